@@ -1,0 +1,299 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The board: the state of a case over its counts. Coverage (K1) and reach of misses (K2) per day, per slice, per case.
+
+use std::collections::BTreeMap;
+
+use forestall_model::counts::period_day;
+use forestall_model::{DayRange, Instant, ListCounts, PeriodCounts, Tld, TldCount, UtcDay, Window};
+
+use crate::case::{Case, Slice};
+use crate::gaps::{self, Gap};
+use crate::proof::Level;
+use crate::reach::ReachRange;
+use crate::standing::{NameState, Phase, Standing};
+use crate::tally::{Tally, View, view};
+
+/// A case with the counts of its lists, and what follows from both.
+#[derive(Debug)]
+pub struct Board<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// The counts, one entry a campaign in the order of the case; periods before a campaign's first day are left out.
+    pub counts: &'a [ListCounts],
+    /// Per campaign and period.
+    variants: Vec<Variant>,
+    /// Per slice, campaign and period.
+    cells: BTreeMap<Tld, Vec<Cell>>,
+}
+
+/// One variant of a case: coverage and reach, day by day.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// The index of the campaign in the case.
+    pub campaign: usize,
+    /// All lists together.
+    pub total: Tally,
+    /// The origin periods, in order of time.
+    pub periods: Vec<VariantPeriod>,
+}
+
+/// One origin period of a variant.
+#[derive(Clone, Debug)]
+pub struct VariantPeriod {
+    /// The key of the period.
+    pub period: i64,
+    /// The day on which it starts.
+    pub day: UtcDay,
+    /// The nominal window.
+    pub window: Window,
+    /// Distinct names of the whole list.
+    pub distinct: u32,
+    /// Where they stand.
+    pub tally: Tally,
+    /// Reach of misses at each level of proof, in the order of [`Level::ALL`].
+    pub reach: [ReachRange; 3],
+}
+
+/// One list: the names of (slice, campaign, origin period).
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    /// The index of the campaign in the case.
+    pub campaign: usize,
+    /// The key of the period.
+    pub period: i64,
+    /// The day on which it starts.
+    pub day: UtcDay,
+    /// The nominal window.
+    pub window: Window,
+    /// Distinct names of the whole list, over all slices.
+    pub distinct: u32,
+    /// Where the names stand.
+    pub tally: Tally,
+    /// Reach if this slice's unproved names were the only misses, from what was observed.
+    pub reach_observed: ReachRange,
+    /// Reach if this slice did nothing and all others everything.
+    pub reach_alone: ReachRange,
+}
+
+/// The worst of some reaches, with the variant and the day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Worst {
+    /// The index of the campaign in the case.
+    pub campaign: usize,
+    /// The day.
+    pub day: UtcDay,
+    /// The reach.
+    pub reach: ReachRange,
+}
+
+impl<'a> Board<'a> {
+    /// Puts a case and its counts together. `counts` stand in the order of the case's campaigns.
+    #[must_use]
+    pub fn new(case: &'a Case, counts: &'a [ListCounts]) -> Self {
+        let mut cells: BTreeMap<Tld, Vec<Cell>> = case.slices.keys().map(|tld| (tld.clone(), Vec::new())).collect();
+        let mut variants = Vec::new();
+        for (campaign, list) in counts.iter().enumerate().take(case.campaigns.len()) {
+            let mut variant = Variant {
+                campaign,
+                total: Tally::default(),
+                periods: Vec::new(),
+            };
+            for counted in &list.periods {
+                variant.periods.push(count_period(case, campaign, counted, &mut cells));
+            }
+            for period in &variant.periods {
+                variant.total.add(&period.tally);
+            }
+            variants.push(variant);
+        }
+        Self {
+            case,
+            counts,
+            variants,
+            cells,
+        }
+    }
+
+    /// Returns the variants, in the order of the case's campaigns.
+    #[must_use]
+    pub fn variants(&self) -> &[Variant] {
+        &self.variants
+    }
+
+    /// Returns the slices in the order of their top-level domains, each with its lists by campaign and time.
+    pub fn slices(&self) -> impl Iterator<Item = (&Tld, &[Cell])> {
+        self.cells.iter().map(|(tld, cells)| (tld, cells.as_slice()))
+    }
+
+    /// Returns the lists of one slice, by campaign and time; none where the case has no such slice.
+    #[must_use]
+    pub fn slice(&self, tld: &Tld) -> &[Cell] {
+        self.cells.get(tld).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns all lists of a slice together, within `days`.
+    #[must_use]
+    pub fn slice_total(&self, tld: &Tld, days: DayRange) -> Tally {
+        let mut total = Tally::default();
+        self.slice(tld)
+            .iter()
+            .filter(|cell| days.contains(cell.day))
+            .for_each(|cell| total.add(&cell.tally));
+        total
+    }
+
+    /// Returns all lists of the case together, within `days`.
+    #[must_use]
+    pub fn total(&self, days: DayRange) -> Tally {
+        let mut total = Tally::default();
+        let periods = self.variants.iter().flat_map(|v| &v.periods);
+        periods
+            .filter(|p| days.contains(p.day))
+            .for_each(|p| total.add(&p.tally));
+        total
+    }
+
+    /// Returns the headline: the worst variant on its worst day within `days`, at a level of proof. `None` without lists.
+    #[must_use]
+    pub fn worst(&self, level: Level, days: DayRange) -> Option<Worst> {
+        let mut worst: Option<Worst> = None;
+        for variant in &self.variants {
+            for period in variant.periods.iter().filter(|p| days.contains(p.day)) {
+                let reach = period.reach[level as usize];
+                take_worse(
+                    &mut worst,
+                    Worst {
+                        campaign: variant.campaign,
+                        day: period.day,
+                        reach,
+                    },
+                );
+            }
+        }
+        worst
+    }
+
+    /// Returns the worst reach within `days` if one slice did nothing and all others everything. `None` without lists.
+    #[must_use]
+    pub fn worst_alone(&self, tld: &Tld, days: DayRange) -> Option<Worst> {
+        let mut worst: Option<Worst> = None;
+        for cell in self.slice(tld).iter().filter(|c| days.contains(c.day)) {
+            take_worse(
+                &mut worst,
+                Worst {
+                    campaign: cell.campaign,
+                    day: cell.day,
+                    reach: cell.reach_alone,
+                },
+            );
+        }
+        worst
+    }
+
+    /// Returns what opens within `days` of `now`, or is open, and is not proved; the largest reach first.
+    #[must_use]
+    pub fn gaps(&self, now: Instant, days: u16) -> Vec<Gap> {
+        gaps::gaps(self, now, days)
+    }
+
+    /// Returns the day from which the board looks: that of a reconstruction, else `today`, within the horizon.
+    #[must_use]
+    pub fn day(&self, today: UtcDay) -> UtcDay {
+        let day = self.case.board_day.unwrap_or(today);
+        day.clamp(
+            self.case.horizon.from,
+            self.case.horizon.until.plus(-1).max(self.case.horizon.from),
+        )
+    }
+
+    /// Returns the state of one name of a slice at `now`; `None` where there is no such list or place.
+    #[must_use]
+    pub fn name_state(&self, tld: &Tld, campaign: usize, period: i64, place: u32, now: Instant) -> Option<NameState> {
+        let slice = self.case.slices.get(tld)?;
+        let counted = self.counts.get(campaign)?.periods.iter().find(|p| p.key == period)?;
+        let count = counted.of_tld(tld.as_str()).filter(|c| place < c.names)?;
+        Some(self.state_of(slice, campaign, counted, count, place, now))
+    }
+
+    /// Returns the states of all names of one list at `now`, in order of place; empty where there is no such list.
+    #[must_use]
+    pub fn name_states(&self, tld: &Tld, campaign: usize, period: i64, now: Instant) -> Vec<NameState> {
+        let list = self.case.slices.get(tld).zip(self.counts.get(campaign));
+        let Some((slice, counts)) = list else { return Vec::new() };
+        let Some(counted) = counts.periods.iter().find(|p| p.key == period) else {
+            return Vec::new();
+        };
+        let Some(count) = counted.of_tld(tld.as_str()) else {
+            return Vec::new();
+        };
+        (0..count.names)
+            .map(|place| self.state_of(slice, campaign, counted, count, place, now))
+            .collect()
+    }
+
+    fn state_of(
+        &self,
+        slice: &Slice,
+        campaign: usize,
+        counted: &PeriodCounts,
+        count: &TldCount,
+        place: u32,
+        now: Instant,
+    ) -> NameState {
+        let standing = match view(slice, campaign, counted.key, count, Some(place)) {
+            View::Held => Standing::Excluded,
+            View::NotRegistrable => Standing::NotRegistrable,
+            View::Open(open) => open.standing(),
+        };
+        NameState {
+            standing,
+            phase: Phase::of(self.case.guard(campaign, counted.window), now),
+        }
+    }
+}
+
+fn take_worse(worst: &mut Option<Worst>, candidate: Worst) {
+    let better = |w: &Worst| (candidate.reach.high, candidate.reach.low) > (w.reach.high, w.reach.low);
+    if worst.as_ref().is_none_or(better) {
+        *worst = Some(candidate);
+    }
+}
+
+fn count_period(
+    case: &Case,
+    campaign: usize,
+    counted: &PeriodCounts,
+    cells: &mut BTreeMap<Tld, Vec<Cell>>,
+) -> VariantPeriod {
+    let draws = &case.campaigns[campaign].draws;
+    let day = period_day(counted.key).max(counted.window.from.day());
+    let mut tally = Tally::default();
+    for count in &counted.by_tld {
+        let Some(slice) = case.slices.get(&count.tld) else {
+            continue;
+        };
+        let of_slice = case.tally(slice, campaign, counted.key, count);
+        tally.add(&of_slice);
+        cells.entry(count.tld.clone()).or_default().push(Cell {
+            campaign,
+            period: counted.key,
+            day,
+            window: counted.window,
+            distinct: counted.distinct,
+            tally: of_slice,
+            reach_observed: ReachRange::over(counted.distinct, of_slice.misses(Level::Observed), draws),
+            reach_alone: ReachRange::over(counted.distinct, of_slice.registrable(), draws),
+        });
+    }
+    let reach = [Level::Claimed, Level::Attested, Level::Observed]
+        .map(|level| ReachRange::over(counted.distinct, tally.misses(level), draws));
+    VariantPeriod {
+        period: counted.key,
+        day,
+        window: counted.window,
+        distinct: counted.distinct,
+        tally,
+        reach,
+    }
+}

@@ -1,0 +1,312 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Commands: what people want done to a case, decided into an event or refused with a typed reason.
+
+use forestall_model::{
+    Action, Actor, AnswerResult, CampaignId, CaseId, DayRange, Digest, DomainName, Instant, NameClass, Sight, Tld,
+};
+
+use crate::case::Case;
+use crate::event::{ENCODING, Event, Withheld};
+use crate::proof::Level;
+
+pub use crate::commands::acknowledge::Acknowledge;
+pub use crate::commands::answer::{Answer, Attested};
+pub use crate::commands::exclude::Exclude;
+pub use crate::commands::note::Note;
+pub use crate::commands::open::Open;
+pub use crate::commands::readmit::Readmit;
+pub use crate::commands::request::{Override, Request};
+pub use crate::commands::see::See;
+pub use crate::commands::sweep::RecordSweep;
+
+/// A command on one case. Every act of the console and of the command line is one of these.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Command {
+    /// Opens the case.
+    Open(Open),
+    /// Asks a registry.
+    Request(Request),
+    /// Records that a registry received the request.
+    Acknowledge(Acknowledge),
+    /// Records a registry's answer.
+    Answer(Answer),
+    /// Excludes a name with a legitimate holder.
+    Exclude(Exclude),
+    /// Takes an exclusion back.
+    Readmit(Readmit),
+    /// Records a sweep.
+    Sweep(RecordSweep),
+    /// Records what was seen of single names.
+    See(See),
+    /// Puts a fact on the record.
+    Note(Note),
+}
+
+/// Who acts, when, and from what.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The case.
+    pub case: CaseId,
+    /// The time of the act.
+    pub now: Instant,
+    /// When it happened, where that was earlier.
+    pub occurred: Option<Instant>,
+    /// Who acts.
+    pub actor: Actor,
+    /// Where the fact was learned.
+    pub source: Option<String>,
+    /// A free comment; a withheld field.
+    pub comment: Option<String>,
+    /// Fresh random octets, one salt for each withheld field; four are enough for any command.
+    pub salts: [[u8; 16]; 4],
+}
+
+/// A decided command: the event to append, and the fields that stand outside it.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The event.
+    pub event: Event,
+    /// The fields outside it.
+    pub withheld: Vec<Withheld>,
+}
+
+/// Decides `command` against the state of its case; `None` is a case that was not opened yet.
+///
+/// # Errors
+///
+/// [`Refusal`] with the reason; nothing has happened then.
+pub fn decide(case: Option<&Case>, command: &Command, context: &Context) -> Result<Decided, Refusal> {
+    let occurred = context.occurred.unwrap_or(context.now);
+    if occurred > context.now {
+        return Err(Refusal::InTheFuture {
+            occurred,
+            now: context.now,
+        });
+    }
+    let open = case.ok_or_else(|| Refusal::NoSuchCase {
+        case: context.case.clone(),
+    });
+    let mut people = Vec::new();
+    let body = match command {
+        Command::Open(open) => match case {
+            Some(_) => {
+                return Err(Refusal::AlreadyOpen {
+                    case: context.case.clone(),
+                });
+            }
+            None => open.decide()?,
+        },
+        Command::Request(request) => {
+            if let Some(two) = &request.override_by {
+                people.push(("first-person", two.first.to_string()));
+                people.push(("second-person", two.second.to_string()));
+            }
+            request.decide(open?)?
+        }
+        Command::Acknowledge(acknowledge) => acknowledge.decide(open?)?,
+        Command::Answer(answer) => answer.decide(open?)?,
+        Command::Exclude(exclude) => exclude.decide(open?)?,
+        Command::Readmit(readmit) => readmit.decide(open?)?,
+        Command::Sweep(sweep) => sweep.decide(open?)?,
+        Command::See(see) => see.decide(open?)?,
+        Command::Note(note) => note.decide(open?)?,
+    };
+    let mut fields = vec![("actor", context.actor.to_string())];
+    fields.extend(context.comment.iter().map(|comment| ("comment", comment.clone())));
+    fields.extend(people);
+    let withheld: Vec<Withheld> = fields
+        .into_iter()
+        .zip(context.salts)
+        .map(|((field, value), salt)| Withheld {
+            field: field.to_owned(),
+            salt,
+            value,
+        })
+        .collect();
+    let event = Event {
+        v: ENCODING,
+        case: context.case.clone(),
+        version: case.map_or(0, |c| c.version) + 1,
+        recorded: context.now,
+        occurred,
+        source: context.source.clone(),
+        withheld: withheld.iter().map(|w| (w.field.clone(), w.commitment())).collect(),
+        body,
+    };
+    Ok(Decided { event, withheld })
+}
+
+/// Why a command was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no such case.
+    #[error("there is no case {case}")]
+    NoSuchCase {
+        /// The case.
+        case: CaseId,
+    },
+    /// The case is open.
+    #[error("the case {case} is open already")]
+    AlreadyOpen {
+        /// The case.
+        case: CaseId,
+    },
+    /// A fact that has not happened yet.
+    #[error("{occurred} is after {now}: what has not happened cannot be recorded")]
+    InTheFuture {
+        /// When it is said to have happened.
+        occurred: Instant,
+        /// The time of the act.
+        now: Instant,
+    },
+    /// A case without days, campaigns or names.
+    #[error("a case needs {0}")]
+    Empty(&'static str),
+    /// A campaign that is given twice.
+    #[error("the campaign {campaign} is given twice")]
+    CampaignTwice {
+        /// The campaign.
+        campaign: CampaignId,
+    },
+    /// No such slice.
+    #[error("the case has no slice {tld}: none of its names is under that top-level domain")]
+    UnknownSlice {
+        /// The top-level domain.
+        tld: Tld,
+    },
+    /// No such campaign.
+    #[error("the case does not hold the campaign {campaign}; it holds {}", join(known))]
+    UnknownCampaign {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The campaigns of the case.
+        known: Vec<CampaignId>,
+    },
+    /// Days outside the case.
+    #[error("the days {days} are not all within the case's horizon, {horizon}")]
+    OutsideHorizon {
+        /// The days.
+        days: DayRange,
+        /// The horizon.
+        horizon: DayRange,
+    },
+    /// More than the marking *unverified* allows.
+    #[error(
+        "the campaign {campaign} is unverified: a registry may be asked to monitor or to refer-new only, not to {action},          unless two named people override it with evidence"
+    )]
+    Unverified {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The action.
+        action: Action,
+    },
+    /// Two people who are one.
+    #[error("an override needs two different people, and both names are the same")]
+    OnePerson,
+    /// An action on a held name without its ground.
+    #[error("the action {action} changes a name that somebody holds: it needs a recorded legal basis")]
+    NeedsLegalBasis {
+        /// The action.
+        action: Action,
+    },
+    /// An action that is not asked of whole lists.
+    #[error("the action {action} is decided name by name and cannot be asked for a whole list")]
+    NotForLists {
+        /// The action.
+        action: Action,
+    },
+    /// An answer that answers nothing.
+    #[error("the answer names no name of the slice {tld}")]
+    NothingAnswered {
+        /// The slice.
+        tld: Tld,
+    },
+    /// A level that an answer cannot have.
+    #[error("an answer is claimed or attested, never {level}: only a look from outside observes")]
+    AnswerObserves {
+        /// The level.
+        level: Level,
+    },
+    /// A signed list that is not ours.
+    #[error("the list that the registry signed has digest {theirs}, ours has {ours}: nothing is attested")]
+    DigestDiffers {
+        /// The digest of our list.
+        ours: Digest,
+        /// The digest of the registry's list.
+        theirs: Digest,
+    },
+    /// An acknowledgement without a request.
+    #[error("nothing was requested for the slice {tld}, so there is nothing to acknowledge")]
+    NotRequested {
+        /// The slice.
+        tld: Tld,
+    },
+    /// A name that the case does not hold.
+    #[error("{name} is not a name of this case")]
+    NotInCase {
+        /// The name.
+        name: DomainName,
+    },
+    /// An exclusion that stands.
+    #[error("{name} is excluded already")]
+    AlreadyExcluded {
+        /// The name.
+        name: DomainName,
+    },
+    /// No such exclusion.
+    #[error("{name} is not excluded")]
+    NotExcluded {
+        /// The name.
+        name: DomainName,
+    },
+    /// A class that is no ground to exclude.
+    #[error("a name is excluded for a legitimate holder; {class} is no ground")]
+    NoGround {
+        /// The class.
+        class: NameClass,
+    },
+    /// A text that must say something.
+    #[error("{0} must not be empty")]
+    Blank(&'static str),
+    /// A text that is too long.
+    #[error("{what} is longer than {limit} characters")]
+    TooLong {
+        /// What it is.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// A sweep over another list than the case's.
+    #[error("the sweep of {tld} expects {found} names where a place {place} is named")]
+    PlaceOutside {
+        /// The slice.
+        tld: Tld,
+        /// The number of names.
+        found: u32,
+        /// The place.
+        place: u32,
+    },
+    /// A sight that cannot be had by this method.
+    #[error("{method} cannot show {sight}")]
+    ImpossibleSight {
+        /// The method.
+        method: forestall_model::Method,
+        /// The sight.
+        sight: Sight,
+    },
+    /// A result for which an answer makes no sense.
+    #[error("{result} is no answer to {action}")]
+    ResultDiffers {
+        /// The action.
+        action: Action,
+        /// The result.
+        result: AnswerResult,
+    },
+}
+
+fn join(ids: &[CampaignId]) -> String {
+    ids.iter().map(CampaignId::as_str).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,64 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! One command of the case in one file: its fields, and how it is decided.
+
+use forestall_model::{CampaignId, DayRange, Tld};
+
+use crate::case::Case;
+use crate::command::Refusal;
+
+pub(crate) mod acknowledge;
+pub(crate) mod answer;
+pub(crate) mod exclude;
+pub(crate) mod note;
+pub(crate) mod open;
+pub(crate) mod readmit;
+pub(crate) mod request;
+pub(crate) mod see;
+pub(crate) mod sweep;
+
+const TEXT_LIMIT: usize = 4_000;
+
+fn need_slice(case: &Case, tld: &Tld) -> Result<(), Refusal> {
+    if case.slices.contains_key(tld) {
+        Ok(())
+    } else {
+        Err(Refusal::UnknownSlice { tld: tld.clone() })
+    }
+}
+
+fn need_campaign(case: &Case, campaign: &CampaignId) -> Result<(), Refusal> {
+    match case.campaign_index(campaign) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::UnknownCampaign {
+            campaign: campaign.clone(),
+            known: case.campaigns.iter().map(|c| c.id.clone()).collect(),
+        }),
+    }
+}
+
+fn need_days(case: &Case, days: DayRange) -> Result<(), Refusal> {
+    if days.is_empty() {
+        return Err(Refusal::Empty("at least one day"));
+    }
+    if days.from < case.horizon.from || days.until > case.horizon.until {
+        return Err(Refusal::OutsideHorizon {
+            days,
+            horizon: case.horizon,
+        });
+    }
+    Ok(())
+}
+
+fn need_text(what: &'static str, text: &str) -> Result<(), Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::Blank(what));
+    }
+    if text.chars().count() > TEXT_LIMIT {
+        return Err(Refusal::TooLong {
+            what,
+            limit: TEXT_LIMIT,
+        });
+    }
+    Ok(())
+}

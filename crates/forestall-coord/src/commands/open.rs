@@ -1,0 +1,65 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Opens a case.
+
+use forestall_model::{DayRange, DomainName, Marking, Tld, UtcDay};
+
+use super::need_text;
+use crate::command::Refusal;
+use crate::event::{Body, CaseCampaign, CaseKind};
+
+/// Opens a case: which campaigns are watched over which days.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// What people call it.
+    pub title: String,
+    /// Live or reconstruction.
+    pub kind: CaseKind,
+    /// The days whose lists the case holds.
+    pub horizon: DayRange,
+    /// The day from which a reconstruction is looked at.
+    pub board_day: Option<UtcDay>,
+    /// The marking of everything derived from it.
+    pub marking: Marking,
+    /// The campaigns, at least one.
+    pub campaigns: Vec<CaseCampaign>,
+    /// The top-level domains with at least one name in the horizon.
+    pub slices: Vec<Tld>,
+    /// The name servers of the response's own sinkhole; may be none.
+    pub name_servers: Vec<DomainName>,
+}
+
+impl Open {
+    pub(crate) fn decide(&self) -> Result<Body, Refusal> {
+        need_text("the title", &self.title)?;
+        if self.horizon.is_empty() {
+            return Err(Refusal::Empty("a horizon of at least one day"));
+        }
+        if self.campaigns.is_empty() {
+            return Err(Refusal::Empty("at least one campaign"));
+        }
+        for (i, campaign) in self.campaigns.iter().enumerate() {
+            if self.campaigns[..i].iter().any(|c| c.id == campaign.id) {
+                return Err(Refusal::CampaignTwice {
+                    campaign: campaign.id.clone(),
+                });
+            }
+        }
+        if self.slices.is_empty() {
+            return Err(Refusal::Empty("at least one name in its horizon"));
+        }
+        let mut slices = self.slices.clone();
+        slices.sort_unstable();
+        slices.dedup();
+        Ok(Body::Opened {
+            title: self.title.trim().to_owned(),
+            case_kind: self.kind,
+            horizon: self.horizon,
+            board_day: self.board_day,
+            marking: self.marking,
+            campaigns: self.campaigns.clone(),
+            slices,
+            name_servers: self.name_servers.clone(),
+        })
+    }
+}

@@ -1,0 +1,363 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Events: what happened in a case, in one canonical, versioned encoding.
+//!
+//! Personal and withheld fields (names of people, free comments) stand outside an event: it holds a commitment to each,
+//! SHA-256 over a fresh salt and the value. A field can be erased, and the hash over the event stays what it was.
+
+use std::collections::BTreeMap;
+
+use forestall_model::evidence::{Places, Sweep};
+use forestall_model::{
+    Action, AnswerResult, CampaignId, CaseId, DayRange, Digest, DomainName, Draws, FamilySlug, Instant, Margin,
+    Marking, Method, NameClass, Params, Sight, Tld, UtcDay, vocabulary,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::Level;
+
+/// The version of the encoding that this program writes.
+pub const ENCODING: u32 = 1;
+
+/// One event of a case.
+///
+/// // STORED FORMAT, version 1: field order and names are the canonical encoding. A change makes version 2.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// The version of the encoding.
+    pub v: u32,
+    /// The case.
+    pub case: CaseId,
+    /// The number of the event in its case, from 1 without gaps.
+    pub version: u64,
+    /// When it was recorded.
+    pub recorded: Instant,
+    /// When it happened; the same as `recorded` unless somebody recorded it later.
+    pub occurred: Instant,
+    /// Where it was learned, for facts that come from somewhere else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Commitments to the fields that stand outside: name of the field and SHA-256.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub withheld: BTreeMap<String, Digest>,
+    /// What happened.
+    pub body: Body,
+}
+
+impl Event {
+    /// Returns the canonical encoding: compact JSON in field order.
+    #[must_use]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "an event holds no map with other keys than text and no float"
+    )]
+    pub fn canonical(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("an event has a JSON form")
+    }
+
+    /// Returns the hash of the event as a leaf of a Merkle tree (RFC 6962, section 2.1).
+    #[must_use]
+    pub fn leaf(&self) -> Digest {
+        Digest::of_parts(&[&[0], &self.canonical()])
+    }
+
+    /// Reads the canonical encoding.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodingError`] for another version, for a text that is no event, and for one that is not in canonical form.
+    pub fn from_canonical(bytes: &[u8]) -> Result<Self, EncodingError> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            v: u32,
+        }
+        let versioned: Versioned = serde_json::from_slice(bytes).map_err(|e| EncodingError::Syntax(e.to_string()))?;
+        if versioned.v != ENCODING {
+            return Err(EncodingError::Version(versioned.v));
+        }
+        let event: Self = serde_json::from_slice(bytes).map_err(|e| EncodingError::Syntax(e.to_string()))?;
+        if event.canonical() == bytes {
+            Ok(event)
+        } else {
+            Err(EncodingError::NotCanonical)
+        }
+    }
+}
+
+/// Why bytes are no event.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodingError {
+    /// Written by another version of the program.
+    #[error("the event has encoding {0}; this program reads encoding {ENCODING}")]
+    Version(u32),
+    /// No event.
+    #[error("not an event: {0}")]
+    Syntax(String),
+    /// An event whose bytes are not the ones this program would write, so that its hash would differ.
+    #[error("the event is not in canonical form")]
+    NotCanonical,
+}
+
+/// A field that stands outside its event.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// The name of the field: `actor`, `comment`, `first-person`, `second-person`.
+    pub field: String,
+    /// 16 random octets.
+    pub salt: [u8; 16],
+    /// The value.
+    pub value: String,
+}
+
+impl Withheld {
+    /// Returns the commitment: SHA-256 over a label, the salt, the name of the field, a zero octet and the value.
+    #[must_use]
+    pub fn commitment(&self) -> Digest {
+        Digest::of_parts(&[
+            b"forestall withheld 1\0",
+            &self.salt,
+            self.field.as_bytes(),
+            &[0],
+            self.value.as_bytes(),
+        ])
+    }
+}
+
+impl std::fmt::Debug for Withheld {
+    /// Shows the name of the field only: values are personal, and a log line must not hold them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Withheld")
+            .field("field", &self.field)
+            .finish_non_exhaustive()
+    }
+}
+
+vocabulary! {
+    /// What a case is about.
+    pub enum CaseKind as "a kind of case" {
+        /// A response that is under way.
+        Live = "live",
+        /// A response of the past, from dated and sourced facts only.
+        Reconstruction = "reconstruction",
+    }
+}
+
+/// A campaign as a case holds it: everything that deciding needs, so that the case means the same in ten years.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseCampaign {
+    /// The campaign.
+    pub id: CampaignId,
+    /// The family.
+    pub family: FamilySlug,
+    /// The parameters.
+    pub params: Params,
+    /// The digest of family, generator version and parameters.
+    pub digest: Digest,
+    /// The version of the generator that computed the counts.
+    pub generator_version: u32,
+    /// Whether the family's list was checked against the botnet's own.
+    pub verified: bool,
+    /// The guard margin: the larger of the family's own and the clock margin, on each side.
+    pub guard: Margin,
+    /// The first day on which bots use the list, where known; days before are not part of the case.
+    pub first_day: Option<UtcDay>,
+    /// How bots draw.
+    pub draws: Vec<Draws>,
+}
+
+/// Names of one (campaign, origin period) under one top-level domain, by place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceSet {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The key of the origin period: its start in seconds since 1970-01-01T00:00:00Z.
+    pub period: i64,
+    /// The places.
+    pub places: Places,
+}
+
+/// One occurrence of a name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Occurrence {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The key of the origin period: its start in seconds since 1970-01-01T00:00:00Z.
+    pub period: i64,
+    /// The place in the list of the name's top-level domain.
+    pub place: u32,
+}
+
+/// What an answer speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum AnswerScope {
+    /// Every name of the slice in these days, of these campaigns; of all where none is named.
+    Days {
+        /// The days, by the start of the nominal window.
+        days: DayRange,
+        /// The campaigns.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        campaigns: Vec<CampaignId>,
+    },
+    /// Single names.
+    Places(Vec<PlaceSet>),
+}
+
+/// What was seen of one name, from a file of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeenRow {
+    /// The name.
+    pub name: DomainName,
+    /// Where it stands in the case.
+    pub occurrences: Vec<Occurrence>,
+    /// How it was looked at.
+    pub method: Method,
+    /// What was seen.
+    pub sight: Sight,
+    /// When it was looked at.
+    pub at: Instant,
+    /// The name servers seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub name_servers: Vec<DomainName>,
+    /// Where the row comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Body {
+    /// The case was opened.
+    Opened {
+        /// What people call it.
+        title: String,
+        /// Live or reconstruction.
+        case_kind: CaseKind,
+        /// The days whose lists the case holds, by the start of their nominal windows.
+        horizon: DayRange,
+        /// The day from which the board of a reconstruction looks; none where it is the day of the reader.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        board_day: Option<UtcDay>,
+        /// The marking of everything derived from the case.
+        marking: Marking,
+        /// The campaigns.
+        campaigns: Vec<CaseCampaign>,
+        /// The top-level domains with a name, in order: the slices.
+        slices: Vec<Tld>,
+        /// The name servers of the response's own sinkhole.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        name_servers: Vec<DomainName>,
+    },
+    /// A registry was asked.
+    Requested {
+        /// The slice.
+        tld: Tld,
+        /// The days asked for.
+        days: DayRange,
+        /// The campaigns asked for; all where none is named.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        campaigns: Vec<CampaignId>,
+        /// What it was asked to do.
+        action: Action,
+        /// What it should do where it cannot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback: Option<Action>,
+        /// The legal basis, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        legal_basis: Option<String>,
+        /// The evidence on which two named people asked more of an unverified campaign than its marking allows. Their
+        /// names are withheld fields.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        override_evidence: Option<String>,
+    },
+    /// A registry said that it received the request.
+    Acknowledged {
+        /// The slice.
+        tld: Tld,
+    },
+    /// A registry answered.
+    Answered {
+        /// The slice.
+        tld: Tld,
+        /// What the answer speaks of.
+        scope: AnswerScope,
+        /// What the registry did or was asked to do.
+        action: Action,
+        /// The result.
+        result: AnswerResult,
+        /// `claimed` or `attested`.
+        level: Level,
+        /// The digest of the list that the registry signed, where it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        list_digest: Option<Digest>,
+    },
+    /// A name was excluded: it has a legitimate holder.
+    Excluded {
+        /// The name.
+        name: DomainName,
+        /// What is known of it.
+        class: NameClass,
+        /// Why, in words.
+        reason: String,
+        /// Where it stands in the case.
+        occurrences: Vec<Occurrence>,
+    },
+    /// An exclusion was taken back.
+    Readmitted {
+        /// The name.
+        name: DomainName,
+        /// Why, in words.
+        reason: String,
+    },
+    /// A sweep looked at whole lists.
+    Swept(Sweep),
+    /// Single names were looked at.
+    Seen {
+        /// The rows.
+        rows: Vec<SeenRow>,
+    },
+    /// A fact that changes no state: it is on the record with its source.
+    Noted {
+        /// The slice that it concerns, where it concerns one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tld: Option<Tld>,
+        /// The fact, in words.
+        text: String,
+    },
+}
+
+impl Body {
+    /// Returns the word for the kind of event.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Requested { .. } => "requested",
+            Self::Acknowledged { .. } => "acknowledged",
+            Self::Answered { .. } => "answered",
+            Self::Excluded { .. } => "excluded",
+            Self::Readmitted { .. } => "readmitted",
+            Self::Swept(_) => "swept",
+            Self::Seen { .. } => "seen",
+            Self::Noted { .. } => "noted",
+        }
+    }
+
+    /// Returns the slice that the event concerns, where it concerns exactly one.
+    #[must_use]
+    pub fn tld(&self) -> Option<Tld> {
+        match self {
+            Self::Requested { tld, .. } | Self::Acknowledged { tld } | Self::Answered { tld, .. } => Some(tld.clone()),
+            Self::Excluded { name, .. } | Self::Readmitted { name, .. } => Some(name.tld()),
+            Self::Noted { tld, .. } => tld.clone(),
+            Self::Opened { .. } | Self::Swept(_) | Self::Seen { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Cases as pure, event-sourced state.
+//!
+//! A *case* is an append-only log of [`Event`]s. A [`Command`] is decided against the state that the log gives and becomes
+//! an event, or a typed [`Refusal`]; nothing else changes a case. Every state shown is a fold over the log ([`Case::replay`]).
+//!
+//! A case watches the names of some campaigns over a horizon of days. They are cut into *slices*, one per top-level
+//! domain: what one registry must see to. Names are computed elsewhere; here they are *places*, indices into the list of
+//! one (campaign, origin period, top-level domain), and *counts*, handed in as values. A [`Board`] puts the state of a case
+//! and the counts together: coverage (K1) and reach of misses (K2) per day, per slice and for the case, and the gaps.
+//!
+//! Proof has levels ([`proof`]): a registry's word is *claimed*, a signed list that equals ours *attested*, and only what
+//! was seen from outside in a way that excludes "simply unregistered" is *observed*. Nothing is PROTECTED without it.
+//!
+//! This crate does no I/O and reads no clock: time, randomness for salts and counts come in as arguments.
+
+#![forbid(unsafe_code)]
+#![warn(clippy::disallowed_methods)]
+
+pub mod board;
+pub mod case;
+pub mod command;
+mod commands;
+pub mod event;
+pub mod gaps;
+pub mod proof;
+pub mod reach;
+pub mod standing;
+pub mod tally;
+
+pub use board::Board;
+pub use case::Case;
+pub use command::{Command, Context, Decided, Refusal};
+pub use event::{Event, Withheld};
+pub use gaps::Gap;
+pub use proof::{Finding, Level};
+pub use reach::ReachRange;
+pub use standing::{NameState, Phase, Standing};
+pub use tally::Tally;

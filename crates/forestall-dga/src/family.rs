@@ -1,0 +1,152 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What a family is: one algorithm that turns parameters and a period into names.
+
+use std::fmt;
+use std::sync::Arc;
+
+use forestall_model::{Digest, Instant, Params, Window};
+
+use crate::{FamilyInfo, NameBuf};
+
+/// One algorithm. Stateless; parameters make a [`Generator`] of it.
+pub trait Family: Send + Sync {
+    /// Returns what is known of the family.
+    fn info(&self) -> &FamilyInfo;
+
+    /// Checks the parameters and makes the generator.
+    ///
+    /// `params` hold only keys of [`FamilyInfo::keys`]; keys that are left out take their defaults there. Word lists come by
+    /// their digest from `words`.
+    ///
+    /// # Errors
+    ///
+    /// [`ParamError`] for a value out of range or of a wrong shape, and for a missing word list.
+    fn generator(&self, params: &Params, words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError>;
+}
+
+impl fmt::Debug for dyn Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Family({})", self.info().slug)
+    }
+}
+
+/// A family with its parameters: computes origin periods and their names. Pure: equal inputs give equal names.
+pub trait Generator: Send + Sync {
+    /// Returns every origin period with a name whose nominal window meets `span`, in order of time.
+    ///
+    /// A family without dates has one period. A family whose names come back gives each origin period once; the
+    /// windows of its names say when they are live.
+    fn periods(&self, span: Window) -> Box<dyn Iterator<Item = Period> + Send + '_>;
+
+    /// Returns the origin period that holds `at`; `None` before the family's first.
+    fn period_containing(&self, at: Instant) -> Option<Period>;
+
+    /// Appends the names of `period` to `out`, in generation order, duplicates and letter case kept.
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf);
+
+    /// Returns what a bot tries at `at`: parts of origin periods, in the order of the bot.
+    ///
+    /// One whole period for most families; several where the bot's list reaches back or ahead.
+    fn attempts(&self, at: Instant) -> Vec<Attempt> {
+        self.period_containing(at).into_iter().map(|period| Attempt { period, skip: 0, take: None }).collect()
+    }
+
+    /// Appends the lists of several periods to one buffer each. A family that computes several lists faster together
+    /// than one after another overrides this; the names are the same.
+    fn generate_each(&self, periods: &[Period], ask: &Ask, out: &mut [NameBuf]) {
+        for (period, buf) in periods.iter().zip(out) {
+            self.generate(period, ask, buf);
+        }
+    }
+
+    /// Returns how many periods [`Generator::generate_each`] takes best at a time.
+    fn lanes(&self) -> usize {
+        1
+    }
+}
+
+impl fmt::Debug for dyn Generator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Generator")
+    }
+}
+
+/// One origin period: what the algorithm takes as its date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Period {
+    /// The start of the period in seconds since 1970-01-01T00:00:00Z; 0 for a family without dates. Distinct for each period.
+    pub key: i64,
+    /// The nominal window of the period; `None` for a family without dates. Names may live longer, or come back.
+    pub window: Option<Window>,
+}
+
+/// What is asked of a generator.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ask {
+    /// Windows of names that come back are listed where they meet this span; all that can be listed where there is none.
+    pub span: Option<Window>,
+    /// The first so many generated names; the campaign's or the family's own count where there is none.
+    pub limit: Option<u64>,
+}
+
+/// A part of an origin period that a bot tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The origin period.
+    pub period: Period,
+    /// Positions left out at the start.
+    pub skip: u32,
+    /// Positions tried after those; all where there is none.
+    pub take: Option<u32>,
+}
+
+/// Where families find their word lists: by SHA-256 of the list's text.
+pub trait WordLists {
+    /// Returns the list with this digest, one word a line.
+    fn word_list(&self, digest: Digest) -> Option<Arc<str>>;
+}
+
+/// No word lists.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoWordLists;
+
+impl WordLists for NoWordLists {
+    fn word_list(&self, _digest: Digest) -> Option<Arc<str>> {
+        None
+    }
+}
+
+/// Parameters that a family does not take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParamError {
+    /// A key that the family does not have.
+    #[error("{family} has no parameter {key:?}; it has {}", if known.is_empty() { "none".to_owned() } else { known.join(", ") })]
+    UnknownKey {
+        /// The family.
+        family: String,
+        /// The key found.
+        key: String,
+        /// The keys of the family.
+        known: Vec<String>,
+    },
+    /// A value of a wrong shape or out of range.
+    #[error("{key}={found:?} is not possible; expected {expected}")]
+    BadValue {
+        /// The key.
+        key: String,
+        /// The value found.
+        found: String,
+        /// What would be right, in words.
+        expected: String,
+    },
+    /// A word list that is not there.
+    #[error("the word list {name} is missing; it is the file with SHA-256 {digest}")]
+    MissingWordList {
+        /// What the family's sheet calls the list.
+        name: String,
+        /// The digest of its text.
+        digest: Digest,
+    },
+}

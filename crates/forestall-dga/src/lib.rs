@@ -1,0 +1,29 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Domain generation algorithms: families, campaigns, prediction. No I/O, no clock.
+//!
+//! A [`Family`] is one algorithm. With [`Params`](forestall_model::Params) it becomes a [`Generator`], which knows its *origin periods*
+//! and writes the names of one period into a [`NameBuf`], in the order of the bot. A [`Campaign`] is a family with one set of
+//! parameters, where it was seen, and how its bots draw from the list. A [`Catalogue`] holds families and campaigns;
+//! the caller builds it and hands it down, there is no global one.
+//!
+//! Computing the names of an origin period is separate from what a bot tries at one instant: a bot's list may reach over
+//! several periods ([`Generator::attempts`]).
+
+#![forbid(unsafe_code)]
+#![warn(clippy::disallowed_methods)]
+
+pub mod campaign;
+pub mod catalogue;
+pub mod families;
+pub mod family;
+pub mod info;
+pub mod names;
+pub mod sine;
+
+pub use campaign::Campaign;
+pub use catalogue::{Catalogue, Prepared};
+pub use family::{Ask, Attempt, Family, Generator, ParamError, Period, WordLists};
+pub use info::FamilyInfo;
+pub use names::{Name, NameBuf};
+pub use sine::Sine;

@@ -1,0 +1,211 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The buffer that generators fill: one arena for the names of a list, no allocation a name.
+
+use forestall_model::{Digest, WindowSet};
+
+/// The names of one list, in generation order, duplicates and letter case kept.
+///
+/// The bytes of all names stand one after another in one arena, each followed by a line feed, so that a whole list can be
+/// written at once. Windows are shared: a run of names points to one entry of a table of window sets. Where a
+/// family gives several candidates for one position, each is a name of its own with a number, 0 for the first.
+#[derive(Clone, Debug, Default)]
+pub struct NameBuf {
+    bytes: Vec<u8>,
+    /// Where the line feed of each name stands.
+    ends: Vec<u32>,
+    windows: Vec<WindowSet>,
+    /// (first name, number of its window set), in order of the first name.
+    runs: Vec<(u32, u32)>,
+    /// The number of each name among the alternatives of its position; empty where every position has one name.
+    alternatives: Vec<u8>,
+}
+
+/// One name of a [`NameBuf`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name<'a> {
+    /// The bytes as generated, without the line feed.
+    pub bytes: &'a [u8],
+    /// The position in the raw list, from 0; alternatives share one.
+    pub position: u32,
+    /// The number among the alternatives of the position, 0 for the first.
+    pub alternative: u8,
+    /// The nominal windows.
+    pub windows: &'a WindowSet,
+}
+
+impl NameBuf {
+    /// Makes an empty buffer.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Removes all names and windows; keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.windows.clear();
+        self.runs.clear();
+        self.alternatives.clear();
+    }
+
+    /// Starts a run: names added from here on have these windows.
+    pub fn start_run(&mut self, windows: WindowSet) {
+        let number = self.windows.iter().position(|w| *w == windows).unwrap_or_else(|| {
+            self.windows.push(windows);
+            self.windows.len() - 1
+        });
+        self.runs.push((count(self.ends.len()), count(number)));
+    }
+
+    /// Adds a name. A run must have been started.
+    pub fn push(&mut self, name: &[u8]) {
+        self.push_parts(&[name]);
+    }
+
+    /// Adds a name that comes in parts.
+    pub fn push_parts(&mut self, parts: &[&[u8]]) {
+        debug_assert!(!self.runs.is_empty(), "a generator starts a run before its first name");
+        parts.iter().for_each(|part| self.bytes.extend_from_slice(part));
+        self.ends.push(count(self.bytes.len()));
+        self.bytes.push(b'\n');
+        if !self.alternatives.is_empty() {
+            self.alternatives.push(0);
+        }
+    }
+
+    /// Adds a name that is the next alternative of the position of the name before.
+    pub fn push_alternative(&mut self, name: &[u8]) {
+        if self.alternatives.is_empty() {
+            self.alternatives.resize(self.ends.len(), 0);
+        }
+        let number = self.alternatives.last().copied().unwrap_or(0) + 1;
+        self.push(name);
+        if let Some(last) = self.alternatives.last_mut() {
+            *last = number;
+        }
+    }
+
+    /// Adds a block of names that were written elsewhere: `bytes` with a line feed after each, and where those stand.
+    ///
+    /// For generators that write whole blocks; `ends` count from the start of `bytes`.
+    pub fn push_block(&mut self, bytes: &[u8], ends: impl Iterator<Item = u32>) {
+        let base = count(self.bytes.len());
+        self.bytes.extend_from_slice(bytes);
+        self.ends.extend(ends.map(|end| base + end));
+        if !self.alternatives.is_empty() {
+            self.alternatives.resize(self.ends.len(), 0);
+        }
+    }
+
+    /// Returns the number of names, alternatives included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Says whether there is no name.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Returns all names as text, each followed by a line feed, exactly as generated.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Returns the bytes of the name number `index`, from 0; empty past the end.
+    #[must_use]
+    pub fn bytes_of(&self, index: usize) -> &[u8] {
+        let Some(end) = self.ends.get(index) else { return &[] };
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize + 1 };
+        &self.bytes[start..*end as usize]
+    }
+
+    /// Returns the names in generation order.
+    #[must_use]
+    pub fn iter(&self) -> Names<'_> {
+        Names { buf: self, index: 0, start: 0, run: 0, next_position: 0 }
+    }
+
+    /// Returns SHA-256 over the text: each name as generated, followed by a line feed.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.bytes)
+    }
+}
+
+impl<'a> IntoIterator for &'a NameBuf {
+    type Item = Name<'a>;
+    type IntoIter = Names<'a>;
+
+    fn into_iter(self) -> Names<'a> {
+        self.iter()
+    }
+}
+
+/// The names of a [`NameBuf`], in generation order.
+#[derive(Clone, Debug)]
+pub struct Names<'a> {
+    buf: &'a NameBuf,
+    index: usize,
+    start: usize,
+    run: usize,
+    next_position: u32,
+}
+
+impl<'a> Iterator for Names<'a> {
+    type Item = Name<'a>;
+
+    fn next(&mut self) -> Option<Name<'a>> {
+        let end = *self.buf.ends.get(self.index)? as usize;
+        let bytes = &self.buf.bytes[self.start..end];
+        while self.buf.runs.get(self.run + 1).is_some_and(|(first, _)| *first as usize <= self.index) {
+            self.run += 1;
+        }
+        let alternative = self.buf.alternatives.get(self.index).copied().unwrap_or(0);
+        if alternative == 0 {
+            self.next_position += 1;
+        }
+        let windows = &self.buf.windows[self.buf.runs[self.run].1 as usize];
+        self.start = end + 1;
+        self.index += 1;
+        Some(Name { bytes, position: self.next_position - 1, alternative, windows })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.buf.ends.len() - self.index;
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Names<'_> {}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).expect("a list stays below 4 GiB, because every generator's count is bounded")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NameBuf;
+    use forestall_model::{UtcDay, WindowSet};
+
+    #[test]
+    fn runs_and_alternatives_keep_positions() {
+        let day: UtcDay = "2009-04-01".parse().unwrap();
+        let mut buf = NameBuf::new();
+        buf.start_run(WindowSet::Always);
+        buf.push(b"a.com");
+        buf.push_alternative(b"a.net");
+        buf.start_run(WindowSet::Spans(vec![day.window()]));
+        buf.push_parts(&[b"b", b".com"]);
+        let seen: Vec<_> = buf.iter().map(|n| (n.position, n.alternative, n.windows == &WindowSet::Always)).collect();
+        assert_eq!(seen, [(0, 0, true), (0, 1, true), (1, 0, false)]);
+        assert_eq!(buf.text(), b"a.com\na.net\nb.com\n");
+        assert_eq!(buf.bytes_of(2), b"b.com");
+        assert_eq!(buf.bytes_of(3), b"");
+    }
+}

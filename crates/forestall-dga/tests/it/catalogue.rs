@@ -1,0 +1,108 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The built-in catalogue and what it refuses.
+
+use forestall_dga::catalogue::CatalogueError;
+use forestall_dga::family::NoWordLists;
+use forestall_dga::info::Verification;
+use forestall_dga::{Catalogue, ParamError};
+use forestall_model::Params;
+
+use crate::support::prepared;
+
+#[test]
+fn lists_families_with_sources_and_campaigns() {
+    let catalogue = Catalogue::built_in();
+    for family in catalogue.families() {
+        let info = family.info();
+        assert!(
+            !info.references.is_empty() && !info.suffixes.is_empty(),
+            "{}",
+            info.slug
+        );
+        assert!(catalogue.campaigns_of(&info.slug).next().is_some(), "{}", info.slug);
+        assert!(
+            info.slug.parse::<forestall_model::FamilySlug>().is_ok(),
+            "{}",
+            info.slug
+        );
+    }
+    let slugs: Vec<&str> = catalogue.families().iter().map(|f| f.info().slug.as_ref()).collect();
+    assert_eq!(slugs, ["conficker-a", "conficker-b", "conficker-c"]);
+    assert_eq!(catalogue.family("conficker.d").unwrap().info().slug, "conficker-c");
+}
+
+#[test]
+fn marks_conficker_c_alone_as_unverified() {
+    for (family, verification) in [
+        ("conficker-a", Verification::Verified),
+        ("conficker-b", Verification::Verified),
+        ("conficker-c", Verification::Unverified),
+    ] {
+        assert_eq!(
+            prepared(family, &[]).family.info().verification,
+            verification,
+            "{family}"
+        );
+    }
+}
+
+#[test]
+fn knows_how_bots_draw() {
+    let readings = |family: &str| -> Vec<(Option<u32>, u32)> {
+        prepared(family, &[])
+            .campaign
+            .draws
+            .iter()
+            .map(|d| (d.names, d.rounds))
+            .collect()
+    };
+    assert_eq!(readings("conficker-a"), [(None, 1), (Some(32), 8)]);
+    assert_eq!(readings("conficker-b"), [(None, 1), (Some(32), 8), (Some(32), 12)]);
+    assert_eq!(readings("conficker-c"), [(Some(500), 1)]);
+}
+
+#[test]
+fn a_replaced_parameter_makes_another_campaign() {
+    let default = prepared("conficker-a", &[]);
+    let same = prepared("conficker-a", &[("sine", "x87")]);
+    let exact = prepared("conficker-a", &[("sine", "exact")]);
+    assert_eq!(same.campaign.id, default.campaign.id);
+    assert_eq!(exact.campaign.id.as_str(), "conficker-a.sine-exact");
+    assert_ne!(exact.digest, default.digest);
+}
+
+#[test]
+fn refuses_unknown_keys_and_values() {
+    let catalogue = Catalogue::built_in();
+    let campaign = catalogue.campaign("conficker-b").unwrap();
+    let refuse = |key: &str, value: &str| {
+        let mut params = Params::new();
+        params.set(key, value);
+        catalogue.prepare(campaign, &params, &NoWordLists).unwrap_err()
+    };
+    assert!(matches!(refuse("seed", "1"), ParamError::UnknownKey { .. }));
+    assert_eq!(
+        refuse("sine", "libm").to_string(),
+        "sine=\"libm\" is not possible; expected x87 or exact"
+    );
+}
+
+#[test]
+fn refuses_campaigns_without_source_or_family() {
+    let mut catalogue = Catalogue::built_in();
+    let mut add = |text: &str| catalogue.add_campaigns(text).unwrap_err();
+    assert!(matches!(
+        add("family = \"conficker-a\"\n[[campaign]]\nid = \"x\"\nsource = \" \"\n"),
+        CatalogueError::NoSource { .. }
+    ));
+    assert!(matches!(
+        add("family = \"storm\"\n[[campaign]]\nid = \"x\"\nsource = \"y\"\n"),
+        CatalogueError::UnknownFamily { .. }
+    ));
+    assert!(matches!(
+        add("family = \"conficker-a\"\n[[campaign]]\nid = \"conficker-b\"\nsource = \"y\"\n"),
+        CatalogueError::Twice { what: "campaign", .. }
+    ));
+    assert!(matches!(add("family = 3"), CatalogueError::Syntax(_)));
+}

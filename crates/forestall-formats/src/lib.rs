@@ -1,0 +1,25 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Bytes to values and back: lists of names, answers of registries, zone files.
+//!
+//! Everything works on readers and writers that the caller opened; nothing here opens a file or knows the time. One form or
+//! reader stands in one file. [`Form`] lists the forms in which names leave; every writer takes
+//! [`Released`](forestall_model::Released) lists only and gives the same bytes for the same list.
+//!
+//! All readers treat their input as hostile: memory is bounded, and an error names the line, the column where there
+//! is one, what was found and what was expected. A table with a fault gives no rows at all.
+
+#![forbid(unsafe_code)]
+#![warn(clippy::disallowed_methods)]
+
+pub mod answers;
+pub mod csv;
+pub mod evidence;
+pub mod form;
+pub mod jsonl;
+pub mod plain;
+pub mod predict;
+pub mod table;
+pub mod zonefile;
+
+pub use form::Form;
