@@ -2,15 +2,16 @@
 
 //! Chores of the project, run as `cargo xtask COMMAND`.
 //!
-//! `test` is the one command that a contributor and the build machine run; `tidy` checks what the compiler cannot: the arrows
-//! between crates, file headers, links, licences. xtask depends on no crate of the project, so that it works while they do not
-//! compile.
+//! `test` is the one command that a contributor and the build machine run; `tidy` checks what the compiler cannot: the
+//! arrows between crates, file headers, links, licences. xtask depends on no crate of the project, so that it works
+//! while they do not compile.
 
 use std::process::ExitCode;
 
 mod console;
 mod metadata;
 mod problem;
+mod renew;
 mod test;
 mod tidy;
 mod tree;
@@ -20,15 +21,20 @@ type Command = (&'static str, &'static str, fn(&[String]) -> anyhow::Result<()>)
 
 /// Every chore. A new one is one line here and one `mod` line above.
 const COMMANDS: &[Command] = &[
-    ("test", "format, lint, tidy, real counterparts, all tests, documentation; --no-install installs nothing", test::run),
+    (
+        "test",
+        "format, lint, tidy, real counterparts, all tests, documentation; --no-install installs nothing",
+        test::run,
+    ),
+    ("renew", "writes the committed data files anew from public packages; --help says which", renew::run),
     ("tidy", "crate arrows, file headers, links, licences, duplicates, lint switches", tidy::run),
 ];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let chosen = arguments.split_first().and_then(|(word, rest)| {
-        COMMANDS.iter().find(|(name, _, _)| name == word).map(|(_, _, action)| action(rest))
-    });
+    let chosen = arguments
+        .split_first()
+        .and_then(|(word, rest)| COMMANDS.iter().find(|(name, _, _)| name == word).map(|(_, _, action)| action(rest)));
     match chosen {
         Some(Ok(())) => ExitCode::SUCCESS,
         Some(Err(error)) => {

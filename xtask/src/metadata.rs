@@ -104,7 +104,9 @@ impl Package {
 
 /// Returns `path` relative to `root`, with `/`; unchanged where it lies elsewhere.
 pub(crate) fn relative(path: &str, root: &Path) -> String {
-    Path::new(path).strip_prefix(root).map_or_else(|_| path.to_owned(), |rest| rest.to_string_lossy().replace('\\', "/"))
+    Path::new(path)
+        .strip_prefix(root)
+        .map_or_else(|_| path.to_owned(), |rest| rest.to_string_lossy().replace('\\', "/"))
 }
 
 #[cfg(test)]

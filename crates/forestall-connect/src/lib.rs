@@ -1,3 +1,17 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Clients to the outside: DNS sweeps.
+//! Clients to the outside: looks at names over DNS and in zone files.
+//!
+//! A *sweep* looks at every name of some computed lists once and keeps what differs from the usual. [`sweep`](mod@sweep) asks a server,
+//! [`zone_sweep`](mod@zone_sweep) reads a copy of the zone; both give the same [`SweepReport`]. A look that failed is *unknown*, never a
+//! guess: a name that is not there and a server that does not answer are told apart.
+
+#![forbid(unsafe_code)]
+
+pub mod lists;
+pub mod sweep;
+pub mod zone_sweep;
+
+pub use lists::{AskedList, Reason, SweepReport};
+pub use sweep::{Progress, SweepError, SweepOptions, sweep};
+pub use zone_sweep::{ZoneReport, ZoneSweepError, ZoneSweepOptions, zone_sweep};

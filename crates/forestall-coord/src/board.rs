@@ -4,15 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use forestall_model::counts::period_day;
-use forestall_model::{DayRange, Instant, ListCounts, PeriodCounts, Tld, TldCount, UtcDay, Window};
+use forestall_model::{DayRange, Instant, ListCounts, PeriodCounts, Sight, Tld, UtcDay, Window};
 
-use crate::case::{Case, Slice};
+use crate::case::{Case, Claim};
 use crate::gaps::{self, Gap};
 use crate::proof::Level;
 use crate::reach::ReachRange;
 use crate::standing::{NameState, Phase, Standing};
-use crate::tally::{Tally, View, view};
+use crate::tally::{ListView, Tally, View};
 
 /// A case with the counts of its lists, and what follows from both.
 #[derive(Debug)]
@@ -43,7 +42,7 @@ pub struct Variant {
 pub struct VariantPeriod {
     /// The key of the period.
     pub period: i64,
-    /// The day on which it starts.
+    /// The day on which it starts, or the first of the horizon where it started before.
     pub day: UtcDay,
     /// The nominal window.
     pub window: Window,
@@ -62,7 +61,7 @@ pub struct Cell {
     pub campaign: usize,
     /// The key of the period.
     pub period: i64,
-    /// The day on which it starts.
+    /// The day on which it starts, or the first of the horizon where it started before.
     pub day: UtcDay,
     /// The nominal window.
     pub window: Window,
@@ -74,6 +73,19 @@ pub struct Cell {
     pub reach_observed: ReachRange,
     /// Reach if this slice did nothing and all others everything.
     pub reach_alone: ReachRange,
+}
+
+/// What is known of one name.
+#[derive(Clone, Copy, Debug)]
+pub struct NameView {
+    /// Its state.
+    pub state: NameState,
+    /// What the registry last said of it; none for names that are excluded or cannot be registered.
+    pub claim: Option<Claim>,
+    /// What was last seen of it.
+    pub sight: Option<Sight>,
+    /// The number of the last event of the case that says something of the name; the opening where none does.
+    pub event: u64,
 }
 
 /// The worst of some reaches, with the variant and the day.
@@ -213,44 +225,46 @@ impl<'a> Board<'a> {
         let slice = self.case.slices.get(tld)?;
         let counted = self.counts.get(campaign)?.periods.iter().find(|p| p.key == period)?;
         let count = counted.of_tld(tld.as_str()).filter(|c| place < c.names)?;
-        Some(self.state_of(slice, campaign, counted, count, place, now))
+        let view = ListView::of(self.case, slice, campaign, period, count).at(place);
+        Some(state_of(view, self.case.guard(campaign, counted.window), now))
+    }
+
+    /// Returns what is known of all names of one list at `now`, in order of place; empty where there is no such list.
+    #[must_use]
+    pub fn name_views(&self, tld: &Tld, campaign: usize, period: i64, now: Instant) -> Vec<NameView> {
+        let list = self.case.slices.get(tld).zip(self.counts.get(campaign));
+        let Some((slice, counts)) = list else { return Vec::new() };
+        let Some(counted) = counts.periods.iter().find(|p| p.key == period) else { return Vec::new() };
+        let Some(count) = counted.of_tld(tld.as_str()) else { return Vec::new() };
+        let list = ListView::of(self.case, slice, campaign, period, count);
+        let guard = self.case.guard(campaign, counted.window);
+        let day = self.case.list_day(period);
+        let known = |place| {
+            let view = list.at(place);
+            let (claim, sight) = match view {
+                View::Open(open) => (open.claim, open.sight),
+                View::Held | View::NotRegistrable => (None, None),
+            };
+            let event = slice.last_event(campaign, period, day, place);
+            NameView { state: state_of(view, guard, now), claim, sight, event }
+        };
+        (0..count.names).map(known).collect()
     }
 
     /// Returns the states of all names of one list at `now`, in order of place; empty where there is no such list.
     #[must_use]
     pub fn name_states(&self, tld: &Tld, campaign: usize, period: i64, now: Instant) -> Vec<NameState> {
-        let list = self.case.slices.get(tld).zip(self.counts.get(campaign));
-        let Some((slice, counts)) = list else { return Vec::new() };
-        let Some(counted) = counts.periods.iter().find(|p| p.key == period) else {
-            return Vec::new();
-        };
-        let Some(count) = counted.of_tld(tld.as_str()) else {
-            return Vec::new();
-        };
-        (0..count.names)
-            .map(|place| self.state_of(slice, campaign, counted, count, place, now))
-            .collect()
+        self.name_views(tld, campaign, period, now).into_iter().map(|view| view.state).collect()
     }
+}
 
-    fn state_of(
-        &self,
-        slice: &Slice,
-        campaign: usize,
-        counted: &PeriodCounts,
-        count: &TldCount,
-        place: u32,
-        now: Instant,
-    ) -> NameState {
-        let standing = match view(slice, campaign, counted.key, count, Some(place)) {
-            View::Held => Standing::Excluded,
-            View::NotRegistrable => Standing::NotRegistrable,
-            View::Open(open) => open.standing(),
-        };
-        NameState {
-            standing,
-            phase: Phase::of(self.case.guard(campaign, counted.window), now),
-        }
-    }
+fn state_of(view: View, guard: Window, now: Instant) -> NameState {
+    let standing = match view {
+        View::Held => Standing::Excluded,
+        View::NotRegistrable => Standing::NotRegistrable,
+        View::Open(open) => open.standing(),
+    };
+    NameState { standing, phase: Phase::of(guard, now) }
 }
 
 fn take_worse(worst: &mut Option<Worst>, candidate: Worst) {
@@ -267,13 +281,13 @@ fn count_period(
     cells: &mut BTreeMap<Tld, Vec<Cell>>,
 ) -> VariantPeriod {
     let draws = &case.campaigns[campaign].draws;
-    let day = period_day(counted.key).max(counted.window.from.day());
+    let day = case.list_day(counted.key);
     let mut tally = Tally::default();
     for count in &counted.by_tld {
         let Some(slice) = case.slices.get(&count.tld) else {
             continue;
         };
-        let of_slice = case.tally(slice, campaign, counted.key, count);
+        let of_slice = ListView::of(case, slice, campaign, counted.key, count).tally();
         tally.add(&of_slice);
         cells.entry(count.tld.clone()).or_default().push(Cell {
             campaign,

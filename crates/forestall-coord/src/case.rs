@@ -2,18 +2,19 @@
 
 //! The state of a case: a fold over its events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use forestall_model::counts::period_day;
-use forestall_model::evidence::{Places, SweptList};
+use forestall_model::evidence::SweptList;
 use forestall_model::marking::Marked;
 use forestall_model::{
-    Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, Instant, Marking, Method, NameClass, Sight, Tld,
+    Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, Instant, Marking, Method, NameClass, Tld,
     UtcDay, Window,
 };
 
-use crate::event::{AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence};
-use crate::proof::{Finding, Level, finding};
+use crate::event::{AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, SeenRow};
+use crate::list::{ListState, Order, SweepState};
+use crate::proof::Level;
 
 /// The state of one case.
 #[derive(Clone, Debug)]
@@ -49,11 +50,11 @@ pub struct Case {
 /// The state of one slice: what one registry was asked and answered, and what was seen of its names.
 #[derive(Clone, Debug, Default)]
 pub struct Slice {
-    /// What the registry was asked, in order.
+    /// What the registry was asked, in the order in which it was asked.
     pub requests: Vec<Request>,
     /// When the registry last said that it received a request.
     pub acknowledged: Option<Instant>,
-    /// What the registry answered for whole ranges of days, in order.
+    /// What the registry answered for whole ranges of days, in the order in which it answered.
     pub answers: Vec<RangeAnswer>,
     /// Lists in which single names differ, by (index of the campaign, origin period).
     pub(crate) lists: BTreeMap<(usize, i64), ListState>,
@@ -64,6 +65,8 @@ pub struct Slice {
 /// One request to a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
+    /// The number of the event.
+    pub version: u64,
     /// The days.
     pub days: DayRange,
     /// Indices of the campaigns; all where empty.
@@ -110,82 +113,27 @@ pub struct Claim {
     pub level: Level,
 }
 
-/// The names of one (campaign, origin period) of a slice in which single places differ.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ListState {
-    /// Single answers: place -> (number of the event, what was said).
-    pub(crate) claims: BTreeMap<u32, (u64, Claim)>,
-    /// Places of names with a legitimate holder.
-    pub(crate) held: BTreeSet<u32>,
-    /// The last sweep.
-    pub(crate) sweep: Option<SweepState>,
-    /// Single sights: place -> (number of the event, sight).
-    pub(crate) seen: BTreeMap<u32, (u64, Sight)>,
-    /// Places that were observed as protected once and refuted later.
-    pub(crate) lost: BTreeSet<u32>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct SweepState {
-    pub(crate) version: u64,
-    pub(crate) at: Instant,
-    pub(crate) method: Method,
-    pub(crate) usual: Sight,
-    pub(crate) unknown: Places,
-    pub(crate) differing: BTreeMap<u32, Sight>,
-}
-
-impl SweepState {
-    pub(crate) fn sight(&self, place: u32) -> Sight {
-        if self.unknown.contains(place) {
-            return Sight::Unknown;
-        }
-        self.differing.get(&place).copied().unwrap_or(self.usual)
-    }
-}
-
-impl ListState {
-    /// Returns every place of which something else may hold than of its list at large, in order.
-    pub(crate) fn places(&self) -> BTreeSet<u32> {
-        let mut places: BTreeSet<u32> = self.claims.keys().chain(self.seen.keys()).copied().collect();
-        places.extend(&self.held);
-        places.extend(&self.lost);
-        if let Some(sweep) = &self.sweep {
-            places.extend(sweep.differing.keys());
-            places.extend(sweep.unknown.iter());
-        }
-        places
-    }
-
-    /// Returns the last sight of a place, single ones and sweeps together.
-    pub(crate) fn sight(&self, place: u32) -> Option<Sight> {
-        let swept = self.sweep.as_ref().map(|s| (s.version, s.sight(place)));
-        match (self.seen.get(&place).copied(), swept) {
-            // A failed look takes nothing back: what was seen before it stands.
-            (Some((_, sight)), Some((_, Sight::Unknown))) => Some(sight),
-            (Some((_, Sight::Unknown)), Some((_, sight))) => Some(sight),
-            (Some(single), Some(swept)) => Some(if single.0 > swept.0 { single.1 } else { swept.1 }),
-            (Some((_, sight)), None) | (None, Some((_, sight))) => Some(sight),
-            (None, None) => None,
-        }
+impl Claim {
+    /// Returns the action that is in force by the registry's word; none where it refused, or tried and failed.
+    #[must_use]
+    pub fn applied(self) -> Option<Action> {
+        self.result.claims().then_some(self.action)
     }
 }
 
 impl Slice {
-    /// Returns what the registry last said of a name: (number of the event, claim).
-    pub(crate) fn claim(&self, campaign: usize, period: i64, place: Option<u32>) -> Option<(u64, Claim)> {
-        let day = period_day(period);
-        let single = place.and_then(|p| self.lists.get(&(campaign, period))?.claims.get(&p).copied());
-        let ranged = self
-            .answers
-            .iter()
-            .rev()
-            .find(|a| a.covers(campaign, day))
-            .map(|a| (a.version, a.claim));
-        match (single, ranged) {
-            (Some(single), Some(ranged)) => Some(if single.0 > ranged.0 { single } else { ranged }),
-            (single, ranged) => single.or(ranged),
-        }
+    /// Returns what the registry last said of whole ranges of days that hold a list.
+    pub(crate) fn ranged(&self, campaign: usize, day: UtcDay) -> Option<(Order, Claim)> {
+        let covering = self.answers.iter().rev().find(|a| a.covers(campaign, day));
+        covering.map(|a| ((a.at, a.version), a.claim))
+    }
+
+    /// Returns the number of the last event that says something of a name; 1, the opening, where none does.
+    pub(crate) fn last_event(&self, campaign: usize, period: i64, day: UtcDay, place: u32) -> u64 {
+        let ranged = self.ranged(campaign, day);
+        let list = self.lists.get(&(campaign, period));
+        let single = list.and_then(|list| list.last_event(place));
+        ranged.map(|(order, _)| order.1).max(single).unwrap_or(1)
     }
 
     /// Returns the last request that covers a list.
@@ -198,11 +146,7 @@ impl Slice {
     /// Returns the instant and the method of the last sweep over any list of the slice.
     #[must_use]
     pub fn last_sweep(&self) -> Option<(Instant, Method)> {
-        self.lists
-            .values()
-            .filter_map(|l| l.sweep.as_ref())
-            .map(|s| (s.at, s.method))
-            .max()
+        self.lists.values().filter_map(ListState::last_sweep).max()
     }
 }
 
@@ -349,15 +293,21 @@ impl Case {
             } => {
                 let campaigns = self.indices(campaigns);
                 let request = Request {
+                    version: event.version,
                     days: *days,
                     campaigns,
                     action: *action,
                     fallback: *fallback,
                     at: event.occurred,
                 };
-                self.slice_mut(tld).requests.push(request);
+                let requests = &mut self.slice_mut(tld).requests;
+                let place = requests.partition_point(|r| (r.at, r.version) < (request.at, request.version));
+                requests.insert(place, request);
             }
-            Body::Acknowledged { tld } => self.slice_mut(tld).acknowledged = Some(event.occurred),
+            Body::Acknowledged { tld } => {
+                let slice = self.slice_mut(tld);
+                slice.acknowledged = slice.acknowledged.max(Some(event.occurred));
+            }
             Body::Answered {
                 tld,
                 scope,
@@ -379,7 +329,7 @@ impl Case {
                 reason,
                 occurrences,
             } => {
-                self.mark_held(name, occurrences, true);
+                self.mark_held(name, occurrences, Some(event.version));
                 let exclusion = Exclusion {
                     class: *class,
                     reason: reason.clone(),
@@ -391,19 +341,19 @@ impl Case {
             }
             Body::Readmitted { name, .. } => {
                 if let Some(exclusion) = self.exclusions.remove(name) {
-                    self.mark_held(name, &exclusion.occurrences, false);
+                    self.mark_held(name, &exclusion.occurrences, None);
                 }
             }
             Body::Swept(sweep) => {
                 for list in &sweep.lists {
-                    self.swept(event.version, sweep.at, sweep.method, list);
+                    self.swept((sweep.at, event.version), sweep.method, list);
                 }
             }
             Body::Seen { rows } => {
                 for row in rows {
                     let tld = row.name.tld();
                     for occurrence in &row.occurrences {
-                        self.seen(event.version, &tld, occurrence, row.sight);
+                        self.seen((row.at, event.version), &tld, occurrence, row);
                     }
                 }
             }
@@ -438,6 +388,13 @@ impl Case {
         nominal.widened(self.campaigns[campaign].guard)
     }
 
+    /// Returns the day of a list: that on which its origin period starts, or the first of the horizon where it started
+    /// before (a family without dates, a period of several days). Requests and answers for ranges of days go by it.
+    #[must_use]
+    pub fn list_day(&self, period: i64) -> UtcDay {
+        period_day(period).max(self.horizon.from)
+    }
+
     fn indices(&self, ids: &[CampaignId]) -> Vec<usize> {
         ids.iter().filter_map(|id| self.campaign_index(id)).collect()
     }
@@ -463,88 +420,52 @@ impl Case {
                     at: event.occurred,
                     source: event.source.clone(),
                 };
-                self.slice_mut(tld).answers.push(answer);
+                let answers = &mut self.slice_mut(tld).answers;
+                let place = answers.partition_point(|a| (a.at, a.version) < (answer.at, answer.version));
+                answers.insert(place, answer);
             }
             AnswerScope::Places(sets) => {
+                let order = (event.occurred, event.version);
                 for set in sets {
                     if let Some(list) = self.list_mut(tld, &set.campaign, set.period) {
-                        list.claims
-                            .extend(set.places.iter().map(|place| (place, (event.version, claim))));
+                        set.places.iter().for_each(|place| list.answered(place, order, claim));
                     }
                 }
             }
         }
     }
 
-    fn mark_held(&mut self, name: &DomainName, occurrences: &[Occurrence], held: bool) {
+    fn mark_held(&mut self, name: &DomainName, occurrences: &[Occurrence], version: Option<u64>) {
         let tld = name.tld();
         for occurrence in occurrences {
             if let Some(list) = self.list_mut(&tld, &occurrence.campaign, occurrence.period) {
-                if held {
-                    list.held.insert(occurrence.place);
-                } else {
-                    list.held.remove(&occurrence.place);
-                }
+                list.hold(occurrence.place, version);
             }
         }
     }
 
-    fn swept(&mut self, version: u64, at: Instant, method: Method, list: &SweptList) {
-        let Some(campaign) = self.campaign_index(&list.campaign) else {
-            return;
-        };
-        let sweep = SweepState {
-            version,
-            at,
-            method,
-            usual: list.usual,
-            unknown: list.unknown.clone(),
-            differing: list.differing.iter().map(|row| (row.place, row.sight)).collect(),
-        };
-        let changes: Vec<(u32, Sight)> = (0..list.expected).map(|place| (place, sweep.sight(place))).collect();
-        self.track_loss(&list.tld, campaign, list.period, &changes);
-        self.slice_mut(&list.tld)
-            .lists
-            .entry((campaign, list.period))
-            .or_default()
-            .sweep = Some(sweep);
+    fn swept(&mut self, order: Order, method: Method, list: &SweptList) {
+        let Some((state, ranged)) = self.list_and_claim(&list.tld, &list.campaign, list.period) else { return };
+        state.swept(SweepState::new(order, method, list), ranged);
     }
 
-    fn seen(&mut self, version: u64, tld: &Tld, occurrence: &Occurrence, sight: Sight) {
-        let Some(campaign) = self.campaign_index(&occurrence.campaign) else {
-            return;
-        };
-        self.track_loss(tld, campaign, occurrence.period, &[(occurrence.place, sight)]);
-        let list = self
-            .slice_mut(tld)
-            .lists
-            .entry((campaign, occurrence.period))
-            .or_default();
-        list.seen.insert(occurrence.place, (version, sight));
+    fn seen(&mut self, order: Order, tld: &Tld, occurrence: &Occurrence, row: &SeenRow) {
+        let Some((state, ranged)) = self.list_and_claim(tld, &occurrence.campaign, occurrence.period) else { return };
+        state.looked_at(occurrence.place, row.method, order, row.sight, ranged);
     }
 
-    /// Marks places that were observed as protected and are now refuted as lost, and lost ones that are proved again as found.
-    fn track_loss(&mut self, tld: &Tld, campaign: usize, period: i64, sights: &[(u32, Sight)]) {
+    /// Returns a list and what the registry said of it at large.
+    fn list_and_claim(
+        &mut self,
+        tld: &Tld,
+        campaign: &CampaignId,
+        period: i64,
+    ) -> Option<(&mut ListState, Option<(Order, Claim)>)> {
+        let index = self.campaign_index(campaign)?;
+        let day = self.list_day(period);
         let slice = self.slice_mut(tld);
-        let mut lost = Vec::new();
-        let mut found = Vec::new();
-        for (place, sight) in sights {
-            let action = slice.claim(campaign, period, Some(*place)).map(|(_, c)| c.action);
-            let before = slice.lists.get(&(campaign, period)).and_then(|l| l.sight(*place));
-            let proved = before.is_some_and(|s| finding(action, s) == Finding::Proves);
-            match finding(action, *sight) {
-                Finding::Refutes if proved => lost.push(*place),
-                Finding::Proves => found.push(*place),
-                _ => {}
-            }
-        }
-        if !lost.is_empty() || !found.is_empty() {
-            let list = slice.lists.entry((campaign, period)).or_default();
-            list.lost.extend(lost);
-            found.iter().for_each(|place| {
-                list.lost.remove(place);
-            });
-        }
+        let ranged = slice.ranged(index, day);
+        Some((slice.lists.entry((index, period)).or_default(), ranged))
     }
 }
 

@@ -8,7 +8,6 @@ use forestall_model::{
 
 use crate::case::Case;
 use crate::event::{ENCODING, Event, Withheld};
-use crate::proof::Level;
 
 pub use crate::commands::acknowledge::Acknowledge;
 pub use crate::commands::answer::{Answer, Attested};
@@ -79,12 +78,13 @@ pub struct Decided {
 /// [`Refusal`] with the reason; nothing has happened then.
 pub fn decide(case: Option<&Case>, command: &Command, context: &Context) -> Result<Decided, Refusal> {
     let occurred = context.occurred.unwrap_or(context.now);
-    if occurred > context.now {
-        return Err(Refusal::InTheFuture {
-            occurred,
-            now: context.now,
-        });
-    }
+    let has_happened = |occurred: Instant| {
+        if occurred <= context.now {
+            return Ok(());
+        }
+        Err(Refusal::InTheFuture { occurred, now: context.now })
+    };
+    has_happened(occurred)?;
     let open = case.ok_or_else(|| Refusal::NoSuchCase {
         case: context.case.clone(),
     });
@@ -109,8 +109,14 @@ pub fn decide(case: Option<&Case>, command: &Command, context: &Context) -> Resu
         Command::Answer(answer) => answer.decide(open?)?,
         Command::Exclude(exclude) => exclude.decide(open?)?,
         Command::Readmit(readmit) => readmit.decide(open?)?,
-        Command::Sweep(sweep) => sweep.decide(open?)?,
-        Command::See(see) => see.decide(open?)?,
+        Command::Sweep(sweep) => {
+            has_happened(sweep.sweep.at)?;
+            sweep.decide(open?)?
+        }
+        Command::See(see) => {
+            see.rows.iter().try_for_each(|row| has_happened(row.at))?;
+            see.decide(open?)?
+        }
         Command::Note(note) => note.decide(open?)?,
     };
     let mut fields = vec![("actor", context.actor.to_string())];
@@ -162,8 +168,8 @@ pub enum Refusal {
         /// The time of the act.
         now: Instant,
     },
-    /// A case without days, campaigns or names.
-    #[error("a case needs {0}")]
+    /// Nothing where something must be: days, campaigns, names, lists or rows.
+    #[error("there must be {0}")]
     Empty(&'static str),
     /// A campaign that is given twice.
     #[error("the campaign {campaign} is given twice")]
@@ -195,7 +201,8 @@ pub enum Refusal {
     },
     /// More than the marking *unverified* allows.
     #[error(
-        "the campaign {campaign} is unverified: a registry may be asked to monitor or to refer-new only, not to {action},          unless two named people override it with evidence"
+        "the campaign {campaign} is unverified: a registry may be asked to monitor or to refer-new only, not to {action}, \
+         unless two named people override it with evidence"
     )]
     Unverified {
         /// The campaign.
@@ -223,12 +230,6 @@ pub enum Refusal {
     NothingAnswered {
         /// The slice.
         tld: Tld,
-    },
-    /// A level that an answer cannot have.
-    #[error("an answer is claimed or attested, never {level}: only a look from outside observes")]
-    AnswerObserves {
-        /// The level.
-        level: Level,
     },
     /// A signed list that is not ours.
     #[error("the list that the registry signed has digest {theirs}, ours has {ours}: nothing is attested")]
@@ -279,7 +280,17 @@ pub enum Refusal {
         /// The limit.
         limit: usize,
     },
-    /// A sweep over another list than the case's.
+    /// A sweep over a list that another version of the generator computed: its places mean other names.
+    #[error("the sweep's list of {campaign} is of generator version {found}; the case holds version {expected}")]
+    GeneratorDiffers {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The version that computed the swept list.
+        found: u32,
+        /// The version that the case was opened with.
+        expected: u32,
+    },
+    /// A place past the end of the list that was swept.
     #[error("the sweep of {tld} expects {found} names where a place {place} is named")]
     PlaceOutside {
         /// The slice.

@@ -24,12 +24,13 @@ pub mod command;
 mod commands;
 pub mod event;
 pub mod gaps;
+mod list;
 pub mod proof;
 pub mod reach;
 pub mod standing;
 pub mod tally;
 
-pub use board::Board;
+pub use board::{Board, NameView};
 pub use case::Case;
 pub use command::{Command, Context, Decided, Refusal};
 pub use event::{Event, Withheld};

@@ -32,7 +32,8 @@ vocabulary! {
     }
 }
 
-/// Returns what `sight` says about a name under `action`; `None` where no action is known.
+/// Returns what `sight` says about a name under `action`, which is in force by the registry's word; `None` where the
+/// registry said nothing, refused, or failed.
 ///
 /// Three sights prove whatever was asked, because no third party can register such a name: our name servers at the
 /// parent, a hold on a name of our account, and the registry's own "reserved".
@@ -67,6 +68,12 @@ pub const fn finding(action: Option<Action>, sight: Sight) -> Finding {
         (S::NoDelegation, Some(A::RegisterSinkhole | A::RedirectNs)) => Finding::Refutes,
         (S::NoDelegation, _) => Finding::Silent,
     }
+}
+
+/// Says whether a sight shows that somebody else than the response holds the name.
+#[must_use]
+pub const fn shows_another_holder(sight: Sight) -> bool {
+    matches!(sight, Sight::OtherNameServers | Sight::OtherHold)
 }
 
 #[cfg(test)]

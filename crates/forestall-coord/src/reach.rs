@@ -102,8 +102,12 @@ pub fn percent(share: f64) -> String {
         "0 %".to_owned()
     } else if share >= 1.0 {
         "100 %".to_owned()
+    } else if value < 0.000_1 {
+        "< 0.0001 %".to_owned()
     } else if value < 0.01 {
         format!("{value:.4} %")
+    } else if value > 99.999_999 {
+        "> 99.999999 %".to_owned()
     } else if !(1.0..=99.0).contains(&value) {
         // 99.998 must not be shown as 100.
         let text = format!("{value:.2}");
@@ -165,6 +169,8 @@ mod tests {
     fn never_rounds_to_all_or_nothing() {
         assert_eq!(percent(0.999_999_9), "99.999990 %");
         assert_eq!(percent(0.000_01), "0.0010 %");
+        assert_eq!(percent(1e-9), "< 0.0001 %");
+        assert_eq!(percent(1.0 - 1e-12), "> 99.999999 %");
         assert_eq!(percent(0.673), "67.3 %");
     }
 }

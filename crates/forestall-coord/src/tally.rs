@@ -2,10 +2,11 @@
 
 //! Counting a list: how many of its names stand where, at all levels of proof.
 
-use forestall_model::{Sight, TldCount};
+use forestall_model::{Action, Sight, TldCount};
 
 use crate::case::{Case, Claim, Slice};
-use crate::proof::{Finding, Level, finding};
+use crate::list::{ListState, Order, applied};
+use crate::proof::{Finding, Level, finding, shows_another_holder};
 use crate::standing::Standing;
 
 /// How many names stand where. Sums over lists are sums of the fields.
@@ -135,31 +136,18 @@ pub(crate) struct OpenView {
     pub(crate) sight: Option<Sight>,
     pub(crate) finding: Finding,
     pub(crate) claim: Option<Claim>,
-    pub(crate) lost: bool,
-    pub(crate) requested: bool,
-    pub(crate) accepted: bool,
+    lost: bool,
+    /// The registry refused or failed, and was not asked again since.
+    refused: bool,
+    requested: bool,
+    accepted: bool,
 }
 
 impl OpenView {
-    fn of(claim: Option<Claim>, sight: Option<Sight>, lost: bool, requested: bool, accepted: bool) -> Self {
-        let finding = sight.map_or(Finding::Silent, |s| finding(claim.map(|c| c.action), s));
-        let word = claim
-            .filter(|c| c.result.claims() && c.action.protects())
-            .map(|c| c.level.min(Level::Attested));
-        let level = if finding == Finding::Proves {
-            Some(Level::Observed)
-        } else {
-            word
-        };
-        Self {
-            level,
-            sight,
-            finding,
-            claim,
-            lost,
-            requested,
-            accepted,
-        }
+    /// Returns the level of the registry's word: claimed or attested, where it says that an action holds that protects.
+    fn word(&self) -> Option<Level> {
+        let word = self.claim.filter(|claim| claim.applied().is_some_and(Action::protects));
+        word.map(|claim| claim.level.min(Level::Attested))
     }
 
     pub(crate) fn standing(&self) -> Standing {
@@ -172,8 +160,8 @@ impl OpenView {
         match (self.level, self.finding) {
             (Some(_), Finding::Refutes) => Standing::Mismatch,
             (Some(_), _) => Standing::Claimed,
-            (None, Finding::Refutes) => Standing::Suspect,
-            (None, _) if self.claim.is_some_and(|c| !c.result.claims()) => Standing::Refused,
+            (None, Finding::Refutes) if self.sight.is_some_and(shows_another_holder) => Standing::Suspect,
+            (None, _) if self.refused => Standing::Refused,
             (None, _) if self.accepted => Standing::Accepted,
             (None, _) if self.requested => Standing::Requested,
             (None, _) => Standing::Predicted,
@@ -181,44 +169,86 @@ impl OpenView {
     }
 }
 
-/// Returns what holds of the name at `place`; with no place, of the list at large.
-pub(crate) fn view(slice: &Slice, campaign: usize, period: i64, count: &TldCount, place: Option<u32>) -> View {
-    let list = slice.lists.get(&(campaign, period));
-    if let Some(place) = place {
-        if list.is_some_and(|l| l.held.contains(&place)) {
-            return View::Held;
-        }
-        if count.not_registrable.binary_search(&place).is_ok() {
-            return View::NotRegistrable;
-        }
-    }
-    let claim = slice.claim(campaign, period, place).map(|(_, claim)| claim);
-    let sight = match place {
-        Some(place) => list.and_then(|l| l.sight(place)),
-        None => list.and_then(|l| l.sweep.as_ref()).map(|s| s.usual),
-    };
-    let lost = place.is_some_and(|p| list.is_some_and(|l| l.lost.contains(&p)));
-    let request = slice.request(campaign, forestall_model::counts::period_day(period));
-    let accepted = request.is_some_and(|r| slice.acknowledged.is_some_and(|at| at >= r.at));
-    View::Open(OpenView::of(claim, sight, lost, request.is_some(), accepted))
+/// One list of a case, with what holds of all its names looked up once.
+#[derive(Debug)]
+pub(crate) struct ListView<'a> {
+    count: &'a TldCount,
+    list: Option<&'a ListState>,
+    /// What the registry last said of the whole list.
+    ranged: Option<(Order, Claim)>,
+    /// When it was last asked.
+    requested: Option<Order>,
+    accepted: bool,
 }
 
-impl Case {
-    /// Counts one list: the names of (campaign, origin period) in a slice.
-    pub(crate) fn tally(&self, slice: &Slice, campaign: usize, period: i64, count: &TldCount) -> Tally {
-        let mut tally = Tally::default();
-        let mut single = slice
-            .lists
-            .get(&(campaign, period))
-            .map(super::case::ListState::places)
-            .unwrap_or_default();
-        single.extend(&count.not_registrable);
-        let mut at_large = count.names;
-        for place in single.into_iter().filter(|place| *place < count.names) {
-            at_large -= 1;
-            tally.count(1, view(slice, campaign, period, count, Some(place)));
+impl<'a> ListView<'a> {
+    /// Looks at the names of (campaign, origin period) in a slice of `case`.
+    pub(crate) fn of(case: &Case, slice: &'a Slice, campaign: usize, period: i64, count: &'a TldCount) -> Self {
+        let day = case.list_day(period);
+        let request = slice.request(campaign, day);
+        Self {
+            count,
+            list: slice.lists.get(&(campaign, period)),
+            ranged: slice.ranged(campaign, day),
+            requested: request.map(|r| (r.at, r.version)),
+            accepted: request.is_some_and(|r| slice.acknowledged.is_some_and(|at| at >= r.at)),
         }
-        tally.count(at_large, view(slice, campaign, period, count, None));
+    }
+
+    /// Returns what holds of the name at `place`.
+    pub(crate) fn at(&self, place: u32) -> View {
+        if self.list.is_some_and(|list| list.is_held(place)) {
+            return View::Held;
+        }
+        if self.count.not_registrable.binary_search(&place).is_ok() {
+            return View::NotRegistrable;
+        }
+        let claim = self.list.map_or(self.ranged, |list| list.claim(place, self.ranged));
+        let sight = self.list.and_then(|list| list.sight(place, self.count.names, applied(claim)));
+        let mut open = self.open(claim, sight);
+        if self.list.is_some_and(|list| list.is_fallen(place)) && open.finding == Finding::Proves {
+            // The proof was refuted since: the registry's word is what is left.
+            open.finding = Finding::Consistent;
+            open.level = open.word();
+        }
+        open.lost = self.list.is_some_and(|list| list.is_lost(place));
+        View::Open(open)
+    }
+
+    /// Returns what holds of every name that is in no set of single places.
+    fn at_large(&self) -> View {
+        let sight = self.list.and_then(|list| list.usual(self.count.names, applied(self.ranged)));
+        View::Open(self.open(self.ranged, sight))
+    }
+
+    /// Counts the list.
+    pub(crate) fn tally(&self) -> Tally {
+        let mut single = self.list.map(ListState::places).unwrap_or_default();
+        single.extend(&self.count.not_registrable);
+        let mut tally = Tally::default();
+        let mut at_large = self.count.names;
+        for place in single.range(..self.count.names) {
+            at_large -= 1;
+            tally.count(1, self.at(*place));
+        }
+        tally.count(at_large, self.at_large());
         tally
+    }
+
+    fn open(&self, claim: Option<(Order, Claim)>, sight: Option<Sight>) -> OpenView {
+        let (order, claim) = claim.unzip();
+        let finding = sight.map_or(Finding::Silent, |s| finding(claim.and_then(Claim::applied), s));
+        let mut open = OpenView {
+            level: None,
+            sight,
+            finding,
+            claim,
+            lost: false,
+            refused: claim.is_some_and(|c| !c.result.claims()) && order > self.requested,
+            requested: self.requested.is_some(),
+            accepted: self.accepted,
+        };
+        open.level = if finding == Finding::Proves { Some(Level::Observed) } else { open.word() };
+        open
     }
 }

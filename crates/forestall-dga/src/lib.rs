@@ -15,11 +15,18 @@
 
 pub mod campaign;
 pub mod catalogue;
+pub mod counts;
+mod distinct;
 pub mod families;
 pub mod family;
+pub mod find;
 pub mod info;
 pub mod names;
+mod ordered;
+pub mod predict;
 pub mod sine;
+pub mod slice;
+mod tlds;
 
 pub use campaign::Campaign;
 pub use catalogue::{Catalogue, Prepared};

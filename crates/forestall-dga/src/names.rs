@@ -2,6 +2,8 @@
 
 //! The buffer that generators fill: one arena for the names of a list, no allocation a name.
 
+use std::ops::Range;
+
 use forestall_model::{Digest, WindowSet};
 
 /// The names of one list, in generation order, duplicates and letter case kept.
@@ -99,6 +101,12 @@ impl NameBuf {
         }
     }
 
+    /// Makes room for `names` names of `bytes` bytes in all, line feeds left out.
+    pub fn reserve(&mut self, names: usize, bytes: usize) {
+        self.bytes.reserve(bytes + names);
+        self.ends.reserve(names);
+    }
+
     /// Returns the number of names, alternatives included.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -120,9 +128,56 @@ impl NameBuf {
     /// Returns the bytes of the name number `index`, from 0; empty past the end.
     #[must_use]
     pub fn bytes_of(&self, index: usize) -> &[u8] {
-        let Some(end) = self.ends.get(index) else { return &[] };
-        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize + 1 };
-        &self.bytes[start..*end as usize]
+        &self.bytes[self.range_of(index)]
+    }
+
+    /// Returns where the name number `index` stands in the text; an empty range past the end.
+    pub(crate) fn range_of(&self, index: usize) -> Range<usize> {
+        let start = match index.checked_sub(1) {
+            None => 0,
+            Some(before) => self.ends.get(before).map_or(self.bytes.len(), |end| *end as usize + 1),
+        };
+        start..self.ends.get(index).map_or(start, |end| *end as usize)
+    }
+
+    /// Returns the names from number `names.start` to before `names.end` as text, each followed by a line feed.
+    ///
+    /// # Panics
+    ///
+    /// Where the range ends before it begins.
+    #[must_use]
+    pub fn text_of(&self, names: Range<usize>) -> &[u8] {
+        let begin = |index| self.range_of(index).start.min(self.bytes.len());
+        &self.bytes[begin(names.start)..begin(names.end)]
+    }
+
+    /// Turns ASCII letters to lower case.
+    pub fn make_lower_case(&mut self) {
+        self.bytes.make_ascii_lowercase();
+    }
+
+    /// Appends the names of `other` at `take` positions from `skip` on, or at all from there on, and returns at how many.
+    pub fn append_positions(&mut self, other: &Self, skip: u32, take: Option<u64>) -> u64 {
+        let end = take.map_or(u64::MAX, |take| u64::from(skip).saturating_add(take));
+        let mut positions = 0;
+        let chosen = other.iter().filter(|name| name.position >= skip && u64::from(name.position) < end);
+        self.append_names(chosen.inspect(|name| positions += u64::from(name.alternative == 0)));
+        positions
+    }
+
+    /// Appends names of another buffer, alternatives behind the first of their position, with their windows.
+    pub fn append_names<'a>(&mut self, names: impl Iterator<Item = Name<'a>>) {
+        for name in names {
+            let last = self.runs.last().map(|(_, number)| &self.windows[*number as usize]);
+            if last != Some(name.windows) {
+                self.start_run(name.windows.clone());
+            }
+            if name.alternative == 0 {
+                self.push(name.bytes);
+            } else {
+                self.push_alternative(name.bytes);
+            }
+        }
     }
 
     /// Returns the names in generation order.
@@ -184,7 +239,7 @@ impl<'a> Iterator for Names<'a> {
 
 impl ExactSizeIterator for Names<'_> {}
 
-fn count(length: usize) -> u32 {
+pub(crate) fn count(length: usize) -> u32 {
     u32::try_from(length).expect("a list stays below 4 GiB, because every generator's count is bounded")
 }
 

@@ -21,67 +21,57 @@ vocabulary! {
 
 impl Sine {
     /// Returns the sine of `x` radians, a whole number from 0 to below 2^63, within 2^-50.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a whole number below 2^63"
-    )]
+    ///
+    /// The angle is `x` times one radian in parts of a turn, whole turns dropped: one wrapping product. The constants are short by
+    /// less than 2^-128 of a turn, so the angle is wrong by less than 2^63 * 2^-128 * 2 pi, which is below 2^-62.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number below 2^63")]
     pub(crate) fn of(self, x: f64) -> f64 {
-        let x = x as u64;
-        match self {
-            Self::X87 => x87(x),
-            Self::Exact => exact(x),
-        }
+        let radian = match self {
+            Self::X87 => RADIAN_BY_PI_66,
+            Self::Exact => RADIAN,
+        };
+        let turn = u128::from(x as u64).wrapping_mul(radian);
+        let half_turn = turn & u128::MAX >> 1;
+        let fold = if half_turn > QUARTER { 2 * QUARTER - half_turn } else { half_turn };
+        let sine = first_quadrant(fold as f64 * RADIANS_PER_PART);
+        if turn > u128::MAX >> 1 { -sine } else { sine }
     }
 }
 
-/// floor(pi * 2^64): the pi of the x87 unit, 66 significant bits.
-const PI_66: u128 = 0x3_243F_6A88_85A3_08D3;
+/// One radian in parts of a turn, where pi is that of the x87 unit: floor(2^128 / (2 * PI)) for PI = 0x3243F6A8885A308D3 / 2^64.
+const RADIAN_BY_PI_66: u128 = 0x28BE_60DB_9391_054A_8001_8AF1_0368_9DAF;
 
-/// floor(2^128 / (2 * pi)): one radian in parts of a turn.
-const TURNS_PER_RADIAN: u128 = 0x28BE_60DB_9391_054A_7F09_D5F4_7D4D_3770;
+/// One radian in parts of a turn: floor(2^128 / (2 * pi)).
+const RADIAN: u128 = 0x28BE_60DB_9391_054A_7F09_D5F4_7D4D_3770;
 
-/// 2^64 as a floating-point number.
-const TWO_64: f64 = 18_446_744_073_709_551_616.0;
+/// A quarter of a turn, in parts of 2^-128.
+const QUARTER: u128 = 1 << 126;
 
-fn x87(x: u64) -> f64 {
-    // x < 2^63, so that the dividend stays below 2^127.
-    let mut rest = (u128::from(x) << 64) % (2 * PI_66);
-    let negative = rest >= PI_66;
-    if negative {
-        rest -= PI_66;
-    }
-    if rest > PI_66 / 2 {
-        rest = PI_66 - rest;
-    }
-    let sine = first_quadrant(rest as f64 / TWO_64);
-    if negative { -sine } else { sine }
-}
-
-/// The constant is short by less than 2^-128 of a turn, so the angle is wrong by less than 2^63 * 2^-128 * 2 pi < 2^-62.
-fn exact(x: u64) -> f64 {
-    let mut turn = u128::from(x).wrapping_mul(TURNS_PER_RADIAN);
-    let negative = turn >> 127 == 1;
-    turn &= u128::MAX >> 1;
-    if turn > 1 << 126 {
-        turn = (1 << 127) - turn;
-    }
-    let angle = turn as f64 / TWO_64 / TWO_64 * std::f64::consts::TAU;
-    let sine = first_quadrant(angle);
-    if negative { -sine } else { sine }
-}
+/// 2 * pi / 2^128. The two values of pi differ by 2^-65 only, which does not show once whole turns are gone.
+const RADIANS_PER_PART: f64 = std::f64::consts::TAU / 340_282_366_920_938_463_463_374_607_431_768_211_456.0;
 
 /// The sine of an angle from 0 to pi/2, by the first thirteen terms of its series; the rest is below 2^-75.
 fn first_quadrant(angle: f64) -> f64 {
     let square = angle * angle;
-    let mut sum = 1.0;
-    let mut n = 24.0;
-    while n > 0.0 {
-        sum = 1.0 - sum * square / (n * (n + 1.0));
-        n -= 2.0;
+    let mut sum = 0.0;
+    for coefficient in SERIES.iter().rev() {
+        sum = sum * square + coefficient;
     }
     angle * sum
 }
+
+/// 1, -1/3!, 1/5!, -1/7!, ...
+const SERIES: [f64; 13] = {
+    let mut series = [1.0; 13];
+    let mut i = 1;
+    let mut odd = 3.0;
+    while i < series.len() {
+        series[i] = -series[i - 1] / (odd * (odd - 1.0));
+        odd += 2.0;
+        i += 1;
+    }
+    series
+};
 
 #[cfg(test)]
 mod tests {

@@ -85,9 +85,5 @@ pub(crate) fn writable(instant: Instant) -> Option<Instant> {
 ///
 /// Names, dates and words of closed vocabularies never begin with one of these characters; free texts may.
 fn harmless(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{text}").into()
-    } else {
-        text.into()
-    }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}").into() } else { text.into() }
 }

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::{DomainName, Released};
 
-use crate::table::{Fault, MAX_FIELD, MAX_ROWS, Place, Problem, Problems, TableErrors};
+use crate::table::{Fault, MAX_FIELD, MAX_ROWS, Place, Problems, TableErrors};
 
 /// Writes each name of the list once, in the order of its first line, and returns the number of names.
 ///
@@ -41,8 +41,8 @@ where
 ///
 /// # Errors
 ///
-/// Up to 20 [problems](Problem), each with its line; then no name is returned. At most
-/// [`MAX_ROWS`] lines of at most [`MAX_FIELD`] octets are read.
+/// Up to 20 [problems](crate::table::Problem), each with its line; then no name is returned. At most
+/// [`MAX_ROWS`] names are read, from lines of at most [`MAX_FIELD`] octets.
 pub fn read(input: impl Read) -> Result<Vec<DomainName>, TableErrors> {
     let mut input = BufReader::new(input);
     let mut problems = Problems::default();
@@ -54,21 +54,21 @@ pub fn read(input: impl Read) -> Result<Vec<DomainName>, TableErrors> {
         buffer.clear();
         number += 1;
         let limit = u64::try_from(MAX_FIELD + 2).unwrap_or(u64::MAX);
-        let place = Place::line(number);
+        let place = || Place::line(number);
         if let Err(error) = (&mut input).take(limit).read_until(b'\n', &mut buffer) {
-            problems.add(place, Fault::Unreadable(error.to_string()));
+            problems.add(place(), Fault::Unreadable(error.to_string()));
             break;
         }
         if buffer.is_empty() {
             break;
         }
         if buffer.strip_suffix(b"\n").unwrap_or(&buffer).len() > MAX_FIELD {
-            problems.add(place, Fault::FieldTooLong { limit: MAX_FIELD });
+            problems.add(place(), Fault::FieldTooLong { limit: MAX_FIELD });
             break;
         }
         if number == 1 {
             if let Some(fault) = Fault::of_foreign_file(&buffer) {
-                problems.add(place, fault);
+                problems.add(place(), fault);
                 break;
             }
             if buffer.starts_with(b"\xEF\xBB\xBF") {
@@ -76,7 +76,7 @@ pub fn read(input: impl Read) -> Result<Vec<DomainName>, TableErrors> {
             }
         }
         let Ok(text) = std::str::from_utf8(&buffer) else {
-            problems.add(place, Fault::NotUtf8);
+            problems.add(place(), Fault::NotUtf8);
             if problems.is_full() {
                 break;
             }
@@ -92,10 +92,10 @@ pub fn read(input: impl Read) -> Result<Vec<DomainName>, TableErrors> {
                     names.push(name);
                 }
             }
-            Err(error) => problems.add(place, Fault::Value(error.to_string())),
+            Err(error) => problems.add(place(), Fault::Value(error.to_string())),
         }
         if names.len() > MAX_ROWS {
-            problems.add(place, Fault::TooManyRows { limit: MAX_ROWS });
+            problems.add(place(), Fault::TooManyRows { limit: MAX_ROWS });
             break;
         }
         if problems.is_full() {
@@ -112,11 +112,7 @@ mod tests {
     #[test]
     fn passes_over_comments_and_repeats() {
         let text = "\u{feff}# done today\r\nAbc.be\r\n\r\n  def.be. # by hand\nabc.be\n";
-        let names: Vec<_> = read(text.as_bytes())
-            .unwrap()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let names: Vec<_> = read(text.as_bytes()).unwrap().iter().map(ToString::to_string).collect();
         assert_eq!(names, ["abc.be", "def.be"]);
     }
 

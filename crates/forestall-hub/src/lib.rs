@@ -1,3 +1,13 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
 //! The console: server-rendered pages over the store and the predictor.
+//!
+//! The [`desk`] is where every act on a case happens, for the pages and the command line alike. The [`server`] takes
+//! connections, signs people in and guards the pages; `pages` holds one page a file. [`map`] draws the world, and
+//! [`quickstart`] opens the two cases of the first minute.
+
+pub mod desk;
+pub mod map;
+mod pages;
+pub mod quickstart;
+pub mod server;

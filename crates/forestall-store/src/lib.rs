@@ -1,3 +1,44 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
 //! Event log, read models and caches on SQLite.
+//!
+//! The log is the truth: events are appended, never changed, each with a number without gaps over all cases (`seq`) and
+//! one in its case (`version`). An event is stored as its canonical encoding with its hash; names of people and comments
+//! stand in a table of their own, can be erased ([`Store::erase`]), and are committed to by the event.
+//!
+//! [`Store::execute`] is the way in: it hands the state of a case to a decision, appends the event, and decides again where
+//! somebody else was faster. What it returns is on the disk. One task per process writes, and commits what waits
+//! together; reading goes on beside it.
+//!
+//! *Read models* ([`CaseView`], [`SliceView`], [`ExclusionView`]) are folds over the log, written in the transaction of each
+//! append; [`Store::rebuild`] makes them anew and [`Store::verify`] holds everything against the log. *Counts* of computed
+//! lists are a cache and may be deleted at any time.
+//!
+//! Statements are written once for SQLite and PostgreSQL: `BIGINT`, `TEXT`, `DOUBLE PRECISION` and `BYTEA`, arguments `$n`,
+//! instants in microseconds, no triggers, no query into JSON. What is SQLite's own is in one file, `sqlite.rs`.
+
+#![forbid(unsafe_code)]
+
+mod append;
+mod counts;
+mod error;
+mod log;
+mod projection;
+mod random;
+mod row;
+mod schema;
+mod sign_in;
+mod sqlite;
+mod state;
+mod store;
+mod verify;
+mod view;
+mod writer;
+
+pub use append::MAX_EVENT;
+pub use error::{AppendError, ExecuteError, StoreError};
+pub use log::LogEntry;
+pub use random::fresh_salts;
+pub use store::{FILE_NAME, Settings, Store, Stored};
+pub use verify::Problem;
+pub use view::{AnswerView, CaseView, ExclusionView, RequestView, SliceView};

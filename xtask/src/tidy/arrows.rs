@@ -2,8 +2,9 @@
 
 //! Which crate may use which.
 //!
-//! Arrows point down only. The table is the design: a new arrow is a decision about the whole, made here and seen in review,
-//! not a side effect of a line in some manifest. It holds crates that do not exist yet, so that they come where they belong.
+//! Arrows point down only. The table is the design: a new arrow is a decision about the whole, made here and seen in
+//! review, not a side effect of a line in some manifest. It holds crates that do not exist yet, so that they come where
+//! they belong.
 
 use std::path::Path;
 
@@ -50,32 +51,38 @@ pub(super) const TABLE: &[Row] = &[
     Row { package: "forestall-coord", layer: Layer::Decide, may_use: &["forestall-model"] },
     Row { package: "forestall-census", layer: Layer::Decide, may_use: &["forestall-model"] },
     Row { package: "forestall-formats", layer: Layer::Decide, may_use: &["forestall-model"] },
-    Row { package: "forestall-detect", layer: Layer::Decide, may_use: &["forestall-model", "forestall-dga", "forestall-index"] },
+    Row { package: "forestall-detect", layer: Layer::Decide,
+          may_use: &["forestall-model", "forestall-dga", "forestall-index"] },
     Row { package: "forestall-api", layer: Layer::Decide, may_use: &["forestall-model"] },
-    Row { package: "forestall-drill", layer: Layer::Decide, may_use: &["forestall-model", "forestall-dga", "forestall-coord", "forestall-census"] },
+    Row { package: "forestall-drill", layer: Layer::Decide,
+          may_use: &["forestall-model", "forestall-dga", "forestall-coord", "forestall-census"] },
     Row { package: "forestall-dns", layer: Layer::Act, may_use: &["forestall-model"] },
     Row { package: "forestall-spool", layer: Layer::Act, may_use: &["forestall-model"] },
-    Row { package: "forestall-lake", layer: Layer::Act, may_use: &["forestall-model", "forestall-census", "forestall-spool"] },
+    Row { package: "forestall-lake", layer: Layer::Act,
+          may_use: &["forestall-model", "forestall-census", "forestall-spool"] },
     Row { package: "forestall-store", layer: Layer::Act, may_use: &["forestall-model", "forestall-coord"] },
-    Row { package: "forestall-connect", layer: Layer::Act, may_use: &["forestall-model", "forestall-formats", "forestall-dns"] },
+    Row { package: "forestall-connect", layer: Layer::Act,
+          may_use: &["forestall-model", "forestall-formats", "forestall-dns"] },
     Row { package: "forestall-hub", layer: Layer::Act, may_use: &[
         "forestall-model", "forestall-dga", "forestall-plugin", "forestall-vet", "forestall-coord", "forestall-census",
         "forestall-formats", "forestall-index", "forestall-api", "forestall-drill", "forestall-dns", "forestall-store",
         "forestall-connect", "forestall-lake",
     ] },
     // The exposed host: it knows no plan, contact or credential, so that a break-in there finds none.
-    Row { package: "forestall-sinkhole", layer: Layer::Act, may_use: &["forestall-model", "forestall-index", "forestall-dns", "forestall-spool"] },
-    Row { package: "forestall-query", layer: Layer::Act, may_use: &["forestall-model", "forestall-index", "forestall-census", "forestall-lake"] },
+    Row { package: "forestall-sinkhole", layer: Layer::Act,
+          may_use: &["forestall-model", "forestall-index", "forestall-dns", "forestall-spool"] },
+    Row { package: "forestall-query", layer: Layer::Act,
+          may_use: &["forestall-model", "forestall-index", "forestall-census", "forestall-lake"] },
     Row { package: "forestall-cli", layer: Layer::Act, may_use: &[
         "forestall-model", "forestall-dga", "forestall-plugin", "forestall-index", "forestall-vet", "forestall-coord",
-        "forestall-census", "forestall-formats", "forestall-detect", "forestall-api", "forestall-drill", "forestall-dns",
-        "forestall-spool", "forestall-lake", "forestall-store", "forestall-connect", "forestall-hub",
+        "forestall-census", "forestall-formats", "forestall-detect", "forestall-api", "forestall-drill",
+        "forestall-dns", "forestall-spool", "forestall-lake", "forestall-store", "forestall-connect", "forestall-hub",
     ] },
     // Tests may need anything that has a library.
     Row { package: TESTKIT, layer: Layer::Dev, may_use: &[
         "forestall-model", "forestall-dga", "forestall-plugin", "forestall-index", "forestall-vet", "forestall-coord",
-        "forestall-census", "forestall-formats", "forestall-detect", "forestall-api", "forestall-drill", "forestall-dns",
-        "forestall-spool", "forestall-lake", "forestall-store", "forestall-connect", "forestall-hub",
+        "forestall-census", "forestall-formats", "forestall-detect", "forestall-api", "forestall-drill",
+        "forestall-dns", "forestall-spool", "forestall-lake", "forestall-store", "forestall-connect", "forestall-hub",
     ] },
     // Works while nothing else compiles.
     Row { package: "xtask", layer: Layer::Dev, may_use: &[] },
@@ -167,7 +174,9 @@ mod tests {
         let manifest = "[package]\nname = \"forestall-model\"\n\n[dependencies]\nforestall-dga.workspace = true\n";
         let found = check_one("forestall-model", "forestall-dga", None, manifest);
         assert_eq!(found.len(), 1);
-        assert!(found[0].starts_with("crates/forestall-model/Cargo.toml:5: forestall-model must not use forestall-dga"));
+        assert!(
+            found[0].starts_with("crates/forestall-model/Cargo.toml:5: forestall-model must not use forestall-dga")
+        );
     }
 
     #[test]

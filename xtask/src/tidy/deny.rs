@@ -76,7 +76,10 @@ impl Deny {
         let deny: Self = toml::from_str(text).context("not a file of cargo-deny with licenses, bans and sources")?;
         for skip in &deny.bans.skip {
             if skip.spec.split_once('@').is_none_or(|(name, version)| name.is_empty() || !is_plain_version(version)) {
-                bail!("'{}' in bans.skip: expected 'name@version' with a plain version such as 0.10 or 2.0.119", skip.spec);
+                bail!(
+                    "'{}' in bans.skip: expected 'name@version' with a plain version such as 0.10 or 2.0.119",
+                    skip.spec
+                );
             }
         }
         Ok(deny)
@@ -86,7 +89,9 @@ impl Deny {
 impl Skip {
     /// Returns true where the entry means this package.
     pub(super) fn is(&self, name: &str, version: &str) -> bool {
-        let Some((skipped, start)) = self.spec.split_once('@') else { return false };
+        let Some((skipped, start)) = self.spec.split_once('@') else {
+            return false;
+        };
         skipped == name && (version == start || version.strip_prefix(start).is_some_and(|rest| rest.starts_with('.')))
     }
 }

@@ -1,6 +1,7 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Packages that come in several versions: each costs build time and size, and two versions of a type do not fit together.
+//! Packages that come in several versions: each costs build time and size, and two versions of a type do not fit
+//! together.
 
 use super::deny::{Deny, FILE};
 use super::{line_in_lock, line_of};
@@ -8,8 +9,8 @@ use crate::metadata::Metadata;
 use crate::problem::Problem;
 use crate::tree::Tree;
 
-/// Reports packages with a second version that `deny.toml` does not let pass, entries without a reason, and entries that no
-/// longer let anything pass.
+/// Reports packages with a second version that `deny.toml` does not let pass, entries without a reason, and entries
+/// that no longer let anything pass.
 pub(super) fn check(metadata: &Metadata, deny: &Deny, deny_text: &str, tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     let foreign = metadata.foreign();
@@ -29,14 +30,23 @@ pub(super) fn check(metadata: &Metadata, deny: &Deny, deny_text: &str, tree: &Tr
     for skip in &deny.bans.skip {
         let line = line_of(deny_text, &format!("\"{}\"", skip.spec));
         if skip.reason.split_whitespace().count() < 3 {
-            problems.push(Problem::new(FILE, line, format!("{} needs a reason: who brings it, what would end it", skip.spec)));
+            problems.push(Problem::new(
+                FILE,
+                line,
+                format!("{} needs a reason: who brings it, what would end it", skip.spec),
+            ));
         }
         let lets_pass = foreign.iter().any(|package| {
-            let twin = |other: &&&crate::metadata::Package| other.name == package.name && other.version != package.version;
+            let twin =
+                |other: &&&crate::metadata::Package| other.name == package.name && other.version != package.version;
             skip.is(&package.name, &package.version) && foreign.iter().any(|other| twin(&other))
         });
         if !lets_pass {
-            problems.push(Problem::new(FILE, line, format!("{} is no duplicate any more: remove the entry", skip.spec)));
+            problems.push(Problem::new(
+                FILE,
+                line,
+                format!("{} is no duplicate any more: remove the entry", skip.spec),
+            ));
         }
     }
     problems

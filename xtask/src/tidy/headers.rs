@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn refuses_an_altered_line() {
-        assert!(check("a.rs", "// Copyright 2026 the Forestall authors. Licensed under MIT OR Apache-2.0.\n").is_some());
+        assert!(
+            check("a.rs", "// Copyright 2026 the Forestall authors. Licensed under MIT OR Apache-2.0.\n").is_some()
+        );
     }
 
     #[test]

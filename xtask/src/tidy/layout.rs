@@ -12,8 +12,8 @@ use crate::tree::Tree;
 /// The package that `cargo run` starts.
 const DEFAULT_RUN: &str = "forestall-cli";
 
-/// Reports folders not named as their package, a `default-run` outside the command line, and more than one binary of integration
-/// tests in a package: each links everything anew, and a single one, `tests/it`, shares its helpers.
+/// Reports folders not named as their package, a `default-run` outside the command line, and more than one binary of
+/// integration tests in a package: each links everything anew, and a single one, `tests/it`, shares its helpers.
 pub(super) fn check(metadata: &Metadata, tree: &Tree, root: &Path) -> Vec<Problem> {
     let mut problems = Vec::new();
     for package in metadata.ours() {
@@ -30,7 +30,8 @@ pub(super) fn check(metadata: &Metadata, tree: &Tree, root: &Path) -> Vec<Proble
         }
         for target in package.targets.iter().filter(|target| target.kind.iter().any(|kind| kind == "test")) {
             if target.name != "it" {
-                let message = format!("integration tests belong in tests/it/main.rs, found a test binary '{}'", target.name);
+                let message =
+                    format!("integration tests belong in tests/it/main.rs, found a test binary '{}'", target.name);
                 problems.push(Problem::new(&relative(&target.src_path, root), 1, message));
             }
         }

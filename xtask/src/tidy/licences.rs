@@ -1,6 +1,7 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Licences: every package must be usable under what `deny.toml` allows, and the list holds nothing that no package needs.
+//! Licences: every package must be usable under what `deny.toml` allows, and the list holds nothing that no package
+//! needs.
 
 use super::deny::{Deny, FILE};
 use super::spdx::Expression;
@@ -12,7 +13,8 @@ use crate::tree::Tree;
 /// The licence of every package of ours.
 const OURS: &str = "MIT OR Apache-2.0";
 
-/// Reports packages without a usable licence, entries of the list that are not needed, and packages of ours under another one.
+/// Reports packages without a usable licence, entries of the list that are not needed, and packages of ours under
+/// another one.
 pub(super) fn check(metadata: &Metadata, deny: &Deny, deny_text: &str, tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for package in metadata.ours() {
@@ -24,7 +26,11 @@ pub(super) fn check(metadata: &Metadata, deny: &Deny, deny_text: &str, tree: &Tr
     let foreign = metadata.foreign();
     let broken: Vec<&&Package> = foreign.iter().filter(|package| !is_met(package, deny, None)).collect();
     for package in &broken {
-        problems.push(Problem::new("Cargo.lock", line_in_lock(tree, &package.name, &package.version), complaint(package)));
+        problems.push(Problem::new(
+            "Cargo.lock",
+            line_in_lock(tree, &package.name, &package.version),
+            complaint(package),
+        ));
     }
     for allowed in &deny.licenses.allow {
         let needed = foreign.iter().any(|package| is_met(package, deny, None) && !is_met(package, deny, Some(allowed)));
@@ -45,7 +51,9 @@ pub(super) fn check(metadata: &Metadata, deny: &Deny, deny_text: &str, tree: &Tr
 
 /// Returns true where the package may be used, with `without` struck from the general list.
 fn is_met(package: &Package, deny: &Deny, without: Option<&str>) -> bool {
-    let Some(Ok(expression)) = package.license.as_deref().map(Expression::parse) else { return false };
+    let Some(Ok(expression)) = package.license.as_deref().map(Expression::parse) else {
+        return false;
+    };
     let exceptions = deny.licenses.exceptions.iter().filter(|exception| exception.package == package.name);
     let special: Vec<&String> = exceptions.flat_map(|exception| &exception.allow).collect();
     expression.is_met(&|licence| {
@@ -73,7 +81,8 @@ mod tests {
 
     fn found(licence: Option<&str>, deny_text: &str) -> Vec<String> {
         let deny = Deny::parse(&format!("{deny_text}\n[bans]\n[sources]\n")).unwrap();
-        let metadata = workspace(vec![crate_of_ours("forestall-dga", &[])], vec![crate_of_others("x", "1.2.3", licence)]);
+        let metadata =
+            workspace(vec![crate_of_ours("forestall-dga", &[])], vec![crate_of_others("x", "1.2.3", licence)]);
         let text = "[[package]]\nname = \"x\"\nversion = \"1.2.3\"\n".to_owned();
         let tree = Tree { files: vec![SourceFile { path: "Cargo.lock".to_owned(), text }], ..Tree::default() };
         check(&metadata, &deny, deny_text, &tree).iter().map(ToString::to_string).collect()
@@ -96,7 +105,8 @@ mod tests {
 
     #[test]
     fn an_exception_holds_for_its_package_alone() {
-        let with = |package: &str| format!("{MIT}\nexceptions = [\n{{ crate = \"{package}\", allow = [\"MPL-2.0\"] }},\n]");
+        let with =
+            |package: &str| format!("{MIT}\nexceptions = [\n{{ crate = \"{package}\", allow = [\"MPL-2.0\"] }},\n]");
         assert_eq!(found(Some("MPL-2.0"), &with("x")), Vec::<String>::new());
         let other = found(Some("MPL-2.0"), &with("y"));
         assert_eq!(other.len(), 2);

@@ -14,8 +14,8 @@ use crate::tree::Tree;
 /// The manifest of the workspace, which lists every dependency with its version and its reason.
 const ROOT: &str = "Cargo.toml";
 
-/// Reports packages that do not take the lints of the workspace or that name a version themselves, and dependencies of the
-/// workspace without a comment that says why they are there.
+/// Reports packages that do not take the lints of the workspace or that name a version themselves, and dependencies of
+/// the workspace without a comment that says why they are there.
 pub(super) fn check(metadata: &Metadata, tree: &Tree, root: &Path) -> Vec<Problem> {
     let mut problems = Vec::new();
     for package in metadata.ours() {
@@ -46,7 +46,8 @@ fn check_member(path: &str, text: &str) -> Vec<Problem> {
         for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
             for (name, value) in table.get(kind).and_then(Value::as_table).into_iter().flatten() {
                 if !inherits(value) {
-                    let message = format!("{name} must be `workspace = true`: versions and reasons stand in the root manifest");
+                    let message =
+                        format!("{name} must be `workspace = true`: versions and reasons stand in the root manifest");
                     problems.push(Problem::new(path, line_of(text, name), message));
                 }
             }
@@ -113,7 +114,8 @@ mod tests {
         let found = member("[lints]\nworkspace = true\n[dev-dependencies]\nrand = \"0.9\"\n");
         assert_eq!(found.len(), 1);
         assert!(found[0].starts_with("crates/a/Cargo.toml:4: rand must be"), "{found:?}");
-        let found = member("[lints]\nworkspace = true\n[target.'cfg(unix)'.dependencies]\nlibc = { version = \"1\" }\n");
+        let found =
+            member("[lints]\nworkspace = true\n[target.'cfg(unix)'.dependencies]\nlibc = { version = \"1\" }\n");
         assert!(found[0].starts_with("crates/a/Cargo.toml:4: libc must be"), "{found:?}");
     }
 

@@ -2,14 +2,14 @@
 
 //! `cargo xtask tidy`: the rules of the house that a program can hold.
 //!
-//! One file is one rule. Each takes the tree or the answer of cargo as a value and returns [`Problem`]s, so that its tests run
-//! on a few lines; nothing here compiles a crate of the project.
+//! One file is one rule. Each takes the tree or the answer of cargo as a value and returns
+//! [`Problem`](crate::problem::Problem)s, so that its tests run on a few lines; nothing here compiles a crate of the
+//! project.
 
 use anyhow::{Context, bail};
 
 use crate::console::{complain, say};
 use crate::metadata::Metadata;
-use crate::problem::Problem;
 use crate::tree::{self, Tree};
 
 mod arrows;
@@ -60,7 +60,10 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     match problems.len() {
         0 => {
             let (ours, foreign) = (metadata.ours().len(), metadata.foreign().len());
-            say(&format!("tidy: {} files, {ours} packages of ours and {foreign} of others: nothing to mend", tree.files.len()));
+            say(&format!(
+                "tidy: {} files, {ours} packages of ours and {foreign} of others: nothing to mend",
+                tree.files.len()
+            ));
             Ok(())
         }
         1 => bail!("tidy found 1 problem"),

@@ -5,14 +5,15 @@
 use crate::problem::Problem;
 use crate::tree::Tree;
 
-/// The script of the build machine: it alone may say where that machine keeps data that the repository does not hold, and only
-/// to hand it on in one of our variables.
+/// The script of the build machine: it alone may say where that machine keeps data that the repository does not hold,
+/// and only to hand it on in one of our variables.
 const BUILD_SCRIPT: &str = ".ci/run";
 /// How the names of our variables begin.
 const OUR_VARIABLE: &str = "FORESTALL_";
 
 /// The starts of such paths. Written in two parts, so that this file does not report itself.
-const PLACES: [&str; 4] = [concat!("/wo", "rk/"), concat!("../sha", "red"), concat!("/Us", "ers/"), concat!("/ro", "ot/")];
+const PLACES: [&str; 4] =
+    [concat!("/wo", "rk/"), concat!("../sha", "red"), concat!("/Us", "ers/"), concat!("/ro", "ot/")];
 
 /// Reports lines that name such a path.
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {

@@ -30,7 +30,11 @@ pub(super) fn check(metadata: &Metadata, tree: &Tree, root: &Path) -> Vec<Proble
             for switch in [NO_UNSAFE, NO_IO] {
                 let excused = switch == NO_UNSAFE && package.name == HAS_A_MAP;
                 if !excused && !source.text.lines().any(|line| line.trim() == switch) {
-                    problems.push(Problem::new(&file, 1, format!("a deciding crate states `{switch}` in its root file")));
+                    problems.push(Problem::new(
+                        &file,
+                        1,
+                        format!("a deciding crate states `{switch}` in its root file"),
+                    ));
                 }
             }
         }

@@ -15,7 +15,8 @@ pub(super) fn check(metadata: &Metadata, deny: &Deny, tree: &Tree) -> Vec<Proble
         let source = package.source.as_deref().unwrap_or("a folder outside the workspace");
         let address = source.strip_prefix("registry+").unwrap_or_default();
         if !deny.sources.allow_registry.iter().any(|allowed| allowed == address) {
-            let message = format!("{} {} comes from {source}, which {FILE} does not list", package.name, package.version);
+            let message =
+                format!("{} {} comes from {source}, which {FILE} does not list", package.name, package.version);
             problems.push(Problem::new("Cargo.lock", line_in_lock(tree, &package.name, &package.version), message));
         }
     }

@@ -4,7 +4,8 @@
 //!
 //! # Source
 //!
-//! SPDX Specification 2.3, annex D: `WITH` binds before `AND`, `AND` before `OR`. Cargo's older form `MIT/Apache-2.0` means `OR`.
+//! SPDX Specification 2.3, annex D: `WITH` binds before `AND`, `AND` before `OR`. Cargo's older form `MIT/Apache-2.0`
+//! means `OR`.
 
 use std::fmt;
 

@@ -46,11 +46,18 @@ impl Request {
         self.campaigns
             .iter()
             .try_for_each(|campaign| need_campaign(case, campaign))?;
+        let legal_basis = self.legal_basis.as_deref().map(str::trim).filter(|basis| !basis.is_empty());
+        if let Some(basis) = legal_basis {
+            need_text("the legal basis", basis)?;
+        }
+        if let Some(two) = &self.override_by {
+            two.check()?;
+        }
         for action in [Some(self.action), self.fallback].into_iter().flatten() {
             if matches!(action, Action::Exclude | Action::Release | Action::Lock) {
                 return Err(Refusal::NotForLists { action });
             }
-            if action.touches_a_holder() && self.legal_basis.as_deref().is_none_or(|basis| basis.trim().is_empty()) {
+            if action.touches_a_holder() && legal_basis.is_none() {
                 return Err(Refusal::NeedsLegalBasis { action });
             }
             if !action.open_to_unverified() {
@@ -63,7 +70,7 @@ impl Request {
             campaigns: self.campaigns.clone(),
             action: self.action,
             fallback: self.fallback,
-            legal_basis: self.legal_basis.clone(),
+            legal_basis: legal_basis.map(str::to_owned),
             override_evidence: self.override_by.as_ref().map(|two| two.evidence.clone()),
         })
     }
@@ -73,15 +80,24 @@ impl Request {
         let Some(unverified) = case.campaigns.iter().find(|c| !c.verified && asked(&c.id)) else {
             return Ok(());
         };
-        let Some(two) = &self.override_by else {
-            return Err(Refusal::Unverified {
-                campaign: unverified.id.clone(),
-                action,
-            });
-        };
-        if two.first.as_str().to_lowercase() == two.second.as_str().to_lowercase() {
+        if self.override_by.is_some() {
+            return Ok(());
+        }
+        Err(Refusal::Unverified { campaign: unverified.id.clone(), action })
+    }
+}
+
+impl Override {
+    fn check(&self) -> Result<(), Refusal> {
+        if same_name(&self.first, &self.second) {
             return Err(Refusal::OnePerson);
         }
-        need_text("the evidence of an override", &two.evidence)
+        need_text("the evidence of an override", &self.evidence)
     }
+}
+
+/// Says whether two names are spelled alike but for case and blanks.
+fn same_name(one: &Actor, other: &Actor) -> bool {
+    let spelled = |actor: &Actor| actor.as_str().to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    spelled(one) == spelled(other)
 }

@@ -3,7 +3,7 @@
 //! Records a sweep as evidence.
 
 use forestall_model::evidence::Sweep;
-use forestall_model::{Method, Sight, Tld};
+use forestall_model::{CampaignId, Method, Sight, Tld};
 
 use super::{need_campaign, need_slice, need_text};
 use crate::case::Case;
@@ -26,6 +26,7 @@ impl RecordSweep {
         for list in &self.sweep.lists {
             need_slice(case, &list.tld)?;
             need_campaign(case, &list.campaign)?;
+            need_generator(case, &list.campaign, list.generator_version)?;
             can_show(self.sweep.method, list.usual)?;
             for row in &list.differing {
                 can_show(self.sweep.method, row.sight)?;
@@ -36,6 +37,17 @@ impl RecordSweep {
             }
         }
         Ok(Body::Swept(self.sweep.clone()))
+    }
+}
+
+fn need_generator(case: &Case, campaign: &CampaignId, found: u32) -> Result<(), Refusal> {
+    match case.campaigns.iter().find(|c| c.id == *campaign) {
+        Some(held) if held.generator_version != found => Err(Refusal::GeneratorDiffers {
+            campaign: campaign.clone(),
+            found,
+            expected: held.generator_version,
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -4,21 +4,34 @@
 
 use forestall_model::{Margin, Params, UtcDay};
 
-use super::conficker::{self, Conficker, Shape, Variant};
+use super::conficker::{self, Conficker, Variant};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Family, FamilyInfo, Generator, ParamError, WordLists};
 
 /// The constants of B, from andrewaeva/DGA and rubot (chrislee35), checked against the list of every day of 2020.
-static VARIANT: Variant = Variant {
-    day_multiplier: 0x3_52C9_4565,
-    day_divisor: 0x580_28E4_4000,
-    day_offset: 0xA359_6526,
-    step_multiplier: 0x5312_5624,
-    step_addend: 0.626_454_564,
-    shape: Shape::Signed,
-    suffixes: &["cc", "cn", "ws", "com", "net", "org", "info", "biz"],
-    names: 250,
-};
+#[derive(Debug)]
+struct Rules;
+
+impl Variant for Rules {
+    const DAY_MULTIPLIER: u64 = 0x3_52C9_4565;
+    const DAY_DIVISOR: u64 = 0x580_28E4_4000;
+    const DAY_OFFSET: u64 = 0xA359_6526;
+    const STEP_MULTIPLIER: u32 = 0x5312_5624;
+    const STEP_ADDEND: f64 = 0.626_454_564;
+    const MOST_LETTERS: usize = 11;
+    const SUFFIXES: &'static [&'static str] = &["cc", "cn", "ws", "com", "net", "org", "info", "biz"];
+    const NAMES: u32 = 250;
+
+    /// 8 letters plus the signed remainder by 4, which is -3 to 3.
+    fn letters(output: u32) -> usize {
+        (8 + output.cast_signed() % 4).unsigned_abs() as usize
+    }
+
+    /// By the unsigned remainder.
+    fn suffix(output: u32) -> usize {
+        (output % 8) as usize
+    }
+}
 
 /// Conficker B.
 #[derive(Debug)]
@@ -39,7 +52,7 @@ impl Family for ConfickerB {
     }
 
     fn generator(&self, params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
-        Ok(Box::new(Conficker::new(&VARIANT, params)?))
+        Ok(Box::new(Conficker::<Rules>::new(params)?))
     }
 }
 
@@ -53,8 +66,8 @@ fn info() -> FamilyInfo {
         seeding: Seeding::TimeDependentDeterministic,
         predictability: Predictability::Deterministic,
         period: "day".into(),
-        names_per_period: Some(u64::from(VARIANT.names)),
-        suffixes: VARIANT.suffixes.iter().map(|&s| s.into()).collect(),
+        names_per_period: Some(u64::from(Rules::NAMES)),
+        suffixes: Rules::SUFFIXES.iter().map(|&s| s.into()).collect(),
         margin: Margin::hours(24, 24),
         clock_note: conficker::CLOCK_NOTE.into(),
         verification: Verification::Verified,

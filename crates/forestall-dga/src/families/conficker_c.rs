@@ -4,19 +4,22 @@
 
 use forestall_model::{Margin, Params, UtcDay};
 
-use super::conficker::{self, Conficker, Shape, Variant};
+use super::conficker::{self, Conficker, Variant};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Family, FamilyInfo, Generator, ParamError, WordLists};
 
 /// The constants of C and the order of its suffixes, from rubot (chrislee35) alone.
-static VARIANT: Variant = Variant {
-    day_multiplier: 0x2_682D_10B7,
-    day_divisor: 0x192_54D3_8000,
-    day_offset: 0xF1E3_4A09,
-    step_multiplier: 0x4F3D_859E,
-    step_addend: 0.946_270_391,
-    shape: Shape::Absolute,
-    suffixes: &[
+#[derive(Debug)]
+struct Rules;
+
+impl Variant for Rules {
+    const DAY_MULTIPLIER: u64 = 0x2_682D_10B7;
+    const DAY_DIVISOR: u64 = 0x192_54D3_8000;
+    const DAY_OFFSET: u64 = 0xF1E3_4A09;
+    const STEP_MULTIPLIER: u32 = 0x4F3D_859E;
+    const STEP_ADDEND: f64 = 0.946_270_391;
+    const MOST_LETTERS: usize = 9;
+    const SUFFIXES: &'static [&'static str] = &[
         "ac", "ae", "ag", "am", "as", "at", "be", "bo", "bz", "ca", "cd", "ch", "cl", "cn", "co.cr", "co.id", "co.il",
         "co.ke", "co.kr", "co.nz", "co.ug", "co.uk", "co.vi", "co.za", "com.ag", "com.ai", "com.ar", "com.bo",
         "com.br", "com.bs", "com.co", "com.do", "com.fj", "com.gh", "com.gl", "com.gt", "com.hn", "com.jm", "com.ki",
@@ -25,9 +28,19 @@ static VARIANT: Variant = Variant {
         "fr", "gd", "gr", "gs", "gy", "hk", "hn", "ht", "hu", "ie", "im", "in", "ir", "is", "kn", "kz", "la", "lc",
         "li", "lu", "lv", "ly", "md", "me", "mn", "ms", "mu", "mw", "my", "nf", "nl", "no", "pe", "pk", "pl", "ps",
         "ro", "ru", "sc", "sg", "sh", "sk", "su", "tc", "tj", "tl", "tn", "to", "tw", "us", "vc", "vn",
-    ],
-    names: 50_000,
-};
+    ];
+    const NAMES: u32 = 50_000;
+
+    /// 4 letters plus the remainder of the absolute value by 6.
+    fn letters(output: u32) -> usize {
+        4 + (output.cast_signed().unsigned_abs() % 6) as usize
+    }
+
+    /// By the remainder of the absolute value.
+    fn suffix(output: u32) -> usize {
+        (output.cast_signed().unsigned_abs() % 116) as usize
+    }
+}
 
 /// Conficker C.
 #[derive(Debug)]
@@ -48,7 +61,7 @@ impl Family for ConfickerC {
     }
 
     fn generator(&self, params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
-        Ok(Box::new(Conficker::new(&VARIANT, params)?))
+        Ok(Box::new(Conficker::<Rules>::new(params)?))
     }
 }
 
@@ -62,8 +75,8 @@ fn info() -> FamilyInfo {
         seeding: Seeding::TimeDependentDeterministic,
         predictability: Predictability::Deterministic,
         period: "day".into(),
-        names_per_period: Some(u64::from(VARIANT.names)),
-        suffixes: VARIANT.suffixes.iter().map(|&s| s.into()).collect(),
+        names_per_period: Some(u64::from(Rules::NAMES)),
+        suffixes: Rules::SUFFIXES.iter().map(|&s| s.into()).collect(),
         margin: Margin::hours(24, 24),
         clock_note: "woken by the local clock, dated by the GMT date of web servers: on 2009-04-01 local time bots still asked for the names of \
                      2009-03-31 (F-Secure weblog 1643), so the day before the first is needed as well"

@@ -5,5 +5,8 @@
 mod catalogue;
 mod conficker;
 mod plain;
+mod predict;
 mod published;
+mod slices;
 mod support;
+mod toy;

@@ -8,7 +8,7 @@
 
 /// The constants and rules of one variant.
 #[derive(Clone, Copy, Debug)]
-pub struct Plain {
+pub(crate) struct Plain {
     multiplier: u64,
     divisor: u64,
     offset: u64,
@@ -20,7 +20,7 @@ pub struct Plain {
 }
 
 /// Conficker A.
-pub const A: Plain = Plain {
+pub(crate) const A: Plain = Plain {
     multiplier: 0x463DA5676,
     divisor: 0x58028E44000,
     offset: 0xB46A7637,
@@ -32,7 +32,7 @@ pub const A: Plain = Plain {
 };
 
 /// Conficker B.
-pub const B: Plain = Plain {
+pub(crate) const B: Plain = Plain {
     multiplier: 0x352C94565,
     divisor: 0x58028E44000,
     offset: 0xA3596526,
@@ -44,7 +44,7 @@ pub const B: Plain = Plain {
 };
 
 /// Conficker C, the candidate.
-pub const C: Plain = Plain {
+pub(crate) const C: Plain = Plain {
     multiplier: 0x2682D10B7,
     divisor: 0x19254D38000,
     offset: 0xF1E34A09,
@@ -61,7 +61,7 @@ pub const C: Plain = Plain {
 
 impl Plain {
     /// The names of a day, each followed by a line feed; `days` since 1601-01-01.
-    pub fn list(&self, days: u64) -> String {
+    pub(crate) fn list(&self, days: u64) -> String {
         let table: Vec<&str> = self.suffixes.split_ascii_whitespace().collect();
         let filetime = days * 864_000_000_000;
         let mut k = filetime.wrapping_mul(self.multiplier) / self.divisor + self.offset;

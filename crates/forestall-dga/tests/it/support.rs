@@ -7,7 +7,7 @@ use forestall_dga::{Ask, Catalogue, NameBuf, Prepared};
 use forestall_model::{Params, UtcDay};
 
 /// Makes the default campaign of a family ready, with replaced parameters.
-pub fn prepared(family: &str, replace: &[(&str, &str)]) -> Prepared {
+pub(crate) fn prepared(family: &str, replace: &[(&str, &str)]) -> Prepared {
     let catalogue = Catalogue::built_in();
     let campaign = catalogue.campaigns_of(family).next().unwrap().clone();
     let mut params = Params::new();
@@ -18,17 +18,17 @@ pub fn prepared(family: &str, replace: &[(&str, &str)]) -> Prepared {
 }
 
 /// Parses a day.
-pub fn day(text: &str) -> UtcDay {
+pub(crate) fn day(text: &str) -> UtcDay {
     text.parse().unwrap()
 }
 
 /// The raw list of a day.
-pub fn list(prepared: &Prepared, day: UtcDay) -> NameBuf {
+pub(crate) fn list(prepared: &Prepared, day: UtcDay) -> NameBuf {
     limited(prepared, day, None)
 }
 
 /// The first names of the raw list of a day.
-pub fn limited(prepared: &Prepared, day: UtcDay, limit: Option<u64>) -> NameBuf {
+pub(crate) fn limited(prepared: &Prepared, day: UtcDay, limit: Option<u64>) -> NameBuf {
     let period = prepared.generator.period_containing(day.start()).unwrap();
     let mut buf = NameBuf::new();
     prepared
@@ -38,7 +38,7 @@ pub fn limited(prepared: &Prepared, day: UtcDay, limit: Option<u64>) -> NameBuf 
 }
 
 /// The names of a list as texts.
-pub fn texts(buf: &NameBuf) -> Vec<String> {
+pub(crate) fn texts(buf: &NameBuf) -> Vec<String> {
     buf.iter()
         .map(|name| String::from_utf8(name.bytes.to_vec()).unwrap())
         .collect()

@@ -1,0 +1,67 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The arguments: nouns, then verbs.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::commands::{case, directory, family, predict, publish, quickstart, serve, store};
+use crate::world::Globals;
+
+/// Computes the names a DGA botnet will use, gets registries to protect them, and measures the rest.
+#[derive(Debug, Parser)]
+#[command(name = "forestall", version, max_term_width = 100, arg_required_else_help = true, after_help = EXIT_STATUS)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) noun: Noun,
+}
+
+const EXIT_STATUS: &str = "Dates are YYYY-MM-DD and mean 00:00:00 UTC; instants are RFC 3339 with Z. Data go to standard output, \
+everything else to standard error. Exit status: 0 done; 1 something was found or refused; 2 usage; 3 environment.";
+
+/// What a command is about.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Noun {
+    Quickstart(quickstart::Quickstart),
+    Predict(predict::Predict),
+    #[command(subcommand)]
+    Family(family::Verb),
+    #[command(subcommand)]
+    Case(case::Verb),
+    Publish(publish::Publish),
+    Serve(serve::Serve),
+    #[command(subcommand)]
+    Directory(directory::Verb),
+    #[command(subcommand)]
+    Store(store::Verb),
+}
+
+/// How a table or a page is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextJsonCsv {
+    /// For people
+    Text,
+    /// One JSON value
+    Json,
+    /// Comma-separated values with a header
+    Csv,
+}
+
+/// How a page is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextJson {
+    /// For people
+    Text,
+    /// One JSON value
+    Json,
+}
+
+/// How a log is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextJsonl {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Jsonl,
+}

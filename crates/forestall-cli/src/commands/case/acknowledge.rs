@@ -1,0 +1,31 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall case acknowledge`.
+
+use clap::Args;
+use forestall_model::{CaseId, Tld};
+
+use crate::failure::Outcome;
+use crate::values;
+use crate::world::{ActArgs, Globals};
+
+/// Record that a registry received a request
+#[derive(Args, Debug)]
+pub(crate) struct Acknowledge {
+    /// The case
+    id: CaseId,
+    /// The slice
+    #[arg(long, value_name = "TLD", value_parser = values::tld)]
+    tld: Tld,
+    #[command(flatten)]
+    act: ActArgs,
+}
+
+impl Acknowledge {
+    pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let act = self.act.act(globals)?;
+        let desk = globals.desk().await?;
+        super::print_recorded(&[desk.acknowledge(&self.id, &act, self.tld).await?])?;
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,51 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall case evidence`: what others saw of single names.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use forestall_formats::evidence;
+use forestall_model::CaseId;
+
+use super::{answer::broken, change};
+use crate::failure::Outcome;
+use crate::input;
+use crate::world::{ActArgs, Globals};
+
+/// Evidence that was gathered elsewhere
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Import(Import),
+}
+
+/// Record what was seen of single names: a CSV with the columns name,method,sight,at,name_servers,source
+///
+/// All rows are recorded as one event; a file with a fault changes nothing.
+#[derive(Args, Debug)]
+pub(crate) struct Import {
+    /// The case
+    id: CaseId,
+    /// The CSV; - is standard input
+    file: PathBuf,
+    #[command(flatten)]
+    act: ActArgs,
+}
+
+impl Verb {
+    pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let Self::Import(command) = self;
+        command.run(globals).await
+    }
+}
+
+impl Import {
+    async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let act = self.act.act(globals)?;
+        let lines = evidence::read(input::open(&self.file)?).map_err(|faults| broken(&self.file, &faults))?;
+        let desk = globals.desk().await?;
+        let before = desk.file(&self.id).await?;
+        let recorded = desk.import_evidence(&self.id, &act, lines).await?;
+        change::show(&desk, &before, None, &[recorded]).await
+    }
+}

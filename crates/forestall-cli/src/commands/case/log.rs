@@ -1,0 +1,147 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall case log`.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use anyhow::Context as _;
+use clap::Args;
+use forestall_coord::event::{AnswerScope, Body, Event};
+use forestall_model::{CampaignId, CaseId, DayRange, Digest};
+use forestall_store::LogEntry;
+use serde::Serialize;
+
+use crate::cli::TextJsonl;
+use crate::failure::{Outcome, usage};
+use crate::output;
+use crate::table::{counted, thousands};
+use crate::world::Globals;
+
+/// Print the log of a case, or of all: every event with who acted, when and from what source
+#[derive(Args, Debug)]
+pub(crate) struct Log {
+    /// The case [default: all]
+    id: Option<CaseId>,
+    /// Only events after this number of the log
+    #[arg(long, value_name = "SEQ", default_value_t = 0, hide_default_value = true)]
+    after: u64,
+    /// At most this many events
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// How the log is printed; jsonl holds the stored events, with what was withheld from them beside
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    format: TextJsonl,
+}
+
+/// Events that are read at once.
+const PAGE: u32 = 500;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    seq: u64,
+    leaf: Digest,
+    withheld: &'a BTreeMap<String, String>,
+    event: &'a Event,
+}
+
+impl Log {
+    pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let desk = globals.desk().await?;
+        if let Some(id) = &self.id
+            && desk.store().case_view(id).await?.is_none()
+        {
+            return Err(usage(format!("there is no case {id}; `forestall case list` names those that are open")));
+        }
+        let mut after = self.after;
+        let mut left = self.limit.unwrap_or(u64::MAX);
+        while left > 0 {
+            let page = u32::try_from(left).unwrap_or(u32::MAX).min(PAGE);
+            let entries = desk.store().log(after, page, self.id.as_ref()).await?;
+            let Some(last) = entries.last() else { break };
+            after = last.seq;
+            left -= entries.len() as u64;
+            output::to_stdout(|out| entries.iter().try_for_each(|entry| self.print(entry, out)))?;
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn print(&self, entry: &LogEntry, out: &mut dyn Write) -> anyhow::Result<()> {
+        match self.format {
+            TextJsonl::Jsonl => {
+                let line = Line { seq: entry.seq, leaf: entry.leaf, withheld: &entry.withheld, event: &entry.event };
+                serde_json::to_writer(&mut *out, &line).context("standard output could not be written")?;
+                writeln!(out)?;
+            }
+            TextJsonl::Text => text(entry, out)?,
+        }
+        Ok(())
+    }
+}
+
+fn text(entry: &LogEntry, out: &mut dyn Write) -> std::io::Result<()> {
+    let event = &entry.event;
+    let actor = entry.actor().unwrap_or("(erased)");
+    writeln!(out, "{}  {}#{}  {}  {actor}: {}", entry.seq, event.case, event.version, event.recorded, said(&event.body))?;
+    if event.occurred != event.recorded {
+        writeln!(out, "    happened: {}", event.occurred)?;
+    }
+    if let Some(source) = &event.source {
+        writeln!(out, "    source:   {source}")?;
+    }
+    for (field, value) in entry.withheld.iter().filter(|(field, _)| *field != "actor") {
+        writeln!(out, "    {field}: {value}")?;
+    }
+    Ok(())
+}
+
+/// Returns what happened, in one line.
+fn said(body: &Body) -> String {
+    match body {
+        Body::Opened { title, case_kind, horizon, campaigns, slices, .. } => {
+            let campaigns: Vec<&str> = campaigns.iter().map(|campaign| campaign.id.as_str()).collect();
+            format!("opened as {case_kind}: {title}; {horizon}, {}, {} slices", campaigns.join(" "), slices.len())
+        }
+        Body::Requested { tld, days, campaigns, action, fallback, .. } => {
+            let fallback = fallback.map_or_else(String::new, |action| format!(", else {action}"));
+            format!("asked {tld} to {action}{fallback}, {}", of_days(*days, campaigns))
+        }
+        Body::Acknowledged { tld } => format!("{tld} acknowledged"),
+        Body::Answered { tld, scope, action, result, level, .. } => {
+            let scope = match scope {
+                AnswerScope::Days { days, campaigns } => of_days(*days, campaigns),
+                AnswerScope::Places(sets) => {
+                    let names: u64 = sets.iter().map(|set| u64::from(set.places.len())).sum();
+                    format!("{} in {}", counted(names, "name"), counted(sets.len() as u64, "list"))
+                }
+            };
+            format!("{tld} answered {result} to {action} ({level}), {scope}")
+        }
+        Body::Excluded { name, class, reason, .. } => format!("excluded {name} ({class}): {reason}"),
+        Body::Readmitted { name, reason } => format!("readmitted {name}: {reason}"),
+        Body::Swept(sweep) => {
+            let names: u64 = sweep.lists.iter().map(|list| u64::from(list.expected)).sum();
+            let failed: u64 = sweep.lists.iter().map(|list| u64::from(list.unknown.len())).sum();
+            format!(
+                "looked at {} in {} by {}, from {}; {} failed",
+                counted(names, "name"),
+                counted(sweep.lists.len() as u64, "list"),
+                sweep.method,
+                sweep.vantage,
+                thousands(failed)
+            )
+        }
+        Body::Seen { rows } => format!("recorded {} at single names", counted(rows.len() as u64, "look")),
+        Body::Noted { tld, text } => match tld {
+            Some(tld) => format!("noted on {tld}: {text}"),
+            None => format!("noted: {text}"),
+        },
+    }
+}
+
+fn of_days(days: DayRange, campaigns: &[CampaignId]) -> String {
+    match campaigns {
+        [] => format!("{days}"),
+        _ => format!("{days}, {}", campaigns.iter().map(CampaignId::as_str).collect::<Vec<_>>().join(" ")),
+    }
+}

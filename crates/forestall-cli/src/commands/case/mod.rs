@@ -1,0 +1,85 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall case`: every act on a case, and every view of it.
+
+mod acknowledge;
+mod answer;
+mod change;
+mod check;
+mod evidence;
+mod exclude;
+mod figures;
+mod gaps;
+mod list;
+mod log;
+mod names;
+mod note;
+mod open;
+mod readmit;
+mod request;
+mod show;
+mod slices;
+
+use clap::Subcommand;
+use forestall_store::Stored;
+
+use crate::failure::Outcome;
+use crate::output;
+use crate::world::{self, Globals};
+
+/// The cases: open one, ask registries, record answers and evidence, see what is left
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Open(open::Open),
+    List(list::List),
+    Show(show::Show),
+    Gaps(gaps::Gaps),
+    Slices(slices::Slices),
+    Names(names::Names),
+    Request(request::Request),
+    Acknowledge(acknowledge::Acknowledge),
+    Answer(answer::Answer),
+    Exclude(exclude::Exclude),
+    Readmit(readmit::Readmit),
+    Note(note::Note),
+    Check(check::Check),
+    #[command(subcommand)]
+    Evidence(evidence::Verb),
+    Log(log::Log),
+}
+
+impl Verb {
+    /// Runs the verb.
+    pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let run = async {
+            match self {
+                Self::Open(command) => command.run(globals).await,
+                Self::List(command) => command.run(globals).await,
+                Self::Show(command) => command.run(globals).await,
+                Self::Gaps(command) => command.run(globals).await,
+                Self::Slices(command) => command.run(globals).await,
+                Self::Names(command) => command.run(globals).await,
+                Self::Request(command) => command.run(globals).await,
+                Self::Acknowledge(command) => command.run(globals).await,
+                Self::Answer(command) => command.run(globals).await,
+                Self::Exclude(command) => command.run(globals).await,
+                Self::Readmit(command) => command.run(globals).await,
+                Self::Note(command) => command.run(globals).await,
+                Self::Check(command) => command.run(globals).await,
+                Self::Evidence(verb) => verb.run(globals).await,
+                Self::Log(command) => command.run(globals).await,
+            }
+        };
+        world::run(run)
+    }
+}
+
+/// Prints the references of events that were just recorded, one a line: `CASE#NUMBER`, a tab and the kind.
+fn print_recorded(recorded: &[Stored]) -> anyhow::Result<()> {
+    output::to_stdout(|out| {
+        for stored in recorded {
+            writeln!(out, "{}#{}\t{}", stored.event.case, stored.event.version, stored.event.body.kind())?;
+        }
+        Ok(())
+    })
+}

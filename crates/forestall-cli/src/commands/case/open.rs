@@ -1,0 +1,88 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall case open`.
+
+use clap::Args;
+use forestall_coord::event::CaseKind;
+use forestall_hub::desk::{CampaignSpec, OpenCase};
+use forestall_model::{CaseId, DomainName, Instant, Marking, Pap, Tlp, UtcDay};
+
+use crate::failure::{Outcome, usage};
+use crate::output;
+use crate::table::counted;
+use crate::values;
+use crate::world::{ActArgs, Globals};
+
+/// Open a case: which campaigns are watched over which days
+#[derive(Args, Debug)]
+pub(crate) struct Open {
+    /// The case: lower-case letters, digits and hyphens
+    id: CaseId,
+    /// A campaign, or a family for its default one, with parameters replaced: conficker-a:sine=exact
+    #[arg(long = "campaign", value_name = "ID[:KEY=VALUE,...]", required = true)]
+    campaigns: Vec<CampaignSpec>,
+    /// The first day whose lists the case holds
+    #[arg(long, value_name = "DATE")]
+    from: UtcDay,
+    /// The day after the last one
+    #[arg(long, value_name = "DATE")]
+    until: UtcDay,
+    /// What people call it [default: the campaigns and the days]
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Who may see it: clear, green, amber, amber+strict or red
+    #[arg(long, value_name = "LABEL", value_parser = values::tlp, default_value = "amber+strict")]
+    tlp: Tlp,
+    /// What its receivers may do with it: clear, green, amber or red
+    #[arg(long, value_name = "LABEL", value_parser = values::pap, default_value = "green")]
+    pap: Pap,
+    /// From when on it counts as TLP:CLEAR: a date or an instant
+    #[arg(long, value_name = "DATE", value_parser = values::instant_or_day)]
+    embargo_until: Option<Instant>,
+    /// A name server of the response's own sinkhole; names delegated to these alone count as ours
+    #[arg(long = "name-server", value_name = "NAME")]
+    name_servers: Vec<DomainName>,
+    /// A response of the past, from dated and sourced facts only
+    #[arg(long)]
+    reconstruction: bool,
+    /// The day from which a reconstruction is looked at
+    #[arg(long, value_name = "DATE", requires = "reconstruction")]
+    board_day: Option<UtcDay>,
+    #[command(flatten)]
+    act: ActArgs,
+}
+
+impl Open {
+    pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let horizon = values::range(self.from, self.until)?;
+        if horizon.is_empty() {
+            return Err(usage(format!("--from {} and --until {} leave no day; expected at least one", self.from, self.until)));
+        }
+        let act = self.act.act(globals)?;
+        let names = self.campaigns.iter().map(|spec| spec.name.as_str()).collect::<Vec<_>>().join(", ");
+        let title = self.title.unwrap_or_else(|| format!("{names}, {horizon}"));
+        let open = OpenCase {
+            id: self.id.clone(),
+            title,
+            kind: if self.reconstruction { CaseKind::Reconstruction } else { CaseKind::Live },
+            campaigns: self.campaigns,
+            horizon,
+            board_day: self.board_day,
+            marking: Marking { tlp: self.tlp, pap: self.pap, embargo_until: self.embargo_until },
+            name_servers: self.name_servers,
+        };
+        let desk = globals.desk().await?;
+        let file = desk.open_case(&act, open).await?;
+        let case = &file.case;
+        output::to_stdout(|out| Ok(writeln!(out, "{}#{}\topened", case.id, case.version)?))?;
+        let board = file.board();
+        for variant in board.variants() {
+            let names: u64 = variant.periods.iter().map(|period| u64::from(period.distinct)).sum();
+            let campaign = super::figures::campaign(case, variant.campaign);
+            let lists = counted(variant.periods.len() as u64, "list");
+            output::note(format_args!("{campaign}: {} in {lists}", counted(names, "name")));
+        }
+        output::note(format_args!("slices: {}", case.slices.len()));
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,71 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall case request`.
+
+use clap::Args;
+use forestall_coord::command::Override;
+use forestall_hub::desk::AskRegistry;
+use forestall_model::{Action, Actor, CampaignId, CaseId, Tld, UtcDay};
+
+use crate::failure::Outcome;
+use crate::values::{self, words};
+use crate::world::{ActArgs, Globals};
+
+/// Record what a registry is asked to do with its slice
+#[derive(Args, Debug)]
+pub(crate) struct Request {
+    /// The case
+    id: CaseId,
+    /// The slice
+    #[arg(long, value_name = "TLD", value_parser = values::tld)]
+    tld: Tld,
+    /// What is asked
+    #[arg(long, value_name = "ACTION", value_parser = words!(Action))]
+    action: Action,
+    /// What should be done where that cannot be
+    #[arg(long, value_name = "ACTION", value_parser = words!(Action))]
+    fallback: Option<Action>,
+    /// The first day asked for [default: that of the case]
+    #[arg(long, value_name = "DATE", requires = "until")]
+    from: Option<UtcDay>,
+    /// The day after the last one
+    #[arg(long, value_name = "DATE", requires = "from")]
+    until: Option<UtcDay>,
+    /// A campaign that is asked for [default: all of the case]
+    #[arg(long = "campaign", value_name = "ID")]
+    campaigns: Vec<CampaignId>,
+    /// The legal basis, in words; redirect-ns and suspend need one
+    #[arg(long, value_name = "TEXT")]
+    legal_basis: Option<String>,
+    /// The first of two people who ask more of an unverified campaign than its marking allows
+    #[arg(long, value_name = "NAME", requires_all = ["second_person", "override_evidence"])]
+    first_person: Option<Actor>,
+    /// The second of them
+    #[arg(long, value_name = "NAME", requires = "first_person")]
+    second_person: Option<Actor>,
+    /// On what evidence they do
+    #[arg(long, value_name = "TEXT", requires = "first_person")]
+    override_evidence: Option<String>,
+    #[command(flatten)]
+    act: ActArgs,
+}
+
+impl Request {
+    pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let days = self.from.zip(self.until).map(|(from, until)| values::range(from, until)).transpose()?;
+        let act = self.act.act(globals)?;
+        let two = self.first_person.zip(self.second_person).zip(self.override_evidence);
+        let ask = AskRegistry {
+            tld: self.tld,
+            days,
+            campaigns: self.campaigns,
+            action: self.action,
+            fallback: self.fallback,
+            legal_basis: self.legal_basis,
+            override_by: two.map(|((first, second), evidence)| Override { first, second, evidence }),
+        };
+        let desk = globals.desk().await?;
+        super::print_recorded(&[desk.request(&self.id, &act, ask).await?])?;
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,134 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall family list`.
+
+use clap::Args;
+use forestall_dga::{Catalogue, Family};
+use serde::Serialize;
+
+use super::{confidence, joined, tlds};
+use crate::cli::TextJsonCsv;
+use crate::failure::Outcome;
+use crate::output;
+use crate::table::{Align, Table, thousands};
+
+/// List the families: slug, aliases, scheme, seeding, period, names per period, TLDs, confidence, campaigns
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    /// How the list is printed
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    format: TextJsonCsv,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    slug: &'a str,
+    aliases: Vec<&'a str>,
+    summary: &'a str,
+    scheme: &'a str,
+    seeding: &'a str,
+    predictability: &'a str,
+    period: &'a str,
+    names_per_period: Option<u64>,
+    suffixes: Vec<&'a str>,
+    tlds: Vec<&'a str>,
+    confidence: &'a str,
+    first_day: Option<String>,
+    campaigns: Vec<&'a str>,
+}
+
+impl List {
+    pub(super) fn run(&self) -> anyhow::Result<Outcome> {
+        let catalogue = Catalogue::built_in();
+        match self.format {
+            TextJsonCsv::Text => text(&catalogue)?,
+            TextJsonCsv::Json => {
+                let entries: Vec<Entry<'_>> = catalogue.families().iter().map(|f| entry(&catalogue, f.as_ref())).collect();
+                output::json(&entries)?;
+            }
+            TextJsonCsv::Csv => csv(&catalogue)?,
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn entry<'a>(catalogue: &'a Catalogue, family: &'a dyn Family) -> Entry<'a> {
+    let info = family.info();
+    Entry {
+        slug: &info.slug,
+        aliases: info.aliases.iter().map(AsRef::as_ref).collect(),
+        summary: &info.summary,
+        scheme: info.scheme.word(),
+        seeding: info.seeding.word(),
+        predictability: info.predictability.word(),
+        period: &info.period,
+        names_per_period: info.names_per_period,
+        suffixes: info.suffixes.iter().map(AsRef::as_ref).collect(),
+        tlds: tlds(info),
+        confidence: info.verification.word(),
+        first_day: info.first_day.map(|day| day.to_string()),
+        campaigns: catalogue.campaigns_of(&info.slug).map(|campaign| campaign.id.as_str()).collect(),
+    }
+}
+
+fn text(catalogue: &Catalogue) -> anyhow::Result<()> {
+    let mut table = Table::new(&[
+        ("family", Align::Left),
+        ("scheme", Align::Left),
+        ("seeding", Align::Left),
+        ("period", Align::Left),
+        ("names", Align::Right),
+        ("TLDs", Align::Right),
+        ("confidence", Align::Left),
+        ("campaigns", Align::Right),
+        ("also called", Align::Left),
+    ]);
+    for family in catalogue.families() {
+        let info = family.info();
+        table.row([
+            info.slug.to_string(),
+            info.scheme.to_string(),
+            info.seeding.to_string(),
+            info.period.to_string(),
+            info.names_per_period.map_or_else(|| "unbounded".to_owned(), thousands),
+            tlds(info).len().to_string(),
+            confidence(info).to_owned(),
+            catalogue.campaigns_of(&info.slug).count().to_string(),
+            joined(&info.aliases, ", "),
+        ]);
+    }
+    output::to_stdout(|out| Ok(table.write("", out)?))
+}
+
+fn csv(catalogue: &Catalogue) -> anyhow::Result<()> {
+    output::to_stdout(|out| {
+        let mut rows = csv::Writer::from_writer(out);
+        rows.write_record([
+            "slug",
+            "aliases",
+            "scheme",
+            "seeding",
+            "period",
+            "names_per_period",
+            "tlds",
+            "confidence",
+            "campaigns",
+        ])?;
+        for family in catalogue.families() {
+            let entry = entry(catalogue, family.as_ref());
+            rows.write_record([
+                entry.slug,
+                &entry.aliases.join(" "),
+                entry.scheme,
+                entry.seeding,
+                entry.period,
+                &entry.names_per_period.map(|names| names.to_string()).unwrap_or_default(),
+                &entry.tlds.join(" "),
+                entry.confidence,
+                &entry.campaigns.join(" "),
+            ])?;
+        }
+        rows.flush()?;
+        Ok(())
+    })
+}

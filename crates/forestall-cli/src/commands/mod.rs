@@ -1,0 +1,34 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The commands, one file each: its arguments, and what it does with them.
+
+pub(crate) mod case;
+pub(crate) mod directory;
+pub(crate) mod family;
+pub(crate) mod predict;
+pub(crate) mod publish;
+pub(crate) mod quickstart;
+pub(crate) mod serve;
+pub(crate) mod store;
+
+use crate::cli::{Cli, Noun};
+use crate::failure::Outcome;
+
+/// Runs a command.
+///
+/// # Errors
+///
+/// What the command reports.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
+    let globals = &cli.globals;
+    match cli.noun {
+        Noun::Quickstart(command) => command.run(globals),
+        Noun::Predict(command) => command.run(globals),
+        Noun::Family(verb) => verb.run(globals),
+        Noun::Case(verb) => verb.run(globals),
+        Noun::Publish(command) => command.run(globals),
+        Noun::Serve(command) => command.run(globals),
+        Noun::Directory(verb) => verb.run(globals),
+        Noun::Store(verb) => verb.run(globals),
+    }
+}

@@ -1,0 +1,231 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall predict`: the names of a family, as a bot computes them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::Write;
+use std::num::NonZeroU64;
+use std::str::FromStr;
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use forestall_dga::family::NoWordLists;
+use forestall_dga::info::{Seeding, Verification};
+use forestall_dga::predict::{self, List, Lists, Only, Query};
+use forestall_dga::{Campaign, Catalogue, Family, Prepared};
+use forestall_formats::predict::{RowForm, Rows};
+use forestall_model::{Instant, Params, Tld, UtcDay, WindowSet};
+
+use super::family;
+use crate::failure::{Outcome, usage};
+use crate::near;
+use crate::output::{self, Stdout};
+use crate::values;
+use crate::world::Globals;
+
+/// Print the names of a family: one instant's list in the order of the bot, or each period of a span
+///
+/// Without a date, a dated family gives today's list. Without --campaign and --set, all campaigns of the family follow
+/// one another; with --raw, the default campaign alone.
+#[derive(Args, Debug)]
+pub(crate) struct Predict {
+    /// The family, by slug or alias; `forestall family list` names all
+    family: String,
+    /// Replace one parameter of the chosen, or the default, campaign
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<Setting>,
+    /// This campaign only
+    #[arg(long, value_name = "ID")]
+    campaign: Option<String>,
+    /// The list of this day, at 00:00:00 UTC
+    #[arg(long, value_name = "DATE", conflicts_with_all = ["at", "from", "until"])]
+    on: Option<UtcDay>,
+    /// The list of this instant
+    #[arg(long, value_name = "INSTANT", conflicts_with_all = ["from", "until"])]
+    at: Option<Instant>,
+    /// Each origin period that meets the days from here on
+    #[arg(long, value_name = "DATE", requires = "until")]
+    from: Option<UtcDay>,
+    /// ... to this day, which is not included
+    #[arg(long, value_name = "DATE", requires = "from")]
+    until: Option<UtcDay>,
+    /// The first N generated names of each list
+    #[arg(long, value_name = "N", value_parser = limit)]
+    limit: Option<NonZeroU64>,
+    /// Only names under this top-level domain
+    #[arg(long, value_name = "TLD", value_parser = values::tld)]
+    tld: Option<Tld>,
+    /// Only names under this public suffix, such as co.uk
+    #[arg(long, value_name = "SUFFIX", value_parser = values::suffix)]
+    suffix: Option<String>,
+    /// Exactly as generated: duplicates and letter case kept
+    #[arg(long)]
+    raw: bool,
+    /// How the names are printed
+    #[arg(long, value_name = "FORM", default_value = "plain")]
+    format: Form,
+}
+
+/// How names are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// One name a line
+    Plain,
+    /// name,family,campaign,valid_from,valid_until,position; one row per name and window
+    Csv,
+    /// The same keys, one JSON object a line
+    Jsonl,
+}
+
+/// One parameter that is replaced.
+#[derive(Clone, Debug)]
+struct Setting {
+    key: String,
+    value: String,
+}
+
+impl FromStr for Setting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((key, value)) if !key.is_empty() => Ok(Self { key: key.to_owned(), value: value.to_owned() }),
+            _ => Err(format!("{text:?} sets nothing; expected KEY=VALUE")),
+        }
+    }
+}
+
+fn limit(text: &str) -> Result<NonZeroU64, String> {
+    text.parse().map_err(|_| format!("{text:?} is no number of names; expected a whole number from 1 on"))
+}
+
+impl Predict {
+    /// Runs the command.
+    pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let catalogue = Catalogue::built_in();
+        let family = family::find(&catalogue, &self.family)?;
+        let query = Query {
+            lists: self.lists(family, globals)?,
+            limit: self.limit,
+            only: Only { tld: self.tld.clone(), suffix: self.suffix.clone() },
+            raw: self.raw,
+        };
+        let prepared = self.prepared(&catalogue, family)?;
+        if family.info().verification == Verification::Unverified {
+            let slug = &family.info().slug;
+            output::note(format_args!("note: {slug} is UNVERIFIED; `forestall family show {slug}` says what is missing"));
+        }
+        self.print(&prepared, &query).context("standard output could not be written")?;
+        Ok(Outcome::Done)
+    }
+
+    fn lists(&self, family: &dyn Family, globals: &Globals) -> anyhow::Result<Lists> {
+        let info = family.info();
+        let dated =
+            matches!(info.seeding, Seeding::TimeDependentDeterministic | Seeding::TimeDependentNonDeterministic);
+        let lists = match (self.on, self.at, self.from.zip(self.until)) {
+            (Some(day), _, _) => Lists::At(day.start()),
+            (_, Some(instant), _) => Lists::At(instant),
+            (_, _, Some((from, until))) => Lists::Span(values::range(from, until)?.window()),
+            (None, None, None) => return Ok(Lists::At(globals.now())),
+        };
+        if dated {
+            Ok(lists)
+        } else {
+            Err(usage(format!("{} has one list for all time: it takes no --on, --at, --from or --until", info.slug)))
+        }
+    }
+
+    /// Returns the campaigns that are asked for, ready to compute.
+    fn prepared(&self, catalogue: &Catalogue, family: &dyn Family) -> anyhow::Result<Vec<Prepared>> {
+        let slug = &family.info().slug;
+        let campaigns: Vec<&Campaign> = match &self.campaign {
+            Some(id) => vec![find_campaign(catalogue, slug, id)?],
+            None if self.raw || !self.set.is_empty() => catalogue.campaigns_of(slug).take(1).collect(),
+            None => catalogue.campaigns_of(slug).collect(),
+        };
+        let mut replace = Params::new();
+        for Setting { key, value } in &self.set {
+            if replace.value(key).is_some() {
+                return Err(usage(format!("--set {key}=... is given twice; expected each key once")));
+            }
+            replace.set(key, value);
+        }
+        let prepare = |campaign: &Campaign| catalogue.prepare(campaign, &replace, &NoWordLists);
+        campaigns.into_iter().map(|campaign| prepare(campaign).map_err(|e| usage(e.to_string()))).collect()
+    }
+
+    fn print(&self, prepared: &[Prepared], query: &Query) -> std::io::Result<()> {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let mut out = Stdout::open();
+        let rows = match self.format {
+            Form::Plain => None,
+            Form::Csv => Some(RowForm::Csv),
+            Form::Jsonl => Some(RowForm::Jsonl),
+        };
+        if let Some(form) = rows {
+            out.write_all(form.header())?;
+        }
+        for prepared in prepared {
+            match rows {
+                None => predict::plain(prepared, query, threads, |names| out.write_all(names))?,
+                Some(form) => {
+                    let family = prepared.campaign.family.as_str();
+                    let campaign = prepared.campaign.id.as_str();
+                    let write = |list: &List<'_>, text: &mut Vec<u8>| write_rows(form, family, campaign, list, text);
+                    predict::formed(prepared, query, threads, write, |rows| out.write_all(rows))?
+                }
+            };
+        }
+        out.flush()
+    }
+}
+
+fn find_campaign<'a>(catalogue: &'a Catalogue, slug: &str, id: &str) -> anyhow::Result<&'a Campaign> {
+    let of_family = || catalogue.campaigns_of(slug).map(|campaign| campaign.id.as_str());
+    match catalogue.campaign(id) {
+        Some(campaign) if campaign.family.as_str() == slug => Ok(campaign),
+        Some(campaign) => Err(usage(format!(
+            "the campaign {id} is of the family {}, not of {slug}; {slug} has {}",
+            campaign.family,
+            Listed(&of_family().collect::<Vec<_>>())
+        ))),
+        None => Err(usage(format!(
+            "{slug} has no campaign {id:?}; it has {}.{}",
+            Listed(&of_family().collect::<Vec<_>>()),
+            near::hint(id, of_family())
+        ))),
+    }
+}
+
+/// Names with commas between them, at most ten.
+struct Listed<'a>(&'a [&'a str]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => f.write_str("none"),
+            names if names.len() <= 10 => f.write_str(&names.join(", ")),
+            names => write!(f, "{} and {} more", names[..10].join(", "), names.len() - 10),
+        }
+    }
+}
+
+/// Appends the rows of one list. Names share few window sets, each of which is rendered once a list.
+fn write_rows(form: RowForm, family: &str, campaign: &str, list: &List<'_>, text: &mut Vec<u8>) {
+    let mut rendered: Vec<Rows> = Vec::new();
+    let mut places: HashMap<*const WindowSet, usize> = HashMap::new();
+    let mut last: Option<(&WindowSet, usize)> = None;
+    for name in list.names() {
+        let place = match last {
+            Some((windows, place)) if std::ptr::eq(windows, name.windows) => place,
+            _ => *places.entry(std::ptr::from_ref(name.windows)).or_insert_with(|| {
+                rendered.push(Rows::new(form, family, campaign, name.windows));
+                rendered.len() - 1
+            }),
+        };
+        last = Some((name.windows, place));
+        rendered[place].write(text, name.bytes, name.position);
+    }
+}

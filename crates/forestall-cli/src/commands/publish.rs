@@ -1,0 +1,108 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall publish`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use forestall_formats::Form;
+use forestall_hub::desk::{Publish as Ask, PublishSpan, Published};
+use forestall_model::{Audience, CaseId, Tld, UtcDay};
+
+use crate::failure::Outcome;
+use crate::output;
+use crate::table::counted;
+use crate::values::{self, words};
+use crate::world::{self, Globals};
+
+/// Write a case's names in a consumer's form
+///
+/// By default the names that are live on the day, guard windows included: what a blocker needs. --from and --until give
+/// the lists of these days, --horizon those of all days: what a registry is to see to.
+#[derive(Args, Debug)]
+pub(crate) struct Publish {
+    /// List the forms: form, consumer, tested with, with tabs between them
+    #[arg(long, exclusive = true)]
+    list: bool,
+    /// The case
+    #[arg(long, value_name = "ID", required_unless_present = "list")]
+    case: Option<CaseId>,
+    /// The form
+    #[arg(long = "as", value_name = "FORM", required_unless_present = "list", value_parser = words!(Form))]
+    form: Option<Form>,
+    /// Only this slice
+    #[arg(long, value_name = "TLD", value_parser = values::tld)]
+    tld: Option<Tld>,
+    /// The names that are live on this day [default: today]
+    #[arg(long, value_name = "DATE", conflicts_with_all = ["from", "until", "horizon"])]
+    on: Option<UtcDay>,
+    /// The names of the lists from this day on
+    #[arg(long, value_name = "DATE", requires = "until", conflicts_with = "horizon")]
+    from: Option<UtcDay>,
+    /// ... to this day, which is not included
+    #[arg(long, value_name = "DATE", requires = "from")]
+    until: Option<UtcDay>,
+    /// The names of all lists of the case
+    #[arg(long)]
+    horizon: bool,
+    /// How close the receiver stands; TLP decides what he may have
+    #[arg(long, value_name = "AUDIENCE", value_parser = words!(Audience), default_value = "recipient")]
+    audience: Audience,
+    /// Write to this file, which appears when it is whole
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Publish {
+    /// Runs the command.
+    pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let (Some(case), Some(form)) = (self.case.clone(), self.form) else {
+            return list();
+        };
+        let span = match (self.on, self.from.zip(self.until)) {
+            (Some(day), _) => PublishSpan::Day(day),
+            (None, Some((from, until))) => PublishSpan::Lists(values::range(from, until)?),
+            (None, None) if self.horizon => PublishSpan::Horizon,
+            (None, None) => PublishSpan::Day(globals.today()),
+        };
+        let ask = Ask { form, tld: self.tld, span, audience: self.audience, now: globals.now() };
+        let published = world::run(async {
+            let desk = globals.desk().await?;
+            let file = desk.file(&case).await?;
+            let mut published = None;
+            output::to(self.output.as_deref(), |out| {
+                published = Some(desk.publish(&file, &ask, out)?);
+                Ok(())
+            })?;
+            Ok(published)
+        })?;
+        if let Some(published) = published {
+            tell(published, form, span);
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn list() -> anyhow::Result<Outcome> {
+    output::to_stdout(|out| {
+        for form in Form::ALL {
+            writeln!(out, "{}\t{}\t{}", form, form.consumer(), form.tested_with())?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// Says on standard error what was written, and what its form cannot show.
+fn tell(published: Published, form: Form, span: PublishSpan) {
+    let days = match span {
+        PublishSpan::Day(day) => format!("live on {day}"),
+        PublishSpan::Lists(days) => format!("of the lists of {days}"),
+        PublishSpan::Horizon => "of all lists of the case".to_owned(),
+    };
+    output::note(format_args!("{}: names {days}", counted(published.lines, "line")));
+    if published.unverified {
+        let where_shown = if form.shows_confidence() { "the column `confidence` marks them" } else { "the form cannot mark them" };
+        output::note(format_args!("note: names of an UNVERIFIED family are among them; {where_shown}"));
+    }
+}

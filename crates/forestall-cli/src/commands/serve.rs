@@ -1,0 +1,199 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall serve`: the console.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use forestall_hub::desk::Desk;
+use forestall_hub::server::{Console, Origin, Settings};
+use serde::Deserialize;
+
+use crate::failure::{Outcome, usage};
+use crate::near;
+use crate::output;
+use crate::world::{self, Globals};
+
+/// Where the console listens unless somebody says otherwise: on this machine alone.
+pub(super) const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), Settings::PORT);
+
+/// Serve the console and print a link that signs one person in
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// Where to listen [default: 127.0.0.1:8700]
+    #[arg(long, value_name = "ADDR", env = "FORESTALL_LISTEN", hide_env_values = true)]
+    listen: Option<SocketAddr>,
+    /// The address under which browsers reach the console, as behind a proxy that speaks TLS
+    #[arg(long, value_name = "ORIGIN", env = "FORESTALL_PUBLIC", hide_env_values = true)]
+    public: Option<Origin>,
+    /// A file with these settings; options and the environment go before it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Check the file and end
+    #[arg(long, requires = "config")]
+    check_config: bool,
+    /// Print an example of the file and end
+    #[arg(long, exclusive = true)]
+    example_config: bool,
+}
+
+/// The settings of a file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    #[expect(dead_code, reason = "checked before the other keys are read")]
+    version: u32,
+    data: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    public: Option<String>,
+}
+
+/// The version of the file that this program reads.
+const VERSION: i64 = 1;
+const KEYS: [&str; 4] = ["version", "data", "listen", "public"];
+
+impl Serve {
+    /// Runs the command.
+    pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        if self.example_config {
+            output::to_stdout(|out| Ok(out.write_all(example().as_bytes())?))?;
+            return Ok(Outcome::Done);
+        }
+        let config = match &self.config {
+            Some(path) => read(path)?,
+            None => Config::default(),
+        };
+        let of_file = config.public.as_deref().map(str::parse::<Origin>).transpose();
+        let public = self.public.or(of_file.map_err(|error| usage(format!("public: {error}")))?);
+        if self.check_config {
+            output::note(format_args!("the settings are in order"));
+            return Ok(Outcome::Done);
+        }
+        let mut settings = Settings::new(self.listen.or(config.listen).unwrap_or(LISTEN));
+        settings.public = public;
+        let globals = globals.clone().or_data(config.data);
+        world::run(async {
+            let desk = globals.desk().await?;
+            let console = bind(desk.clone(), settings).await?;
+            let link = console.link().await?;
+            output::to_stdout(|out| Ok(writeln!(out, "{link}")?))?;
+            output::note(format_args!("the link above signs one person in, once; it works until {}. Ctrl-C ends the console.", link.expires));
+            serve(desk, console).await;
+            Ok(Outcome::Done)
+        })
+    }
+}
+
+/// Binds the console and warns where other machines can reach it.
+///
+/// # Errors
+///
+/// Where the address is taken or may not be listened on.
+pub(super) async fn bind(desk: Desk, settings: Settings) -> anyhow::Result<Console> {
+    let behind_tls = settings.public.as_ref().is_some_and(Origin::is_secure);
+    let console = Console::bind(desk, settings).await.context("the console cannot be served")?;
+    if console.is_exposed() && !behind_tls {
+        output::note(format_args!(
+            "warning: {} can be reached from other machines, and the console does not encrypt: whoever sees the traffic can \
+             sign in. Put a proxy that speaks TLS before it and name its address with --public, or listen on 127.0.0.1",
+            console.address()
+        ));
+    }
+    Ok(console)
+}
+
+/// Serves until the program is told to end, then closes the store.
+pub(super) async fn serve(desk: Desk, console: Console) {
+    console.serve(told_to_end()).await;
+    desk.store().close().await;
+}
+
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Without a handler the signal ends the program at once, which the store survives.
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return interrupted().await;
+    };
+    tokio::select! {
+        () = interrupted() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() {
+    interrupted().await;
+}
+
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<Config> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("the file {} could not be read", path.display()))?;
+    parse(&text).map_err(|what| usage(format!("{}: {what}", path.display())))
+}
+
+/// Reads the settings of a file.
+fn parse(text: &str) -> Result<Config, String> {
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.to_string().trim_end().to_owned())?;
+    match table.get("version").map(|version| version.as_integer()) {
+        Some(Some(VERSION)) => {}
+        Some(_) => return Err(format!("the file has another version; this program reads `version = {VERSION}`")),
+        None => return Err(format!("the file has no version; expected `version = {VERSION}`")),
+    }
+    if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(format!("{key:?} is no setting; expected {}.{}", KEYS.join(", "), near::hint(key, KEYS)));
+    }
+    toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+}
+
+/// Returns an example of the file, every setting with its default.
+fn example() -> String {
+    format!(
+        "# Settings of `forestall serve`. Options and the environment go before this file.\n\
+         version = {VERSION}\n\
+         \n\
+         # Folder of the store; by default the user's data directory.\n\
+         # data = \"/var/lib/forestall\"\n\
+         \n\
+         # Where to listen. Whoever can reach the console and sees its traffic can sign in, hence this machine alone.\n\
+         listen = \"{LISTEN}\"\n\
+         \n\
+         # The address under which browsers reach the console, as behind a proxy that speaks TLS.\n\
+         # public = \"https://forestall.example\"\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LISTEN, example, parse};
+
+    #[test]
+    fn example_is_read_back_as_the_defaults() {
+        let config = parse(&example()).unwrap();
+        assert_eq!(config.listen, Some(LISTEN));
+        assert_eq!((config.data, config.public), (None, None));
+        let commented_in = example().replace("# data", "data").replace("# public", "public");
+        let config = parse(&commented_in).unwrap();
+        assert_eq!(config.public.as_deref(), Some("https://forestall.example"));
+    }
+
+    #[test]
+    fn refuses_unknown_keys_and_versions() {
+        let check = |text: &str, expected: &str| {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        };
+        check("version = 1\nlisten_on = \"127.0.0.1:1\"\n", "Did you mean listen?");
+        check("listen = \"127.0.0.1:1\"\n", "no version");
+        check("version = 2\n", "another version");
+        check("version = 1\nlisten = \"nowhere\"\n", "line 2");
+        check("version = \n", "line 1");
+    }
+}

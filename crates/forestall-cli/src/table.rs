@@ -1,0 +1,130 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Tables for people: columns as wide as their longest cell, numbers to the right.
+
+use std::io::{self, Write};
+
+/// How the cells of a column stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A table with a header.
+#[derive(Debug)]
+pub(crate) struct Table {
+    columns: Vec<(String, Align)>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// Makes a table without rows.
+    pub(crate) fn new(columns: &[(&str, Align)]) -> Self {
+        Self { columns: columns.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect(), rows: Vec::new() }
+    }
+
+    /// Adds a row; cells past the last column are left out.
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().take(self.columns.len()).collect());
+    }
+
+    /// Writes header and rows, two blanks between columns, each line after `indent`.
+    ///
+    /// # Errors
+    ///
+    /// What the writer reports.
+    pub(crate) fn write(&self, indent: &str, out: &mut dyn Write) -> io::Result<()> {
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.chain([&self.columns[column].0]).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
+        let header: Vec<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
+        for row in std::iter::once(&header).chain(&self.rows) {
+            let mut line = String::new();
+            for ((cell, (_, align)), width) in row.iter().zip(&self.columns).zip(&widths) {
+                match align {
+                    Align::Left => line.push_str(&format!("{cell:<width$}  ")),
+                    Align::Right => line.push_str(&format!("{cell:>width$}  ")),
+                }
+            }
+            writeln!(out, "{indent}{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a whole number with commas between thousands.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Writes a count with its noun, which takes an s where there is not exactly one.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// Breaks a text into lines of at most `width` characters at its blanks; longer words keep their length.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Align, Table, counted, thousands, wrap};
+
+    #[test]
+    fn aligns_words_and_numbers() {
+        let mut table = Table::new(&[("tld", Align::Left), ("names", Align::Right), ("note", Align::Left)]);
+        table.row(["be".to_owned(), "7".to_owned(), String::new()]);
+        table.row(["xn--p1ai".to_owned(), "1,234".to_owned(), "a b".to_owned()]);
+        let mut out = Vec::new();
+        table.write("  ", &mut out).unwrap();
+        let expected = "  tld       names  note\n  be            7\n  xn--p1ai  1,234  a b\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn groups_digits() {
+        let check = |number, expected| assert_eq!(thousands(number), expected);
+        check(0, "0");
+        check(999, "999");
+        check(1_000, "1,000");
+        check(18_432_500, "18,432,500");
+    }
+
+    #[test]
+    fn counts_one_and_many() {
+        assert_eq!(counted(1, "event"), "1 event");
+        assert_eq!(counted(0, "event"), "0 events");
+        assert_eq!(counted(1_000, "name"), "1,000 names");
+    }
+
+    #[test]
+    fn wraps_at_blanks() {
+        assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij k", 4), ["abcdefghij", "k"]);
+        assert!(wrap("  ", 4).is_empty());
+    }
+}

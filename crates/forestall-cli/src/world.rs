@@ -1,0 +1,131 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What every command takes from the world around it: the data folder, the clock, who acts, and the run-time.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use clap::Args;
+use forestall_hub::desk::{Act, Desk};
+use forestall_model::{Actor, Instant, UtcDay};
+
+use crate::failure::usage;
+use crate::values;
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Globals {
+    /// Folder of the store; made where it is missing [default: the user's data directory]
+    #[arg(long, value_name = "DIR", env = "FORESTALL_DATA", hide_env_values = true, global = true)]
+    data: Option<PathBuf>,
+    /// The time, for scripts and tests [default: the clock's]
+    #[arg(long, value_name = "INSTANT", global = true, hide = true, value_parser = values::instant_or_day)]
+    now: Option<Instant>,
+}
+
+impl Globals {
+    /// Returns the options with `folder` as data folder where none is given.
+    pub(crate) fn or_data(self, folder: Option<PathBuf>) -> Self {
+        Self { data: self.data.or(folder), ..self }
+    }
+
+    /// Returns the data folder where somebody named one.
+    pub(crate) fn chosen_data(&self) -> Option<&Path> {
+        self.data.as_deref()
+    }
+
+    /// Returns the time.
+    pub(crate) fn now(&self) -> Instant {
+        self.now.unwrap_or_else(|| {
+            // A clock before 1970 counts as 1970: whatever it shows, it is not the time.
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+        })
+    }
+
+    /// Returns the UTC day.
+    pub(crate) fn today(&self) -> UtcDay {
+        self.now().day()
+    }
+
+    /// Returns the data folder.
+    ///
+    /// # Errors
+    ///
+    /// Where none is given and the user has no home.
+    pub(crate) fn data(&self) -> anyhow::Result<PathBuf> {
+        if let Some(folder) = &self.data {
+            return Ok(folder.clone());
+        }
+        directories::ProjectDirs::from("", "", "forestall")
+            .map(|folders| folders.data_dir().to_owned())
+            .context("no home folder is known, so there is no place for the store; name one with --data DIR or FORESTALL_DATA")
+    }
+
+    /// Opens the desk over the store in the data folder.
+    ///
+    /// # Errors
+    ///
+    /// What the store reports.
+    pub(crate) async fn desk(&self) -> anyhow::Result<Desk> {
+        Ok(Desk::open(&self.data()?).await?)
+    }
+}
+
+/// Who acts, and what stands beside the act in the log.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ActArgs {
+    /// Who acts [default: the login name]
+    #[arg(long, value_name = "NAME", env = "FORESTALL_BY", hide_env_values = true)]
+    by: Option<Actor>,
+    /// When it happened, where that was earlier: a date or an instant
+    #[arg(long = "on-date", value_name = "DATE", value_parser = values::instant_or_day)]
+    on_date: Option<Instant>,
+    /// Where the fact was learned: a report, a letter, a link
+    #[arg(long, value_name = "TEXT")]
+    source: Option<String>,
+    /// A comment for the log; it can be erased later without harm to the log
+    #[arg(long, value_name = "TEXT")]
+    comment: Option<String>,
+}
+
+impl ActArgs {
+    /// Makes the act.
+    ///
+    /// # Errors
+    ///
+    /// Usage, where nobody knows who acts.
+    pub(crate) fn act(&self, globals: &Globals) -> anyhow::Result<Act> {
+        let actor = match &self.by {
+            Some(actor) => actor.clone(),
+            None => login_name().ok_or_else(|| usage("nobody is known to act: no login name is set; say who acts with --by NAME"))?,
+        };
+        Ok(Act {
+            actor,
+            now: globals.now(),
+            occurred: self.on_date,
+            source: self.source.clone(),
+            comment: self.comment.clone(),
+        })
+    }
+}
+
+/// Returns the login name, as far as the environment knows it.
+fn login_name() -> Option<Actor> {
+    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok()?.parse().ok())
+}
+
+/// Runs an asynchronous command to its end.
+///
+/// # Errors
+///
+/// What the command reports, and where the operating system gives no threads.
+pub(crate) fn run<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the operating system gives no threads to run in")?;
+    runtime.block_on(command)
+}

@@ -1,0 +1,10 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Sweeps against NSD, against servers that fail, and over zone files.
+
+#![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
+
+mod dns;
+mod failing;
+mod zone;
+mod zones;

@@ -1,0 +1,347 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What is known of single names of one list: answers, holders, sights, and what fell out of protection.
+//!
+//! Looks are of two kinds, and a later look takes the place of an earlier one of its kind only: the DNS shows the
+//! delegation, registration data and check commands the registration. NXDOMAIN after "reserved" takes nothing back, for
+//! a reserved name answers so. Between the two kinds, the later one that proves or refutes counts. A proof that was refuted once
+//! is spent: it takes a new one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use forestall_model::evidence::{Places, SweptList};
+use forestall_model::{Action, Instant, Method, Sight};
+
+use crate::case::Claim;
+use crate::proof::{Finding, finding, shows_another_holder};
+
+/// Where a fact stands among others: when it was true, then the number of its event.
+///
+/// A file of evidence or a letter may be recorded weeks after it was made. It must not outweigh what was seen or said later.
+pub(crate) type Order = (Instant, u64);
+
+/// A sight with its place in time.
+type Look = (Order, Sight);
+
+/// The names of one (campaign, origin period) of a slice in which single places differ.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ListState {
+    /// Single answers by place.
+    claims: BTreeMap<u32, (Order, Claim)>,
+    /// Places of names with a legitimate holder, and the number of the event that says so.
+    held: BTreeMap<u32, u64>,
+    /// What was seen, by kind of look.
+    looks: [Looks; 2],
+    /// Places that were observed as protected once and refuted since; until they are proved again.
+    fallen: BTreeSet<u32>,
+    /// Those of them that were seen with another holder.
+    lost: BTreeSet<u32>,
+}
+
+/// What was seen by looks of one kind.
+#[derive(Clone, Debug, Default)]
+struct Looks {
+    /// The last sweep that saw the list at large.
+    sweep: Option<SweepState>,
+    /// Single sights by place.
+    seen: BTreeMap<u32, Look>,
+}
+
+/// What one sweep saw of a list.
+#[derive(Clone, Debug)]
+pub(crate) struct SweepState {
+    order: Order,
+    method: Method,
+    /// The names of the list that was swept.
+    expected: u32,
+    usual: Sight,
+    unknown: Places,
+    differing: BTreeMap<u32, Sight>,
+}
+
+impl ListState {
+    /// Takes in an answer for one place.
+    pub(crate) fn answered(&mut self, place: u32, order: Order, claim: Claim) {
+        let kept = self.claims.entry(place).or_insert((order, claim));
+        if kept.0 < order {
+            *kept = (order, claim);
+        }
+    }
+
+    /// Marks a place as that of a name with a legitimate holder, by the event with this number, or as none where there is no number.
+    pub(crate) fn hold(&mut self, place: u32, version: Option<u64>) {
+        match version {
+            Some(version) => self.held.insert(place, version),
+            None => self.held.remove(&place),
+        };
+    }
+
+    /// Takes in a look at one place. `ranged` is what the registry said of the whole list.
+    pub(crate) fn looked_at(
+        &mut self,
+        place: u32,
+        method: Method,
+        order: Order,
+        sight: Sight,
+        ranged: Option<(Order, Claim)>,
+    ) {
+        let kind = kind_of(method);
+        self.follow(kind, place, (order, sight), ranged);
+        self.looks[kind].keep(place, (order, sight));
+    }
+
+    /// Takes in a sweep. `ranged` is what the registry said of the whole list.
+    pub(crate) fn swept(&mut self, sweep: SweepState, ranged: Option<(Order, Claim)>) {
+        let kind = kind_of(sweep.method);
+        if self.looks[kind].makes_room_for(&sweep) {
+            self.follow_sweep(kind, &sweep, ranged);
+            self.looks[kind].swept(sweep);
+        }
+    }
+
+    /// Says whether the name at a place has a legitimate holder.
+    pub(crate) fn is_held(&self, place: u32) -> bool {
+        self.held.contains_key(&place)
+    }
+
+    /// Says whether a place was protected once and no look has proved it since.
+    pub(crate) fn is_fallen(&self, place: u32) -> bool {
+        self.fallen.contains(&place)
+    }
+
+    /// Says whether somebody else was seen to hold the name at a fallen place.
+    pub(crate) fn is_lost(&self, place: u32) -> bool {
+        self.lost.contains(&place)
+    }
+
+    /// Returns what the registry last said of a place, from single answers and what it `ranged` over the list.
+    pub(crate) fn claim(&self, place: u32, ranged: Option<(Order, Claim)>) -> Option<(Order, Claim)> {
+        let single = self.claims.get(&place).copied();
+        match (single, ranged) {
+            (Some(single), Some(ranged)) => Some(if single.0 > ranged.0 { single } else { ranged }),
+            (single, ranged) => single.or(ranged),
+        }
+    }
+
+    /// Returns what was seen of a place of a list of `names`, as it bears on `action`.
+    pub(crate) fn sight(&self, place: u32, names: u32, action: Option<Action>) -> Option<Sight> {
+        let [delegation, registration] = self.looks.each_ref().map(|looks| looks.latest(place, Some(names)));
+        Some(telling(delegation, registration, action)?.1)
+    }
+
+    /// Returns what was seen of a list of `names` at large, as it bears on `action`.
+    pub(crate) fn usual(&self, names: u32, action: Option<Action>) -> Option<Sight> {
+        let [delegation, registration] = self.looks.each_ref().map(|looks| looks.usual(Some(names)));
+        Some(telling(delegation, registration, action)?.1)
+    }
+
+    /// Returns every place of which something else may hold than of its list at large, in order.
+    pub(crate) fn places(&self) -> BTreeSet<u32> {
+        let mut places: BTreeSet<u32> = self.claims.keys().chain(self.held.keys()).chain(&self.fallen).copied().collect();
+        for looks in &self.looks {
+            places.extend(looks.seen.keys());
+            places.extend(looks.sweep.iter().flat_map(SweepState::special));
+        }
+        places
+    }
+
+    /// Returns the instant and the method of the last sweep.
+    pub(crate) fn last_sweep(&self) -> Option<(Instant, Method)> {
+        let sweeps = self.looks.iter().filter_map(|looks| looks.sweep.as_ref());
+        sweeps.map(|sweep| (sweep.order.0, sweep.method)).max()
+    }
+
+    /// Returns the number of the last event that speaks of a place, answers for ranges of days aside.
+    pub(crate) fn last_event(&self, place: u32) -> Option<u64> {
+        let looks = self.looks.iter();
+        let swept = looks.clone().filter_map(|l| l.sweep.as_ref()).map(|sweep| sweep.order.1);
+        let seen = looks.filter_map(|l| l.seen.get(&place)).map(|(order, _)| order.1);
+        let claimed = self.claims.get(&place).map(|(order, _)| order.1);
+        let held = self.held.get(&place).copied();
+        swept.chain(seen).max().max(claimed).max(held)
+    }
+
+    /// Follows what a sweep changes in what is protected, fallen and lost, before it is taken in.
+    fn follow_sweep(&mut self, kind: usize, sweep: &SweepState, ranged: Option<(Order, Claim)>) {
+        if self.looks.iter().all(|looks| looks.sweep.is_none() && looks.seen.is_empty()) {
+            return;
+        }
+        let mut special = self.places();
+        special.extend(sweep.special());
+        for place in special.range(..sweep.expected) {
+            if let Some(sight) = sweep.sight(*place) {
+                self.follow(kind, *place, (sweep.order, sight), ranged);
+            }
+        }
+        // The others change all together or not at all.
+        let action = applied(ranged);
+        let look = (sweep.order, sweep.usual);
+        if fell(self.looks.each_ref().map(|looks| looks.usual(None)), kind, look, action) {
+            for place in (0..sweep.expected).filter(|place| !special.contains(place)) {
+                self.follow(kind, place, look, ranged);
+            }
+        }
+    }
+
+    /// Follows what a look at one place changes in what is protected, fallen and lost, before it is taken in.
+    fn follow(&mut self, kind: usize, place: u32, look: Look, ranged: Option<(Order, Claim)>) {
+        let action = applied(self.claim(place, ranged));
+        let before = self.looks.each_ref().map(|looks| looks.latest(place, None));
+        if fell(before, kind, look, action) {
+            self.fallen.insert(place);
+        }
+        let Some(now) = with(before, kind, look, action) else { return };
+        match finding(action, now.1) {
+            Finding::Proves if now == look => {
+                self.fallen.remove(&place);
+                self.lost.remove(&place);
+            }
+            Finding::Refutes if shows_another_holder(now.1) && self.fallen.contains(&place) => {
+                self.lost.insert(place);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Looks {
+    /// Says whether a sweep can be taken in. One over a list of another length was over another list, whose places mean other
+    /// names: of the two, the later one counts, and the earlier one is dropped.
+    fn makes_room_for(&mut self, sweep: &SweepState) -> bool {
+        match &self.sweep {
+            Some(old) if old.expected != sweep.expected && old.order > sweep.order => return false,
+            Some(old) if old.expected != sweep.expected => self.sweep = None,
+            _ => {}
+        }
+        true
+    }
+
+    /// Takes in a sweep. A failed look takes nothing back: where the later sweep failed at large, the older one stands, and
+    /// single sights carry what the later one saw; else the later one stands, and they carry what only the older one saw.
+    fn swept(&mut self, sweep: SweepState) {
+        let Some(old) = self.sweep.take() else {
+            self.sweep = Some(sweep);
+            return;
+        };
+        let (older, newer) = if old.order <= sweep.order { (old, sweep) } else { (sweep, old) };
+        let failed_at_large = newer.usual == Sight::Unknown;
+        let (stands, carried): (_, Vec<(u32, Look)>) = if failed_at_large && older.usual != Sight::Unknown {
+            let carried = newer.differing.iter().map(|(place, sight)| (*place, (newer.order, *sight)));
+            let carried = carried.collect();
+            (older, carried)
+        } else {
+            let places = newer.unknown.iter().chain(older.differing.keys().copied().filter(|_| failed_at_large));
+            let failed = places.filter(|place| newer.sight(*place) == Some(Sight::Unknown));
+            let carried = failed.filter_map(|place| Some((place, (older.order, older.sight(place)?))));
+            let carried = carried.collect();
+            (newer, carried)
+        };
+        self.sweep = Some(stands);
+        carried.into_iter().for_each(|(place, look)| self.keep(place, look));
+    }
+
+    /// Keeps a single sight, unless the one that is kept is better.
+    fn keep(&mut self, place: u32, look: Look) {
+        let kept = self.seen.entry(place).or_insert(look);
+        *kept = better(*kept, look);
+    }
+
+    /// Returns the last look at a place; with `names`, leaving out a sweep over a list of another length.
+    fn latest(&self, place: u32, names: Option<u32>) -> Option<Look> {
+        let single = self.seen.get(&place).copied();
+        let swept = self.sweep_over(names).and_then(|s| Some((s.order, s.sight(place)?)));
+        match (single, swept) {
+            (Some(single), Some(swept)) => Some(better(single, swept)),
+            (single, swept) => single.or(swept),
+        }
+    }
+
+    /// Returns the last look at the list at large.
+    fn usual(&self, names: Option<u32>) -> Option<Look> {
+        self.sweep_over(names).map(|sweep| (sweep.order, sweep.usual))
+    }
+
+    fn sweep_over(&self, names: Option<u32>) -> Option<&SweepState> {
+        self.sweep.as_ref().filter(|sweep| names.is_none_or(|names| names == sweep.expected))
+    }
+}
+
+impl SweepState {
+    /// Makes the state of what a sweep saw of a list.
+    pub(crate) fn new(order: Order, method: Method, list: &SweptList) -> Self {
+        Self {
+            order,
+            method,
+            expected: list.expected,
+            usual: list.usual,
+            unknown: list.unknown.clone(),
+            differing: list.differing.iter().map(|row| (row.place, row.sight)).collect(),
+        }
+    }
+
+    /// Returns what was seen of a place, [`Sight::Unknown`] where the look failed; `None` past the end of the list.
+    fn sight(&self, place: u32) -> Option<Sight> {
+        if place >= self.expected {
+            return None;
+        }
+        if self.unknown.contains(place) {
+            return Some(Sight::Unknown);
+        }
+        Some(self.differing.get(&place).copied().unwrap_or(self.usual))
+    }
+
+    /// Returns the places of which something else may have been seen than of the list at large.
+    fn special(&self) -> impl Iterator<Item = u32> + '_ {
+        self.differing.keys().copied().chain(self.unknown.iter())
+    }
+}
+
+/// Returns the kind of a look: 0 for the delegation, 1 for the registration.
+const fn kind_of(method: Method) -> usize {
+    match method {
+        Method::Dns | Method::Zone => 0,
+        Method::Rdap | Method::EppCheck | Method::Whois => 1,
+    }
+}
+
+/// Returns the later of two looks of one kind, but one that saw something before one that failed.
+fn better(a: Look, b: Look) -> Look {
+    match (a.1 == Sight::Unknown, b.1 == Sight::Unknown) {
+        (true, false) => b,
+        (false, true) => a,
+        _ if a.0 > b.0 => a,
+        _ => b,
+    }
+}
+
+/// Returns which of two looks of different kinds counts: the later of those that prove or refute, else the better one.
+fn telling(a: Option<Look>, b: Option<Look>, action: Option<Action>) -> Option<Look> {
+    let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
+    let tells = |look: Look| matches!(finding(action, look.1), Finding::Proves | Finding::Refutes);
+    Some(match (tells(a), tells(b)) {
+        (true, false) => a,
+        (false, true) => b,
+        _ => better(a, b),
+    })
+}
+
+/// Returns what counts once a look of a kind is added to the last looks of each kind.
+fn with(mut looks: [Option<Look>; 2], kind: usize, look: Look, action: Option<Action>) -> Option<Look> {
+    looks[kind] = Some(looks[kind].map_or(look, |before| better(before, look)));
+    let [delegation, registration] = looks;
+    telling(delegation, registration, action)
+}
+
+/// Says whether a name was protected, by the last looks of each kind or by one that is recorded late, and is not once
+/// the look is added.
+fn fell(before: [Option<Look>; 2], kind: usize, look: Look, action: Option<Action>) -> bool {
+    let proves = |look: Option<Look>| look.is_some_and(|(_, sight)| finding(action, sight) == Finding::Proves);
+    let [delegation, registration] = before;
+    let was = proves(telling(delegation, registration, action)) || proves(Some(look));
+    was && !proves(with(before, kind, look, action))
+}
+
+/// Returns the action that is in force by the registry's word.
+pub(crate) fn applied(claim: Option<(Order, Claim)>) -> Option<Action> {
+    claim.and_then(|(_, claim)| claim.applied())
+}

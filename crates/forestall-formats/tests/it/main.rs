@@ -1,0 +1,11 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The forms and readers through the public interface.
+
+#![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
+
+mod answers;
+mod evidence;
+mod lists;
+mod predict;
+mod zonefile;

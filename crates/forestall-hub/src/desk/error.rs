@@ -1,0 +1,90 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What can go wrong at the desk, sorted by what a caller does about it.
+
+use forestall_coord::Refusal;
+use forestall_dga::ParamError;
+use forestall_model::{CampaignId, CaseId, DomainName};
+use forestall_store::{ExecuteError, StoreError};
+
+/// Why an act at the desk failed. Nothing has happened then.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeskError {
+    /// There is no such case.
+    #[error("there is no case {0}; `forestall case list` names those that are open")]
+    NoSuchCase(CaseId),
+    /// There is no such campaign.
+    #[error("there is no campaign {found:?}; the catalogue holds {known}")]
+    NoSuchCampaign {
+        /// What was asked for.
+        found: String,
+        /// What there is.
+        known: String,
+    },
+    /// The act was refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Parameters that the family does not take.
+    #[error(transparent)]
+    Param(#[from] ParamError),
+    /// Input that cannot be used: a file of answers or of evidence, a name, a field of a form.
+    #[error("{0}")]
+    Input(String),
+    /// Names that the case does not hold.
+    #[error("{} not a name of this case{}: {}", if .0.len() == 1 { "this is" } else { "these are" }, if .0.len() > 5 { format!(" ({} in all)", .0.len()) } else { String::new() }, list(.0))]
+    NotInCase(Vec<DomainName>),
+    /// The case was opened with a generator that computes other names than this program's.
+    #[error(
+        "the case holds {campaign} of another generator (digest {theirs}, ours {ours}): its places mean other names, and this program          cannot serve it"
+    )]
+    OtherGenerator {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The digest in the case.
+        theirs: String,
+        /// The digest that this program has.
+        ours: String,
+    },
+    /// The outside did not answer.
+    #[error("{0}")]
+    Outside(String),
+    /// What was asked may not be seen by whom it was asked for.
+    #[error(transparent)]
+    Withheld(#[from] forestall_model::marking::Withheld),
+    /// Other processes changed the case again and again, or an event could not be recorded.
+    #[error("{0}")]
+    Contended(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Writing the output failed.
+    #[error("the output could not be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl DeskError {
+    /// Says whether the caller can mend it by asking for something else; else the environment failed.
+    #[must_use]
+    pub const fn is_callers(&self) -> bool {
+        !matches!(self, Self::Store(_) | Self::Output(_) | Self::Outside(_) | Self::Contended(_))
+    }
+}
+
+impl From<ExecuteError> for DeskError {
+    fn from(error: ExecuteError) -> Self {
+        match error {
+            ExecuteError::Refused { refusal, .. } => Self::Refused(refusal),
+            ExecuteError::Store(error) => Self::Store(error),
+            other => Self::Contended(other.to_string()),
+        }
+    }
+}
+
+fn list(names: &[DomainName]) -> String {
+    let mut text = names.iter().take(5).map(DomainName::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > 5 {
+        text.push_str(", ...");
+    }
+    text
+}

@@ -1,0 +1,169 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The desk: every act on a case, for the console and the command line alike.
+//!
+//! The desk computes what an act needs (counts, places of names), has `forestall-coord` decide it, and has the store keep the
+//! event. Nothing here decides by itself.
+
+mod acts;
+mod answers;
+mod check;
+mod error;
+mod evidence;
+mod lists;
+mod open;
+mod publish;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use forestall_coord::{Board, Case};
+use forestall_dga::{Catalogue, Prepared};
+use forestall_model::directory::Directory;
+use forestall_model::{Actor, CaseId, Digest, Instant, ListCounts, UtcDay};
+use forestall_store::{CaseView, LogEntry, Store};
+
+pub use acts::{AskRegistry, DaysAnswer};
+pub use answers::AnswerFile;
+pub use check::{CheckDns, CheckReport, CheckZone};
+pub use error::DeskError;
+pub use lists::NameListing;
+pub use open::{CampaignSpec, OpenCase};
+pub use publish::{Publish, PublishSpan, Published};
+
+/// Who acts, when, and from what.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// Who acts.
+    pub actor: Actor,
+    /// The time of the act.
+    pub now: Instant,
+    /// When it happened, where that was earlier.
+    pub occurred: Option<Instant>,
+    /// Where the fact was learned.
+    pub source: Option<String>,
+    /// A free comment.
+    pub comment: Option<String>,
+}
+
+impl Act {
+    /// An act of `actor` at `now`, without source or comment.
+    #[must_use]
+    pub const fn new(actor: Actor, now: Instant) -> Self {
+        Self { actor, now, occurred: None, source: None, comment: None }
+    }
+}
+
+/// The desk. Cheap to clone; clones share store and caches.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    catalogue: Catalogue,
+    files: Mutex<HashMap<CaseId, Lists>>,
+}
+
+/// What is computed for a case: it changes only with its campaigns and its horizon.
+#[derive(Clone, Debug)]
+struct Lists {
+    key: Vec<Digest>,
+    horizon: forestall_model::DayRange,
+    prepared: Arc<Vec<Prepared>>,
+    counts: Arc<Vec<ListCounts>>,
+}
+
+/// The state of a case with everything computed that its pages show.
+#[derive(Clone, Debug)]
+pub struct CaseFile {
+    /// The state.
+    pub case: Arc<Case>,
+    /// The counts of its lists, in the order of its campaigns.
+    pub counts: Arc<Vec<ListCounts>>,
+    /// Its campaigns, ready to compute names, in the same order.
+    pub prepared: Arc<Vec<Prepared>>,
+}
+
+impl CaseFile {
+    /// Puts state and counts together. Takes some milliseconds for a case of 90 days.
+    #[must_use]
+    pub fn board(&self) -> Board<'_> {
+        Board::new(&self.case, &self.counts)
+    }
+
+    /// Returns the day from which the case is looked at: that of a reconstruction, else `today`, within the horizon.
+    #[must_use]
+    pub fn day(&self, today: UtcDay) -> UtcDay {
+        let horizon = self.case.horizon;
+        self.case.board_day.unwrap_or(today).clamp(horizon.from, horizon.until.plus(-1).max(horizon.from))
+    }
+}
+
+impl Desk {
+    /// Opens the desk over the store in `folder`, which is made where it is missing, with the built-in catalogue.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`] where the store cannot be opened.
+    pub async fn open(folder: &Path) -> Result<Self, DeskError> {
+        let store = Store::open(&folder.join(forestall_store::FILE_NAME)).await?;
+        Ok(Self::over(store, Catalogue::built_in()))
+    }
+
+    /// Makes a desk over an open store and a catalogue.
+    #[must_use]
+    pub fn over(store: Store, catalogue: Catalogue) -> Self {
+        Self { inner: Arc::new(Inner { store, catalogue, files: Mutex::new(HashMap::new()) }) }
+    }
+
+    /// Returns the store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Returns the catalogue of families and campaigns.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.inner.catalogue
+    }
+
+    /// Returns the registry directory.
+    #[must_use]
+    pub fn directory(&self) -> &'static Directory {
+        Directory::built_in()
+    }
+
+    /// Returns the cases in the order of their ids, as the store's read model has them.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`] where the store fails.
+    pub async fn cases(&self) -> Result<Vec<CaseView>, DeskError> {
+        Ok(self.store().cases().await?)
+    }
+
+    /// Returns events of one case, or of all, after an event number of the log, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`] where the store fails.
+    pub async fn log(&self, case: Option<&CaseId>, after_seq: u64, limit: u32) -> Result<Vec<LogEntry>, DeskError> {
+        Ok(self.store().log(after_seq, limit, case).await?)
+    }
+
+    /// Returns the state of a case with its counts.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::NoSuchCase`], or what the store or a changed generator report.
+    pub async fn file(&self, id: &CaseId) -> Result<CaseFile, DeskError> {
+        let case = self.store().load(id).await?.ok_or_else(|| DeskError::NoSuchCase(id.clone()))?;
+        let lists = self.lists(&case).await?;
+        Ok(CaseFile { case, counts: lists.counts, prepared: lists.prepared })
+    }
+}

@@ -1,0 +1,120 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Opening a case: from campaigns and days to counts and slices.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use forestall_coord::command::{Command, Open};
+use forestall_coord::event::{CaseCampaign, CaseKind};
+use forestall_dga::family::NoWordLists;
+use forestall_dga::info::Verification;
+use forestall_dga::Prepared;
+use forestall_model::{CaseId, DayRange, DomainName, Marking, Params, UtcDay};
+
+use super::{Act, CaseFile, Desk, DeskError};
+
+/// A campaign with single parameters replaced, written `conficker-a` or `conficker-a:sine=exact`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignSpec {
+    /// The campaign or the family; a family stands for its first campaign.
+    pub name: String,
+    /// The parameters that are replaced.
+    pub replace: Params,
+}
+
+impl std::str::FromStr for CampaignSpec {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, settings) = text.split_once(':').unwrap_or((text, ""));
+        let mut replace = Params::new();
+        for setting in settings.split(',').filter(|s| !s.is_empty()) {
+            let Some((key, value)) = setting.split_once('=') else {
+                return Err(format!("{setting:?} is no setting; expected KEY=VALUE after the colon, as in conficker-a:sine=exact"));
+            };
+            replace.set(key, value);
+        }
+        Ok(Self { name: name.to_owned(), replace })
+    }
+}
+
+/// What a new case is about.
+#[derive(Clone, Debug)]
+pub struct OpenCase {
+    /// The case.
+    pub id: CaseId,
+    /// What people call it.
+    pub title: String,
+    /// Live or reconstruction.
+    pub kind: CaseKind,
+    /// The campaigns.
+    pub campaigns: Vec<CampaignSpec>,
+    /// The days.
+    pub horizon: DayRange,
+    /// The day from which a reconstruction is looked at.
+    pub board_day: Option<UtcDay>,
+    /// The marking of everything derived from it.
+    pub marking: Marking,
+    /// The name servers of the response's own sinkhole.
+    pub name_servers: Vec<DomainName>,
+}
+
+impl Desk {
+    /// Opens a case: prepares its campaigns, counts their names and records the opening.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError`] for unknown campaigns and parameters, an id that is taken, and what the store reports.
+    pub async fn open_case(&self, act: &Act, ask: OpenCase) -> Result<CaseFile, DeskError> {
+        let prepared = ask.campaigns.iter().map(|spec| self.prepare(spec)).collect::<Result<Vec<_>, _>>()?;
+        let prepared = Arc::new(prepared);
+        let campaigns: Vec<CaseCampaign> = prepared.iter().map(case_campaign).collect();
+        let counts = self.count(&prepared, &campaigns, ask.horizon).await?;
+        let slices: BTreeSet<_> =
+            counts.iter().flat_map(|c| &c.periods).flat_map(|p| &p.by_tld).map(|entry| entry.tld.clone()).collect();
+        let command = Command::Open(Open {
+            title: ask.title,
+            kind: ask.kind,
+            horizon: ask.horizon,
+            board_day: ask.board_day,
+            marking: ask.marking,
+            campaigns,
+            slices: slices.into_iter().collect(),
+            name_servers: ask.name_servers,
+        });
+        self.execute(&ask.id, act, &command).await?;
+        self.file(&ask.id).await
+    }
+
+    /// Finds and prepares a campaign by its spec.
+    pub(super) fn prepare(&self, spec: &CampaignSpec) -> Result<Prepared, DeskError> {
+        let catalogue = self.catalogue();
+        let campaign = catalogue.campaign(&spec.name).or_else(|| {
+            let family = catalogue.family(&spec.name)?;
+            catalogue.campaigns_of(&family.info().slug).next()
+        });
+        let campaign = campaign.ok_or_else(|| DeskError::NoSuchCampaign {
+            found: spec.name.clone(),
+            known: catalogue.campaigns().iter().map(|c| c.id.as_str()).collect::<Vec<_>>().join(", "),
+        })?;
+        Ok(catalogue.prepare(campaign, &spec.replace, &NoWordLists)?)
+    }
+}
+
+fn case_campaign(prepared: &Prepared) -> CaseCampaign {
+    let info = prepared.family.info();
+    CaseCampaign {
+        id: prepared.campaign.id.clone(),
+        family: prepared.campaign.family.clone(),
+        params: prepared.campaign.params.clone(),
+        digest: prepared.digest,
+        generator_version: info.generator_version,
+        verified: info.verification == Verification::Verified,
+        guard: info.margin.guard(),
+        // Clocks ahead of UTC reach the first day early and then ask for the list of the day before it (F-Secure weblog,
+        // 31 March 2009), so that list belongs to the case.
+        first_day: info.first_day.map(|day| day.plus(-1)),
+        draws: prepared.campaign.draws.clone(),
+    }
+}

@@ -1,0 +1,61 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! A slice as a file: the whole, or what is needed on one day.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use forestall_formats::Form;
+use forestall_model::UtcDay;
+
+use super::place::{case_id, need_slice, tld};
+use crate::desk::{Publish, PublishSpan};
+use crate::server::{AUDIENCE, App, Problem, Query};
+
+/// Says in a header that names come from an unverified family; the plain form has no room for it.
+const CONFIDENCE: HeaderName = HeaderName::from_static("forestall-confidence");
+
+/// Answers with the CSV form.
+pub(crate) async fn csv(state: State<App>, path: Path<(String, String)>, query: Query) -> Result<Response, Problem> {
+    download(state, path, query, Form::Csv).await
+}
+
+/// Answers with the plain form.
+pub(crate) async fn plain(state: State<App>, path: Path<(String, String)>, query: Query) -> Result<Response, Problem> {
+    download(state, path, query, Form::Plain).await
+}
+
+async fn download(
+    State(app): State<App>,
+    Path((id, slice)): Path<(String, String)>,
+    query: Query,
+    form: Form,
+) -> Result<Response, Problem> {
+    let (id, slice) = (case_id(&id)?, tld(&slice)?);
+    let day = query.parse::<UtcDay>("day")?;
+    let file = app.desk().file(&id).await?;
+    need_slice(&file.case, &slice)?;
+    let now = app.now();
+    let (span, days) = match day {
+        Some(day) => (PublishSpan::Day(day), day.to_string()),
+        None => (PublishSpan::Horizon, format!("{}-to-{}", file.case.horizon.from, file.case.horizon.until.plus(-1))),
+    };
+    let ask = Publish { form, tld: Some(slice.clone()), span, audience: AUDIENCE, now };
+    // Written whole before the first octet leaves: a list that breaks off looks like a list that ends.
+    let write = move || {
+        let mut bytes = Vec::new();
+        let published = app.desk().publish(&file, &ask, &mut bytes)?;
+        Ok::<_, Problem>((bytes, published))
+    };
+    let (bytes, published) = tokio::task::spawn_blocking(write).await??;
+    let mark = if published.unverified { "-UNVERIFIED" } else { "" };
+    let name = format!("attachment; filename=\"{id}-{slice}-{days}{mark}.{}\"", form.extension());
+    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
+    headers.insert(header::CONTENT_DISPOSITION, name);
+    if published.unverified {
+        headers.insert(CONFIDENCE, HeaderValue::from_static("unverified"));
+    }
+    Ok((headers, bytes).into_response())
+}

@@ -1,0 +1,56 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The families that this program computes.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Html;
+use forestall_dga::info::Verification;
+
+use super::frame::Frame;
+use super::number::grouped;
+use crate::server::{App, Problem, Session};
+
+#[derive(Template)]
+#[template(path = "families.html")]
+struct Page {
+    frame: Frame,
+    families: Vec<FamilyRow>,
+}
+
+/// One family.
+#[derive(Debug)]
+struct FamilyRow {
+    slug: String,
+    aliases: String,
+    scheme: &'static str,
+    seeding: &'static str,
+    period: String,
+    names: String,
+    suffixes: String,
+    campaigns: usize,
+    unverified: bool,
+}
+
+/// Shows the families.
+pub(crate) async fn show(State(app): State<App>, Extension(session): Extension<Session>) -> Result<Html<String>, Problem> {
+    let catalogue = app.desk().catalogue();
+    let row = |family: &std::sync::Arc<dyn forestall_dga::Family>| {
+        let info = family.info();
+        FamilyRow {
+            slug: info.slug.to_string(),
+            aliases: info.aliases.join(", "),
+            scheme: info.scheme.word(),
+            seeding: info.seeding.word(),
+            period: info.period.to_string(),
+            names: info.names_per_period.map_or_else(|| "as the campaign says".to_owned(), grouped),
+            suffixes: grouped(info.suffixes.len() as u64),
+            campaigns: catalogue.campaigns_of(&info.slug).count(),
+            unverified: info.verification == Verification::Unverified,
+        }
+    };
+    let families = catalogue.families().iter().map(row).collect();
+    let frame = Frame::new("Families", "families", &app, &session).with_scripts(&["filter.js"]);
+    super::page(&Page { frame, families })
+}

@@ -1,0 +1,76 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The event log, newest first: of one case or of all.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::Html;
+use forestall_model::CaseId;
+
+use super::event::EventRow;
+use super::frame::Frame;
+use super::place::{Heading, case_id};
+use crate::server::{App, Problem, Query, Session};
+
+/// Events a page.
+const PAGE: u32 = 100;
+
+#[derive(Template)]
+#[template(path = "log.html")]
+struct Page {
+    frame: Frame,
+    /// The heading of the case, where the log is of one.
+    heading: Option<Heading>,
+    /// The address of the log without query.
+    address: String,
+    events: Vec<EventRow>,
+    /// Where the next page begins, where there is one.
+    older: Option<u64>,
+    /// Whether this is not the first page.
+    is_later_page: bool,
+}
+
+impl Page {
+    /// Returns the case that the page is about; empty where it is about all.
+    fn case_id(&self) -> &str {
+        self.heading.as_ref().map_or("", |heading| &heading.id)
+    }
+}
+
+/// Shows the log of all cases.
+pub(crate) async fn show(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    query: Query,
+) -> Result<Html<String>, Problem> {
+    let (events, older) = newest(&app, &query, None).await?;
+    let frame = Frame::new("Log", "log", &app, &session);
+    let is_later_page = query.text("before").is_some();
+    super::page(&Page { frame, heading: None, address: "/log".to_owned(), events, older, is_later_page })
+}
+
+/// Shows the log of one case.
+pub(crate) async fn show_case(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Html<String>, Problem> {
+    let id = case_id(&id)?;
+    let file = app.file(&id).await?;
+    let (events, older) = newest(&app, &query, Some(&id)).await?;
+    let heading = Heading::of(&file, app.today());
+    let frame = Frame::new(format!("Log · {}", heading.title), "cases", &app, &session);
+    let is_later_page = query.text("before").is_some();
+    super::page(&Page { frame, heading: Some(heading), address: format!("/case/{id}/log"), events, older, is_later_page })
+}
+
+/// Returns a page of the log and where the next begins.
+async fn newest(app: &App, query: &Query, case: Option<&CaseId>) -> Result<(Vec<EventRow>, Option<u64>), Problem> {
+    let before = query.parse::<u64>("before")?;
+    let entries = app.desk().store().log_newest(before, PAGE + 1, case).await?;
+    let page = entries.len().min(PAGE as usize);
+    let older = entries.get(page).and_then(|_| entries.get(page - 1)).map(|last| last.seq);
+    Ok((entries.iter().take(page).map(EventRow::of).collect(), older))
+}

@@ -1,0 +1,39 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The pages: one a file, each with its handler and the values that its template prints.
+//!
+//! Templates get values that are ready to print and compute nothing. A page that changes something sends one act to the
+//! desk and then leads back to a page that shows the result. Pages render [`Released`](forestall_model::Released) cases only.
+
+pub(crate) mod answer;
+pub(crate) mod case;
+pub(crate) mod cases;
+pub(crate) mod download;
+pub(crate) mod families;
+pub(crate) mod family;
+pub(crate) mod frame;
+pub(crate) mod gaps;
+mod event;
+mod heat;
+pub(crate) mod holders;
+pub(crate) mod log;
+mod names;
+mod number;
+pub(crate) mod open;
+mod place;
+mod proof;
+pub(crate) mod request;
+pub(crate) mod sign_in;
+pub(crate) mod slice;
+mod variants;
+mod world;
+
+use askama::Template;
+use axum::response::Html;
+
+use crate::server::Problem;
+
+/// Renders a page.
+fn page(template: &impl Template) -> Result<Html<String>, Problem> {
+    Ok(Html(template.render()?))
+}

@@ -1,0 +1,90 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Where a page stands: the case and the slice that its address names, and what its heading says of them.
+
+use std::sync::Arc;
+
+use forestall_coord::Case;
+use forestall_coord::event::CaseKind;
+use forestall_model::directory::Directory;
+use forestall_model::{CaseId, Instant, Released, Tld};
+
+use super::frame::Banner;
+use crate::desk::CaseFile;
+use crate::server::{CaseView, Problem};
+
+/// Reads a case id of an address.
+pub(super) fn case_id(text: &str) -> Result<CaseId, Problem> {
+    text.parse().map_err(|error| Problem::not_found(format!("there is no such case: {error}")))
+}
+
+/// Reads the top-level domain of a slice of an address.
+pub(super) fn tld(text: &str) -> Result<Tld, Problem> {
+    text.parse().map_err(|error| Problem::not_found(format!("there is no such slice: {error}")))
+}
+
+/// Refuses a slice that the case does not have.
+pub(super) fn need_slice(case: &Case, tld: &Tld) -> Result<(), Problem> {
+    if case.slices.contains_key(tld) {
+        return Ok(());
+    }
+    Err(Problem::not_found(format!("the case {} has no slice {tld}: none of its names is under it", case.id)))
+}
+
+/// Returns the instant from which a case is looked at: the start of its day for a reconstruction, else the present.
+pub(super) fn now_of(case: &Case, now: Instant) -> Instant {
+    case.board_day.map_or(now, forestall_model::UtcDay::start)
+}
+
+/// What stands above every page of a case.
+#[derive(Debug)]
+pub(super) struct Heading {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) banner: Banner,
+    pub(super) reconstruction: bool,
+    pub(super) unverified: bool,
+    /// The unverified campaigns by name.
+    pub(super) unverified_names: String,
+    pub(super) horizon: String,
+    /// The day from which the case is looked at.
+    pub(super) day: String,
+    pub(super) version: u64,
+}
+
+impl Heading {
+    /// Makes the heading of a released case.
+    pub(super) fn of(file: &Released<CaseFile>, today: forestall_model::UtcDay) -> Self {
+        let case = &file.object().case;
+        Self::new(case, Banner::of(file.marking()), file.object().day(today).to_string())
+    }
+
+    /// Makes the heading of a released case with its figures.
+    pub(super) fn of_view(view: &Released<Arc<CaseView>>) -> Self {
+        let object = view.object();
+        Self::new(&object.file.case, Banner::of(view.marking()), object.figures.day.to_string())
+    }
+
+    fn new(case: &Case, banner: Banner, day: String) -> Self {
+        let unverified: Vec<&str> = case.campaigns.iter().filter(|c| !c.verified).map(|c| c.id.as_str()).collect();
+        Self {
+            id: case.id.to_string(),
+            title: case.title.clone(),
+            banner,
+            reconstruction: case.kind == CaseKind::Reconstruction,
+            unverified: !unverified.is_empty(),
+            unverified_names: unverified.join(", "),
+            horizon: case.horizon.to_string(),
+            day,
+            version: case.version,
+        }
+    }
+}
+
+/// A top-level domain as people know it: its U-label where that differs, and its country.
+pub(super) fn about(tld: &Tld) -> String {
+    let Some(entry) = Directory::built_in().entry(tld) else { return String::new() };
+    let unicode = (entry.unicode.as_ref() != tld.as_str()).then(|| entry.unicode.to_string());
+    let country = entry.country.as_ref().map(|fact| fact.value.to_string());
+    unicode.into_iter().chain(country).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,62 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Signing in by a one-time link, and signing out.
+//!
+//! Opening the link shows a form; only sending it uses the link up. Programs that look at links before their reader does,
+//! as mail scanners and previews, thus cannot spend it.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use forestall_model::Actor;
+
+use super::frame::Frame;
+use crate::server::{self, App, Fields, Problem, Query};
+
+#[derive(Template)]
+#[template(path = "sign-in.html")]
+struct Page {
+    frame: Frame,
+    /// The token of the link; empty where the page was opened without one.
+    token: String,
+    name: String,
+    problem: Option<String>,
+}
+
+impl Page {
+    fn new(token: &str, name: &str, problem: Option<String>) -> Self {
+        Self { frame: Frame::bare("Sign in"), token: token.to_owned(), name: name.to_owned(), problem }
+    }
+}
+
+/// Shows the form of a link, or how to get one.
+pub(crate) async fn show(query: Query) -> Result<Html<String>, Problem> {
+    super::page(&Page::new(query.text("token").unwrap_or(""), "", None))
+}
+
+/// Uses the link up and begins a session.
+pub(crate) async fn enter(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    let fields: Fields = Fields::read(request).await?;
+    let (token, name) = (fields.text("token").unwrap_or(""), fields.text("name").unwrap_or(""));
+    let actor: Actor = match name.parse() {
+        Ok(actor) => actor,
+        Err(error) => {
+            let page = super::page(&Page::new(token, name, Some(format!("Your name: {error}"))))?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        }
+    };
+    match server::begin_session(&app, token, &actor).await? {
+        Some(cookie) => Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()),
+        None => {
+            let detail = "this link does not work any more: each one signs in once, within a day; ask for a new one";
+            Err(Problem::forbidden(detail))
+        }
+    }
+}
+
+/// Ends the session.
+pub(crate) async fn leave(State(app): State<App>, headers: HeaderMap, _: Fields) -> Result<Response, Problem> {
+    let cookie = server::end_session(&app, &headers).await?;
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response())
+}

@@ -1,0 +1,67 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Takes connections, with limits, until the console is told to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+/// Connections at a time. A browser opens six; further ones wait.
+const MAX_CONNECTIONS: usize = 256;
+/// From the first octet of a request to the end of its headers; also the time that an idle connection is kept.
+const HEADER_TIME: Duration = Duration::from_secs(15);
+/// How long open requests may go on once the console is told to stop.
+const STOP_TIME: Duration = Duration::from_secs(5);
+/// How long to wait after the system refused a connection, as where no file descriptor is left.
+const REST: Duration = Duration::from_millis(100);
+/// Octets of a request's headers together, and how many headers.
+const MAX_HEADER_BYTES: usize = 64 << 10;
+const MAX_HEADERS: usize = 64;
+
+/// Serves `router` on `listener` until `stop` is ready.
+pub(super) async fn run(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send) {
+    let open = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = async {
+            // The semaphore is never closed, so a permit always comes.
+            let permit = Arc::clone(&open).acquire_owned().await.ok();
+            (permit, listener.accept().await)
+        };
+        let (permit, accepted) = tokio::select! {
+            () = &mut stop => break,
+            accepted = accepted => accepted,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(REST).await;
+                continue;
+            }
+        };
+        let mut http = hyper::server::conn::http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
+        http.max_buf_size(MAX_HEADER_BYTES).max_headers(MAX_HEADERS);
+        let service = TowerToHyperService::new(router.clone());
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            // A client that breaks off is its own affair.
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(permit);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(STOP_TIME, graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests that did not end in time were broken off");
+    }
+}

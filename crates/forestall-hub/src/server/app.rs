@@ -1,0 +1,86 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What every handler has at hand: the desk, the time, the console's own address and the views that are kept.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use forestall_model::marking::{Released, release};
+use forestall_model::{Audience, CaseId, Instant, UtcDay};
+
+use super::views::{CaseView, Views};
+use super::{Clock, Origin, Problem};
+use crate::desk::{CaseFile, Desk};
+
+/// Shared by all handlers; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    desk: Desk,
+    address: SocketAddr,
+    public: Option<Origin>,
+    clock: Clock,
+    views: Views,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("address", &self.inner.address).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    pub(super) fn new(desk: Desk, address: SocketAddr, public: Option<Origin>, clock: Clock) -> Self {
+        Self { inner: Arc::new(Inner { desk, address, public, clock, views: Views::default() }) }
+    }
+
+    /// Returns the desk.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.inner.desk
+    }
+
+    /// Returns the present.
+    pub(crate) fn now(&self) -> Instant {
+        (self.inner.clock)()
+    }
+
+    /// Returns the UTC day of the present.
+    pub(crate) fn today(&self) -> UtcDay {
+        self.now().day()
+    }
+
+    /// Returns the address that is bound.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.inner.address
+    }
+
+    /// Returns the address that the operator says browsers use, where they do.
+    pub(super) fn public(&self) -> Option<&Origin> {
+        self.inner.public.as_ref()
+    }
+
+    /// Returns the address for links.
+    pub(super) fn origin(&self) -> Origin {
+        self.inner.public.clone().unwrap_or_else(|| Origin::direct(self.inner.address))
+    }
+
+    /// Returns a case with its figures, through the gate: the console's readers are the people who run the installation.
+    pub(crate) async fn view(&self, id: &CaseId) -> Result<Released<Arc<CaseView>>, Problem> {
+        let file = self.inner.desk.file(id).await?;
+        let view = self.inner.views.of(file, self.today()).await?;
+        Ok(release(view, AUDIENCE, self.now())?)
+    }
+
+    /// Returns a case without its figures, through the gate.
+    pub(crate) async fn file(&self, id: &CaseId) -> Result<Released<CaseFile>, Problem> {
+        let file = self.inner.desk.file(id).await?;
+        let case = Arc::clone(&file.case);
+        Ok(release(case.as_ref(), AUDIENCE, self.now())?.map(|_| file))
+    }
+}
+
+/// Who reads the console: the people who run this installation.
+pub(crate) const AUDIENCE: Audience = Audience::Recipient;

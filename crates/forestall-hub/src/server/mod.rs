@@ -1,0 +1,159 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The server of the console: binds, signs in by one-time links, and answers until it is told to stop.
+//!
+//! A connection passes, in this order, [`accept`] (limits on connections and time), [`guard`] (host, path, origin of the
+//! request; headers of every response), [`session`] (no page without sign-in) and [`router`] (which page). What goes wrong
+//! on the way becomes a [`problem`].
+
+mod accept;
+mod app;
+mod assets;
+mod form;
+mod guard;
+mod link;
+mod origin;
+mod problem;
+mod router;
+mod session;
+mod views;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use forestall_model::Instant;
+use tokio::net::TcpListener;
+
+use crate::desk::{Desk, DeskError};
+
+pub(crate) use app::{AUDIENCE, App};
+pub(crate) use assets::version as assets_version;
+pub(crate) use form::{Fields, MAX_FORM, MAX_UPLOAD, Query};
+pub(crate) use problem::{Problem, Wants};
+pub(crate) use session::{Session, begin as begin_session, end as end_session};
+pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures};
+
+pub use link::SignInLink;
+pub use origin::{Origin, OriginError};
+
+/// Tells the time. Programs read the system's clock; tests script one.
+pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// How the console is served.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The address under which browsers reach the console where that is not the one it listens on, as behind a proxy that
+    /// speaks TLS. Requests for another host are refused then.
+    pub public: Option<Origin>,
+    /// What tells the time.
+    pub clock: Clock,
+}
+
+impl Settings {
+    /// The port where nobody names one.
+    pub const PORT: u16 = 8700;
+
+    /// Listens on `listen` by the system's clock, reached directly.
+    #[must_use]
+    pub fn new(listen: SocketAddr) -> Self {
+        Self { listen, public: None, clock: Arc::new(system_clock) }
+    }
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("listen", &self.listen).field("public", &self.public).finish_non_exhaustive()
+    }
+}
+
+/// Why the console does not serve.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// Another program listens there.
+    #[error("{address} is taken by another program; choose another port with --listen, or end that program")]
+    Busy {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The system does not let this program listen there.
+    #[error("this program may not listen on {address}; ports below 1024 are for privileged programs")]
+    Forbidden {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The address is not one of this machine's, or listening failed for another reason.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system reports.
+        error: io::Error,
+    },
+    /// A link for sign-in could not be made.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+}
+
+/// The console, bound to its address and ready to serve.
+#[derive(Debug)]
+pub struct Console {
+    listener: TcpListener,
+    address: SocketAddr,
+    app: App,
+}
+
+impl Console {
+    /// Binds the address. Nothing is answered before [`Console::serve`].
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError::Busy`] where another program listens there, [`ServeError::Forbidden`] and [`ServeError::Listen`] where
+    /// the system refuses.
+    pub async fn bind(desk: Desk, settings: Settings) -> Result<Self, ServeError> {
+        let asked = settings.listen;
+        let refuse = |error: io::Error| match error.kind() {
+            io::ErrorKind::AddrInUse => ServeError::Busy { address: asked },
+            io::ErrorKind::PermissionDenied => ServeError::Forbidden { address: asked },
+            _ => ServeError::Listen { address: asked, error },
+        };
+        let listener = TcpListener::bind(asked).await.map_err(refuse)?;
+        let address = listener.local_addr().map_err(refuse)?;
+        let app = App::new(desk, address, settings.public, settings.clock);
+        Ok(Self { listener, address, app })
+    }
+
+    /// Returns the address that is bound, with the port that the system chose where 0 was asked.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Says whether other machines can reach the console, which deserves a warning: traffic is not encrypted here.
+    #[must_use]
+    pub fn is_exposed(&self) -> bool {
+        !self.address.ip().to_canonical().is_loopback()
+    }
+
+    /// Makes a link that signs one person in, once.
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError::Desk`] where the store does not keep it.
+    pub async fn link(&self) -> Result<SignInLink, ServeError> {
+        Ok(link::create(&self.app).await?)
+    }
+
+    /// Serves until `stop` is ready, then lets open requests end, for some seconds at most.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send) {
+        accept::run(self.listener, router::router(self.app), stop).await;
+    }
+}
+
+fn system_clock() -> Instant {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}

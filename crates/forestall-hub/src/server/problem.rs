@@ -1,0 +1,173 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What goes wrong, as a page or as a problem document (RFC 9457), in one place.
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use forestall_model::marking::Withheld;
+
+use crate::desk::DeskError;
+use crate::pages::frame::Frame;
+
+/// What a client wants to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wants {
+    /// A page.
+    Page,
+    /// JSON.
+    Json,
+}
+
+impl Wants {
+    /// Reads `Accept`: JSON where it names a JSON type and no HTML.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let json = ["application/json", "application/problem+json"].iter().any(|media| accept.contains(media));
+        if json && !accept.contains("text/html") { Self::Json } else { Self::Page }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Wants {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(&parts.headers))
+    }
+}
+
+/// Why a request was not served. Nothing has happened then.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    /// What it is, in a few words.
+    pub(crate) title: &'static str,
+    /// What is wrong with this request, in full.
+    pub(crate) detail: String,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, title, detail: detail.into() }
+    }
+
+    /// The request cannot be understood.
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "The request cannot be understood", detail)
+    }
+
+    /// There is no such page or object.
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Not found", detail)
+    }
+
+    /// The request may not be served.
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Not allowed", detail)
+    }
+
+    /// The request was understood and cannot be done.
+    pub(crate) fn refused(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Nothing was recorded", detail)
+    }
+
+    /// Something failed here that the client cannot mend. The detail goes to the log, not to the client.
+    pub(crate) fn internal(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The console failed",
+            "Nothing was recorded. The reason stands in the log of the program.",
+        )
+    }
+
+    /// Says whether the client can mend it by entering something else, so that a form is worth showing again.
+    pub(crate) fn is_clients(&self) -> bool {
+        self.status == StatusCode::UNPROCESSABLE_ENTITY
+    }
+
+    /// Writes the problem for a client.
+    pub(crate) fn respond(self, wants: Wants) -> Response {
+        match wants {
+            Wants::Json => self.document(),
+            Wants::Page => self.page(),
+        }
+    }
+
+    fn document(&self) -> Response {
+        let body = serde_json::json!({
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    }
+
+    fn page(self) -> Response {
+        #[derive(Template)]
+        #[template(path = "problem.html")]
+        struct Page {
+            frame: Frame,
+            problem: Problem,
+        }
+        let status = self.status;
+        let page = Page { frame: Frame::bare(self.title), problem: self };
+        match page.render() {
+            Ok(text) => (status, axum::response::Html(text)).into_response(),
+            Err(_) => status.into_response(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// Leaves the form to the guard, which knows what the client wants.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(std::sync::Arc::new(self));
+        response
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        let title = "Nothing was recorded";
+        match &error {
+            DeskError::NoSuchCase(_) => Self::not_found(error.to_string()),
+            DeskError::Withheld(_) => Self::forbidden(error.to_string()),
+            _ if error.is_callers() => Self::new(StatusCode::UNPROCESSABLE_ENTITY, title, error.to_string()),
+            DeskError::Outside(_) => Self::new(StatusCode::BAD_GATEWAY, title, error.to_string()),
+            // The readers are the people who run the store: "the disk is full" is theirs to know.
+            _ => {
+                tracing::error!(%error, "the store failed");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, title, error.to_string())
+            }
+        }
+    }
+}
+
+impl From<forestall_store::StoreError> for Problem {
+    fn from(error: forestall_store::StoreError) -> Self {
+        Self::from(DeskError::from(error))
+    }
+}
+
+impl From<Withheld> for Problem {
+    fn from(error: Withheld) -> Self {
+        Self::forbidden(error.to_string())
+    }
+}
+
+impl From<askama::Error> for Problem {
+    fn from(error: askama::Error) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<tokio::task::JoinError> for Problem {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::internal(&error)
+    }
+}

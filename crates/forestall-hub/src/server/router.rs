@@ -1,0 +1,50 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Which address is which page.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use super::{App, Problem, assets, guard, session};
+use crate::pages;
+
+/// Puts pages, sign-in and guard together.
+pub(super) fn router(app: App) -> Router {
+    let signed_in = Router::new()
+        .route("/", get(pages::cases::show))
+        .route("/open", get(pages::open::show).post(pages::open::act))
+        .route("/log", get(pages::log::show))
+        .route("/families", get(pages::families::show))
+        .route("/family/{slug}", get(pages::family::show))
+        .route("/case/{id}", get(pages::case::show))
+        .route("/case/{id}/gaps", get(pages::gaps::show))
+        .route("/case/{id}/holders", get(pages::holders::show))
+        .route("/case/{id}/holders/readmit", post(pages::holders::readmit))
+        .route("/case/{id}/log", get(pages::log::show_case))
+        .route("/case/{id}/slice/{tld}", get(pages::slice::show))
+        .route("/case/{id}/slice/{tld}/names.csv", get(pages::download::csv))
+        .route("/case/{id}/slice/{tld}/names.txt", get(pages::download::plain))
+        .route("/case/{id}/slice/{tld}/answer", post(pages::answer::days))
+        .route("/case/{id}/slice/{tld}/answer-names", post(pages::answer::names))
+        .route("/case/{id}/slice/{tld}/answer-file", post(pages::answer::file))
+        .route("/case/{id}/slice/{tld}/request", post(pages::request::ask))
+        .route("/case/{id}/slice/{tld}/acknowledge", post(pages::request::acknowledge))
+        .route("/case/{id}/slice/{tld}/exclude", post(pages::holders::exclude))
+        .route("/sign-out", post(pages::sign_in::leave))
+        .fallback(nowhere)
+        .layer(from_fn_with_state(app.clone(), session::require));
+    Router::new()
+        .route("/sign-in", get(pages::sign_in::show).post(pages::sign_in::enter))
+        .route("/assets/{name}", get(assets::show))
+        .merge(signed_in)
+        .layer(from_fn_with_state(app.clone(), guard::guard))
+        // Forms are measured where they are read.
+        .layer(DefaultBodyLimit::disable())
+        .with_state(app)
+}
+
+async fn nowhere() -> Problem {
+    Problem::not_found("there is no such page")
+}

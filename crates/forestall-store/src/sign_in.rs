@@ -1,0 +1,117 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Sign-in: links that work once, and sessions. Only SHA-256 of their tokens is kept.
+
+use forestall_model::{Digest, Instant};
+use sqlx::SqliteConnection;
+
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::writer::Work;
+
+impl Store {
+    /// Keeps a link that can be redeemed once before `expires`. `token` is the SHA-256 of its token.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written; also where the same token was kept before.
+    pub async fn create_link(&self, token: Digest, expires: Instant) -> Result<(), StoreError> {
+        self.rows(Work::CreateLink { token, expires }).await.map(|_| ())
+    }
+
+    /// Redeems a link and says whether it was there and had not expired at `now`. It is gone afterwards.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn redeem_link(&self, token: Digest, now: Instant) -> Result<bool, StoreError> {
+        Ok(self.rows(Work::RedeemLink { token, now }).await? > 0)
+    }
+
+    /// Keeps a session that is good before `expires`. `token` is the SHA-256 of its token.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written; also where the same token was kept before.
+    pub async fn create_session(&self, token: Digest, expires: Instant) -> Result<(), StoreError> {
+        self.rows(Work::CreateSession { token, expires }).await.map(|_| ())
+    }
+
+    /// Says whether there is a session with this token that has not expired at `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn session(&self, token: Digest, now: Instant) -> Result<bool, StoreError> {
+        let mut reader = self.reader().await?;
+        let found = sqlx::query("SELECT expires FROM sign_in_session WHERE token = $1 AND expires > $2")
+            .bind(token.0.to_vec())
+            .bind(now.micros())
+            .fetch_optional(&mut *reader)
+            .await;
+        found.map(|row| row.is_some()).map_err(|e| self.error(e))
+    }
+
+    /// Ends a session and says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn end_session(&self, token: Digest) -> Result<bool, StoreError> {
+        Ok(self.rows(Work::EndSession { token }).await? > 0)
+    }
+
+    /// Deletes links and sessions that have expired at `now` and returns their number.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn purge_sign_in(&self, now: Instant) -> Result<u64, StoreError> {
+        self.rows(Work::PurgeSignIn { now }).await
+    }
+}
+
+pub(crate) async fn create_link(
+    connection: &mut SqliteConnection,
+    token: &Digest,
+    expires: Instant,
+) -> Result<u64, sqlx::Error> {
+    let statement = sqlx::query("INSERT INTO sign_in_link (token, expires) VALUES ($1, $2)");
+    let done = statement.bind(token.0.to_vec()).bind(expires.micros());
+    Ok(done.execute(connection).await?.rows_affected())
+}
+
+pub(crate) async fn redeem_link(
+    connection: &mut SqliteConnection,
+    token: &Digest,
+    now: Instant,
+) -> Result<u64, sqlx::Error> {
+    let statement = sqlx::query("DELETE FROM sign_in_link WHERE token = $1 AND expires > $2");
+    let done = statement.bind(token.0.to_vec()).bind(now.micros());
+    Ok(done.execute(connection).await?.rows_affected())
+}
+
+pub(crate) async fn create_session(
+    connection: &mut SqliteConnection,
+    token: &Digest,
+    expires: Instant,
+) -> Result<u64, sqlx::Error> {
+    let statement = sqlx::query("INSERT INTO sign_in_session (token, expires) VALUES ($1, $2)");
+    let done = statement.bind(token.0.to_vec()).bind(expires.micros());
+    Ok(done.execute(connection).await?.rows_affected())
+}
+
+pub(crate) async fn end_session(connection: &mut SqliteConnection, token: &Digest) -> Result<u64, sqlx::Error> {
+    let statement = sqlx::query("DELETE FROM sign_in_session WHERE token = $1").bind(token.0.to_vec());
+    Ok(statement.execute(connection).await?.rows_affected())
+}
+
+pub(crate) async fn purge(connection: &mut SqliteConnection, now: Instant) -> Result<u64, sqlx::Error> {
+    let mut count = 0;
+    for statement in ["DELETE FROM sign_in_link WHERE expires <= $1", "DELETE FROM sign_in_session WHERE expires <= $1"]
+    {
+        let statement = sqlx::query(statement).bind(now.micros());
+        count += statement.execute(&mut *connection).await?.rows_affected();
+    }
+    Ok(count)
+}

@@ -1,0 +1,105 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What is SQLite's own: files, connections and pragmas. Everything else speaks the dialect of both databases.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Row, SqliteConnection};
+
+use crate::error::StoreError;
+
+/// Makes the folder and an empty file where they are missing. Both are for this user alone: a case holds names of people.
+pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
+    let create = |error| StoreError::create(path, error);
+    if path.is_dir() {
+        return Err(StoreError::NotAStore { path: path.to_path_buf(), reason: "it is a folder" });
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(create)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => check_header(path).map_err(create)?,
+        Err(error) => Err(create(error)),
+    }
+}
+
+/// Refuses a file that SQLite would take for an empty database and write over: one shorter than its smallest page. Longer
+/// ones it looks at itself.
+fn check_header(path: &Path) -> std::io::Result<Result<(), StoreError>> {
+    const SMALLEST_PAGE: u64 = 512;
+    let length = std::fs::metadata(path)?.len();
+    Ok(if (1..SMALLEST_PAGE).contains(&length) { Err(StoreError::not_a_database(path)) } else { Ok(()) })
+}
+
+/// Opens a connection that reads.
+pub(crate) async fn reader(path: &Path, busy: Duration) -> Result<SqliteConnection, sqlx::Error> {
+    options(path, busy).read_only(true).connect().await
+}
+
+/// Opens a connection that leaves not even a side file behind. It takes no locks and does not see the write-ahead log, so
+/// what it finds holds only where no other process writes; `None` where there is such a log.
+pub(crate) async fn bystander(path: &Path, busy: Duration) -> Option<Result<SqliteConnection, sqlx::Error>> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    if Path::new(&log).exists() {
+        return None;
+    }
+    Some(options(path, busy).read_only(true).immutable(true).connect().await)
+}
+
+/// Opens the one connection that writes.
+pub(crate) async fn writer(path: &Path, busy: Duration) -> Result<SqliteConnection, sqlx::Error> {
+    options(path, busy)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A commit has returned only when it is on the disk: replies depend on it.
+        .synchronous(SqliteSynchronous::Full)
+        // An erased field is overwritten, not only unlinked.
+        .pragma("secure_delete", "ON")
+        .connect()
+        .await
+}
+
+/// Opens the connections that read, on demand.
+pub(crate) fn readers(path: &Path, busy: Duration, count: u32) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(count.max(1))
+        .test_before_acquire(false)
+        .connect_lazy_with(options(path, busy).read_only(true))
+}
+
+fn options(path: &Path, busy: Duration) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .busy_timeout(busy)
+        // Statements would fill a debug log; what goes wrong is reported by whoever asked.
+        .disable_statement_logging()
+}
+
+/// Writes the write-ahead log back into the database and empties it.
+pub(crate) async fn empty_write_ahead_log(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(connection).await?;
+    if row.try_get::<i64, _>(0)? == 0 {
+        Ok(())
+    } else {
+        Err(sqlx::Error::Protocol("a reader holds the write-ahead log".to_owned()))
+    }
+}
+
+/// Checks the structure of the database and returns what is wrong with it, in SQLite's words.
+pub(crate) async fn integrity(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query("PRAGMA integrity_check(100)").fetch_all(connection).await?;
+    let lines: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}

@@ -1,0 +1,201 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The one task that writes: it owns the one writing connection and commits what waits together, in one transaction.
+//!
+//! A reply is sent after `COMMIT` has returned. With `synchronous=FULL` the log is on the disk then, and a group of
+//! calls pays for one flush.
+
+use std::sync::Arc;
+
+use forestall_coord::Event;
+use forestall_model::{CaseId, Digest, Instant};
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::append::{self, Outcome, Prepared};
+use crate::counts::{self, Packed};
+use crate::{log, projection, sign_in};
+
+/// What the writer is asked to do.
+#[derive(Debug)]
+pub(crate) enum Work {
+    Append(Arc<Vec<Prepared>>),
+    Erase { seq: u64, field: String },
+    Rebuild,
+    CacheCounts { digest: Digest, generator_version: u32, rows: Vec<Packed> },
+    ForgetCounts,
+    CreateLink { token: Digest, expires: Instant },
+    RedeemLink { token: Digest, now: Instant },
+    CreateSession { token: Digest, expires: Instant },
+    EndSession { token: Digest },
+    PurgeSignIn { now: Instant },
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Done {
+    /// The number of the first event appended.
+    Appended(u64),
+    /// The number of rows or events concerned.
+    Rows(u64),
+}
+
+/// Why it was not done. All of its writing was undone.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    Conflict { case: CaseId, version: u64, head: u64 },
+    Database(Arc<sqlx::Error>),
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+/// One call, and where its reply goes.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) work: Work,
+    pub(crate) reply: oneshot::Sender<Result<Done, Failure>>,
+}
+
+/// Calls that wait at most; more wait in the caller.
+pub(crate) const QUEUE: usize = 1_024;
+
+/// Calls that are committed together at most: bounds how long the first of them waits.
+const BATCH: usize = 256;
+
+/// Works until every sender is gone, then closes the connection.
+pub(crate) async fn run(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Job>) {
+    let mut waiting = Vec::with_capacity(BATCH);
+    while jobs.recv_many(&mut waiting, BATCH).await > 0 {
+        let batch = std::mem::take(&mut waiting);
+        let results = match transact(&mut connection, &batch).await {
+            Ok(results) => results,
+            // What ends a transaction must not be one call's fault at the cost of the others: each gets its own.
+            Err(Lost::Within(_)) if batch.len() > 1 => {
+                let mut results = Vec::with_capacity(batch.len());
+                for job in batch.chunks(1) {
+                    results.push(match transact(&mut connection, job).await {
+                        Ok(mut one) => one.remove(0),
+                        Err(Lost::Before(error) | Lost::Within(error)) => Err(error.into()),
+                    });
+                }
+                results
+            }
+            Err(Lost::Before(error) | Lost::Within(error)) => vec![Err(error.into()); batch.len()],
+        };
+        if batch.iter().any(|job| matches!(job.work, Work::Erase { .. })) {
+            forget_erased(&mut connection).await;
+        }
+        for (job, result) in batch.into_iter().zip(results) {
+            // Whoever asked may have gone; what was done is done.
+            let _ = job.reply.send(result);
+        }
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the store was not closed in order; nothing committed is lost");
+    }
+}
+
+/// A transaction that came to nothing.
+enum Lost {
+    /// It never began: the lock could not be had.
+    Before(sqlx::Error),
+    /// A statement or the commit ended it.
+    Within(sqlx::Error),
+}
+
+async fn transact(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Vec<Result<Done, Failure>>, Lost> {
+    execute(connection, "BEGIN IMMEDIATE").await.map_err(Lost::Before)?;
+    let mut results = Vec::with_capacity(jobs.len());
+    let mut end = Ok(());
+    for job in jobs {
+        match in_savepoint(connection, &job.work).await {
+            Ok(result) => results.push(result),
+            Err(error) => {
+                end = Err(error);
+                break;
+            }
+        }
+    }
+    if end.is_ok() {
+        end = execute(connection, "COMMIT").await;
+    }
+    if let Err(error) = end {
+        // SQLite may have rolled back already; then this statement fails, and nothing is left to undo.
+        if let Err(again) = execute(connection, "ROLLBACK").await {
+            tracing::debug!(error = %again, "nothing to roll back");
+        }
+        tracing::warn!(%error, calls = jobs.len(), "the transaction was rolled back");
+        return Err(Lost::Within(error));
+    }
+    Ok(results)
+}
+
+/// Does one call's work so that its failure leaves the work of the others. An error is one that ends the transaction.
+async fn in_savepoint(connection: &mut SqliteConnection, work: &Work) -> Result<Result<Done, Failure>, sqlx::Error> {
+    execute(connection, "SAVEPOINT call").await?;
+    let result = match perform(connection, work).await {
+        Err(Failure::Database(error)) if crate::error::ends_transaction(&error) => {
+            return Err(Arc::into_inner(error).unwrap_or(sqlx::Error::WorkerCrashed));
+        }
+        other => other,
+    };
+    if result.is_err() {
+        execute(connection, "ROLLBACK TO SAVEPOINT call").await?;
+    }
+    execute(connection, "RELEASE SAVEPOINT call").await?;
+    Ok(result)
+}
+
+async fn perform(connection: &mut SqliteConnection, work: &Work) -> Result<Done, Failure> {
+    match work {
+        Work::Append(prepared) => match append::append(connection, prepared).await? {
+            Outcome::Appended(first) => Ok(Done::Appended(first)),
+            Outcome::Conflict { case, version, head } => Err(Failure::Conflict { case, version, head }),
+        },
+        Work::Erase { seq, field } => Ok(Done::Rows(log::erase(connection, *seq, field).await?)),
+        Work::Rebuild => Ok(Done::Rows(rebuild(connection).await?)),
+        Work::CacheCounts { digest, generator_version, rows } => {
+            Ok(Done::Rows(counts::put(connection, *digest, *generator_version, rows).await?))
+        }
+        Work::ForgetCounts => Ok(Done::Rows(counts::clear(connection).await?)),
+        Work::CreateLink { token, expires } => Ok(Done::Rows(sign_in::create_link(connection, token, *expires).await?)),
+        Work::RedeemLink { token, now } => Ok(Done::Rows(sign_in::redeem_link(connection, token, *now).await?)),
+        Work::CreateSession { token, expires } => {
+            Ok(Done::Rows(sign_in::create_session(connection, token, *expires).await?))
+        }
+        Work::EndSession { token } => Ok(Done::Rows(sign_in::end_session(connection, token).await?)),
+        Work::PurgeSignIn { now } => Ok(Done::Rows(sign_in::purge(connection, *now).await?)),
+    }
+}
+
+/// Folds the whole log into the read models anew and returns the number of events.
+async fn rebuild(connection: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
+    projection::clear(connection).await?;
+    let mut after = 0;
+    let mut count = 0;
+    loop {
+        let page = log::raw_page(connection, after, log::PAGE).await?;
+        let Some(last) = page.last() else { return Ok(count) };
+        after = last.seq;
+        count += page.len() as u64;
+        let events: Vec<Event> = page.iter().map(log::RawEvent::decode).collect::<Result<_, _>>()?;
+        projection::project(connection, &events.iter().collect::<Vec<_>>()).await?;
+    }
+}
+
+/// Takes erased values out of the write-ahead log as well, where readers let it.
+///
+/// `secure_delete` overwrites them in the database; older copies stand in the log until it is written back and emptied.
+async fn forget_erased(connection: &mut SqliteConnection) {
+    if let Err(error) = crate::sqlite::empty_write_ahead_log(connection).await {
+        tracing::warn!(%error, "an erased field stays in the write-ahead log until the store is closed");
+    }
+}
+
+async fn execute(connection: &mut SqliteConnection, statement: &'static str) -> Result<(), sqlx::Error> {
+    sqlx::query(statement).execute(connection).await.map(|_| ())
+}

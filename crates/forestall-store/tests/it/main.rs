@@ -1,0 +1,18 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The store through its public interface.
+
+#![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
+#![expect(clippy::print_stdout, reason = "the child speaks to its parent, and tests name what they skip")]
+
+mod child;
+mod counts;
+mod crash;
+mod execute;
+mod log;
+mod models;
+mod open;
+mod sign_in;
+mod space;
+mod support;
+mod verify;

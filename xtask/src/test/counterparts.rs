@@ -1,0 +1,210 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Real programs that tests talk to on loopback: a name server that is not ours, a real browser.
+//!
+//! Where one is missing and the user may install packages, it is installed; otherwise its absence is said by name, and
+//! the tests that need it say that they did not run.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::Context;
+
+use crate::console::say;
+
+/// A program, the Debian package that has it, and the tests that need it.
+#[derive(Debug, PartialEq, Eq)]
+struct Counterpart {
+    program: &'static str,
+    package: &'static str,
+    needed_by: &'static str,
+}
+
+/// All programs.
+const COUNTERPARTS: &[Counterpart] = &[
+    Counterpart { program: "nsd", package: "nsd", needed_by: "sweeps against an authoritative name server" },
+    Counterpart { program: "dig", package: "bind9-dnsutils", needed_by: "comparison with another DNS client" },
+    Counterpart { program: "chromium", package: "chromium", needed_by: "the console in a browser" },
+    Counterpart { program: "chromedriver", package: "chromium-driver", needed_by: "the console in a browser" },
+];
+
+/// Folders with servers, which the search path of an ordinary user often lacks.
+const SERVER_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/// Installs packages without starting what they hold: tests start their own server, on loopback, and the one of the
+/// package would listen to the world. The file that forbids starting is Debian's way to say so; one that is there
+/// already stays.
+const INSTALL: &str = r#"set -eu
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ] && [ -d /usr/sbin ]; then
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 1' HUP INT TERM
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod 755 "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update --quiet
+apt-get install --quiet --yes --no-install-recommends "$@"
+"#;
+
+/// Returns the search path for tests: `path` with the folders of servers at its end.
+///
+/// # Errors
+///
+/// A folder of the path cannot be written in one (it holds the separator).
+pub(super) fn search_path(path: Option<&OsStr>) -> anyhow::Result<OsString> {
+    let own = path.map(std::env::split_paths).into_iter().flatten();
+    let servers = SERVER_FOLDERS.iter().map(std::path::PathBuf::from);
+    std::env::join_paths(own.chain(servers)).context("the search path cannot be written")
+}
+
+/// Looks for every program in `search` and installs what is missing if `install` and the user may. What is then still
+/// missing is said by name; that is no error, a machine without the programs runs all other tests.
+pub(super) fn provide(search: &OsStr, install: bool) {
+    let mut missing = missing(search);
+    if !missing.is_empty() && install {
+        match Road::find(search) {
+            Some(road) => {
+                let packages = packages(&missing);
+                say(&format!("installing {}", packages.join(" ")));
+                if let Err(error) = road.install(&packages) {
+                    say(&format!("cannot install: {error:#}"));
+                }
+                missing = self::missing(search);
+            }
+            None => say("cannot install: neither root nor sudo without a password, or no apt-get"),
+        }
+    }
+    for line in report(&missing) {
+        say(&line);
+    }
+}
+
+/// Returns the programs that no folder of `search` holds.
+fn missing(search: &OsStr) -> Vec<&'static Counterpart> {
+    COUNTERPARTS.iter().filter(|counterpart| !has(search, counterpart.program)).collect()
+}
+
+fn has(search: &OsStr, program: &str) -> bool {
+    std::env::split_paths(search).any(|folder| is_program(&folder.join(program)))
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Returns the packages of the programs, each once, in order of the table.
+fn packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
+    let mut packages: Vec<&str> = missing.iter().map(|counterpart| counterpart.package).collect();
+    packages.dedup();
+    packages
+}
+
+fn report(missing: &[&Counterpart]) -> Vec<String> {
+    if missing.is_empty() {
+        let all: Vec<&str> = COUNTERPARTS.iter().map(|counterpart| counterpart.program).collect();
+        return vec![format!("present: {}", all.join(", "))];
+    }
+    let line = |counterpart: &&Counterpart| {
+        let Counterpart { program, package, needed_by } = counterpart;
+        format!("missing: {program} (Debian package {package}); skipped: {needed_by}")
+    };
+    missing.iter().map(line).collect()
+}
+
+/// How this user may install.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Road {
+    /// As root.
+    Root,
+    /// By sudo, which asks for no password.
+    Sudo,
+}
+
+impl Road {
+    /// Returns the road that is open; `None` without apt-get or without the right.
+    fn find(search: &OsStr) -> Option<Self> {
+        if !has(search, "apt-get") {
+            return None;
+        }
+        let id = Command::new("id").arg("-u").stdin(Stdio::null()).output().ok()?;
+        if id.stdout.trim_ascii() == b"0" {
+            return Some(Self::Root);
+        }
+        let sudo = has(search, "sudo")
+            && Command::new("sudo")
+                .args(["-n", "true"])
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success());
+        sudo.then_some(Self::Sudo)
+    }
+
+    /// Installs the packages.
+    fn install(self, packages: &[&str]) -> anyhow::Result<()> {
+        let mut command = match self {
+            Self::Root => Command::new("sh"),
+            Self::Sudo => {
+                let mut command = Command::new("sudo");
+                command.args(["-n", "sh"]);
+                command
+            }
+        };
+        let status = command.args(["-c", INSTALL, "install"]).args(packages).stdin(Stdio::null()).status();
+        let status = status.context("cannot start the shell")?;
+        anyhow::ensure!(status.success(), "apt-get: {status}");
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_search_path_ends_with_the_folders_of_servers() {
+        let path = search_path(Some(OsStr::new("/usr/bin:/bin"))).unwrap();
+        assert_eq!(path, "/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin");
+        assert_eq!(search_path(None).unwrap(), "/usr/local/sbin:/usr/sbin:/sbin");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn finds_programs_but_not_files_that_cannot_run() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = std::env::temp_dir().join(format!("forestall-xtask-programs-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("chromium")).unwrap();
+        for (program, mode) in [("nsd", 0o755), ("dig", 0o644)] {
+            std::fs::write(folder.join(program), "").unwrap();
+            std::fs::set_permissions(folder.join(program), std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let programs: Vec<&str> = missing(folder.as_os_str()).iter().map(|counterpart| counterpart.program).collect();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(programs, ["dig", "chromium", "chromedriver"]);
+    }
+
+    #[test]
+    fn what_is_missing_is_said_by_name_with_the_tests_that_skip() {
+        let all: Vec<&Counterpart> = COUNTERPARTS.iter().collect();
+        let lines = report(&all);
+        assert_eq!(lines.len(), COUNTERPARTS.len());
+        assert_eq!(lines[0], "missing: nsd (Debian package nsd); skipped: sweeps against an authoritative name server");
+        assert_eq!(report(&[]), ["present: nsd, dig, chromium, chromedriver"]);
+    }
+
+    #[test]
+    fn asks_for_the_packages_of_what_is_missing() {
+        let some: Vec<&Counterpart> = COUNTERPARTS.iter().filter(|counterpart| counterpart.program != "nsd").collect();
+        assert_eq!(packages(&some), ["bind9-dnsutils", "chromium", "chromium-driver"]);
+    }
+}
