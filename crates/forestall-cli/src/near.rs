@@ -8,7 +8,7 @@ const SUGGESTIONS: usize = 3;
 /// Returns " Did you mean a, b or c?" with the known names nearest to `typed`, or nothing where none is near.
 pub(crate) fn hint<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let typed = typed.to_lowercase();
-    let limit = (typed.chars().count() / 3).max(2);
+    let limit = (typed.chars().count() / 3).max(1);
     let mut near: Vec<(usize, &str)> = known
         .into_iter()
         .map(|name| {

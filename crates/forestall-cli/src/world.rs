@@ -112,9 +112,28 @@ impl ActArgs {
     }
 }
 
-/// Returns the login name, as far as the environment knows it.
+/// Returns the login name, as the environment or the operating system knows it.
 fn login_name() -> Option<Actor> {
-    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok()?.parse().ok())
+    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok()?.parse().ok()).or_else(name_of_process)
+}
+
+/// Returns the name of the user that this process runs as: in containers often nothing but the system knows it.
+#[cfg(unix)]
+fn name_of_process() -> Option<Actor> {
+    use std::os::unix::fs::MetadataExt as _;
+    let uid = std::fs::metadata("/proc/self").ok()?.uid();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.parse().ok()).flatten()
+    });
+    name.or_else(|| format!("user {uid}").parse().ok())
+}
+
+#[cfg(not(unix))]
+fn name_of_process() -> Option<Actor> {
+    None
 }
 
 /// Runs an asynchronous command to its end.

@@ -4,7 +4,8 @@
 //!
 //! The server may be an authority for the parents of the names or a resolver. What an authority says comes from the parent
 //! itself; what a resolver says about a delegation comes from the name's own servers, whose holder may write what he likes,
-//! so the vantage of the sweep tells for how many top-level domains the server is which.
+//! so a resolver can refute a protection but not prove one, and the vantage of the sweep tells for how many top-level
+//! domains the server is which.
 //!
 //! Some parents answer for every name. Before names are asked for, two random names of each parent are: where they exist,
 //! a name that shows the same as they do shows nothing of its own ([`Sight::Wildcard`]).
@@ -16,10 +17,15 @@ use std::time::Duration;
 
 use forestall_dns::{AskError, Authority, Client, Delegation, Failure, Options};
 use forestall_model::evidence::Sweep;
+use forestall_model::name::last_label;
 use forestall_model::{DomainName, Instant, Method, OwnerName, Pap, Sight, Tld};
 use tokio::task::JoinSet;
 
 use crate::lists::{AskedList, Look, Ours, SweepReport, reasons, swept};
+
+/// Why a resolver's word for our name servers proves nothing: it repeats the records of the name's own zone, and whoever holds
+/// the name writes those. Other name servers in them still refute a protection.
+const HEARSAY: &str = "a resolver repeats what the name's own zone says of its name servers; ask a server of the top-level domain";
 
 /// Random names that are asked for under each parent.
 const PROBES: usize = 2;
@@ -141,6 +147,12 @@ pub async fn sweep(
     let zones = tlds.iter().map(|tld| owner(tld.as_str())).collect();
     let authorities = asking.all(zones, ask_authority).await?;
     let vantage = vantage(options.server, &authorities);
+    let resolved: BTreeSet<&str> = tlds
+        .iter()
+        .zip(&authorities)
+        .filter(|(_, authority)| matches!(authority, Authority::Recursive { .. }))
+        .map(|(tld, _)| tld.as_str())
+        .collect();
 
     let mut probes = Vec::with_capacity(PROBES * parents.len());
     for parent in &parents {
@@ -171,7 +183,11 @@ pub async fn sweep(
         if let Delegation::Failed(failure) = &delegation {
             tracing::debug!(%name, %failure, "a look failed");
         }
-        looks.insert(name, parents[parent(name)].look(&ours, &delegation));
+        let look = parents[parent(name)].look(&ours, &delegation);
+        let hearsay = look.sight == Sight::OurNameServers
+            && matches!(delegation, Delegation::Delegated { referral: false, .. })
+            && resolved.contains(last_label(name.as_str()));
+        looks.insert(name, if hearsay { Look::failed(&HEARSAY) } else { look });
     }
 
     Ok(SweepReport {

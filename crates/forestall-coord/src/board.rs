@@ -9,7 +9,7 @@ use forestall_model::{DayRange, Instant, ListCounts, PeriodCounts, Sight, Tld, U
 use crate::case::{Case, Claim};
 use crate::gaps::{self, Gap};
 use crate::proof::Level;
-use crate::reach::ReachRange;
+use crate::reach::{ReachRange, Reaches};
 use crate::standing::{NameState, Phase, Standing};
 use crate::tally::{ListView, Tally, View};
 
@@ -111,8 +111,9 @@ impl<'a> Board<'a> {
                 total: Tally::default(),
                 periods: Vec::new(),
             };
+            let mut reaches = Reaches::new(&case.campaigns[campaign].draws);
             for counted in &list.periods {
-                variant.periods.push(count_period(case, campaign, counted, &mut cells));
+                variant.periods.push(count_period(case, campaign, counted, &mut reaches, &mut cells));
             }
             for period in &variant.periods {
                 variant.total.add(&period.tally);
@@ -278,9 +279,9 @@ fn count_period(
     case: &Case,
     campaign: usize,
     counted: &PeriodCounts,
+    reaches: &mut Reaches<'_>,
     cells: &mut BTreeMap<Tld, Vec<Cell>>,
 ) -> VariantPeriod {
-    let draws = &case.campaigns[campaign].draws;
     let day = case.list_day(counted.key);
     let mut tally = Tally::default();
     for count in &counted.by_tld {
@@ -296,12 +297,12 @@ fn count_period(
             window: counted.window,
             distinct: counted.distinct,
             tally: of_slice,
-            reach_observed: ReachRange::over(counted.distinct, of_slice.misses(Level::Observed), draws),
-            reach_alone: ReachRange::over(counted.distinct, of_slice.registrable(), draws),
+            reach_observed: reaches.over(counted.distinct, of_slice.misses(Level::Observed)),
+            reach_alone: reaches.over(counted.distinct, of_slice.registrable()),
         });
     }
     let reach = [Level::Claimed, Level::Attested, Level::Observed]
-        .map(|level| ReachRange::over(counted.distinct, tally.misses(level), draws));
+        .map(|level| reaches.over(counted.distinct, tally.misses(level)));
     VariantPeriod {
         period: counted.key,
         day,

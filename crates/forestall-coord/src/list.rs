@@ -5,7 +5,7 @@
 //! Looks are of two kinds, and a later look takes the place of an earlier one of its kind only: the DNS shows the
 //! delegation, registration data and check commands the registration. NXDOMAIN after "reserved" takes nothing back, for
 //! a reserved name answers so. Between the two kinds, the later one that proves or refutes counts. A proof that was refuted once
-//! is spent: it takes a new one.
+//! is spent: it takes a later one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use crate::proof::{Finding, finding, shows_another_holder};
 pub(crate) type Order = (Instant, u64);
 
 /// A sight with its place in time.
-type Look = (Order, Sight);
+pub(crate) type Look = (Order, Sight);
 
 /// The names of one (campaign, origin period) of a slice in which single places differ.
 #[derive(Clone, Debug, Default)]
@@ -32,8 +32,8 @@ pub(crate) struct ListState {
     held: BTreeMap<u32, u64>,
     /// What was seen, by kind of look.
     looks: [Looks; 2],
-    /// Places that were observed as protected once and refuted since; until they are proved again.
-    fallen: BTreeSet<u32>,
+    /// Places that were observed as protected once and not any more, and when; until they are proved again.
+    fallen: BTreeMap<u32, Order>,
     /// Those of them that were seen with another holder.
     lost: BTreeSet<u32>,
 }
@@ -104,9 +104,9 @@ impl ListState {
         self.held.contains_key(&place)
     }
 
-    /// Says whether a place was protected once and no look has proved it since.
-    pub(crate) fn is_fallen(&self, place: u32) -> bool {
-        self.fallen.contains(&place)
+    /// Says whether what a look shows of a place is spent: the name fell out of protection after it.
+    pub(crate) fn is_spent(&self, place: u32, look: Order) -> bool {
+        self.fallen.get(&place).is_some_and(|fell| *fell > look)
     }
 
     /// Says whether somebody else was seen to hold the name at a fallen place.
@@ -124,20 +124,20 @@ impl ListState {
     }
 
     /// Returns what was seen of a place of a list of `names`, as it bears on `action`.
-    pub(crate) fn sight(&self, place: u32, names: u32, action: Option<Action>) -> Option<Sight> {
+    pub(crate) fn sight(&self, place: u32, names: u32, action: Option<Action>) -> Option<Look> {
         let [delegation, registration] = self.looks.each_ref().map(|looks| looks.latest(place, Some(names)));
-        Some(telling(delegation, registration, action)?.1)
+        telling(delegation, registration, action)
     }
 
     /// Returns what was seen of a list of `names` at large, as it bears on `action`.
-    pub(crate) fn usual(&self, names: u32, action: Option<Action>) -> Option<Sight> {
+    pub(crate) fn usual(&self, names: u32, action: Option<Action>) -> Option<Look> {
         let [delegation, registration] = self.looks.each_ref().map(|looks| looks.usual(Some(names)));
-        Some(telling(delegation, registration, action)?.1)
+        telling(delegation, registration, action)
     }
 
     /// Returns every place of which something else may hold than of its list at large, in order.
     pub(crate) fn places(&self) -> BTreeSet<u32> {
-        let mut places: BTreeSet<u32> = self.claims.keys().chain(self.held.keys()).chain(&self.fallen).copied().collect();
+        let mut places: BTreeSet<u32> = self.claims.keys().chain(self.held.keys()).chain(self.fallen.keys()).copied().collect();
         for looks in &self.looks {
             places.extend(looks.seen.keys());
             places.extend(looks.sweep.iter().flat_map(SweepState::special));
@@ -187,16 +187,17 @@ impl ListState {
     fn follow(&mut self, kind: usize, place: u32, look: Look, ranged: Option<(Order, Claim)>) {
         let action = applied(self.claim(place, ranged));
         let before = self.looks.each_ref().map(|looks| looks.latest(place, None));
-        if fell(before, kind, look, action) {
-            self.fallen.insert(place);
-        }
         let Some(now) = with(before, kind, look, action) else { return };
+        if fell(before, kind, look, action) {
+            let when = self.fallen.entry(place).or_insert(now.0);
+            *when = now.0.max(*when);
+        }
         match finding(action, now.1) {
-            Finding::Proves if now == look => {
+            Finding::Proves if !self.is_spent(place, now.0) => {
                 self.fallen.remove(&place);
                 self.lost.remove(&place);
             }
-            Finding::Refutes if shows_another_holder(now.1) && self.fallen.contains(&place) => {
+            Finding::Refutes if shows_another_holder(now.1) && self.fallen.contains_key(&place) => {
                 self.lost.insert(place);
             }
             _ => {}

@@ -8,6 +8,8 @@
 //!
 //! Reach is a matter of one variant and one day. It is never summed over variants: the worst one is named.
 
+use std::collections::BTreeMap;
+
 use forestall_model::Draws;
 
 /// Returns the probability, 0 to 1, that one bot meets a miss in one origin period.
@@ -79,6 +81,27 @@ impl ReachRange {
         } else {
             self
         }
+    }
+}
+
+/// Reaches for one variant, each computed once: the lists of a case share few pairs of sizes, and a reach takes up to
+/// some hundred logarithms.
+#[derive(Debug)]
+pub(crate) struct Reaches<'a> {
+    readings: &'a [Draws],
+    known: BTreeMap<(u32, u32), ReachRange>,
+}
+
+impl<'a> Reaches<'a> {
+    /// Starts without any.
+    pub(crate) const fn new(readings: &'a [Draws]) -> Self {
+        Self { readings, known: BTreeMap::new() }
+    }
+
+    /// Returns [`ReachRange::over`] these sizes.
+    pub(crate) fn over(&mut self, names: u32, misses: u32) -> ReachRange {
+        let readings = self.readings;
+        *self.known.entry((names, misses)).or_insert_with(|| ReachRange::over(names, misses, readings))
     }
 }
 

@@ -5,7 +5,7 @@
 use forestall_model::{Action, Sight, TldCount};
 
 use crate::case::{Case, Claim, Slice};
-use crate::list::{ListState, Order, applied};
+use crate::list::{ListState, Look, Order, applied};
 use crate::proof::{Finding, Level, finding, shows_another_holder};
 use crate::standing::Standing;
 
@@ -204,10 +204,11 @@ impl<'a> ListView<'a> {
             return View::NotRegistrable;
         }
         let claim = self.list.map_or(self.ranged, |list| list.claim(place, self.ranged));
-        let sight = self.list.and_then(|list| list.sight(place, self.count.names, applied(claim)));
-        let mut open = self.open(claim, sight);
-        if self.list.is_some_and(|list| list.is_fallen(place)) && open.finding == Finding::Proves {
-            // The proof was refuted since: the registry's word is what is left.
+        let look = self.list.and_then(|list| list.sight(place, self.count.names, applied(claim)));
+        let spent = |look: &Look| self.list.is_some_and(|list| list.is_spent(place, look.0));
+        let mut open = self.open(claim, look);
+        if open.finding == Finding::Proves && look.as_ref().is_some_and(spent) {
+            // What is left is the registry's word.
             open.finding = Finding::Consistent;
             open.level = open.word();
         }
@@ -217,8 +218,8 @@ impl<'a> ListView<'a> {
 
     /// Returns what holds of every name that is in no set of single places.
     fn at_large(&self) -> View {
-        let sight = self.list.and_then(|list| list.usual(self.count.names, applied(self.ranged)));
-        View::Open(self.open(self.ranged, sight))
+        let look = self.list.and_then(|list| list.usual(self.count.names, applied(self.ranged)));
+        View::Open(self.open(self.ranged, look))
     }
 
     /// Counts the list.
@@ -235,8 +236,9 @@ impl<'a> ListView<'a> {
         tally
     }
 
-    fn open(&self, claim: Option<(Order, Claim)>, sight: Option<Sight>) -> OpenView {
+    fn open(&self, claim: Option<(Order, Claim)>, look: Option<Look>) -> OpenView {
         let (order, claim) = claim.unzip();
+        let sight = look.map(|(_, sight)| sight);
         let finding = sight.map_or(Finding::Silent, |s| finding(claim.and_then(Claim::applied), s));
         let mut open = OpenView {
             level: None,

@@ -71,7 +71,9 @@ fn plain_form(bencher: Bencher<'_, '_>, family: &str) {
 #[divan::bench(args = VARIANTS)]
 fn counts_of_90_days(bencher: Bencher<'_, '_>, family: &str) {
     let prepared = prepared(family);
-    bencher.counter(ItemsCount::new(90 * names_a_day(family))).bench_local(|| counts::count(&prepared, span(90), 2, None));
+    bencher
+        .counter(ItemsCount::new(90 * names_a_day(family)))
+        .bench_local(|| counts::count(&prepared, span(90), 2, None));
 }
 
 /// A thousand names looked for in 90 days, on two threads.
@@ -79,7 +81,9 @@ fn counts_of_90_days(bencher: Bencher<'_, '_>, family: &str) {
 fn find_1000_in_90_days(bencher: Bencher<'_, '_>, family: &str) {
     let prepared = prepared(family);
     let names: Vec<String> = (0..1_000).map(|n| format!("name{n}.com")).collect();
-    bencher.counter(ItemsCount::new(90 * names_a_day(family))).bench_local(|| find::find(&prepared, &names, span(90), 2));
+    bencher
+        .counter(ItemsCount::new(90 * names_a_day(family)))
+        .bench_local(|| find::find(&prepared, &names, span(90), 2));
 }
 
 fn prepared(family: &str) -> Prepared {

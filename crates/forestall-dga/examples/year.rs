@@ -6,9 +6,9 @@ use std::error::Error;
 use std::fs::File;
 use std::io::Write;
 
+use forestall_dga::Catalogue;
 use forestall_dga::family::NoWordLists;
 use forestall_dga::predict::{self, Lists, Query};
-use forestall_dga::Catalogue;
 use forestall_model::{DayRange, Params};
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -134,7 +134,12 @@ impl Catalogue {
     /// # Errors
     ///
     /// [`ParamError`] for a key or a value that the family does not take.
-    pub fn prepare(&self, campaign: &Campaign, replace: &Params, words: &dyn WordLists) -> Result<Prepared, ParamError> {
+    pub fn prepare(
+        &self,
+        campaign: &Campaign,
+        replace: &Params,
+        words: &dyn WordLists,
+    ) -> Result<Prepared, ParamError> {
         let mut campaign = campaign.clone();
         let family = self.family(campaign.family.as_str()).cloned().ok_or_else(|| ParamError::BadValue {
             key: "family".to_owned(),

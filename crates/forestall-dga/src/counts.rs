@@ -40,10 +40,11 @@ pub fn count(prepared: &Prepared, span: Window, threads: usize, rule: Option<Unr
             counter.done.push(counted);
         }
     };
-    let Ok(_) = run::<_, Infallible>(prepared, &Query::all(Lists::Span(span)), threads, count, |_, counter: &mut Counter| {
-        periods.append(&mut counter.done);
-        Ok(())
-    });
+    let Ok(_) =
+        run::<_, Infallible>(prepared, &Query::all(Lists::Span(span)), threads, count, |_, counter: &mut Counter| {
+            periods.append(&mut counter.done);
+            Ok(())
+        });
     ListCounts { campaign: prepared.campaign.id.clone(), periods }
 }
 

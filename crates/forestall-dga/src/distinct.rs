@@ -26,6 +26,7 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Appends the index of each name that equals an earlier one, in order; looks at the names `among` alone.
+    #[expect(clippy::cast_possible_truncation, reason = "a mask cuts the fingerprint to what fits")]
     pub(crate) fn repeated<I>(&mut self, names: &NameBuf, among: I, out: &mut Vec<u32>)
     where
         I: ExactSizeIterator<Item = u32> + Clone,
@@ -33,20 +34,21 @@ impl Seen {
         if among.len() < WORTH_SIEVING {
             return self.compare(names, among, out);
         }
-        let words = (among.len() / 2).next_power_of_two();
+        let words = (among.len() / 2).next_power_of_two().min(MOST_WORDS);
         let mask = (64 * words - 1) as u64;
         for bits in [&mut self.sieve, &mut self.again] {
             bits.clear();
             bits.resize(words, 0);
         }
-        self.bits.clear();
-        self.bits.reserve(among.len());
+        // One loop for the fingerprints and one for the sieve, so that many of its words are on their way at a time.
         let text = names.text();
-        for index in among.clone() {
+        self.bits.clear();
+        self.bits.extend(among.clone().map(|index| {
             let Range { start, end } = names.range_of(index as usize);
-            let bit = fingerprint(text, start, end) & mask;
-            self.bits.push(bit as u32);
-            let word = (bit / 64) as usize;
+            (fingerprint(text, start, end) & mask) as u32
+        }));
+        for bit in &self.bits {
+            let word = *bit as usize / 64;
             let one = 1 << (bit % 64);
             if self.sieve[word] & one != 0 {
                 self.again[word] |= one;
@@ -63,6 +65,7 @@ impl Seen {
     }
 
     /// As [`Self::repeated`], by a table of all names.
+    #[expect(clippy::cast_possible_truncation, reason = "the mask takes the lower bits")]
     fn compare(&mut self, names: &NameBuf, among: impl ExactSizeIterator<Item = u32>, out: &mut Vec<u32>) {
         self.slots.clear();
         self.slots.resize((2 * among.len()).next_power_of_two(), 0);
@@ -88,6 +91,9 @@ impl Seen {
         }
     }
 }
+
+/// Words of the largest sieve, so that the number of a bit fits into 32 bits.
+const MOST_WORDS: usize = 1 << 26;
 
 /// Names from which on the sieve is worth its two passes.
 const WORTH_SIEVING: usize = 1_024;
@@ -130,10 +136,11 @@ fn by_bytes(name: &[u8]) -> u64 {
 }
 
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the halves of the product are wanted")]
 fn mix(head: u64, tail: u64, length: usize) -> u64 {
     // Two odd numbers without pattern: fractions of the golden ratio and of the square root of two.
     let product = u128::from(head ^ 0x9E37_79B9_7F4A_7C15) * u128::from(tail ^ 0x6A09_E667_F3BC_C909 ^ length as u64);
-    ((product >> 64) ^ (product & u128::from(u64::MAX))) as u64
+    (product >> 64) as u64 ^ product as u64
 }
 
 #[cfg(test)]
@@ -154,7 +161,8 @@ mod tests {
             for index in 0..300 {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let length = (state >> 40) % (seed % 30 + 1);
-                let name: Vec<u8> = (0..length).map(|i| b'a' + u8::try_from(state >> (33 + i % 8) & 1).unwrap()).collect();
+                let name: Vec<u8> =
+                    (0..length).map(|i| b'a' + u8::try_from(state >> (33 + i % 8) & 1).unwrap()).collect();
                 if !set.insert(name.clone()) {
                     expected.push(index);
                 }

@@ -40,10 +40,11 @@ pub fn find<N: AsRef<str> + Sync>(prepared: &Prepared, names: &[N], span: Window
         looker.found.clear();
         batch.lists().for_each(|list| looker.look(&list, &wanted));
     };
-    let Ok(_) = run::<_, Infallible>(prepared, &Query::all(Lists::Span(span)), threads, look, |_, looker: &mut Looker| {
-        found.append(&mut looker.found);
-        Ok(())
-    });
+    let Ok(_) =
+        run::<_, Infallible>(prepared, &Query::all(Lists::Span(span)), threads, look, |_, looker: &mut Looker| {
+            found.append(&mut looker.found);
+            Ok(())
+        });
     found
 }
 
@@ -56,8 +57,10 @@ struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     fn new<N: AsRef<str>>(names: &'a [N]) -> Self {
-        let mut wanted =
-            Self { names: HashMap::with_capacity(names.len()), sieve: vec![0; names.len().next_power_of_two().max(1_024)] };
+        let mut wanted = Self {
+            names: HashMap::with_capacity(names.len()),
+            sieve: vec![0; names.len().next_power_of_two().max(1_024)],
+        };
         for (index, name) in names.iter().enumerate() {
             let name = name.as_ref().as_bytes();
             wanted.names.entry(name).or_insert(index);

@@ -97,12 +97,18 @@ mod tests {
                 let work = |state: &mut usize, job: usize| {
                     *state = job;
                     // Uneven work, so that threads would overtake each other.
-                    (0..(job * 7_919) % 1_000).for_each(|i| drop(std::hint::black_box(i)));
+                    std::hint::black_box((0..(job * 7_919) % 1_000).fold(0, |a, b| a ^ b));
                 };
-                let done: Result<(), ()> = ordered(0..jobs, threads, || 0, work, |state| {
-                    seen.push(*state);
-                    Ok(())
-                });
+                let done: Result<(), ()> = ordered(
+                    0..jobs,
+                    threads,
+                    || 0,
+                    work,
+                    |state| {
+                        seen.push(*state);
+                        Ok(())
+                    },
+                );
                 assert_eq!(done, Ok(()));
                 assert_eq!(seen, (0..jobs).collect::<Vec<_>>(), "{threads} threads");
             }
@@ -117,7 +123,8 @@ mod tests {
                 worked.fetch_add(1, Ordering::Relaxed);
                 *state = job;
             };
-            let done = ordered(0..1_000_000, threads, || 0, work, |state| if *state == 10 { Err(*state) } else { Ok(()) });
+            let done =
+                ordered(0..1_000_000, threads, || 0, work, |state| if *state == 10 { Err(*state) } else { Ok(()) });
             assert_eq!(done, Err(10));
             assert!(worked.into_inner() <= 11 + threads);
         }
@@ -127,13 +134,19 @@ mod tests {
     fn passes_a_panic_on() {
         for at_work in [true, false] {
             let run = || {
-                ordered::<_, _, ()>(0..100, 3, || 0, |state, job| {
-                    assert!(!at_work || job != 20, "work");
-                    *state = job;
-                }, |state| {
-                    assert!(at_work || *state != 20, "deliver");
-                    Ok(())
-                })
+                ordered::<_, _, ()>(
+                    0..100,
+                    3,
+                    || 0,
+                    |state, job| {
+                        assert!(!at_work || job != 20, "work");
+                        *state = job;
+                    },
+                    |state| {
+                        assert!(at_work || *state != 20, "deliver");
+                        Ok(())
+                    },
+                )
             };
             assert!(std::panic::catch_unwind(run).is_err());
         }

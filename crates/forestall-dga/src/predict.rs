@@ -388,5 +388,7 @@ fn is_below(name: &[u8], suffix: &str) -> bool {
 
 fn public_suffix_is(name: &[u8], suffix: &str) -> bool {
     let name = std::str::from_utf8(name).ok().and_then(|text| text.parse::<DomainName>().ok());
-    name.is_some_and(|name| name.registrable().and_then(|own| own.split_once('.')).is_some_and(|(_, own)| own == suffix))
+    name.is_some_and(|name| {
+        name.registrable().and_then(|own| own.split_once('.')).is_some_and(|(_, own)| own == suffix)
+    })
 }

@@ -103,10 +103,7 @@ mod tests {
         for &(x, exact, x87) in SINES {
             for (sine, expected) in [(Sine::Exact, exact), (Sine::X87, x87)] {
                 let found = sine.of(x);
-                assert!(
-                    (found - expected).abs() < 2f64.powi(-50),
-                    "{sine} of {x}: {found} for {expected}"
-                );
+                assert!((found - expected).abs() < 2f64.powi(-50), "{sine} of {x}: {found} for {expected}");
             }
         }
     }

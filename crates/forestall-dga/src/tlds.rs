@@ -138,14 +138,31 @@ mod tests {
     fn numbers_labels_of_any_length() {
         let mut numbers = TldNumbers::default();
         let names = [
-            "abcdefgh.com", "a.com", "longer.example.com", "x.info", "abcdefghi.co.uk", "uk", ".uk", "abcdefgh.photography",
-            "x.photography", "abcdefgh.travels", "x.travels", "abcdefgh.academies", "aaaaaaaaaaaaa.", "", "nodotsatall", "1.2.3.4",
+            "abcdefgh.com",
+            "a.com",
+            "longer.example.com",
+            "x.info",
+            "abcdefghi.co.uk",
+            "uk",
+            ".uk",
+            "abcdefgh.photography",
+            "x.photography",
+            "abcdefgh.travels",
+            "x.travels",
+            "abcdefgh.academies",
+            "aaaaaaaaaaaaa.",
+            "",
+            "nodotsatall",
+            "1.2.3.4",
         ];
         let labels: Vec<&str> = names.iter().map(|name| name.rsplit('.').next().unwrap()).collect();
         for _ in 0..2 {
             let found: Vec<u32> = names.iter().map(|name| numbers.number_of(name.as_bytes())).collect();
             for (i, a) in labels.iter().enumerate() {
-                assert_eq!(numbers.tld(found[i]).map(|tld| tld.as_str()), a.parse::<forestall_model::Tld>().ok().as_ref().map(|t| t.as_str()));
+                assert_eq!(
+                    numbers.tld(found[i]).map(|tld| tld.as_str()),
+                    a.parse::<forestall_model::Tld>().ok().as_ref().map(|t| t.as_str())
+                );
                 for (j, b) in labels.iter().enumerate() {
                     assert_eq!(found[i] == found[j], a == b, "{a} {b}");
                 }

@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 pub use entry::{Country, Fact, Kind, Level, LevelError, LevelForm, SecondLevel, TldEntry};
 pub use pattern::{Pattern, PatternError};
 pub use rdap::{RdapError, RdapImport};
-pub use rules::{Reason, Registrability, Suffix};
+pub use rules::{Reason, Registrability, Screen, Suffix};
 pub use table::{Column, Field, TableError, TableProblem};
 
 use crate::name::last_label;

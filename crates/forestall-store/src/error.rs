@@ -1,6 +1,8 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
 //! Why the store could not do what was asked.
+//!
+//! Each message is whole: it holds what the database or the operating system says, and no error has a source besides.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,12 +16,12 @@ use forestall_model::CaseId;
 #[non_exhaustive]
 pub enum StoreError {
     /// The folder or the file cannot be made.
-    #[error("the store {} cannot be created: {source}", path.display())]
+    #[error("the store {} cannot be created: {cause}", path.display())]
     Create {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: Arc<std::io::Error>,
+        cause: Arc<std::io::Error>,
     },
     /// The file, or the folder in which SQLite keeps its side files, takes no writing.
     #[error(
@@ -94,12 +96,12 @@ pub enum StoreError {
     #[error("the store is closed")]
     Closed,
     /// Anything else that the database reports.
-    #[error("the database of the store {} reports: {source}", path.display())]
+    #[error("the database of the store {} reports: {cause}", path.display())]
     Database {
         /// The file.
         path: PathBuf,
         /// What it reports.
-        source: Arc<sqlx::Error>,
+        cause: Arc<sqlx::Error>,
     },
 }
 
@@ -135,7 +137,7 @@ pub enum AppendError {
     Store(#[from] StoreError),
 }
 
-/// Why a command was not executed. Nothing has happened then.
+/// Why a command was not executed. Nothing has happened then, but for [`ExecuteError::Recorded`].
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExecuteError {
@@ -145,7 +147,6 @@ pub enum ExecuteError {
         /// Which command of the call, counted from 0.
         index: usize,
         /// Why.
-        #[source]
         refusal: Refusal,
     },
     /// Other processes changed the case again and again.
@@ -166,6 +167,14 @@ pub enum ExecuteError {
         /// What is wrong with it, in words.
         reason: String,
     },
+    /// The change was recorded, and the state after it cannot be read.
+    #[error("the change was recorded, the last of it as event {seq} of the log, but the case cannot be read: {cause}")]
+    Recorded {
+        /// The number of its last event in the log.
+        seq: u64,
+        /// Why the case cannot be read.
+        cause: StoreError,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -185,7 +194,7 @@ impl StoreError {
                     (_, IO) => Self::Disk { path, code },
                     (_, CORRUPT) => Self::Damaged { path, reason: database.message().to_owned() },
                     (_, NOT_A_DATABASE) => Self::NotAStore { path, reason: "it is not an SQLite database" },
-                    _ => Self::Database { path, source: error },
+                    _ => Self::Database { path, cause: error },
                 }
             }
             sqlx::Error::ColumnDecode { index, source } => {
@@ -193,7 +202,7 @@ impl StoreError {
                 Self::Damaged { path, reason }
             }
             sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
-            _ => Self::Database { path, source: error },
+            _ => Self::Database { path, cause: error },
         }
     }
 
@@ -207,7 +216,7 @@ impl StoreError {
         match error.kind() {
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
-            _ => Self::Create { path, source: Arc::new(error) },
+            _ => Self::Create { path, cause: Arc::new(error) },
         }
     }
 }

@@ -5,6 +5,7 @@
 use sqlx::{Row, SqliteConnection};
 
 use crate::row::{Columns, int};
+use crate::sqlite;
 
 /// The migrations in order; the first leads to version 1. A released one is never changed, only followed.
 const MIGRATIONS: [&str; 4] = [
@@ -33,8 +34,7 @@ pub(crate) enum Found {
 
 /// Says what a database is, without a change to it.
 pub(crate) async fn inspect(connection: &mut SqliteConnection) -> Result<Found, sqlx::Error> {
-    // The list of tables is the one thing that every database keeps in its own way.
-    let tables: Vec<String> = sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table'")
+    let tables: Vec<String> = sqlx::query(sqlite::TABLES)
         .fetch_all(&mut *connection)
         .await?
         .iter()
@@ -61,7 +61,7 @@ pub(crate) async fn inspect(connection: &mut SqliteConnection) -> Result<Found, 
 /// Brings an empty database or an older store to [`VERSION`] and returns what was found. Changes nothing where the
 /// database is newer or something else.
 pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<Found, sqlx::Error> {
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    sqlx::query(sqlite::BEGIN).execute(&mut *connection).await?;
     let found = inspect_and_run(connection).await;
     let end = match found {
         Ok(Found::Empty | Found::Version(..VERSION)) => "COMMIT",

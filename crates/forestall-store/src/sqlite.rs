@@ -10,6 +10,15 @@ use sqlx::{ConnectOptions, Row, SqliteConnection};
 
 use crate::error::StoreError;
 
+/// Begins a transaction that writes: takes the lock at once, because a lock that is raised later is not waited for.
+pub(crate) const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// Lists the tables.
+pub(crate) const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table'";
+
+/// The write-ahead log is cut to this many octets when it begins anew after a large transaction.
+const LOG_LIMIT: &str = "16777216";
+
 /// Makes the folder and an empty file where they are missing. Both are for this user alone: a case holds names of people.
 pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
     let create = |error| StoreError::create(path, error);
@@ -17,11 +26,21 @@ pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
         return Err(StoreError::NotAStore { path: path.to_path_buf(), reason: "it is a folder" });
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let old = folder.ancestors().find(|ancestor| ancestor.is_dir());
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(folder).map_err(create)?;
+        // New folders must outlive a loss of power as well. SQLite does the same for the folder of the file.
+        #[cfg(unix)]
+        for parent in folder.ancestors().skip(1).take_while(|_| old != Some(folder)) {
+            // Some file systems cannot flush a folder, and then there is nothing better to do.
+            let _ = std::fs::File::open(parent).and_then(|parent| parent.sync_all());
+            if old == Some(parent) {
+                break;
+            }
+        }
     }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -66,6 +85,7 @@ pub(crate) async fn writer(path: &Path, busy: Duration) -> Result<SqliteConnecti
         .synchronous(SqliteSynchronous::Full)
         // An erased field is overwritten, not only unlinked.
         .pragma("secure_delete", "ON")
+        .pragma("journal_size_limit", LOG_LIMIT)
         .connect()
         .await
 }

@@ -40,14 +40,14 @@ impl Store {
         self.refresh(&self.states().slot(case), case).await
     }
 
-    /// Decides a command against the state of its case, appends the event, and returns it with the state after it.
+    /// Decides a command against the state of its case, appends the event, and returns it with a state that holds it.
     ///
     /// `decide` is called again with the new state where another process changed the case in between. Commands of this
     /// process on one case take turns.
     ///
     /// # Errors
     ///
-    /// [`ExecuteError`]; nothing has happened then.
+    /// [`ExecuteError`]; nothing has happened then, but for [`ExecuteError::Recorded`].
     pub async fn execute<F>(&self, case: &CaseId, mut decide: F) -> Result<(Stored, Arc<Case>), ExecuteError>
     where
         F: FnMut(Option<&Case>) -> Result<Decided, Refusal>,
@@ -57,14 +57,15 @@ impl Store {
     }
 
     /// Decides `count` commands on one case, each against the state after the one before, and appends their events all
-    /// together or not at all. Returns them in order, with the state after the last.
+    /// together or not at all. Returns them in order, with a state that holds them.
     ///
     /// `decide` is told which command it is asked for, counted from 0. It may be asked for all of them again, where
     /// another process changed the case in between. Commands of this process on one case take turns.
     ///
     /// # Errors
     ///
-    /// [`ExecuteError`], for a refusal with the index of the command; nothing has happened then.
+    /// [`ExecuteError`], for a refusal with the index of the command; nothing has happened then, but for
+    /// [`ExecuteError::Recorded`].
     pub async fn execute_all<F>(
         &self,
         case: &CaseId,
@@ -87,8 +88,12 @@ impl Store {
             drop(state);
             match self.append_prepared(prepared).await {
                 Ok(stored) => {
-                    let state = self.advance(&slot, case, &stored).await?;
-                    return Ok((stored, state));
+                    return match self.advance(&slot, case, &stored).await {
+                        Ok(state) => Ok((stored, state)),
+                        Err(cause) => {
+                            Err(ExecuteError::Recorded { seq: stored.last().map_or(0, |last| last.seq), cause })
+                        }
+                    };
                 }
                 Err(AppendError::Conflict { .. }) => {}
                 Err(AppendError::Invalid { case, version, reason }) => {
@@ -167,7 +172,7 @@ impl Store {
         Ok(state)
     }
 
-    /// Moves a kept state on by events that were just appended.
+    /// Moves a kept state on by events that were just appended, and returns it, or the state after later ones.
     async fn advance(&self, slot: &Slot, case: &CaseId, stored: &[Stored]) -> Result<Arc<Case>, StoreError> {
         let mut kept = slot.state.lock().await;
         let version = kept.as_ref().map_or(0, |state| state.version);
@@ -177,6 +182,11 @@ impl Store {
                 state = Some(self.fold(state, &stored.event)?);
             }
             kept.clone_from(&state);
+        }
+        if let Some(state) = kept.as_ref()
+            && stored.last().is_some_and(|last| last.event.version <= state.version)
+        {
+            return Ok(Arc::clone(state));
         }
         drop(kept);
         let state = self.refresh(slot, case).await?;

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::append::{self, Outcome, Prepared};
 use crate::counts::{self, Packed};
-use crate::{log, projection, sign_in};
+use crate::{log, projection, sign_in, sqlite};
 
 /// What the writer is asked to do.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ enum Lost {
 }
 
 async fn transact(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Vec<Result<Done, Failure>>, Lost> {
-    execute(connection, "BEGIN IMMEDIATE").await.map_err(Lost::Before)?;
+    execute(connection, sqlite::BEGIN).await.map_err(Lost::Before)?;
     let mut results = Vec::with_capacity(jobs.len());
     let mut end = Ok(());
     for job in jobs {
@@ -136,7 +136,7 @@ async fn transact(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Vec
 
 /// Does one call's work so that its failure leaves the work of the others. An error is one that ends the transaction.
 async fn in_savepoint(connection: &mut SqliteConnection, work: &Work) -> Result<Result<Done, Failure>, sqlx::Error> {
-    execute(connection, "SAVEPOINT call").await?;
+    execute(connection, "SAVEPOINT one_call").await?;
     let result = match perform(connection, work).await {
         Err(Failure::Database(error)) if crate::error::ends_transaction(&error) => {
             return Err(Arc::into_inner(error).unwrap_or(sqlx::Error::WorkerCrashed));
@@ -144,9 +144,9 @@ async fn in_savepoint(connection: &mut SqliteConnection, work: &Work) -> Result<
         other => other,
     };
     if result.is_err() {
-        execute(connection, "ROLLBACK TO SAVEPOINT call").await?;
+        execute(connection, "ROLLBACK TO SAVEPOINT one_call").await?;
     }
-    execute(connection, "RELEASE SAVEPOINT call").await?;
+    execute(connection, "RELEASE SAVEPOINT one_call").await?;
     Ok(result)
 }
 
@@ -191,7 +191,7 @@ async fn rebuild(connection: &mut SqliteConnection) -> Result<u64, sqlx::Error> 
 ///
 /// `secure_delete` overwrites them in the database; older copies stand in the log until it is written back and emptied.
 async fn forget_erased(connection: &mut SqliteConnection) {
-    if let Err(error) = crate::sqlite::empty_write_ahead_log(connection).await {
+    if let Err(error) = sqlite::empty_write_ahead_log(connection).await {
         tracing::warn!(%error, "an erased field stays in the write-ahead log until the store is closed");
     }
 }

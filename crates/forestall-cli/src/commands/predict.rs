@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write as _};
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
@@ -156,7 +156,7 @@ impl Predict {
         campaigns.into_iter().map(|campaign| prepare(campaign).map_err(|e| usage(e.to_string()))).collect()
     }
 
-    fn print(&self, prepared: &[Prepared], query: &Query) -> std::io::Result<()> {
+    fn print(&self, prepared: &[Prepared], query: &Query) -> io::Result<()> {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let mut out = Stdout::open();
         let rows = match self.format {
@@ -171,10 +171,8 @@ impl Predict {
             match rows {
                 None => predict::plain(prepared, query, threads, |names| out.write_all(names))?,
                 Some(form) => {
-                    let family = prepared.campaign.family.as_str();
-                    let campaign = prepared.campaign.id.as_str();
-                    let write = |list: &List<'_>, text: &mut Vec<u8>| write_rows(form, family, campaign, list, text);
-                    predict::formed(prepared, query, threads, write, |rows| out.write_all(rows))?
+                    let mut rows = RowWriter::new(form, prepared, &mut out);
+                    predict::visit(prepared, query, threads, |list| rows.write(list))?
                 }
             };
         }
@@ -212,20 +210,45 @@ impl fmt::Display for Listed<'_> {
     }
 }
 
-/// Appends the rows of one list. Names share few window sets, each of which is rendered once a list.
-fn write_rows(form: RowForm, family: &str, campaign: &str, list: &List<'_>, text: &mut Vec<u8>) {
-    let mut rendered: Vec<Rows> = Vec::new();
-    let mut places: HashMap<*const WindowSet, usize> = HashMap::new();
-    let mut last: Option<(&WindowSet, usize)> = None;
-    for name in list.names() {
-        let place = match last {
-            Some((windows, place)) if std::ptr::eq(windows, name.windows) => place,
-            _ => *places.entry(std::ptr::from_ref(name.windows)).or_insert_with(|| {
-                rendered.push(Rows::new(form, family, campaign, name.windows));
-                rendered.len() - 1
-            }),
-        };
-        last = Some((name.windows, place));
-        rendered[place].write(text, name.bytes, name.position);
+/// Octets of rows that are collected before they are written.
+const BLOCK: usize = 1 << 20;
+
+/// Writes lists as rows, in blocks: however long a list is, no more than one block of its rows is kept.
+struct RowWriter<'a> {
+    form: RowForm,
+    prepared: &'a Prepared,
+    text: Vec<u8>,
+    out: &'a mut Stdout,
+}
+
+impl<'a> RowWriter<'a> {
+    fn new(form: RowForm, prepared: &'a Prepared, out: &'a mut Stdout) -> Self {
+        Self { form, prepared, text: Vec::with_capacity(BLOCK + (BLOCK >> 4)), out }
+    }
+
+    /// Writes the rows of one list. Its names share few window sets, each of which is rendered once.
+    fn write(&mut self, list: &List<'_>) -> io::Result<()> {
+        let (family, campaign) = (self.prepared.campaign.family.as_str(), self.prepared.campaign.id.as_str());
+        let mut rendered: Vec<Rows> = Vec::new();
+        let mut places: HashMap<*const WindowSet, usize> = HashMap::new();
+        let mut last: Option<(&WindowSet, usize)> = None;
+        for name in list.names() {
+            let place = match last {
+                Some((windows, place)) if std::ptr::eq(windows, name.windows) => place,
+                _ => *places.entry(std::ptr::from_ref(name.windows)).or_insert_with(|| {
+                    rendered.push(Rows::new(self.form, family, campaign, name.windows));
+                    rendered.len() - 1
+                }),
+            };
+            last = Some((name.windows, place));
+            rendered[place].write(&mut self.text, name.bytes, name.position);
+            if self.text.len() >= BLOCK {
+                self.out.write_all(&self.text)?;
+                self.text.clear();
+            }
+        }
+        self.out.write_all(&self.text)?;
+        self.text.clear();
+        Ok(())
     }
 }

@@ -22,7 +22,7 @@ use crate::world::{self, Globals};
 #[derive(Args, Debug)]
 pub(crate) struct Publish {
     /// List the forms: form, consumer, tested with, with tabs between them
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["case", "form", "tld", "on", "from", "until", "horizon", "output"])]
     list: bool,
     /// The case
     #[arg(long, value_name = "ID", required_unless_present = "list")]

@@ -35,7 +35,7 @@ pub(crate) struct Serve {
     #[arg(long, requires = "config")]
     check_config: bool,
     /// Print an example of the file and end
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["listen", "public", "config", "check_config"])]
     example_config: bool,
 }
 

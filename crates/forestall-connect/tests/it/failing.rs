@@ -143,7 +143,7 @@ async fn a_parent_that_delegates_every_name_proves_nothing() {
 }
 
 #[tokio::test]
-async fn a_resolver_is_named_as_one_and_asked_to_resolve_only_where_that_is_allowed() {
+async fn a_resolver_is_named_as_one_proves_nothing_and_is_asked_only_where_that_is_allowed() {
     // Answers as a resolver does; a question without the wish to resolve is refused.
     let resolve = |question: &[u8], name: &str| {
         let soa = b"\x00\x00\x00\x00\x00\x09\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00";
@@ -151,15 +151,17 @@ async fn a_resolver_is_named_as_one_and_asked_to_resolve_only_where_that_is_allo
             _ if question[2] & 1 == 0 => answer(question, [0x80, 5], &[]),
             "be" => answer(question, [0x81, 0x80], &[(0, 6, soa)]),
             "ours.be" => answer(question, [0x81, 0x80], &[(0, 2, SINK)]),
+            "other.be" => answer(question, [0x81, 0x80], &[(0, 2, b"\x02ns\x04evil\x04test\x00")]),
             _ => answer(question, [0x81, 0x83], &[]),
         })
     };
     let (address, _) = server(resolve).await;
-    let lists = [list("be", &["ours.be", "absent.be"])];
+    let lists = [list("be", &["ours.be", "other.be", "absent.be"])];
     let report = sweep(&lists, &options(address), at(), |_| {}).await.unwrap();
-    assert_eq!(sights(&report.sweep.lists[0]), [Sight::OurNameServers, Sight::Nxdomain]);
+    assert_eq!(sights(&report.sweep.lists[0]), [Sight::Unknown, Sight::OtherNameServers, Sight::Nxdomain]);
+    assert!(report.unknown[0].what.contains("ask a server of the top-level domain"), "{:?}", report.unknown);
     assert!(report.sweep.vantage.ends_with("an authority for 0 and a resolver for 1 of 1 top-level domains"));
     let amber = SweepOptions { pap: Pap::Amber, ..options(address) };
     let report = sweep(&lists, &amber, at(), |_| {}).await.unwrap();
-    assert_eq!(sights(&report.sweep.lists[0]), [Sight::Unknown, Sight::Unknown]);
+    assert_eq!(sights(&report.sweep.lists[0]), [Sight::Unknown, Sight::Unknown, Sight::Unknown]);
 }

@@ -2,4 +2,6 @@
 
 //! Tests of cases through the public interface of the crate.
 
+mod properties;
 mod scenario;
+mod world;

@@ -15,17 +15,9 @@ fn lists_families_with_sources_and_campaigns() {
     let catalogue = Catalogue::built_in();
     for family in catalogue.families() {
         let info = family.info();
-        assert!(
-            !info.references.is_empty() && !info.suffixes.is_empty(),
-            "{}",
-            info.slug
-        );
+        assert!(!info.references.is_empty() && !info.suffixes.is_empty(), "{}", info.slug);
         assert!(catalogue.campaigns_of(&info.slug).next().is_some(), "{}", info.slug);
-        assert!(
-            info.slug.parse::<forestall_model::FamilySlug>().is_ok(),
-            "{}",
-            info.slug
-        );
+        assert!(info.slug.parse::<forestall_model::FamilySlug>().is_ok(), "{}", info.slug);
     }
     let slugs: Vec<&str> = catalogue.families().iter().map(|f| f.info().slug.as_ref()).collect();
     assert_eq!(slugs, ["conficker-a", "conficker-b", "conficker-c"]);
@@ -39,23 +31,14 @@ fn marks_conficker_c_alone_as_unverified() {
         ("conficker-b", Verification::Verified),
         ("conficker-c", Verification::Unverified),
     ] {
-        assert_eq!(
-            prepared(family, &[]).family.info().verification,
-            verification,
-            "{family}"
-        );
+        assert_eq!(prepared(family, &[]).family.info().verification, verification, "{family}");
     }
 }
 
 #[test]
 fn knows_how_bots_draw() {
     let readings = |family: &str| -> Vec<(Option<u32>, u32)> {
-        prepared(family, &[])
-            .campaign
-            .draws
-            .iter()
-            .map(|d| (d.names, d.rounds))
-            .collect()
+        prepared(family, &[]).campaign.draws.iter().map(|d| (d.names, d.rounds)).collect()
     };
     assert_eq!(readings("conficker-a"), [(None, 1), (Some(32), 8)]);
     assert_eq!(readings("conficker-b"), [(None, 1), (Some(32), 8), (Some(32), 12)]);
@@ -82,10 +65,7 @@ fn refuses_unknown_keys_and_values() {
         catalogue.prepare(campaign, &params, &NoWordLists).unwrap_err()
     };
     assert!(matches!(refuse("seed", "1"), ParamError::UnknownKey { .. }));
-    assert_eq!(
-        refuse("sine", "libm").to_string(),
-        "sine=\"libm\" is not possible; expected x87 or exact"
-    );
+    assert_eq!(refuse("sine", "libm").to_string(), "sine=\"libm\" is not possible; expected x87 or exact");
 }
 
 #[test]

@@ -10,11 +10,7 @@ use proptest::prelude::*;
 use crate::plain::{self, Plain};
 use crate::support::{day, limited, list, prepared, texts};
 
-const VARIANTS: [(&str, Plain); 3] = [
-    ("conficker-a", plain::A),
-    ("conficker-b", plain::B),
-    ("conficker-c", plain::C),
-];
+const VARIANTS: [(&str, Plain); 3] = [("conficker-a", plain::A), ("conficker-b", plain::B), ("conficker-c", plain::C)];
 
 #[test]
 fn begins_as_the_worked_example_of_2009_01_01() {
@@ -30,10 +26,7 @@ fn begins_as_the_worked_example_of_2009_01_01() {
 fn hits_the_known_sites_of_march_2009() {
     let b = prepared("conficker-b", &[]);
     let mut days_of = Vec::new();
-    for date in forestall_model::DayRange::new(day("2009-03-01"), day("2009-04-01"))
-        .unwrap()
-        .days()
-    {
+    for date in forestall_model::DayRange::new(day("2009-03-01"), day("2009-04-01")).unwrap().days() {
         for name in texts(&list(&b, date)) {
             if ["jogli.com", "wnsux.com", "qhflh.com", "praat.org"].contains(&name.as_str()) {
                 days_of.push((date.to_string(), name));
@@ -66,10 +59,7 @@ fn b_holds_names_that_were_logged_in_the_field() {
 #[test]
 fn c_matches_the_fingerprint_of_the_candidate() {
     let made = list(&prepared("conficker-c", &[]), day("2009-04-01"));
-    assert_eq!(
-        made.digest().to_string(),
-        "9e994e0d0e447a7322f3870d2fca053a505344c4eebe89587c258f87dcf87af0"
-    );
+    assert_eq!(made.digest().to_string(), "9e994e0d0e447a7322f3870d2fca053a505344c4eebe89587c258f87dcf87af0");
     let names = texts(&made);
     assert_eq!(names.len(), 50_000);
     assert_eq!(names[..3], ["oubezepg.com.mx", "gzyh.nl", "ktmybhf.sg"]);
@@ -80,25 +70,14 @@ fn c_matches_the_fingerprint_of_the_candidate() {
 /// The number of the first name, counted from 1, in which the lists of the two sines differ.
 fn first_difference(family: &str, date: UtcDay) -> Option<usize> {
     let lists = ["x87", "exact"].map(|sine| texts(&list(&prepared(family, &[("sine", sine)]), date)));
-    lists[0]
-        .iter()
-        .zip(&lists[1])
-        .position(|(a, b)| a != b)
-        .map(|at| at + 1)
+    lists[0].iter().zip(&lists[1]).position(|(a, b)| a != b).map(|at| at + 1)
 }
 
 #[test]
 fn sines_part_where_the_naive_one_was_seen_to_go_wrong() {
     assert_eq!(first_difference("conficker-a", day("2009-04-28")), Some(165));
     assert_eq!(first_difference("conficker-b", day("2009-01-16")), Some(44));
-    for date in [
-        "2008-11-25",
-        "2009-01-17",
-        "2009-02-14",
-        "2009-03-08",
-        "2016-02-29",
-        "2020-06-30",
-    ] {
+    for date in ["2008-11-25", "2009-01-17", "2009-02-14", "2009-03-08", "2016-02-29", "2020-06-30"] {
         assert_eq!(first_difference("conficker-a", day(date)), None, "a {date}");
         assert_eq!(first_difference("conficker-b", day(date)), None, "b {date}");
     }
@@ -116,10 +95,7 @@ fn sines_part_on_these_days_of_2020_and_no_other() {
             .collect();
         assert_eq!(apart, expected, "{family}");
     };
-    check(
-        "conficker-a",
-        &["03-04", "04-21", "06-07", "07-05", "08-20", "09-06", "09-23", "10-10"],
-    );
+    check("conficker-a", &["03-04", "04-21", "06-07", "07-05", "08-20", "09-06", "09-23", "10-10"]);
     check("conficker-b", &["01-19", "09-04", "11-16", "11-26"]);
 }
 
@@ -130,10 +106,7 @@ fn sines_part_on_199_of_10227_days_of_a_and_of_b() {
         let made = ["x87", "exact"].map(|sine| prepared(family, &[("sine", sine)]));
         let years = forestall_model::DayRange::new(day("2008-01-01"), day("2036-01-01")).unwrap();
         assert_eq!(years.len(), 10_227);
-        let apart = years
-            .days()
-            .filter(|d| list(&made[0], *d).text() != list(&made[1], *d).text())
-            .count();
+        let apart = years.days().filter(|d| list(&made[0], *d).text() != list(&made[1], *d).text()).count();
         assert_eq!(apart, 199, "{family}");
     }
 }
@@ -149,10 +122,7 @@ fn a_limit_takes_the_first_names() {
             assert!(whole.text().starts_with(first.text()), "{family} {limit}");
             assert_eq!(first.len() as u64, limit.min(whole.len() as u64), "{family}");
         }
-        assert_eq!(
-            String::from_utf8_lossy(whole.text()),
-            plain.list(u64::from(date.filetime_days()))
-        );
+        assert_eq!(String::from_utf8_lossy(whole.text()), plain.list(u64::from(date.filetime_days())));
     }
 }
 
@@ -165,14 +135,8 @@ fn periods_are_the_days_that_meet_the_span() {
         assert!(periods.is_sorted_by(|a, b| a.window.unwrap().until <= b.window.unwrap().from));
         periods.iter().map(|p| Instant::from_seconds(p.key).day().to_string()).collect()
     };
-    assert_eq!(
-        keys(at("2009-04-01T23:59:59Z"), at("2009-04-03T00:00:00Z")),
-        ["2009-04-01", "2009-04-02"]
-    );
-    assert_eq!(
-        keys(at("2009-04-01T00:00:00Z"), at("2009-04-01T00:00:00.000001Z")),
-        ["2009-04-01"]
-    );
+    assert_eq!(keys(at("2009-04-01T23:59:59Z"), at("2009-04-03T00:00:00Z")), ["2009-04-01", "2009-04-02"]);
+    assert_eq!(keys(at("2009-04-01T00:00:00Z"), at("2009-04-01T00:00:00.000001Z")), ["2009-04-01"]);
     assert_eq!(keys(at("2009-04-01T00:00:00Z"), at("2009-04-01T00:00:00Z")), [""; 0]);
     assert_eq!(keys(at("2009-04-02T00:00:00Z"), at("2009-04-01T00:00:00Z")), [""; 0]);
     let (first, last) = (UtcDay::MIN.start(), UtcDay::MAX.window().until);
@@ -182,10 +146,7 @@ fn periods_are_the_days_that_meet_the_span() {
     assert_eq!(keys(last.plus_seconds(-1), last.plus_seconds(1)), ["9999-12-31"]);
     assert_eq!(generator.period_containing(first.plus_seconds(-1)), None);
     assert_eq!(generator.period_containing(last), None);
-    assert_eq!(
-        generator.period_containing(first).unwrap().window,
-        Some(UtcDay::MIN.window())
-    );
+    assert_eq!(generator.period_containing(first).unwrap().window, Some(UtcDay::MIN.window()));
 }
 
 #[test]
@@ -206,11 +167,7 @@ fn the_outermost_days_have_lists() {
 fn c_has_116_suffixes_in_110_top_level_domains() {
     let info = prepared("conficker-c", &[]).family.info().clone();
     assert_eq!(info.suffixes.len(), 116);
-    let tlds: BTreeSet<&str> = info
-        .suffixes
-        .iter()
-        .map(|s| forestall_model::name::last_label(s))
-        .collect();
+    let tlds: BTreeSet<&str> = info.suffixes.iter().map(|s| forestall_model::name::last_label(s)).collect();
     assert_eq!(tlds.len(), 110);
 }
 

@@ -2,6 +2,8 @@
 
 //! Tests of the crate through its public interface.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
 mod catalogue;
 mod conficker;
 mod plain;

@@ -68,21 +68,13 @@ impl Plain {
         let mut out = String::with_capacity(self.names * 16);
         for _ in 0..self.names {
             let n = self.output(&mut k);
-            let length = if self.absolute {
-                4 + n.unsigned_abs() % 6
-            } else {
-                (8 + n % 4).unsigned_abs()
-            };
+            let length = if self.absolute { 4 + n.unsigned_abs() % 6 } else { (8 + n % 4).unsigned_abs() };
             for _ in 0..length {
                 let c = self.output(&mut k).unsigned_abs() % 26;
-                out.push(char::from(b'a' + u8::try_from(c).unwrap()));
+                out.push(char::from(b'a' + u8::try_from(c).expect("below 26")));
             }
             let t = self.output(&mut k);
-            let t = if self.absolute {
-                t.unsigned_abs()
-            } else {
-                t.cast_unsigned()
-            };
+            let t = if self.absolute { t.unsigned_abs() } else { t.cast_unsigned() };
             out.push('.');
             out.push_str(table[t as usize % table.len()]);
             out.push('\n');
@@ -95,23 +87,15 @@ impl Plain {
         let p = k.wrapping_mul(self.step_multiplier) as f64;
         let r = ((p + fsin(x)) * x + self.step_addend) * x + x.ln();
         *k = r.to_bits();
-        u32::try_from(*k & 0xFFFF_FFFF).unwrap().cast_signed()
+        u32::try_from(*k & 0xFFFF_FFFF).expect("the low half").cast_signed()
     }
 }
 
 /// `fsin` of the x87 unit, whose pi has 66 bits.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the state is below 2^63"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the state is below 2^63")]
 fn fsin(x: f64) -> f64 {
     let pi = 0x3243F6A8885A308D3_u128;
     let rest = (u128::from(x as u64) << 64) % (2 * pi);
     let angle = |rest: u128| (rest as f64) * 0.5f64.powi(64);
-    if rest < pi {
-        angle(rest).sin()
-    } else {
-        -angle(rest - pi).sin()
-    }
+    if rest < pi { angle(rest).sin() } else { -angle(rest - pi).sin() }
 }

@@ -48,7 +48,8 @@ fn expected(prepared: &Prepared, from: &str, until: &str, limit: usize, keep: im
 
 #[test]
 fn a_span_gives_each_day_once_in_order_on_any_number_of_threads() {
-    for (family, until) in [("conficker-a", "2010-01-01"), ("conficker-b", "2009-03-02"), ("conficker-c", "2009-02-06")] {
+    for (family, until) in [("conficker-a", "2010-01-01"), ("conficker-b", "2009-03-02"), ("conficker-c", "2009-02-06")]
+    {
         let prepared = prepared(family, &[]);
         let query = Query::all(Lists::Span(span("2009-01-01", until)));
         let expected = expected(&prepared, "2009-01-01", until, usize::MAX, |_| true);
@@ -115,7 +116,11 @@ fn a_list_at_an_instant_is_what_the_bot_tries() {
     assert_eq!(names(&toy, &raw_query), positions.concat());
     for limit in 1..=12 {
         let query = Query { limit: NonZeroU64::new(limit), ..raw_query.clone() };
-        assert_eq!(names(&toy, &query), positions[..positions.len().min(usize::try_from(limit).unwrap())].concat(), "{limit}");
+        assert_eq!(
+            names(&toy, &query),
+            positions[..positions.len().min(usize::try_from(limit).unwrap())].concat(),
+            "{limit}"
+        );
     }
     let mut seen = Vec::new();
     let Ok(_) = predict::visit::<Infallible>(&toy, &raw_query, 1, |list| {
@@ -212,7 +217,8 @@ fn positions_and_windows_survive_duplicates_and_filters() {
     let date = day("2009-04-01");
     let whole = list(&c, date);
     let all: Vec<String> = texts(&whole);
-    let query = Query { only: Only { tld: Some("fr".parse().unwrap()), suffix: None }, ..Query::all(Lists::At(date.start())) };
+    let query =
+        Query { only: Only { tld: Some("fr".parse().unwrap()), suffix: None }, ..Query::all(Lists::At(date.start())) };
     let Ok(_) = predict::visit::<Infallible>(&c, &query, 1, |list| {
         assert_eq!(list.names().count(), list.len());
         for (name, text) in list.names().zip(list.texts()) {

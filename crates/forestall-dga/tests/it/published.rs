@@ -28,10 +28,7 @@ fn check(family: &str, files: &[(&str, &str)]) {
     let prepared = prepared(family, &[]);
     for (date, text) in files {
         let (head, names) = text.split_once('\n').unwrap();
-        assert!(
-            head.starts_with('#') && head.contains("source:"),
-            "{family} {date} has no source"
-        );
+        assert!(head.starts_with('#') && head.contains("source:"), "{family} {date} has no source");
         assert_eq!(names.lines().count(), 250, "{family} {date}");
         let made = list(&prepared, day(date));
         assert_eq!(String::from_utf8_lossy(made.text()), names, "{family} {date}");

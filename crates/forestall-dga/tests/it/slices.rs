@@ -45,7 +45,7 @@ fn counts_are_those_of_the_lists() {
         let ruled: BTreeSet<Tld> = ["org", "fr", "uk", "photography", "nowhere"].map(|t| t.parse().unwrap()).into();
         let refuses = |tld: &Tld, name: &str| {
             assert!(ruled.contains(tld) && last_label(name) == tld.as_str());
-            name.len() % 3 == 0
+            name.len().is_multiple_of(3)
         };
         for threads in [1, 3] {
             let rule = Unregistrable { tlds: &ruled, test: &refuses };
@@ -61,7 +61,7 @@ fn counts_are_those_of_the_lists() {
                     assert_eq!(found.names as usize, names.len(), "{tld}");
                     let refused: Vec<u32> = (0u32..)
                         .zip(names)
-                        .filter(|(_, (name, _))| ruled.contains(tld) && name.len() % 3 == 0)
+                        .filter(|(_, (name, _))| ruled.contains(tld) && name.len().is_multiple_of(3))
                         .map(|(place, _)| place)
                         .collect();
                     assert_eq!(found.not_registrable, refused, "{tld}");
@@ -112,19 +112,18 @@ fn slices_hold_the_names_of_the_counts_in_order() {
 #[test]
 fn finds_every_occurrence_of_every_name() {
     for (prepared, days) in cases() {
-        let mut wanted: Vec<String> = vec!["example.com".to_owned(), "x.fr".to_owned()];
+        let mut wanted = BTreeSet::from(["example.com".to_owned(), "x.fr".to_owned()]);
         let mut expected = Vec::new();
         for date in days.days() {
             for (tld, names) in plain(&prepared, date).1 {
                 for (place, (name, position)) in (0u32..).zip(names).step_by(5) {
-                    if !wanted.contains(&name) {
-                        wanted.push(name.clone());
-                    }
+                    wanted.insert(name.clone());
                     expected.push((name, date.start().seconds(), tld.clone(), place, position));
                 }
             }
         }
         // Names that were asked for on one day may come back on another one, at a place that was not a multiple of 5.
+        let wanted: Vec<String> = wanted.into_iter().collect();
         let found = find(&prepared, &wanted, days.window(), 2);
         assert!(found.is_sorted_by_key(|f| (f.period.key, f.position)));
         let mut found: BTreeSet<_> = found
@@ -153,7 +152,8 @@ fn finds_nothing_where_nothing_is_asked() {
     assert_eq!(find(&b, &["example.com", ""], march, 2), []);
     let sites = ["praat.org", "wnsux.com", "praat.org", "jogli.com", "qhflh.com"];
     let found = find(&b, &sites, march, 2);
-    let seen: Vec<(usize, String)> = found.iter().map(|f| (f.name, f.period.window.unwrap().from.day().to_string())).collect();
+    let seen: Vec<(usize, String)> =
+        found.iter().map(|f| (f.name, f.period.window.unwrap().from.day().to_string())).collect();
     let expected = [(3, "2009-03-08"), (1, "2009-03-13"), (4, "2009-03-18"), (0, "2009-03-31")];
     assert_eq!(seen, expected.map(|(name, day)| (name, day.to_owned())));
     let instant = Window { from: march.from, until: march.from };

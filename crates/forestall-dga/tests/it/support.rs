@@ -31,15 +31,11 @@ pub(crate) fn list(prepared: &Prepared, day: UtcDay) -> NameBuf {
 pub(crate) fn limited(prepared: &Prepared, day: UtcDay, limit: Option<u64>) -> NameBuf {
     let period = prepared.generator.period_containing(day.start()).unwrap();
     let mut buf = NameBuf::new();
-    prepared
-        .generator
-        .generate(&period, &Ask { span: None, limit }, &mut buf);
+    prepared.generator.generate(&period, &Ask { span: None, limit }, &mut buf);
     buf
 }
 
 /// The names of a list as texts.
 pub(crate) fn texts(buf: &NameBuf) -> Vec<String> {
-    buf.iter()
-        .map(|name| String::from_utf8(name.bytes.to_vec()).unwrap())
-        .collect()
+    buf.iter().map(|name| String::from_utf8(name.bytes.to_vec()).unwrap()).collect()
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use forestall_dga::family::NoWordLists;
 use forestall_dga::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use forestall_dga::{Ask, Attempt, Catalogue, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Prepared, WordLists};
+use forestall_dga::{
+    Ask, Attempt, Catalogue, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Prepared, WordLists,
+};
 use forestall_model::{Instant, Margin, Params, UtcDay, Window, WindowSet};
 
 /// The raw list of a day: position 1 repeats position 0 in another case, position 3 has two alternatives, position 4 is
@@ -68,7 +70,11 @@ impl Generator for ToyGenerator {
         let positions = raw(day);
         let limit = ask.limit.map_or(positions.len(), |limit| positions.len().min(usize::try_from(limit).unwrap()));
         for (i, names) in positions[..limit].iter().enumerate() {
-            out.start_run(if i == 4 { WindowSet::From(Instant::from_seconds(0)) } else { WindowSet::Spans(vec![day.window()]) });
+            out.start_run(if i == 4 {
+                WindowSet::From(Instant::from_seconds(0))
+            } else {
+                WindowSet::Spans(vec![day.window()])
+            });
             out.push(names[0].as_bytes());
             names[1..].iter().for_each(|name| out.push_alternative(name.as_bytes()));
         }

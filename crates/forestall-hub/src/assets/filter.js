@@ -2,7 +2,7 @@
 
 // A box above each long table that shows the rows with some text only. Without script the tables are whole.
 
-const ROWS_WORTH_IT = 9;
+const ROWS_WORTH_IT = 20;
 
 for (const table of document.querySelectorAll("table[data-filter]")) {
   const rows = [...table.tBodies[0].rows];

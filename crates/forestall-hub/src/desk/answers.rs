@@ -12,7 +12,7 @@ use forestall_model::evidence::Places;
 use forestall_model::{Action, AnswerResult, CampaignId, CaseId, DomainName, Tld};
 use forestall_store::Stored;
 
-use super::{Act, CaseFile, Desk, DeskError, acts::context, lists::line_id};
+use super::{Act, CaseFile, Desk, DeskError, acts::context, line_id};
 
 /// The lines that a registry sent back.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 //! A first look from outside: one sweep over a day's names, over DNS or over a copy of the zone, stored as evidence.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::SocketAddr;
 
@@ -128,14 +129,20 @@ impl Desk {
         if let Some(unknown) = tlds.iter().find(|tld| !file.case.slices.contains_key(*tld)) {
             return Err(DeskError::Refused(forestall_coord::Refusal::UnknownSlice { tld: unknown.clone() }));
         }
+        let mut cells: BTreeMap<(usize, i64), Vec<&Tld>> = BTreeMap::new();
+        for (tld, of_slice) in board.slices().filter(|(tld, _)| tlds.is_empty() || tlds.contains(tld)) {
+            for cell in of_slice.iter().filter(|cell| cell.window.meets(on.window())) {
+                cells.entry((cell.campaign, cell.period)).or_default().push(tld);
+            }
+        }
         let mut lists = Vec::new();
-        for (tld, cells) in board.slices().filter(|(tld, _)| tlds.is_empty() || tlds.contains(tld)) {
-            for cell in cells.iter().filter(|cell| cell.window.meets(on.window())) {
-                let listing = self.listing(file, tld, cell.campaign, cell.period)?;
-                let held = &file.case.campaigns[cell.campaign];
+        for ((campaign, period), tlds) in cells {
+            let held = &file.case.campaigns[campaign];
+            let mut listings = self.listings(file, campaign, period)?;
+            for (tld, listing) in tlds.into_iter().filter_map(|tld| Some((tld, listings.remove(tld)?))) {
                 lists.push(AskedList {
                     campaign: held.id.clone(),
-                    period: cell.period,
+                    period,
                     tld: tld.clone(),
                     digest: listing.digest,
                     generator_version: held.generator_version,

@@ -2,19 +2,20 @@
 
 //! The computed side of a case: counts, lists and places of names.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::sync::{Arc, PoisonError};
 use std::thread::available_parallelism;
 
 use forestall_coord::Case;
 use forestall_coord::event::{CaseCampaign, Occurrence};
-use forestall_dga::predict::{Lists as Asked, Only, Query, visit};
-use forestall_dga::{Name, Period, Prepared};
+use forestall_dga::counts::{Unregistrable, count};
+use forestall_dga::find::find;
+use forestall_dga::slice::{self, Slice};
+use forestall_dga::{Period, Prepared};
 use forestall_model::counts::period_day;
-use forestall_model::directory::{Directory, Registrability, TldEntry};
-use forestall_model::name::last_label;
-use forestall_model::{DayRange, Digest, DomainName, ListCounts, PeriodCounts, Tld, TldCount, Window};
+use forestall_model::directory::{Directory, Registrability, Screen, TldEntry};
+use forestall_model::{DayRange, Digest, DomainName, ListCounts, PeriodCounts, Tld, Window};
 
 use super::{CampaignSpec, CaseFile, Desk, DeskError, Lists};
 
@@ -82,8 +83,7 @@ impl Desk {
             periods.retain(|cached| wanted.iter().any(|period| period.key == cached.key));
             if periods.len() != wanted.len() {
                 let (prepared, directory, span) = (Arc::clone(prepared), self.directory(), days.window());
-                let counted = move || count_span(&prepared[index], span, directory);
-                periods = tokio::task::spawn_blocking(counted).await.map_err(|e| DeskError::Input(format!("counting: {e}")))?;
+                periods = computed(move || count_span(&prepared[index], span, directory)).await;
                 self.store().cache_counts(digest, held.generator_version, &periods).await?;
             }
             counts.push(ListCounts { campaign: held.id.clone(), periods });
@@ -102,23 +102,35 @@ impl Desk {
     ///
     /// [`DeskError::Input`] where the case has no such list.
     pub fn listing(&self, file: &CaseFile, tld: &Tld, campaign: usize, period: i64) -> Result<NameListing, DeskError> {
-        let counted = file.counts.get(campaign).and_then(|list| list.periods.iter().find(|p| p.key == period));
-        let prepared = file.prepared.get(campaign);
-        let (Some(counted), Some(prepared)) = (counted, prepared) else {
-            return Err(DeskError::Input(format!("the case has no list of {}", period_day(period))));
-        };
-        let only = Only { tld: Some(tld.clone()), suffix: None };
-        let query = Query { only, ..Query::all(Asked::Span(counted.window)) };
-        let mut names = Vec::new();
-        let mut text = Vec::new();
-        let Ok(_) = visit::<Infallible>(prepared, &query, 1, |list| {
-            if list.period().key == period {
-                list.pieces().for_each(|piece| text.extend_from_slice(piece));
-                names.extend(list.names().filter_map(|name| domain(&name)));
-            }
+        let (prepared, period) = list_of(file, campaign, period)?;
+        Ok(NameListing::of(&slice::slice(prepared, &period, tld)))
+    }
+
+    /// Returns the names of all slices of one (campaign, origin period).
+    pub(super) fn listings(
+        &self,
+        file: &CaseFile,
+        campaign: usize,
+        period: i64,
+    ) -> Result<BTreeMap<Tld, NameListing>, DeskError> {
+        let (prepared, period) = list_of(file, campaign, period)?;
+        Ok(slice::by_tld(prepared, &period).into_iter().map(|(tld, slice)| (tld, NameListing::of(&slice))).collect())
+    }
+
+    /// Delivers the names of one slice of each period of a campaign that meets `span`, in order of time.
+    pub(super) fn each_listing(
+        &self,
+        file: &CaseFile,
+        tld: &Tld,
+        campaign: usize,
+        span: Window,
+        mut sink: impl FnMut(i64, NameListing) + Send,
+    ) {
+        let Some(prepared) = file.prepared.get(campaign) else { return };
+        let Ok(()) = slice::each::<Infallible>(prepared, span, tld, threads(), |slice| {
+            sink(slice.period.key, NameListing::of(&slice));
             Ok(())
         });
-        Ok(NameListing { names, digest: Digest::of(&text) })
     }
 
     /// Finds where names stand in the lists of a case; names that stand nowhere are left out.
@@ -128,8 +140,22 @@ impl Desk {
         names: &[DomainName],
     ) -> Result<BTreeMap<DomainName, Vec<Occurrence>>, DeskError> {
         let (file, names) = (file.clone(), names.to_vec());
-        let find = move || find_places(&file, &names);
-        tokio::task::spawn_blocking(find).await.map_err(|e| DeskError::Input(format!("looking for names: {e}")))
+        Ok(computed(move || find_places(&file, &names)).await)
+    }
+}
+
+impl NameListing {
+    fn of(slice: &Slice) -> Self {
+        let name = |bytes: &[u8]| std::str::from_utf8(bytes).ok()?.parse().ok();
+        Self { names: slice.names.iter().filter_map(|n| name(n.bytes)).collect(), digest: slice.digest() }
+    }
+}
+
+/// Runs a computation beside the threads that serve connections.
+async fn computed<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(compute).await {
+        Ok(value) => value,
+        Err(ended) => std::panic::resume_unwind(ended.into_panic()),
     }
 }
 
@@ -137,86 +163,37 @@ fn threads() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
-fn domain(name: &Name<'_>) -> Option<DomainName> {
-    std::str::from_utf8(name.bytes).ok()?.parse().ok()
+fn list_of(file: &CaseFile, campaign: usize, period: i64) -> Result<(&Prepared, Period), DeskError> {
+    let counted = file.counts.get(campaign).and_then(|list| list.periods.iter().find(|p| p.key == period));
+    let (Some(counted), Some(prepared)) = (counted, file.prepared.get(campaign)) else {
+        return Err(DeskError::Input(format!("the case has no list of {}", period_day(period))));
+    };
+    let found = prepared.generator.periods(counted.window).find(|p| p.key == period);
+    let found = found.ok_or_else(|| DeskError::Input(format!("the family has no list of {}", period_day(period))))?;
+    Ok((prepared, found))
 }
 
 fn count_span(prepared: &Prepared, span: Window, directory: &Directory) -> Vec<PeriodCounts> {
-    let mut periods = Vec::new();
-    let mut ruled: HashMap<Vec<u8>, Option<&TldEntry>> = HashMap::new();
-    let Ok(_) = visit::<Infallible>(prepared, &Query::all(Asked::Span(span)), threads(), |list| {
-        let mut counts: BTreeMap<&[u8], (u32, Vec<u32>)> = BTreeMap::new();
-        let mut distinct = 0;
-        for name in list.names() {
-            let Some(dot) = name.bytes.iter().rposition(|b| *b == b'.') else { continue };
-            let label = &name.bytes[dot + 1..];
-            let (names, not_registrable) = counts.entry(label).or_default();
-            if !ruled.contains_key(label) {
-                ruled.insert(label.to_vec(), rules_of(directory, label));
-            }
-            if let Some(entry) = ruled.get(label).copied().flatten() {
-                let text = std::str::from_utf8(name.bytes).unwrap_or_default();
-                if matches!(entry.registrability(text), Registrability::NotRegistrable { .. }) {
-                    not_registrable.push(*names);
-                }
-            }
-            *names += 1;
-            distinct += 1;
-        }
-        let entry = |(label, (names, not_registrable)): (&[u8], (u32, Vec<u32>))| {
-            let tld: Tld = std::str::from_utf8(label).ok()?.parse().ok()?;
-            Some(TldCount { tld, names, not_registrable })
-        };
-        let period = list.period();
-        let by_tld = counts.into_iter().filter_map(entry).collect();
-        periods.push(PeriodCounts { key: period.key, window: period.window.unwrap_or(span), distinct, by_tld });
-        Ok(())
-    });
-    periods
-}
-
-fn rules_of<'d>(directory: &'d Directory, label: &[u8]) -> Option<&'d TldEntry> {
-    let tld: Tld = std::str::from_utf8(label).ok()?.parse().ok()?;
-    directory.entry(&tld).filter(|entry| entry.has_rules())
+    let ruled = || directory.iter().filter(|entry| entry.has_rules());
+    let tlds: BTreeSet<Tld> = ruled().map(|entry| entry.tld.clone()).collect();
+    let rules: HashMap<&str, (&TldEntry, Screen<'_>)> =
+        ruled().map(|entry| (entry.tld.as_str(), (entry, entry.screen()))).collect();
+    let refused = |tld: &Tld, name: &str| {
+        let rule = rules.get(tld.as_str()).filter(|(_, screen)| screen.may_refuse(name));
+        rule.is_some_and(|(entry, _)| matches!(entry.registrability(name), Registrability::NotRegistrable { .. }))
+    };
+    count(prepared, span, threads(), Some(Unregistrable { tlds: &tlds, test: &refused })).periods
 }
 
 fn find_places(file: &CaseFile, names: &[DomainName]) -> BTreeMap<DomainName, Vec<Occurrence>> {
-    let wanted: HashMap<&[u8], &DomainName> = names.iter().map(|name| (name.as_str().as_bytes(), name)).collect();
-    let tlds: HashSet<&str> = names.iter().map(|name| last_label(name.as_str())).collect();
     let mut found: BTreeMap<DomainName, Vec<Occurrence>> = BTreeMap::new();
     for (prepared, counts) in file.prepared.iter().zip(file.counts.iter()) {
         let (Some(first), Some(last)) = (counts.periods.first(), counts.periods.last()) else { continue };
         let span = Window { from: first.window.from, until: last.window.until };
-        for tld in &tlds {
-            let Ok(tld) = tld.parse::<Tld>() else { continue };
-            let query = Query { only: Only { tld: Some(tld), suffix: None }, ..Query::all(Asked::Span(span)) };
-            let Ok(_) = visit::<Infallible>(prepared, &query, threads(), |list| {
-                for (place, name) in (0_u32..).zip(list.names()) {
-                    if let Some(wanted) = wanted.get(name.bytes) {
-                        let occurrence = Occurrence { campaign: counts.campaign.clone(), period: list.period().key, place };
-                        found.entry((*wanted).clone()).or_default().push(occurrence);
-                    }
-                }
-                Ok(())
-            });
+        for place in find(prepared, names, span, threads()) {
+            let occurrence = Occurrence { campaign: counts.campaign.clone(), period: place.period.key, place: place.place };
+            found.entry(names[place.name].clone()).or_default().push(occurrence);
         }
     }
     found
-}
-
-/// The identifier of one line of a list: campaign, origin period, top-level domain and place in one word.
-pub(super) mod line_id {
-    use forestall_model::{CampaignId, Tld};
-
-    /// Writes `CAMPAIGN/PERIOD/TLD/PLACE`.
-    pub(in crate::desk) fn write(campaign: &CampaignId, period: i64, tld: &Tld, place: u32) -> String {
-        format!("{campaign}/{period}/{tld}/{place}")
-    }
-
-    /// Reads what [`write`] writes; `None` for anything else.
-    pub(in crate::desk) fn read(text: &str) -> Option<(CampaignId, i64, Tld, u32)> {
-        let mut parts = text.split('/');
-        let id = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        parts.next().is_none().then_some(id)
-    }
 }

@@ -10,6 +10,7 @@ mod answers;
 mod check;
 mod error;
 mod evidence;
+mod line_id;
 mod lists;
 mod open;
 mod publish;

@@ -2,15 +2,17 @@
 
 //! Publishing: the names of a case in a consumer's form, always for the right days.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use forestall_coord::{Board, NameView, Standing};
+use forestall_coord::board::Cell;
+use forestall_coord::{Board, NameView, Refusal, Standing};
 use forestall_formats::Form;
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::marking::release;
 use forestall_model::{Audience, DayRange, Instant, NameClass, Sight, Tld, UtcDay, Window};
 
-use super::{CaseFile, Desk, DeskError, lists::line_id};
+use super::{CaseFile, Desk, DeskError, NameListing, line_id};
 
 /// What is to be published.
 #[derive(Clone, Debug)]
@@ -57,23 +59,43 @@ impl Desk {
     /// [`DeskError::Withheld`] where the marking does not allow the audience, [`DeskError::Input`] for an unknown slice,
     /// [`DeskError::Output`] where the writer fails.
     pub fn publish(&self, file: &CaseFile, ask: &Publish, out: &mut dyn Write) -> Result<Published, DeskError> {
-        if let Some(tld) = &ask.tld {
-            if !file.case.slices.contains_key(tld) {
-                return Err(DeskError::Refused(forestall_coord::Refusal::UnknownSlice { tld: tld.clone() }));
-            }
+        if let Some(tld) = ask.tld.as_ref().filter(|tld| !file.case.slices.contains_key(*tld)) {
+            return Err(DeskError::Refused(Refusal::UnknownSlice { tld: tld.clone() }));
         }
         let board = file.board();
+        let wanted = |cell: &Cell| match ask.span {
+            PublishSpan::Day(day) => file.case.guard(cell.campaign, cell.window).meets(day.window()),
+            PublishSpan::Lists(days) => days.contains(cell.day),
+            PublishSpan::Horizon => true,
+        };
         let mut lines = Vec::new();
-        for (tld, cells) in board.slices().filter(|(tld, _)| ask.tld.as_ref().is_none_or(|t| t == *tld)) {
-            for cell in cells {
-                let guard = file.case.guard(cell.campaign, cell.window);
-                let wanted = match ask.span {
-                    PublishSpan::Day(day) => guard.meets(day.window()),
-                    PublishSpan::Lists(days) => days.contains(cell.day),
-                    PublishSpan::Horizon => true,
-                };
-                if wanted {
-                    self.lines_of(file, &board, tld, cell.campaign, cell.period, cell.window, ask.now, &mut lines)?;
+        match &ask.tld {
+            Some(tld) => {
+                for campaign in 0..file.case.campaigns.len() {
+                    let cells: BTreeMap<i64, &Cell> =
+                        board.slice(tld).iter().filter(|c| c.campaign == campaign && wanted(c)).map(|c| (c.period, c)).collect();
+                    let Some(span) = hull(cells.values().copied()) else { continue };
+                    self.each_listing(file, tld, campaign, span, |period, listing| {
+                        if let Some(cell) = cells.get(&period) {
+                            lines_of(file, &board, tld, cell, listing, ask.now, &mut lines);
+                        }
+                    });
+                }
+            }
+            None => {
+                let mut lists: BTreeMap<(usize, i64), Vec<(&Tld, &Cell)>> = BTreeMap::new();
+                for (tld, cells) in board.slices() {
+                    for cell in cells.iter().filter(|c| wanted(c)) {
+                        lists.entry((cell.campaign, cell.period)).or_default().push((tld, cell));
+                    }
+                }
+                for ((campaign, period), cells) in lists {
+                    let mut listings = self.listings(file, campaign, period)?;
+                    for (tld, cell) in cells {
+                        if let Some(listing) = listings.remove(tld) {
+                            lines_of(file, &board, tld, cell, listing, ask.now, &mut lines);
+                        }
+                    }
                 }
             }
         }
@@ -87,42 +109,42 @@ impl Desk {
         let lines = ask.form.write(released, out)?;
         Ok(Published { lines, unverified })
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "one list of one slice, and where its lines go")]
-    fn lines_of(
-        &self,
-        file: &CaseFile,
-        board: &Board<'_>,
-        tld: &Tld,
-        campaign: usize,
-        period: i64,
-        window: Window,
-        now: Instant,
-        lines: &mut Vec<NameLine>,
-    ) -> Result<(), DeskError> {
-        let names = self.listing(file, tld, campaign, period)?.names;
-        let views = board.name_views(tld, campaign, period, now);
-        let held = &file.case.campaigns[campaign];
-        let slice = &file.case.slices[tld];
-        let request = slice.request(campaign, forestall_model::counts::period_day(period)).map(|r| r.action);
-        for (place, (name, view)) in (0_u32..).zip(names.into_iter().zip(views)) {
-            if view.state.standing == Standing::Excluded {
-                continue;
-            }
-            lines.push(NameLine {
-                name,
-                window: Some(window),
-                family: held.family.clone(),
-                class: class_of(&view),
-                registrar_iana_id: None,
-                created: None,
-                requested_action: request,
-                evidence_ref: format!("{}#{}", file.case.id, view.event),
-                confidence: if held.verified { VERIFIED } else { UNVERIFIED },
-                line_id: line_id::write(&held.id, period, tld, place),
-            });
+/// Returns the window from the first cell's start to the last one's end.
+fn hull<'c>(cells: impl Iterator<Item = &'c Cell>) -> Option<Window> {
+    cells.map(|c| c.window).reduce(|a, b| Window { from: a.from.min(b.from), until: a.until.max(b.until) })
+}
+
+fn lines_of(
+    file: &CaseFile,
+    board: &Board<'_>,
+    tld: &Tld,
+    cell: &Cell,
+    listing: NameListing,
+    now: Instant,
+    lines: &mut Vec<NameLine>,
+) {
+    let views = board.name_views(tld, cell.campaign, cell.period, now);
+    let held = &file.case.campaigns[cell.campaign];
+    let slice = &file.case.slices[tld];
+    let request = slice.request(cell.campaign, cell.day).map(|r| r.action);
+    for (place, (name, view)) in (0_u32..).zip(listing.names.into_iter().zip(views)) {
+        if view.state.standing == Standing::Excluded {
+            continue;
         }
-        Ok(())
+        lines.push(NameLine {
+            name,
+            window: Some(cell.window),
+            family: held.family.clone(),
+            class: class_of(&view),
+            registrar_iana_id: None,
+            created: None,
+            requested_action: request,
+            evidence_ref: format!("{}#{}", file.case.id, view.event),
+            confidence: if held.verified { VERIFIED } else { UNVERIFIED },
+            line_id: line_id::write(&held.id, cell.period, tld, place),
+        });
     }
 }
 

@@ -16,7 +16,7 @@ use super::heat::{HeatMap, Order};
 use super::holders::HolderRow;
 use super::number::grouped;
 use super::place::{Heading, case_id, now_of};
-use super::proof::{self, LevelRow, Reach};
+use super::proof::{self, Alarm, LevelRow, Reach};
 use super::variants::{self, VariantRow};
 use crate::server::{App, Problem, Query, Session};
 
@@ -41,7 +41,7 @@ struct Page {
     levels: Vec<LevelRow>,
     outside_on_day: String,
     outside_over_all: String,
-    alarms: Vec<String>,
+    alarms: Vec<Alarm>,
     within: Within,
     gaps: Vec<GapRow>,
     gaps_in_all: usize,

@@ -87,14 +87,14 @@ fn describe(event: &Event) -> String {
         Body::Readmitted { name, reason } => format!("{name} counts again: {reason}"),
         Body::Swept(sweep) => {
             let names = sweep.lists.iter().map(|list| list.expected).sum();
-            let unknown = sweep.lists.iter().map(|list| list.unknown.len()).sum();
+            let unknown: u32 = sweep.lists.iter().map(|list| list.unknown.len()).sum();
             let differing: usize = sweep.lists.iter().map(|list| list.differing.len()).sum();
             format!(
                 "looked at {} by {} from {}; {} failed, {} differ from the rest of their list",
                 counted(names, "name", "names"),
                 sweep.method,
                 sweep.vantage,
-                grouped::<u32>(unknown),
+                grouped(unknown),
                 grouped(differing as u64)
             )
         }

@@ -49,7 +49,6 @@ pub(super) struct Heading {
     pub(super) horizon: String,
     /// The day from which the case is looked at.
     pub(super) day: String,
-    pub(super) version: u64,
 }
 
 impl Heading {
@@ -76,7 +75,6 @@ impl Heading {
             unverified_names: unverified.join(", "),
             horizon: case.horizon.to_string(),
             day,
-            version: case.version,
         }
     }
 }

@@ -91,13 +91,24 @@ pub(super) fn outside(tally: &Tally) -> String {
     format!("{held} a legitimate holder; {closed} cannot be registered.")
 }
 
-/// Says what contradicts a registry's word or fell out of protection; empty where nothing does.
-pub(super) fn alarms(tally: &Tally) -> Vec<String> {
+/// Something that a coordinator must look into.
+#[derive(Debug)]
+pub(super) struct Alarm {
+    /// How grave: the class of its colour.
+    pub(super) class: &'static str,
+    pub(super) word: &'static str,
+    pub(super) text: String,
+}
+
+/// Says what fell out of protection, contradicts a registry's word, or is held or refused; empty where nothing is.
+pub(super) fn alarms(tally: &Tally) -> Vec<Alarm> {
     let all = [
-        (tally.lost, "lost: protected once, and somebody else holds it now"),
-        (tally.mismatch, "mismatch: claimed, and the look from outside disagrees"),
-        (tally.suspect, "suspect: held by somebody unknown"),
-        (tally.refused, "refused: the registry will not act, and nothing protects it"),
+        (tally.lost, "bad", "Lost", "protected once, held by somebody else now"),
+        (tally.mismatch, "bad", "Mismatch", "claimed, and the look from outside disagrees"),
+        (tally.suspect, "warn", "Suspect", "held by somebody unknown"),
+        (tally.refused, "warn", "Refused", "the registry does not act, and nothing else protects them"),
     ];
-    all.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", grouped(*count))).collect()
+    let present = all.into_iter().filter(|(count, ..)| *count > 0);
+    let alarm = |(count, class, word, what)| Alarm { class, word, text: format!("{}, {what}", counted(count, "name", "names")) };
+    present.map(alarm).collect()
 }

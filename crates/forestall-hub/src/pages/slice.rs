@@ -22,7 +22,7 @@ use super::holders::{GROUNDS, HolderRow};
 use super::names::{self, NamePage};
 use super::number::grouped;
 use super::place::{Heading, about, case_id, need_slice, now_of, tld};
-use super::proof::{self, Share};
+use super::proof::{self, Alarm, Share};
 use crate::desk::{Act, CaseFile};
 use crate::server::{App, Fields, Problem, Query, Session, SliceFigures, Wants};
 
@@ -115,7 +115,7 @@ struct Page {
     facts: Vec<FactRow>,
     levels: Vec<SliceLevel>,
     outside: String,
-    alarms: Vec<String>,
+    alarms: Vec<Alarm>,
     alone: Option<(String, String, String, bool)>,
     strip: HeatRow,
     days: usize,

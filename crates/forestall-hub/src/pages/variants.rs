@@ -30,6 +30,13 @@ pub(super) struct VariantLevel {
     pub(super) worst_day: String,
 }
 
+impl VariantRow {
+    /// Returns the reach on the day as observed.
+    pub(super) fn observed(&self) -> &str {
+        self.levels.last().map_or("", |level| &level.reach)
+    }
+}
+
 /// Returns the variants in the order of the case.
 pub(super) fn rows(case: &Case, figures: &Figures) -> Vec<VariantRow> {
     figures.variants.iter().filter_map(|variant| row(case, variant)).collect()

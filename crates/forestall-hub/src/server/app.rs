@@ -71,7 +71,8 @@ impl App {
     pub(crate) async fn view(&self, id: &CaseId) -> Result<Released<Arc<CaseView>>, Problem> {
         let file = self.inner.desk.file(id).await?;
         let view = self.inner.views.of(file, self.today()).await?;
-        Ok(release(view, AUDIENCE, self.now())?)
+        let case = Arc::clone(&view.file.case);
+        Ok(release(case.as_ref(), AUDIENCE, self.now())?.map(|_| view))
     }
 
     /// Returns a case without its figures, through the gate.

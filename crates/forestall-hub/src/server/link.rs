@@ -37,7 +37,7 @@ impl fmt::Debug for SignInLink {
 pub(super) async fn create(app: &App) -> Result<SignInLink, DeskError> {
     let token = Token::fresh()?;
     let expires = app.now().plus_seconds(LINK_SECONDS);
-    app.desk().store().create_link(token.digest(), expires, app.now()).await?;
+    app.desk().store().create_link(token.digest(), expires).await?;
     Ok(SignInLink { url: format!("{}/sign-in?token={token}", app.origin()), expires })
 }
 

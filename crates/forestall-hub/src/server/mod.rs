@@ -29,10 +29,10 @@ use crate::desk::{Desk, DeskError};
 
 pub(crate) use app::{AUDIENCE, App};
 pub(crate) use assets::version as assets_version;
-pub(crate) use form::{Fields, MAX_FORM, MAX_UPLOAD, Query};
+pub(crate) use form::{Fields, MAX_UPLOAD, Query};
 pub(crate) use problem::{Problem, Wants};
 pub(crate) use session::{Session, begin as begin_session, end as end_session};
-pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures};
+pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantFigures};
 
 pub use link::SignInLink;
 pub use origin::{Origin, OriginError};

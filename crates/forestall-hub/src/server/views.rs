@@ -10,8 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use forestall_coord::board::{Board, Variant, Worst};
 use forestall_coord::{Level, ReachRange, Tally};
-use forestall_model::marking::Marked;
-use forestall_model::{CaseId, DayRange, Marking, Tld, UtcDay};
+use forestall_model::{CaseId, DayRange, Tld, UtcDay};
 
 use super::Problem;
 use crate::desk::CaseFile;
@@ -26,12 +25,6 @@ pub(crate) struct CaseView {
     pub(crate) file: CaseFile,
     /// What its pages show.
     pub(crate) figures: Figures,
-}
-
-impl Marked for CaseView {
-    fn marking(&self) -> Marking {
-        self.file.case.marking
-    }
 }
 
 /// What the pages of a case show, looked at from one day.
@@ -137,7 +130,7 @@ impl Shade {
             Self::UnderHalf => "under 50 %",
             Self::Half => "50 to 90 %",
             Self::Most => "90 to 99 %",
-            Self::NearlyAll => "99 % to all but one",
+            Self::NearlyAll => "99 % or more, not all",
             Self::All => "all",
         }
     }

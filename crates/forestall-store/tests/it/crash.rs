@@ -23,14 +23,16 @@ fn kill_while_writing(path: &std::path::Path, after: Option<Duration>) -> Vec<Ac
     let reader = std::thread::spawn(move || {
         let mut all = Vec::new();
         for line in lines.map_while(Result::ok) {
-            all.extend(acknowledged(&line));
-            let _ = sender.send(());
+            if let Some(event) = acknowledged(&line) {
+                all.push(event);
+                let _ = sender.send(());
+            }
         }
         all
     });
     match after {
         Some(after) => {
-            first.recv_timeout(Duration::from_secs(60)).expect("the child opens the store");
+            first.recv_timeout(Duration::from_secs(60)).expect("something is acknowledged");
             sleep(after);
         }
         None => sleep(Duration::from_millis(15)),

@@ -2,12 +2,13 @@
 
 //! What an act changed: coverage and reach before and after it.
 
-use forestall_coord::Board;
+use forestall_coord::{Board, Level, ReachRange};
 use forestall_hub::desk::{CaseFile, Desk};
 use forestall_model::{DayRange, Tld};
 use forestall_store::Stored;
 
-use super::{figures, print_recorded};
+use super::figures::{self, ByLevel};
+use super::print_recorded;
 use crate::failure::Outcome;
 use crate::output;
 use crate::table::{Align, Table};
@@ -46,15 +47,19 @@ fn rows(before: &CaseFile, after: &CaseFile, tld: Option<&Tld>) -> Table {
     };
     if let Some(tld) = tld {
         row(format!("coverage of {tld}"), &|board| figures::coverage(&board.slice_total(tld, days)).line());
-        row(format!("worst reach left by {tld}"), &|board| left_by(board, tld, days));
+        row(format!("reach left by {tld} alone"), &|board| ByLevel::of(|level| left_by(board, tld, days, level)).line());
     }
     row("coverage of the case".to_owned(), &|board| figures::coverage(&board.total(days)).line());
     row("worst reach of the case".to_owned(), &|board| figures::reach(|level| board.worst(level, days)).line());
     table
 }
 
-/// The worst reach of a slice's names that were not observed as protected, if they were the only misses.
-fn left_by(board: &Board<'_>, tld: &Tld, days: DayRange) -> String {
+/// The worst reach of a slice's names that are not protected at a level of proof, if they were the only misses.
+fn left_by(board: &Board<'_>, tld: &Tld, days: DayRange, level: Level) -> String {
     let cells = board.slice(tld).iter().filter(|cell| days.contains(cell.day));
-    cells.map(|cell| cell.reach_observed).reduce(forestall_coord::ReachRange::worse).unwrap_or_default().to_string()
+    let reach = cells.map(|cell| {
+        let draws = &board.case.campaigns[cell.campaign].draws;
+        ReachRange::over(cell.distinct, cell.tally.misses(level), draws)
+    });
+    reach.reduce(ReachRange::worse).unwrap_or_default().to_string()
 }

@@ -141,6 +141,7 @@ fn careful<V: Variant>(mut state: Row<u64>, sine: Sine) -> Row<u64> {
 }
 
 /// Turns every output into a letter, as if each were one, and collects the letters of each lane.
+#[expect(clippy::cast_possible_truncation, reason = "8,319 at most, then 25 at most")]
 fn spell(rows: &[Row<u32>], letters: &mut [[u8; LETTERS_A_LANE]; LANES]) {
     for (chunk, rows) in rows.as_chunks::<CHUNK>().0.iter().enumerate() {
         let mut small = [0; CHUNK * LANES];
@@ -202,6 +203,7 @@ fn assemble<V: Variant>(outputs: &Block<u32>, letters: &[[u8; LETTERS_A_LANE]; L
 
 /// Writes the next name of a lane, unless it has all.
 #[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "the text of a block is a few hundred bytes")]
 fn one_name<V: Variant>(outputs: &Block<u32>, letters: &[[u8; LETTERS_A_LANE]; LANES], lane: usize, text: &mut Text) {
     if text.left == 0 {
         return;
@@ -214,7 +216,7 @@ fn one_name<V: Variant>(outputs: &Block<u32>, letters: &[[u8; LETTERS_A_LANE]; L
     place[..COPIED].copy_from_slice(&letters[lane][text.row + 1..text.row + 1 + COPIED]);
     place[length..length + SUFFIX].copy_from_slice(&suffix.bytes);
     let end = text.length + length + suffix.length;
-    text.ends[text.names] = (end & 0xFFFF) as u32;
+    text.ends[text.names] = end as u32;
     text.length = end + 1;
     text.row += length + 2;
     text.names += 1;

@@ -1,0 +1,16 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The program as people and scripts meet it: the real binary, in folders of its own.
+
+mod case;
+mod check;
+mod directory;
+mod environment;
+mod family;
+mod help;
+mod predict;
+mod publish;
+mod quickstart;
+mod readme;
+mod serve;
+mod support;
