@@ -8,6 +8,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::failure::refused;
+
 /// Opens a file, or standard input for `-`.
 ///
 /// # Errors
@@ -31,6 +33,21 @@ pub(crate) fn file(path: &Path) -> anyhow::Result<File> {
         anyhow::bail!("{} is a folder; expected a file", path.display());
     }
     Ok(file)
+}
+
+/// Reads a whole file, or standard input for `-`.
+///
+/// # Errors
+///
+/// Where it cannot be read, and a refusal where it is longer than `limit` octets.
+pub(crate) fn whole(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = open(path)?.take(limit + 1).read_to_end(&mut bytes);
+    read.with_context(|| format!("{} could not be read", called(path)))?;
+    if bytes.len() as u64 > limit {
+        return Err(refused(format!("{} is longer than {limit} octets", called(path))));
+    }
+    Ok(bytes)
 }
 
 /// Returns what a file is called in messages.

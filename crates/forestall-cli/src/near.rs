@@ -4,6 +4,8 @@
 
 /// Most names that are suggested.
 const SUGGESTIONS: usize = 3;
+/// Fewest octets of a beginning that suggests what goes on from it.
+const MEANS_SOMETHING: usize = 4;
 
 /// Returns " Did you mean a, b or c?" with the known names nearest to `typed`, or nothing where none is near.
 pub(crate) fn hint<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> String {
@@ -11,11 +13,8 @@ pub(crate) fn hint<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) ->
     let limit = (typed.chars().count() / 3).max(1);
     let mut near: Vec<(usize, &str)> = known
         .into_iter()
-        .map(|name| {
-            let extends = !typed.is_empty() && (name.contains(&typed) || typed.contains(name));
-            (if extends { 0 } else { distance(&typed, name) }, name)
-        })
-        .filter(|(distance, _)| *distance <= limit)
+        .map(|name| (distance(&typed, name), name))
+        .filter(|(distance, name)| *distance <= limit || extends(&typed, name) || extends(name, &typed))
         .collect();
     near.sort_unstable();
     near.dedup();
@@ -26,6 +25,11 @@ pub(crate) fn hint<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) ->
         Some((last, [])) => format!(" Did you mean {last}?"),
         Some((last, rest)) => format!(" Did you mean {} or {last}?", rest.join(", ")),
     }
+}
+
+/// Says whether a text that is long enough to mean something begins another.
+fn extends(start: &str, whole: &str) -> bool {
+    start.len() >= MEANS_SOMETHING && whole.starts_with(start)
 }
 
 /// Returns the number of single letters to insert, delete or replace that turn one text into the other.
@@ -61,6 +65,7 @@ mod tests {
         assert_eq!(hint("conficker", known), " Did you mean conficker-a, conficker-b or conficker-c?");
         assert_eq!(hint("Conficer-A", known), " Did you mean conficker-a, conficker-b or conficker-c?");
         assert_eq!(hint("tinbe", known), " Did you mean tinba?");
+        assert_eq!(hint("tinba-2013-05", known), " Did you mean tinba?");
         assert_eq!(hint("zzz", known), "");
     }
 }

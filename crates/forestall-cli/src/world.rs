@@ -18,7 +18,7 @@ use crate::values;
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Globals {
     /// Folder of the store; made where it is missing [default: the user's data directory]
-    #[arg(long, value_name = "DIR", env = "FORESTALL_DATA", hide_env_values = true, global = true)]
+    #[arg(long, value_name = "DIR", env = "FORESTALL_DATA", hide_env_values = true, global = true, help_heading = "Global options")]
     data: Option<PathBuf>,
     /// The time, for scripts and tests [default: the clock's]
     #[arg(long, value_name = "INSTANT", global = true, hide = true, value_parser = values::instant_or_day)]

@@ -270,14 +270,16 @@ impl Looks {
 impl SweepState {
     /// Makes the state of what a sweep saw of a list.
     pub(crate) fn new(order: Order, method: Method, list: &SweptList) -> Self {
-        Self {
-            order,
-            method,
-            expected: list.expected,
-            usual: list.usual,
-            unknown: list.unknown.clone(),
-            differing: list.differing.iter().map(|row| (row.place, row.sight)).collect(),
-        }
+        let mut unknown = list.unknown.clone();
+        let mut differing: BTreeMap<u32, Sight> = list.differing.iter().map(|row| (row.place, row.sight)).collect();
+        // A row that says "unknown" is a failed look, and a look that failed saw nothing else.
+        differing.retain(|place, sight| {
+            if *sight == Sight::Unknown {
+                unknown.insert(*place);
+            }
+            !unknown.contains(*place)
+        });
+        Self { order, method, expected: list.expected, usual: list.usual, unknown, differing }
     }
 
     /// Returns what was seen of a place, [`Sight::Unknown`] where the look failed; `None` past the end of the list.

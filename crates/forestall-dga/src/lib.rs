@@ -9,6 +9,9 @@
 //!
 //! Computing the names of an origin period is separate from what a bot tries at one instant: a bot's list may reach over
 //! several periods ([`Generator::attempts`]).
+//!
+//! On top of the families stand [`predict`] (lists on demand, streamed), [`counts`] (how many names fall to which top-level domain),
+//! [`slice`](mod@slice) (which ones) and [`find`](mod@find) (where a name stands).
 
 #![forbid(unsafe_code)]
 #![warn(clippy::disallowed_methods)]

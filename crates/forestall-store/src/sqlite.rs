@@ -66,15 +66,30 @@ pub(crate) async fn reader(path: &Path, busy: Duration) -> Result<SqliteConnecti
     options(path, busy).read_only(true).connect().await
 }
 
-/// Opens a connection that leaves not even a side file behind. It takes no locks and does not see the write-ahead log, so
-/// what it finds holds only where no other process writes; `None` where there is such a log.
+/// Opens a connection that leaves not even a side file behind. It takes no locks and sees no journal, so what it finds
+/// holds only where no other process writes or died writing; `None` where there is a journal.
 pub(crate) async fn bystander(path: &Path, busy: Duration) -> Option<Result<SqliteConnection, sqlx::Error>> {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    if Path::new(&log).exists() {
+    let journal = |ending| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        Path::new(&name).exists()
+    };
+    if journal("-wal") || journal("-journal") {
         return None;
     }
     Some(options(path, busy).read_only(true).immutable(true).connect().await)
+}
+
+/// Opens a connection that may undo what a process left behind that died amid a transaction.
+pub(crate) async fn mender(path: &Path, busy: Duration) -> Result<SqliteConnection, sqlx::Error> {
+    options(path, busy).connect().await
+}
+
+/// Says whether a connection that only reads failed because something must be undone first ([`mender`]).
+pub(crate) fn needs_mending(error: &sqlx::Error) -> bool {
+    // READONLY_RECOVERY, READONLY_ROLLBACK, READONLY_CANTINIT: https://www.sqlite.org/rescode.html
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("264" | "776" | "1288"))
 }
 
 /// Opens the one connection that writes.

@@ -10,7 +10,7 @@ use forestall_coord::{Decided, Event};
 use forestall_model::{CaseId, Digest, DomainName, Tld};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Connection, Sqlite};
+use sqlx::{Connection, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -103,17 +103,16 @@ impl Store {
         sqlite::create(path)?;
         // A first look leaves nothing behind, so that a newer store stays as it is to the last file. What else it sees may
         // be half of what another process writes: the second look, which takes locks, decides.
-        if let Some(Ok(mut look)) = sqlite::bystander(path, busy).await {
-            let found = schema::inspect(&mut look).await;
-            look.close().await.map_err(wrong)?;
-            if let Ok(newer @ Found::Version(_)) = found {
-                accept(path, newer)?;
-            }
+        if let Some(connection) = sqlite::bystander(path, busy).await
+            && let Ok(newer @ Found::Version(_)) = look(connection).await
+        {
+            accept(path, newer)?;
         }
-        let mut look = sqlite::reader(path, busy).await.map_err(wrong)?;
-        let found = schema::inspect(&mut look).await.map_err(wrong);
-        look.close().await.map_err(wrong)?;
-        accept(path, found?)?;
+        let found = match look(sqlite::reader(path, busy).await).await {
+            Err(error) if sqlite::needs_mending(&error) => look(sqlite::mender(path, busy).await).await,
+            found => found,
+        };
+        accept(path, found.map_err(wrong)?)?;
 
         let mut connection = sqlite::writer(path, busy).await.map_err(wrong)?;
         let found = schema::migrate(&mut connection).await.map_err(wrong)?;
@@ -279,6 +278,14 @@ impl Store {
     pub(crate) fn damaged(&self, reason: String) -> StoreError {
         StoreError::Damaged { path: self.0.path.clone(), reason }
     }
+}
+
+/// Says what a connection sees, and closes it.
+async fn look(connection: Result<SqliteConnection, sqlx::Error>) -> Result<Found, sqlx::Error> {
+    let mut connection = connection?;
+    let found = schema::inspect(&mut connection).await;
+    connection.close().await?;
+    found
 }
 
 /// Refuses what is no store that this program can use.

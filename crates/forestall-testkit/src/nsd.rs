@@ -3,11 +3,12 @@
 //! NSD, the authoritative name server of NLnet Labs, on a free port of the loopback interface.
 
 use std::io;
-use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use crate::skip;
 
 /// How often a start is tried, because another program may take the port between choosing and using it.
 const STARTS: u32 = 5;
@@ -28,11 +29,7 @@ impl Nsd {
     /// Returns the program; `None` where it is not installed (Debian package `nsd`).
     #[must_use]
     pub fn program() -> Option<PathBuf> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path)
-            .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
-            .map(|folder| folder.join("nsd"))
-            .find(|program| program.is_file())
+        skip::program("nsd")
     }
 
     /// Starts a server for `zones`, each a name and its zone file as text, and waits until it answers for the first.
@@ -44,11 +41,7 @@ impl Nsd {
     /// Where the program is installed and does not start, for example because a zone is wrong; with what it printed.
     #[must_use]
     pub fn start(test: &str, zones: &[(&str, &str)]) -> Option<Self> {
-        let Some(program) = Self::program() else {
-            // Written past the test harness, which keeps what the printing macros write for itself.
-            let _ = writeln!(io::stderr(), "skipped: {test} needs nsd");
-            return None;
-        };
+        let program = skip::needs(test, "nsd")?;
         let mut last = String::new();
         for _ in 0..STARTS {
             match Self::try_start(&program, zones) {

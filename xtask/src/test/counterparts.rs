@@ -24,6 +24,7 @@ struct Counterpart {
 /// All programs.
 const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "nsd", package: "nsd", needed_by: "sweeps against an authoritative name server" },
+    Counterpart { program: "minisign", package: "minisign", needed_by: "lists that a registry signs" },
     Counterpart { program: "dig", package: "bind9-dnsutils", needed_by: "comparison with another DNS client" },
     Counterpart { program: "chromium", package: "chromium", needed_by: "the console in a browser" },
     Counterpart { program: "chromedriver", package: "chromium-driver", needed_by: "the console in a browser" },
@@ -190,7 +191,7 @@ mod tests {
         }
         let programs: Vec<&str> = missing(folder.as_os_str()).iter().map(|counterpart| counterpart.program).collect();
         std::fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(programs, ["dig", "chromium", "chromedriver"]);
+        assert_eq!(programs, ["minisign", "dig", "chromium", "chromedriver"]);
     }
 
     #[test]
@@ -199,12 +200,12 @@ mod tests {
         let lines = report(&all);
         assert_eq!(lines.len(), COUNTERPARTS.len());
         assert_eq!(lines[0], "missing: nsd (Debian package nsd); skipped: sweeps against an authoritative name server");
-        assert_eq!(report(&[]), ["present: nsd, dig, chromium, chromedriver"]);
+        assert_eq!(report(&[]), ["present: nsd, minisign, dig, chromium, chromedriver"]);
     }
 
     #[test]
     fn asks_for_the_packages_of_what_is_missing() {
         let some: Vec<&Counterpart> = COUNTERPARTS.iter().filter(|counterpart| counterpart.program != "nsd").collect();
-        assert_eq!(packages(&some), ["bind9-dnsutils", "chromium", "chromium-driver"]);
+        assert_eq!(packages(&some), ["minisign", "bind9-dnsutils", "chromium", "chromium-driver"]);
     }
 }

@@ -47,11 +47,11 @@ pub(crate) struct Predict {
     /// Each origin period that meets the days from here on
     #[arg(long, value_name = "DATE", requires = "until")]
     from: Option<UtcDay>,
-    /// ... to this day, which is not included
+    /// The end of these days, itself not included
     #[arg(long, value_name = "DATE", requires = "from")]
     until: Option<UtcDay>,
     /// The first N generated names of each list
-    #[arg(long, value_name = "N", value_parser = limit)]
+    #[arg(long, value_name = "N", value_parser = limit, allow_negative_numbers = true)]
     limit: Option<NonZeroU64>,
     /// Only names under this top-level domain
     #[arg(long, value_name = "TLD", value_parser = values::tld)]

@@ -39,7 +39,7 @@ pub(crate) struct Publish {
     /// The names of the lists from this day on
     #[arg(long, value_name = "DATE", requires = "until", conflicts_with = "horizon")]
     from: Option<UtcDay>,
-    /// ... to this day, which is not included
+    /// The end of these days, itself not included
     #[arg(long, value_name = "DATE", requires = "from")]
     until: Option<UtcDay>,
     /// The names of all lists of the case

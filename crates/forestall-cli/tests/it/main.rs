@@ -2,6 +2,8 @@
 
 //! The program as people and scripts meet it: the real binary, in folders of its own.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the failure")]
+
 mod case;
 mod check;
 mod directory;

@@ -2,6 +2,8 @@
 
 //! Tests of cases through the public interface of the crate.
 
+mod evidence;
 mod properties;
+mod refusals;
 mod scenario;
 mod world;

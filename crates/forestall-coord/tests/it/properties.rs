@@ -12,13 +12,16 @@ use forestall_coord::{Finding, Level, Standing, Tally};
 use forestall_model::{Action, AnswerResult, DayRange, Digest, Instant, Method, NameClass, Sight, UtcDay};
 use forestall_testkit::counts::period_of;
 use forestall_testkit::{CaseScript, parsed};
-use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::select;
 use proptest::test_runner::TestCaseError;
 
 use crate::world::{self, campaign, day, horizon, opened, tld};
 
 proptest! {
+    // What a run finds becomes a test of its own.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn hold_after_any_acts(acts in proptest::collection::vec(act(), 1..40)) {
         let mut script = opened();

@@ -175,7 +175,7 @@ fn seed<V: Variant>(key: i64) -> u64 {
 /// bits of a large double), so that `p * x` is 2^85 or more and `r` 2^116 or more, where a unit in the last place is 2^33 and 2^64.
 ///
 /// Below 2^54 the logarithm, at most 44, is left out as well. It could count only where `r` is below 2^59, that is where `p + sin x`
-/// is below 1: for `p` 0 or 1, which two or three states in 2^64 have. Adding it changed no name in 45.6 million steps of A and B,
+/// is below 1: for `p` 0 or 1, which four states in 2^64 at most have. Adding it changed no name in 45.6 million steps of A and B,
 /// all days of 2008 to 2035.
 fn step<V: Variant>(state: u64, sine: Sine) -> u64 {
     let x = state as f64;

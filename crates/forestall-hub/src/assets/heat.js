@@ -26,7 +26,7 @@ for (const table of document.querySelectorAll("table.heat")) {
     const found = {};
     for (const path of row.querySelectorAll("td.strip path[class]")) {
       const name = path.getAttribute("class");
-      if (name === "now") continue;
+      if (name === "now" || name === "base") continue;
       let at = 0;
       for (const [, move, x, length] of path.getAttribute("d").matchAll(/([Mm])(\d+) \d+h(\d+)/g)) {
         at = move === "M" ? Number(x) : at + Number(x);

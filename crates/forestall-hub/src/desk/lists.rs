@@ -82,8 +82,8 @@ impl Desk {
             let mut periods = self.store().cached_counts(digest, held.generator_version, keys).await?;
             periods.retain(|cached| wanted.iter().any(|period| period.key == cached.key));
             if periods.len() != wanted.len() {
-                let (prepared, directory, span) = (Arc::clone(prepared), self.directory(), days.window());
-                periods = computed(move || count_span(&prepared[index], span, directory)).await;
+                let (prepared, directory, span) = (Arc::clone(prepared), Arc::clone(self.directory()), days.window());
+                periods = computed(move || count_span(&prepared[index], span, &directory)).await;
                 self.store().cache_counts(digest, held.generator_version, &periods).await?;
             }
             counts.push(ListCounts { campaign: held.id.clone(), periods });

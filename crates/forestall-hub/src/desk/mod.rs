@@ -7,6 +7,7 @@
 
 mod acts;
 mod answers;
+mod attest;
 mod check;
 mod error;
 mod evidence;
@@ -27,6 +28,7 @@ use forestall_store::{CaseView, LogEntry, Store};
 
 pub use acts::{AskRegistry, DaysAnswer};
 pub use answers::AnswerFile;
+pub use attest::SignedList;
 pub use check::{CheckDns, CheckReport, CheckZone};
 pub use error::DeskError;
 pub use lists::NameListing;
@@ -66,6 +68,7 @@ pub struct Desk {
 struct Inner {
     store: Store,
     catalogue: Catalogue,
+    directory: Arc<Directory>,
     files: Mutex<HashMap<CaseId, Lists>>,
 }
 
@@ -105,20 +108,23 @@ impl CaseFile {
 }
 
 impl Desk {
-    /// Opens the desk over the store in `folder`, which is made where it is missing, with the built-in catalogue.
+    /// Opens the desk over the store in `folder`, which is made where it is missing, with the built-in catalogue and the
+    /// directory of the folder.
     ///
     /// # Errors
     ///
-    /// [`DeskError::Store`] where the store cannot be opened.
+    /// [`DeskError::Store`] where the store cannot be opened, [`DeskError::Input`] where the operator's table is broken.
     pub async fn open(folder: &Path) -> Result<Self, DeskError> {
         let store = Store::open(&folder.join(forestall_store::FILE_NAME)).await?;
-        Ok(Self::over(store, Catalogue::built_in()))
+        let directory = own_directory(folder)?;
+        Ok(Self::over(store, Catalogue::built_in(), directory))
     }
 
-    /// Makes a desk over an open store and a catalogue.
+    /// Makes a desk over an open store, a catalogue and a directory.
     #[must_use]
-    pub fn over(store: Store, catalogue: Catalogue) -> Self {
-        Self { inner: Arc::new(Inner { store, catalogue, files: Mutex::new(HashMap::new()) }) }
+    pub fn over(store: Store, catalogue: Catalogue, directory: Directory) -> Self {
+        let directory = Arc::new(directory);
+        Self { inner: Arc::new(Inner { store, catalogue, directory, files: Mutex::new(HashMap::new()) }) }
     }
 
     /// Returns the store.
@@ -135,8 +141,8 @@ impl Desk {
 
     /// Returns the registry directory.
     #[must_use]
-    pub fn directory(&self) -> &'static Directory {
-        Directory::built_in()
+    pub fn directory(&self) -> &Arc<Directory> {
+        &self.inner.directory
     }
 
     /// Returns the cases in the order of their ids, as the store's read model has them.
@@ -167,4 +173,27 @@ impl Desk {
         let lists = self.lists(&case).await?;
         Ok(CaseFile { case, counts: lists.counts, prepared: lists.prepared })
     }
+}
+
+/// The file in the data folder in which an operator's own facts on registries stand, over the built-in directory.
+pub const DIRECTORY_FILE: &str = "directory.csv";
+
+/// Returns the built-in directory with the table of `folder` over it, where there is one.
+///
+/// # Errors
+///
+/// [`DeskError::Input`] where the table is broken or cannot be read, with its line and column.
+pub fn own_directory(folder: &Path) -> Result<Directory, DeskError> {
+    let mut directory = Directory::built_in().clone();
+    let path = folder.join(DIRECTORY_FILE);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => directory.amend_csv(&text).map(drop).map_err(|error| {
+            DeskError::Input(format!("the operator's table {} is broken: {error}; mend it or remove it", path.display()))
+        })?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(DeskError::Input(format!("the operator's table {} cannot be read: {error}", path.display())));
+        }
+    }
+    Ok(directory)
 }

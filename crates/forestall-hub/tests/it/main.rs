@@ -2,4 +2,5 @@
 
 //! Tests of the crate through its public interface.
 
+mod desk;
 mod map;

@@ -182,6 +182,35 @@ async fn write_lock_of_another_is_waited_for_and_then_told() {
 }
 
 #[tokio::test]
+async fn transaction_cut_by_a_crash_is_rolled_back() {
+    let (folder, store) = fresh().await;
+    let case = id("case");
+    run(&store, &case, &opening(), 0).await;
+    store.close().await;
+    // What a crash leaves while a file is made: pages of a transaction that never ended, and the journal to undo them.
+    let mut other = raw(&file(&folder)).await;
+    sqlx::raw_sql(
+        "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 2; BEGIN; UPDATE schema SET version = version - 1; \
+         UPDATE event SET encoding = hex(randomblob(100000)); DELETE FROM slice_view",
+    )
+    .execute(&mut other)
+    .await
+    .unwrap();
+    let crashed = tempfile::tempdir().unwrap();
+    let mut files = 0;
+    for left in fs::read_dir(folder.path()).unwrap() {
+        let left = left.unwrap();
+        fs::copy(left.path(), crashed.path().join(left.file_name())).unwrap();
+        files += 1;
+    }
+    assert_eq!(files, 2, "there is a journal");
+
+    let store = Store::open(&file(&crashed)).await.unwrap();
+    assert_eq!(store.verify().await.unwrap(), []);
+    assert_eq!(run(&store, &case, &note("x"), 1).await, 2);
+}
+
+#[tokio::test]
 async fn file_cut_in_the_middle_is_found_out() {
     let (folder, store) = fresh().await;
     let case = id("case");

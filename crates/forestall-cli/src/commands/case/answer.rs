@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use forestall_formats::{answers, plain};
-use forestall_hub::desk::{AnswerFile, DaysAnswer};
+use forestall_formats::{answers, plain, table};
+use forestall_hub::desk::{AnswerFile, DaysAnswer, SignedList};
 use forestall_model::{Action, AnswerResult, CampaignId, CaseId, DomainName, Tld, UtcDay};
 
 use super::change;
@@ -50,6 +50,15 @@ pub(crate) struct Answer {
     /// A CSV with a column `result` and `line_id` or `name`, as `publish --as csv` writes it; - is standard input
     #[arg(long, value_name = "CSV", conflicts_with = "result")]
     file: Option<PathBuf>,
+    /// A plain list of all names of the slice in the days, signed by the registry with minisign: the answer is attested
+    #[arg(long, value_name = "FILE", requires = "key", conflicts_with_all = ["names", "name_list", "file"])]
+    signed_list: Option<PathBuf>,
+    /// The signature [default: the list's name with .minisig after it]
+    #[arg(long, value_name = "FILE", requires = "signed_list")]
+    signature: Option<PathBuf>,
+    /// The registry's public key, minisign's one line of Base64
+    #[arg(long, value_name = "KEY", requires = "signed_list")]
+    key: Option<String>,
     #[command(flatten)]
     act: ActArgs,
 }
@@ -75,19 +84,40 @@ impl Answer {
         if single && names.is_empty() {
             return Err(refused("the list holds no name, so nothing was answered"));
         }
+        let signed = match (&self.signed_list, self.key) {
+            (Some(list), Some(key)) => Some(signed_list(list, self.signature.as_deref(), key)?),
+            _ => None,
+        };
         let desk = globals.desk().await?;
         let before = desk.file(&case).await?;
-        let recorded = if single {
-            desk.answer_names(&case, &act, tld.clone(), action, result, names).await?
-        } else {
-            let answer = DaysAnswer { tld: tld.clone(), days, campaigns: self.campaigns, action, result };
-            vec![desk.answer_days(&case, &act, answer).await?]
+        let answer = DaysAnswer { tld: tld.clone(), days, campaigns: self.campaigns, action, result };
+        let recorded = match signed {
+            Some(signed) => vec![desk.answer_signed(&case, &act, answer, &signed).await?],
+            None if single => desk.answer_names(&case, &act, tld.clone(), action, result, names).await?,
+            None => vec![desk.answer_days(&case, &act, answer).await?],
         };
         change::show(&desk, &before, Some(&tld), &recorded).await
     }
 }
 
+/// Most octets of a signed list: as many as a file of answers may have.
+const MAX_LIST: u64 = table::MAX_BYTES;
+/// Most octets of a signature; minisign's has four short lines.
+const MAX_SIGNATURE: u64 = 16 << 10;
+
+fn signed_list(list: &Path, signature: Option<&Path>, key: String) -> anyhow::Result<SignedList> {
+    let beside = || {
+        let mut name = list.as_os_str().to_owned();
+        name.push(".minisig");
+        PathBuf::from(name)
+    };
+    let signature = signature.map_or_else(beside, Path::to_path_buf);
+    let text = String::from_utf8(input::whole(&signature, MAX_SIGNATURE)?)
+        .map_err(|_| refused(format!("{} is no text, so it is no signature of minisign", signature.display())))?;
+    Ok(SignedList { list: input::whole(list, MAX_LIST)?, signature: text, key })
+}
+
 /// Says what is wrong with a file, fault by fault.
-pub(super) fn broken(path: &Path, faults: &forestall_formats::table::TableErrors) -> anyhow::Error {
+pub(super) fn broken(path: &Path, faults: &table::TableErrors) -> anyhow::Error {
     refused(format!("nothing was recorded, because {} has faults:\n{faults}", input::called(path)))
 }

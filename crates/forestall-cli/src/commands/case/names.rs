@@ -32,7 +32,7 @@ pub(crate) struct Names {
     /// The lists of the days from here on
     #[arg(long, value_name = "DATE", requires = "until")]
     from: Option<UtcDay>,
-    /// ... to this day, which is not included
+    /// The end of these days, itself not included
     #[arg(long, value_name = "DATE", requires = "from")]
     until: Option<UtcDay>,
     /// Only names that stand so

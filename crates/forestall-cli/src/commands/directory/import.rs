@@ -3,11 +3,12 @@
 //! `forestall directory import`.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
+use forestall_hub::desk::DIRECTORY_FILE;
 use forestall_model::directory::Directory;
 
 use crate::failure::{Outcome, refused};
@@ -53,25 +54,17 @@ impl Import {
 }
 
 fn read(import: &Import) -> anyhow::Result<String> {
-    let called = input::called(&import.file);
-    let mut bytes = Vec::new();
-    let mut limited = input::open(&import.file)?.take(MAX_BYTES + 1);
-    limited.read_to_end(&mut bytes).with_context(|| format!("{called} could not be read"))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(refused(format!("{called} is longer than {MAX_BYTES} octets, so it is no directory")));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
+    String::from_utf8(input::whole(&import.file, MAX_BYTES)?).map_err(|error| {
+        let (called, at) = (input::called(&import.file), error.utf8_error().valid_up_to());
         refused(format!("{called} is not UTF-8: octet {at} begins no character; save it as \"CSV UTF-8\""))
     })
 }
 
 /// Writes the operator's table: whole or not at all.
 fn keep(directory: &Directory, globals: &Globals) -> anyhow::Result<()> {
-    let path = super::own_table(globals)?;
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("the folder {} could not be made", folder.display()))?;
-    }
+    let folder = globals.data()?;
+    fs::create_dir_all(&folder).with_context(|| format!("the folder {} could not be made", folder.display()))?;
+    let path = folder.join(DIRECTORY_FILE);
     let mut file = WholeFile::create(&path)?;
     let table = super::differences(directory);
     file.write_all(table.as_bytes()).with_context(|| format!("the file {} could not be written", path.display()))?;

@@ -10,10 +10,9 @@ mod import;
 mod show;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Subcommand;
+use forestall_hub::desk::own_directory;
 use forestall_model::directory::Directory;
 
 use crate::failure::Outcome;
@@ -38,29 +37,9 @@ impl Verb {
     }
 }
 
-/// The operator's own table in the data folder.
-const FILE_NAME: &str = "directory.csv";
-
-fn own_table(globals: &Globals) -> anyhow::Result<PathBuf> {
-    Ok(globals.data()?.join(FILE_NAME))
-}
-
 /// Returns the built-in directory with the operator's table over it.
 fn known(globals: &Globals) -> anyhow::Result<Directory> {
-    let mut directory = Directory::built_in().clone();
-    let path = own_table(globals)?;
-    match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            directory
-                .amend_csv(&text)
-                .with_context(|| format!("the operator's table {} is broken; mend it or remove it", path.display()))?;
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => {
-            return Err(error).with_context(|| format!("the operator's table {} cannot be read", path.display()));
-        }
-    }
-    Ok(directory)
+    Ok(own_directory(&globals.data()?)?)
 }
 
 /// Returns a table of the facts of `directory` that differ from the built-in one.
@@ -101,7 +80,7 @@ mod tests {
     fn keeps_what_differs_and_nothing_else() {
         let mut directory = Directory::built_in().clone();
         assert_eq!(differences(&directory), "tld,field,value,source,date\n");
-        let own = "tld,field,value,source,date\nbe,minimum-length,2,our own look,2026-11-01\n";
+        let own = "tld,field,value,source,date\nbe,minimum-length,9,our own look,2026-11-01\n";
         directory.amend_csv(own).unwrap();
         assert_eq!(differences(&directory), own);
         let mut again = Directory::built_in().clone();

@@ -6,9 +6,8 @@
 //! vector operations of the baseline instruction set; nothing here depends on its doing so.
 
 use super::{Variant, low_half, seed, step, windows};
-use crate::NameBuf;
-use crate::Period;
 use crate::sine::Sine;
+use crate::{NameBuf, Period};
 
 /// Lists computed at a time.
 pub(super) const LANES: usize = 12;
@@ -81,7 +80,7 @@ struct Text {
     row: usize,
 }
 
-/// Computes one row of outputs after another.
+/// Computes one row of outputs after another. A function of its own so that its loop has all registers.
 #[inline(never)]
 fn advance<V: Variant>(state: &mut Row<u64>, rows: &mut [Row<u32>], sine: Sine) {
     let mut before = *state;
@@ -179,7 +178,6 @@ fn shuffled(cards: &[u8; CHUNK * LANES]) -> [u8; CHUNK * LANES] {
 
 /// Writes the names whose outputs are all there, the lanes taking turns, so that the chain from one name of a lane to its
 /// next overlaps with those of the other lanes.
-#[inline(never)]
 fn assemble<V: Variant>(outputs: &Block<u32>, letters: &[[u8; LETTERS_A_LANE]; LANES], texts: &mut [Text]) {
     let most = V::MOST_LETTERS + 2;
     loop {

@@ -1,0 +1,109 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall publish`: the forms, the days, and files that are whole or not there.
+
+use std::collections::BTreeSet;
+
+use crate::support::Home;
+
+fn opened() -> Home {
+    let home = Home::new();
+    home.ok("case open mine --campaign conficker-b --from 2009-01-01 --until 2009-01-06");
+    home
+}
+
+fn predicted(home: &Home, rest: &str) -> BTreeSet<String> {
+    home.ok(&format!("predict conficker-b {rest}")).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn lists_the_forms_with_tabs() {
+    let list = Home::new().ok("publish --list");
+    for row in list.lines() {
+        assert_eq!(row.split('\t').count(), 3, "{row}");
+    }
+    let forms: Vec<&str> = list.lines().map(|row| row.split('\t').next().unwrap()).collect();
+    assert_eq!(forms, ["plain", "csv", "jsonl"]);
+}
+
+#[test]
+fn a_day_holds_the_names_whose_guard_window_meets_it() {
+    let home = opened();
+    let published: BTreeSet<String> =
+        home.ok("publish --case mine --as plain --on 2009-01-03").lines().map(str::to_owned).collect();
+    // The guard is 24 h on each side: the lists of the day before, the day and the day after.
+    assert_eq!(published, predicted(&home, "--from 2009-01-02 --until 2009-01-05"));
+    let lists: BTreeSet<String> =
+        home.ok("publish --case mine --as plain --from 2009-01-03 --until 2009-01-04").lines().map(str::to_owned).collect();
+    assert_eq!(lists, predicted(&home, "--on 2009-01-03"));
+    let slice: BTreeSet<String> =
+        home.ok("publish --case mine --as plain --horizon --tld ws").lines().map(str::to_owned).collect();
+    assert_eq!(slice, predicted(&home, "--from 2009-01-01 --until 2009-01-06 --tld ws"));
+}
+
+#[test]
+fn today_is_the_default_day() {
+    let home = opened();
+    let of = |now: &str| home.run_at(now, "publish --case mine --as plain");
+    assert_eq!(of("2009-01-03T08:00:00Z").out, home.ok("publish --case mine --as plain --on 2009-01-03"));
+    let late = of("2026-11-23T08:00:00Z");
+    assert_eq!((late.status, late.out.as_str()), (0, ""));
+    assert!(late.err.contains("0 lines: names live on 2026-11-23"), "{}", late.err);
+}
+
+#[test]
+fn forms_carry_the_same_names() {
+    let home = opened();
+    let plain = home.ok("publish --case mine --as plain --on 2009-01-01 --tld cn");
+    let csv = home.ok("publish --case mine --as csv --on 2009-01-01 --tld cn");
+    let jsonl = home.ok("publish --case mine --as jsonl --on 2009-01-01 --tld cn");
+    let of_csv: Vec<&str> = csv.lines().skip(1).map(|row| row.split(',').next().unwrap()).collect();
+    let of_jsonl: Vec<serde_json::Value> = jsonl.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+    assert_eq!(of_csv, plain.lines().collect::<Vec<_>>());
+    assert!(of_jsonl.iter().map(|row| row["name"].as_str().unwrap()).eq(plain.lines()));
+    assert!(of_jsonl.iter().all(|row| row["confidence"] == "verified"));
+}
+
+#[test]
+fn a_file_appears_whole_and_replaces_the_one_before() {
+    let home = opened();
+    let expected = home.ok("publish --case mine --as csv --horizon");
+    home.write("list.csv", "what was there before");
+    assert_eq!(home.ok("publish --case mine --as csv --horizon -o list.csv"), "");
+    assert_eq!(home.read("list.csv"), expected);
+    let left: Vec<_> = std::fs::read_dir(home.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "the list and the data folder: {left:?}");
+}
+
+#[test]
+fn a_marking_keeps_names_from_those_who_may_not_have_them() {
+    let home = opened();
+    home.write("list.txt", "before");
+    home.fails(1, "publish --case mine --as plain --horizon --audience public -o list.txt", &["TLP:AMBER+STRICT"]);
+    assert_eq!(home.read("list.txt"), "before");
+    home.ok("case open open --campaign conficker-a --from 2009-01-01 --until 2009-01-02 --tlp clear --pap clear");
+    assert_eq!(home.ok("publish --case open --as plain --horizon --audience public").lines().count(), 250);
+}
+
+#[test]
+fn says_on_standard_error_that_names_are_unverified() {
+    let home = Home::new();
+    home.ok("case open unsure --campaign conficker-c --from 2009-04-01 --until 2009-04-02");
+    let plain = home.run("publish --case unsure --as plain --tld ru --horizon");
+    assert!(plain.err.contains("UNVERIFIED") && plain.err.contains("cannot mark"), "{}", plain.err);
+    let csv = home.run("publish --case unsure --as csv --tld ru --horizon");
+    assert!(csv.err.contains("UNVERIFIED"), "{}", csv.err);
+    assert!(csv.out.lines().skip(1).all(|row| row.contains(",unverified,")));
+}
+
+#[test]
+fn refuses_what_cannot_be_meant() {
+    let home = opened();
+    home.fails(2, "publish --as plain", &["--case"]);
+    home.fails(2, "publish --case mine", &["--as"]);
+    home.fails(2, "publish --case mine --as rpz2", &["plain, csv, jsonl"]);
+    home.fails(2, "publish --case nobody --as plain", &["no case nobody"]);
+    home.fails(1, "publish --case mine --as plain --tld de", &["no slice de"]);
+    home.fails(2, "publish --case mine --as plain --on 2009-01-01 --horizon", &["cannot be used with"]);
+    home.fails(3, "publish --case mine --as plain --horizon -o no/such/folder/list.txt", &["no/such/folder/list.txt could not be written"]);
+}
