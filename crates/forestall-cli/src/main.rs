@@ -32,7 +32,16 @@ fn main() -> ExitCode {
 
 /// Sends logs to standard error: warnings and worse, or what `FORESTALL_LOG` says.
 fn start_logs() {
-    let filter = EnvFilter::try_from_env("FORESTALL_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let asked = std::env::var("FORESTALL_LOG").ok().filter(|text| !text.is_empty());
+    let filter = asked.map(|text| EnvFilter::try_new(&text).map_err(|error| (text, error))).transpose();
+    let filter = filter.unwrap_or_else(|(text, error)| {
+        output::note(format_args!("warning: FORESTALL_LOG={text} is not understood and not followed: {error}"));
+        None
+    });
     let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter.unwrap_or_else(|| EnvFilter::new("warn")))
+        .with_writer(std::io::stderr)
+        .with_ansi(ansi)
+        .init();
 }

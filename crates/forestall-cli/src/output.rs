@@ -85,7 +85,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 /// A file that appears under its name when it is whole.
 ///
 /// It is written beside its place under another name, brought to the disk and renamed; where that fails or the value
-/// is dropped, nothing is left. A place that is no regular file (a device, a pipe) is written directly.
+/// is dropped, nothing is left. A file that was there keeps its permissions. A place that is no regular file (a device, a pipe) is written directly.
 #[derive(Debug)]
 pub(crate) struct WholeFile {
     place: PathBuf,
@@ -101,7 +101,10 @@ impl WholeFile {
     /// Where the folder is missing or cannot be written.
     pub(crate) fn create(place: &Path) -> anyhow::Result<Self> {
         let fail = || format!("the file {} could not be written", place.display());
-        if fs::metadata(place).is_ok_and(|known| !known.is_file()) {
+        // Through a link, so that the link stays one.
+        let place = &fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
+        let before = fs::metadata(place).ok();
+        if before.as_ref().is_some_and(|known| !known.is_file()) {
             let file = OpenOptions::new().write(true).open(place).with_context(fail)?;
             return Ok(Self { place: place.to_owned(), part: None, file: BufWriter::with_capacity(BLOCK, file) });
         }
@@ -113,7 +116,11 @@ impl WholeFile {
         part_name.push(format!(".{}.part", std::process::id()));
         let part = place.with_file_name(part_name);
         let file = OpenOptions::new().write(true).create_new(true).open(&part).with_context(fail)?;
-        Ok(Self { place: place.to_owned(), part: Some(part), file: BufWriter::with_capacity(BLOCK, file) })
+        let whole = Self { place: place.to_owned(), part: Some(part), file: BufWriter::with_capacity(BLOCK, file) };
+        if let Some(before) = before {
+            whole.file.get_ref().set_permissions(before.permissions()).with_context(fail)?;
+        }
+        Ok(whole)
     }
 
     /// Brings the file to the disk and gives it its name.

@@ -35,7 +35,8 @@ pub(crate) fn tld(text: &str) -> Result<Tld, String> {
 /// A sentence that says what was expected.
 pub(crate) fn suffix(text: &str) -> Result<String, String> {
     let bare = text.strip_prefix('.').unwrap_or(text);
-    let wrong = |_| format!("{text:?} is not a suffix; expected labels with dots between them, for example be or co.uk");
+    let wrong =
+        |_| format!("{text:?} is not a suffix; expected labels with dots between them, for example be or co.uk");
     let name = under(bare).map_err(wrong)?;
     Ok(name.as_str()["x.".len()..].to_owned())
 }

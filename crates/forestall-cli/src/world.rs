@@ -18,7 +18,14 @@ use crate::values;
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Globals {
     /// Folder of the store; made where it is missing [default: the user's data directory]
-    #[arg(long, value_name = "DIR", env = "FORESTALL_DATA", hide_env_values = true, global = true, help_heading = "Global options")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "FORESTALL_DATA",
+        hide_env_values = true,
+        global = true,
+        help_heading = "Global options"
+    )]
     data: Option<PathBuf>,
     /// The time, for scripts and tests [default: the clock's]
     #[arg(long, value_name = "INSTANT", global = true, hide = true, value_parser = values::instant_or_day)]
@@ -59,9 +66,9 @@ impl Globals {
         if let Some(folder) = &self.data {
             return Ok(folder.clone());
         }
-        directories::ProjectDirs::from("", "", "forestall")
-            .map(|folders| folders.data_dir().to_owned())
-            .context("no home folder is known, so there is no place for the store; name one with --data DIR or FORESTALL_DATA")
+        directories::ProjectDirs::from("", "", "forestall").map(|folders| folders.data_dir().to_owned()).context(
+            "no home folder is known, so there is no place for the store; name one with --data DIR or FORESTALL_DATA",
+        )
     }
 
     /// Opens the desk over the store in the data folder.
@@ -100,7 +107,8 @@ impl ActArgs {
     pub(crate) fn act(&self, globals: &Globals) -> anyhow::Result<Act> {
         let actor = match &self.by {
             Some(actor) => actor.clone(),
-            None => login_name().ok_or_else(|| usage("nobody is known to act: no login name is set; say who acts with --by NAME"))?,
+            None => login_name()
+                .ok_or_else(|| usage("nobody is known to act: no login name is set; say who acts with --by NAME"))?,
         };
         Ok(Act {
             actor,
@@ -114,7 +122,10 @@ impl ActArgs {
 
 /// Returns the login name, as the environment or the operating system knows it.
 fn login_name() -> Option<Actor> {
-    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok()?.parse().ok()).or_else(name_of_process)
+    ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .find_map(|key| std::env::var(key).ok()?.parse().ok())
+        .or_else(name_of_process)
 }
 
 /// Returns the name of the user that this process runs as: in containers often nothing but the system knows it.

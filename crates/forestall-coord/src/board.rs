@@ -106,11 +106,7 @@ impl<'a> Board<'a> {
         let mut cells: BTreeMap<Tld, Vec<Cell>> = case.slices.keys().map(|tld| (tld.clone(), Vec::new())).collect();
         let mut variants = Vec::new();
         for (campaign, list) in counts.iter().enumerate().take(case.campaigns.len()) {
-            let mut variant = Variant {
-                campaign,
-                total: Tally::default(),
-                periods: Vec::new(),
-            };
+            let mut variant = Variant { campaign, total: Tally::default(), periods: Vec::new() };
             let mut reaches = Reaches::new(&case.campaigns[campaign].draws);
             for counted in &list.periods {
                 variant.periods.push(count_period(case, campaign, counted, &mut reaches, &mut cells));
@@ -120,12 +116,7 @@ impl<'a> Board<'a> {
             }
             variants.push(variant);
         }
-        Self {
-            case,
-            counts,
-            variants,
-            cells,
-        }
+        Self { case, counts, variants, cells }
     }
 
     /// Returns the variants, in the order of the case's campaigns.
@@ -149,10 +140,7 @@ impl<'a> Board<'a> {
     #[must_use]
     pub fn slice_total(&self, tld: &Tld, days: DayRange) -> Tally {
         let mut total = Tally::default();
-        self.slice(tld)
-            .iter()
-            .filter(|cell| days.contains(cell.day))
-            .for_each(|cell| total.add(&cell.tally));
+        self.slice(tld).iter().filter(|cell| days.contains(cell.day)).for_each(|cell| total.add(&cell.tally));
         total
     }
 
@@ -161,9 +149,7 @@ impl<'a> Board<'a> {
     pub fn total(&self, days: DayRange) -> Tally {
         let mut total = Tally::default();
         let periods = self.variants.iter().flat_map(|v| &v.periods);
-        periods
-            .filter(|p| days.contains(p.day))
-            .for_each(|p| total.add(&p.tally));
+        periods.filter(|p| days.contains(p.day)).for_each(|p| total.add(&p.tally));
         total
     }
 
@@ -174,14 +160,7 @@ impl<'a> Board<'a> {
         for variant in &self.variants {
             for period in variant.periods.iter().filter(|p| days.contains(p.day)) {
                 let reach = period.reach[level as usize];
-                take_worse(
-                    &mut worst,
-                    Worst {
-                        campaign: variant.campaign,
-                        day: period.day,
-                        reach,
-                    },
-                );
+                take_worse(&mut worst, Worst { campaign: variant.campaign, day: period.day, reach });
             }
         }
         worst
@@ -192,14 +171,7 @@ impl<'a> Board<'a> {
     pub fn worst_alone(&self, tld: &Tld, days: DayRange) -> Option<Worst> {
         let mut worst: Option<Worst> = None;
         for cell in self.slice(tld).iter().filter(|c| days.contains(c.day)) {
-            take_worse(
-                &mut worst,
-                Worst {
-                    campaign: cell.campaign,
-                    day: cell.day,
-                    reach: cell.reach_alone,
-                },
-            );
+            take_worse(&mut worst, Worst { campaign: cell.campaign, day: cell.day, reach: cell.reach_alone });
         }
         worst
     }
@@ -214,10 +186,7 @@ impl<'a> Board<'a> {
     #[must_use]
     pub fn day(&self, today: UtcDay) -> UtcDay {
         let day = self.case.board_day.unwrap_or(today);
-        day.clamp(
-            self.case.horizon.from,
-            self.case.horizon.until.plus(-1).max(self.case.horizon.from),
-        )
+        day.clamp(self.case.horizon.from, self.case.horizon.until.plus(-1).max(self.case.horizon.from))
     }
 
     /// Returns the state of one name of a slice at `now`; `None` where there is no such list or place.
@@ -303,12 +272,5 @@ fn count_period(
     }
     let reach = [Level::Claimed, Level::Attested, Level::Observed]
         .map(|level| reaches.over(counted.distinct, tally.misses(level)));
-    VariantPeriod {
-        period: counted.key,
-        day,
-        window: counted.window,
-        distinct: counted.distinct,
-        tally,
-        reach,
-    }
+    VariantPeriod { period: counted.key, day, window: counted.window, distinct: counted.distinct, tally, reach }
 }

@@ -8,8 +8,8 @@ use forestall_model::counts::period_day;
 use forestall_model::evidence::SweptList;
 use forestall_model::marking::Marked;
 use forestall_model::{
-    Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, Instant, Marking, Method, NameClass, Tld,
-    UtcDay, Window,
+    Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, Instant, Marking, Method, NameClass, Tld, UtcDay,
+    Window,
 };
 
 use crate::event::{AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, SeenRow};
@@ -228,28 +228,13 @@ impl Case {
     }
 
     fn opened(event: &Event) -> Result<Self, ReplayError> {
-        let Body::Opened {
-            title,
-            case_kind,
-            horizon,
-            board_day,
-            marking,
-            campaigns,
-            slices,
-            name_servers,
-        } = &event.body
+        let Body::Opened { title, case_kind, horizon, board_day, marking, campaigns, slices, name_servers } =
+            &event.body
         else {
-            return Err(ReplayError::NotOpened {
-                version: event.version,
-                kind: event.body.kind(),
-            });
+            return Err(ReplayError::NotOpened { version: event.version, kind: event.body.kind() });
         };
         if event.version != 1 {
-            return Err(ReplayError::Gap {
-                case: event.case.clone(),
-                found: event.version,
-                expected: 1,
-            });
+            return Err(ReplayError::Gap { case: event.case.clone(), found: event.version, expected: 1 });
         }
         Ok(Self {
             id: event.case.clone(),
@@ -283,14 +268,7 @@ impl Case {
         }
         match &event.body {
             Body::Opened { .. } => return Err(ReplayError::OpenedTwice { version: event.version }),
-            Body::Requested {
-                tld,
-                days,
-                campaigns,
-                action,
-                fallback,
-                ..
-            } => {
+            Body::Requested { tld, days, campaigns, action, fallback, .. } => {
                 let campaigns = self.indices(campaigns);
                 let request = Request {
                     version: event.version,
@@ -308,27 +286,11 @@ impl Case {
                 let slice = self.slice_mut(tld);
                 slice.acknowledged = slice.acknowledged.max(Some(event.occurred));
             }
-            Body::Answered {
-                tld,
-                scope,
-                action,
-                result,
-                level,
-                ..
-            } => {
-                let claim = Claim {
-                    action: *action,
-                    result: *result,
-                    level: *level,
-                };
+            Body::Answered { tld, scope, action, result, level, .. } => {
+                let claim = Claim { action: *action, result: *result, level: *level };
                 self.answered(tld, scope, claim, event);
             }
-            Body::Excluded {
-                name,
-                class,
-                reason,
-                occurrences,
-            } => {
+            Body::Excluded { name, class, reason, occurrences } => {
                 self.mark_held(name, occurrences, Some(event.version));
                 let exclusion = Exclusion {
                     class: *class,

@@ -85,16 +85,12 @@ pub fn decide(case: Option<&Case>, command: &Command, context: &Context) -> Resu
         Err(Refusal::InTheFuture { occurred, now: context.now })
     };
     has_happened(occurred)?;
-    let open = case.ok_or_else(|| Refusal::NoSuchCase {
-        case: context.case.clone(),
-    });
+    let open = case.ok_or_else(|| Refusal::NoSuchCase { case: context.case.clone() });
     let mut people = Vec::new();
     let body = match command {
         Command::Open(open) => match case {
             Some(_) => {
-                return Err(Refusal::AlreadyOpen {
-                    case: context.case.clone(),
-                });
+                return Err(Refusal::AlreadyOpen { case: context.case.clone() });
             }
             None => open.decide()?,
         },
@@ -125,11 +121,7 @@ pub fn decide(case: Option<&Case>, command: &Command, context: &Context) -> Resu
     let withheld: Vec<Withheld> = fields
         .into_iter()
         .zip(context.salts)
-        .map(|((field, value), salt)| Withheld {
-            field: field.to_owned(),
-            salt,
-            value,
-        })
+        .map(|((field, value), salt)| Withheld { field: field.to_owned(), salt, value })
         .collect();
     let event = Event {
         v: ENCODING,

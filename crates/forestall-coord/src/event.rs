@@ -48,10 +48,7 @@ pub struct Event {
 impl Event {
     /// Returns the canonical encoding: compact JSON in field order.
     #[must_use]
-    #[expect(
-        clippy::missing_panics_doc,
-        reason = "an event holds no map with other keys than text and no float"
-    )]
+    #[expect(clippy::missing_panics_doc, reason = "an event holds no map with other keys than text and no float")]
     pub fn canonical(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("an event has a JSON form")
     }
@@ -77,11 +74,7 @@ impl Event {
             return Err(EncodingError::Version(versioned.v));
         }
         let event: Self = serde_json::from_slice(bytes).map_err(|e| EncodingError::Syntax(e.to_string()))?;
-        if event.canonical() == bytes {
-            Ok(event)
-        } else {
-            Err(EncodingError::NotCanonical)
-        }
+        if event.canonical() == bytes { Ok(event) } else { Err(EncodingError::NotCanonical) }
     }
 }
 
@@ -115,22 +108,14 @@ impl Withheld {
     /// Returns the commitment: SHA-256 over a label, the salt, the name of the field, a zero octet and the value.
     #[must_use]
     pub fn commitment(&self) -> Digest {
-        Digest::of_parts(&[
-            b"forestall withheld 1\0",
-            &self.salt,
-            self.field.as_bytes(),
-            &[0],
-            self.value.as_bytes(),
-        ])
+        Digest::of_parts(&[b"forestall withheld 1\0", &self.salt, self.field.as_bytes(), &[0], self.value.as_bytes()])
     }
 }
 
 impl std::fmt::Debug for Withheld {
     /// Shows the name of the field only: values are personal, and a log line must not hold them.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Withheld")
-            .field("field", &self.field)
-            .finish_non_exhaustive()
+        f.debug_struct("Withheld").field("field", &self.field).finish_non_exhaustive()
     }
 }
 

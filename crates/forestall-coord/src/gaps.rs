@@ -32,10 +32,7 @@ pub struct Gap {
 }
 
 pub(crate) fn gaps(board: &Board<'_>, now: Instant, days: u16) -> Vec<Gap> {
-    let ahead = Window {
-        from: now,
-        until: now.plus_seconds(i64::from(days) * 86_400),
-    };
+    let ahead = Window { from: now, until: now.plus_seconds(i64::from(days) * 86_400) };
     let mut gaps: BTreeMap<(Tld, usize), Gap> = BTreeMap::new();
     for (tld, cells) in board.slices() {
         for cell in cells {

@@ -137,7 +137,8 @@ impl ListState {
 
     /// Returns every place of which something else may hold than of its list at large, in order.
     pub(crate) fn places(&self) -> BTreeSet<u32> {
-        let mut places: BTreeSet<u32> = self.claims.keys().chain(self.held.keys()).chain(self.fallen.keys()).copied().collect();
+        let mut places: BTreeSet<u32> =
+            self.claims.keys().chain(self.held.keys()).chain(self.fallen.keys()).copied().collect();
         for looks in &self.looks {
             places.extend(looks.seen.keys());
             places.extend(looks.sweep.iter().flat_map(SweepState::special));

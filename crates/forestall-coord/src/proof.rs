@@ -88,20 +88,13 @@ mod tests {
             assert_ne!(finding(Some(*action), Sight::Nxdomain), Finding::Proves, "{action}");
         }
         assert_eq!(finding(Some(Action::Reserve), Sight::Nxdomain), Finding::Consistent);
-        assert_eq!(
-            finding(Some(Action::RegisterSinkhole), Sight::Nxdomain),
-            Finding::Refutes
-        );
+        assert_eq!(finding(Some(Action::RegisterSinkhole), Sight::Nxdomain), Finding::Refutes);
     }
 
     #[test]
     fn another_holder_never_proves() {
         for action in Action::ALL {
-            assert_ne!(
-                finding(Some(*action), Sight::OtherNameServers),
-                Finding::Proves,
-                "{action}"
-            );
+            assert_ne!(finding(Some(*action), Sight::OtherNameServers), Finding::Proves, "{action}");
             assert_ne!(finding(Some(*action), Sight::Available), Finding::Proves, "{action}");
             assert_ne!(finding(Some(*action), Sight::Wildcard), Finding::Proves, "{action}");
             assert_ne!(finding(Some(*action), Sight::Unknown), Finding::Proves, "{action}");

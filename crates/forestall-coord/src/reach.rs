@@ -30,14 +30,8 @@ pub fn reach(names: u32, misses: u32, draws: &Draws) -> f64 {
     }
     // C(n-m, d) / C(n, d) = prod_{i<d} (n-m-i)/(n-i); the same with d and m exchanged, hence the shorter product. Summed
     // as logarithms of 1-x, so that many factors close to one keep their digits.
-    let (factors, out) = if drawn <= misses {
-        (drawn, misses)
-    } else {
-        (misses, drawn)
-    };
-    let log_escape: f64 = (0..factors)
-        .map(|i| (-f64::from(out) / f64::from(names - i)).ln_1p())
-        .sum();
+    let (factors, out) = if drawn <= misses { (drawn, misses) } else { (misses, drawn) };
+    let log_escape: f64 = (0..factors).map(|i| (-f64::from(out) / f64::from(names - i)).ln_1p()).sum();
     -(log_escape * f64::from(draws.rounds)).exp_m1()
 }
 
@@ -56,15 +50,9 @@ impl ReachRange {
     pub fn over(names: u32, misses: u32, readings: &[Draws]) -> Self {
         if readings.is_empty() {
             let certain = if misses == 0 { 0.0 } else { 1.0 };
-            return Self {
-                low: certain,
-                high: certain,
-            };
+            return Self { low: certain, high: certain };
         }
-        let mut range = Self {
-            low: f64::INFINITY,
-            high: 0.0,
-        };
+        let mut range = Self { low: f64::INFINITY, high: 0.0 };
         for draws in readings {
             let value = reach(names, misses, draws);
             range.low = range.low.min(value);
@@ -76,11 +64,7 @@ impl ReachRange {
     /// Returns the range that is worse, judged by its upper end, then by its lower.
     #[must_use]
     pub fn worse(self, other: Self) -> Self {
-        if (other.high, other.low) > (self.high, self.low) {
-            other
-        } else {
-            self
-        }
+        if (other.high, other.low) > (self.high, self.low) { other } else { self }
     }
 }
 
@@ -109,11 +93,7 @@ impl std::fmt::Display for ReachRange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let low = percent(self.low);
         let high = percent(self.high);
-        if low == high {
-            f.pad(&high)
-        } else {
-            f.pad(&format!("{low} to {high}"))
-        }
+        if low == high { f.pad(&high) } else { f.pad(&format!("{low} to {high}")) }
     }
 }
 
@@ -134,11 +114,7 @@ pub fn percent(share: f64) -> String {
     } else if !(1.0..=99.0).contains(&value) {
         // 99.998 must not be shown as 100.
         let text = format!("{value:.2}");
-        if text == "100.00" {
-            format!("{value:.6} %")
-        } else {
-            format!("{text} %")
-        }
+        if text == "100.00" { format!("{value:.6} %") } else { format!("{text} %") }
     } else {
         format!("{value:.1} %")
     }
@@ -150,11 +126,7 @@ mod tests {
     use forestall_model::Draws;
 
     fn draws(names: Option<u32>, rounds: u32) -> Draws {
-        Draws {
-            names,
-            rounds,
-            source: "test".to_owned(),
-        }
+        Draws { names, rounds, source: "test".to_owned() }
     }
 
     #[test]

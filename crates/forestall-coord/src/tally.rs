@@ -42,9 +42,7 @@ impl Tally {
     /// Returns the names that can be registered and have no legitimate holder: the denominator of coverage.
     #[must_use]
     pub const fn registrable(&self) -> u32 {
-        self.names
-            .saturating_sub(self.not_registrable)
-            .saturating_sub(self.held)
+        self.names.saturating_sub(self.not_registrable).saturating_sub(self.held)
     }
 
     /// Returns the names protected at a level of proof or better.

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use forestall_coord::{Decided, Event};
 use forestall_model::{CaseId, Digest, DomainName, Tld};
@@ -13,6 +13,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Connection, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 use crate::append::Prepared;
 use crate::error::{AppendError, StoreError};
@@ -99,24 +100,15 @@ impl Store {
     /// As [`Store::open`].
     pub async fn open_with(path: &Path, settings: Settings) -> Result<Self, StoreError> {
         let busy = settings.busy;
-        let wrong = |error: sqlx::Error| StoreError::of(path, busy, Arc::new(error));
         sqlite::create(path)?;
-        // A first look leaves nothing behind, so that a newer store stays as it is to the last file. What else it sees may
-        // be half of what another process writes: the second look, which takes locks, decides.
-        if let Some(connection) = sqlite::bystander(path, busy).await
-            && let Ok(newer @ Found::Version(_)) = look(connection).await
-        {
-            accept(path, newer)?;
-        }
-        let found = match look(sqlite::reader(path, busy).await).await {
-            Err(error) if sqlite::needs_mending(&error) => look(sqlite::mender(path, busy).await).await,
-            found => found,
+        let start = Instant::now();
+        let connection = loop {
+            match connect(path, busy).await {
+                // SQLite refuses some locks at once, above all while another process turns a new file into a store.
+                Err(StoreError::Locked { .. }) if start.elapsed() < busy => sleep(RETRY).await,
+                other => break other?,
+            }
         };
-        accept(path, found.map_err(wrong)?)?;
-
-        let mut connection = sqlite::writer(path, busy).await.map_err(wrong)?;
-        let found = schema::migrate(&mut connection).await.map_err(wrong)?;
-        accept(path, found)?;
         let (jobs, queue) = mpsc::channel(writer::QUEUE);
         let task = tokio::spawn(writer::run(connection, queue));
         Ok(Self(Arc::new(Inner {
@@ -278,6 +270,32 @@ impl Store {
     pub(crate) fn damaged(&self, reason: String) -> StoreError {
         StoreError::Damaged { path: self.0.path.clone(), reason }
     }
+}
+
+/// How long to wait before another attempt to open.
+const RETRY: Duration = Duration::from_millis(20);
+
+/// Opens the connection that writes on an existing file, once it is known to be a store that this program can use, and
+/// brings it to the version of this program.
+async fn connect(path: &Path, busy: Duration) -> Result<SqliteConnection, StoreError> {
+    let wrong = |error: sqlx::Error| StoreError::of(path, busy, Arc::new(error));
+    // A first look leaves nothing behind, so that a newer store stays as it is to the last file. What else it sees may
+    // be half of what another process writes: the second look, which takes locks, decides.
+    if let Some(connection) = sqlite::bystander(path, busy).await
+        && let Ok(newer @ Found::Version(_)) = look(connection).await
+    {
+        accept(path, newer)?;
+    }
+    let found = match look(sqlite::reader(path, busy).await).await {
+        Err(error) if sqlite::needs_mending(&error) => look(sqlite::mender(path, busy).await).await,
+        found => found,
+    };
+    accept(path, found.map_err(wrong)?)?;
+
+    let mut connection = sqlite::writer(path, busy).await.map_err(wrong)?;
+    let found = schema::migrate(&mut connection).await.map_err(wrong)?;
+    accept(path, found)?;
+    Ok(connection)
 }
 
 /// Says what a connection sees, and closes it.

@@ -32,11 +32,7 @@ pub fn campaign(id: &str) -> CaseCampaign {
 /// Returns one reading of how bots draw: `names` in each of `rounds`.
 #[must_use]
 pub fn draws(names: Option<u32>, rounds: u32) -> Draws {
-    Draws {
-        names,
-        rounds,
-        source: "a test".to_owned(),
-    }
+    Draws { names, rounds, source: "a test".to_owned() }
 }
 
 /// Returns Conficker A as published: all 250 names, or 32 of them in each of 8 rounds.

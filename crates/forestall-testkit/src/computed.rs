@@ -58,11 +58,7 @@ impl Computed {
                     by_tld.entry(parsed(last_label(&name))).or_default().push(name);
                 }
             }
-            List {
-                period: period.key,
-                window: period.window.unwrap_or(span),
-                by_tld,
-            }
+            List { period: period.key, window: period.window.unwrap_or(span), by_tld }
         });
         let lists = lists.collect();
         let campaign = &prepared.campaign;
@@ -96,10 +92,7 @@ impl Computed {
                 .map(|(tld, names)| TldCount { tld: tld.clone(), names: count(names), not_registrable: Vec::new() })
                 .collect(),
         };
-        ListCounts {
-            campaign: self.campaign.id.clone(),
-            periods: self.lists.iter().map(period).collect(),
-        }
+        ListCounts { campaign: self.campaign.id.clone(), periods: self.lists.iter().map(period).collect() }
     }
 
     /// Returns every place of a name, in order of time.
@@ -125,5 +118,27 @@ impl List {
         let names = self.by_tld.get(tld).map_or(&[][..], Vec::as_slice);
         let text: String = names.iter().flat_map(|name| [name.as_str(), "\n"]).collect();
         Digest::of(text.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use forestall_dga::family::NoWordLists;
+    use forestall_dga::{Catalogue, counts};
+    use forestall_model::Params;
+
+    use super::Computed;
+    use crate::counts::days;
+
+    #[test]
+    fn agrees_with_the_library() {
+        let catalogue = Catalogue::built_in();
+        // A day of C with names that stand twice is among these.
+        let span = days("2009-03-30", "2009-04-03").window();
+        for id in ["conficker-a", "conficker-b", "conficker-c"] {
+            let campaign = catalogue.campaign(id).expect("the campaign is built in");
+            let prepared = catalogue.prepare(campaign, &Params::new(), &NoWordLists).expect("its own parameters");
+            assert_eq!(Computed::of(id, span).counts(), counts::count(&prepared, span, 2, None), "{id}");
+        }
     }
 }

@@ -38,16 +38,9 @@ pub fn daily(campaign: &str, days: DayRange, names: &[(Tld, u32)]) -> ListCounts
         .collect();
     by_tld.sort_by(|a, b| a.tld.cmp(&b.tld));
     let distinct = by_tld.iter().map(|count| count.names).sum();
-    let period = |day: UtcDay| PeriodCounts {
-        key: period_of(day),
-        window: day.window(),
-        distinct,
-        by_tld: by_tld.clone(),
-    };
-    ListCounts {
-        campaign: parsed(campaign),
-        periods: days.days().map(period).collect(),
-    }
+    let period =
+        |day: UtcDay| PeriodCounts { key: period_of(day), window: day.window(), distinct, by_tld: by_tld.clone() };
+    ListCounts { campaign: parsed(campaign), periods: days.days().map(period).collect() }
 }
 
 /// Deals `total` names evenly to the domains; the first ones get one more where it does not come out even.
@@ -78,10 +71,8 @@ pub fn tlds(names: &[&str]) -> Vec<Tld> {
 #[track_caller]
 pub fn made_up_tlds(number: usize) -> Vec<Tld> {
     let letters = || 'a'..='z';
-    let all: Vec<Tld> = letters()
-        .flat_map(|a| letters().map(move |b| parsed(&format!("{a}{b}"))))
-        .take(number)
-        .collect();
+    let all: Vec<Tld> =
+        letters().flat_map(|a| letters().map(move |b| parsed(&format!("{a}{b}")))).take(number).collect();
     assert_eq!(all.len(), number, "there are 676 domains of two letters");
     all
 }

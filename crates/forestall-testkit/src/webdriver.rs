@@ -64,9 +64,10 @@ impl Browser {
         let driver = Command::new(chromedriver).arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         let mut driver = driver.expect("chromedriver starts");
         let out = BufReader::new(driver.stdout.take().expect("its output was asked for"));
-        let port = out.lines().map_while(Result::ok).find_map(|line| {
-            line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
-        });
+        let port = out
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
         let port = port.expect("chromedriver says its port");
         let mut browser = Self { driver, port, session: String::new(), folder };
         let arguments = ARGUMENTS.iter().map(|argument| (*argument).to_owned());
@@ -175,7 +176,8 @@ impl Browser {
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
         let answer = self.exchange(method, path, body);
         let answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-        let mut answer: Value = serde_json::from_slice(&answer).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let mut answer: Value =
+            serde_json::from_slice(&answer).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let value = answer["value"].take();
         assert!(value.get("error").is_none(), "{method} {path} {body}: {}", value["message"]);
         value
@@ -195,7 +197,11 @@ impl Browser {
         let mut reader = BufReader::new(stream);
         let mut length = 0;
         let mut line = String::new();
-        while { line.clear(); reader.read_line(&mut line)? } > 2 {
+        while {
+            line.clear();
+            reader.read_line(&mut line)?
+        } > 2
+        {
             if let Some((name, value)) = line.split_once(':')
                 && name.eq_ignore_ascii_case("content-length")
             {

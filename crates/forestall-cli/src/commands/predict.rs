@@ -114,7 +114,9 @@ impl Predict {
         let prepared = self.prepared(&catalogue, family)?;
         if family.info().verification == Verification::Unverified {
             let slug = &family.info().slug;
-            output::note(format_args!("note: {slug} is UNVERIFIED; `forestall family show {slug}` says what is missing"));
+            output::note(format_args!(
+                "note: {slug} is UNVERIFIED; `forestall family show {slug}` says what is missing"
+            ));
         }
         self.print(&prepared, &query).context("standard output could not be written")?;
         Ok(Outcome::Done)

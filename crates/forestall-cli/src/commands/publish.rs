@@ -102,7 +102,8 @@ fn tell(published: Published, form: Form, span: PublishSpan) {
     };
     output::note(format_args!("{}: names {days}", counted(published.lines, "line")));
     if published.unverified {
-        let where_shown = if form.shows_confidence() { "the column `confidence` marks them" } else { "the form cannot mark them" };
+        let where_shown =
+            if form.shows_confidence() { "the column `confidence` marks them" } else { "the form cannot mark them" };
         output::note(format_args!("note: names of an UNVERIFIED family are among them; {where_shown}"));
     }
 }

@@ -42,12 +42,15 @@ impl Quickstart {
         world::run(async {
             let desk = globals.desk().await?;
             // The address is taken before the work is done, so that a busy port says so at once.
-            let console = if self.no_serve { None } else { Some(serve::bind(desk.clone(), Settings::new(self.listen)).await?) };
+            let console =
+                if self.no_serve { None } else { Some(serve::bind(desk.clone(), Settings::new(self.listen)).await?) };
             let text = open(&desk, globals).await?;
             output::to_stdout(|out| Ok(out.write_all(text.as_bytes())?))?;
             let Some(console) = console else { return Ok(Outcome::Done) };
             let link = console.link().await?;
-            output::to_stdout(|out| Ok(writeln!(out, "\nOpen the console in a browser; the link signs one person in, once:\n  {link}")?))?;
+            output::to_stdout(|out| {
+                Ok(writeln!(out, "\nOpen the console in a browser; the link signs one person in, once:\n  {link}")?)
+            })?;
             output::note(format_args!("Ctrl-C ends the console."));
             serve::serve(desk, console).await;
             Ok(Outcome::Done)
@@ -59,7 +62,9 @@ impl Quickstart {
 async fn open(desk: &Desk, globals: &Globals) -> anyhow::Result<String> {
     let act = Act::new(ACTOR.parse::<Actor>()?, globals.now());
     let bar = ProgressBar::new(2);
-    bar.set_style(ProgressStyle::with_template("{bar:20} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_style(
+        ProgressStyle::with_template("{bar:20} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
     bar.set_message("computing names");
     let done = |case: &str| {
         bar.inc(1);
@@ -119,7 +124,10 @@ const COMMANDS: [(&str, &str); 3] = [
         "open a case",
         "case open mine --campaign conficker-a --campaign conficker-b --from 2027-01-01 --until 2027-04-01",
     ),
-    ("export the slice of one top-level domain, for its registry", "publish --case mine --as csv --tld cc --horizon -o cc.csv"),
+    (
+        "export the slice of one top-level domain, for its registry",
+        "publish --case mine --as csv --tld cc --horizon -o cc.csv",
+    ),
     (
         "record its answer, and see coverage and reach change",
         "case answer mine --tld cc --action register-sinkhole --result done",

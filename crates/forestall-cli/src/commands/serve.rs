@@ -79,7 +79,10 @@ impl Serve {
             let console = bind(desk.clone(), settings).await?;
             let link = console.link().await?;
             output::to_stdout(|out| Ok(writeln!(out, "{link}")?))?;
-            output::note(format_args!("the link above signs one person in, once; it works until {}. Ctrl-C ends the console.", link.expires));
+            output::note(format_args!(
+                "the link above signs one person in, once; it works until {}. Ctrl-C ends the console.",
+                link.expires
+            ));
             serve(desk, console).await;
             Ok(Outcome::Done)
         })
@@ -135,7 +138,8 @@ async fn interrupted() {
 }
 
 fn read(path: &Path) -> anyhow::Result<Config> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("the file {} could not be read", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("the file {} could not be read", path.display()))?;
     parse(&text).map_err(|what| usage(format!("{}: {what}", path.display())))
 }
 

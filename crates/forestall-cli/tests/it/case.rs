@@ -38,7 +38,10 @@ fn answer_all(home: &Home) {
 fn opens_lists_and_shows_a_case() {
     let home = opened();
     let list: Value = serde_json::from_str(&home.ok("case list --format json")).unwrap();
-    assert_eq!((&list[0]["id"], &list[0]["title"], &list[0]["slices"]), (&"mine".into(), &"Two days".into(), &8.into()));
+    assert_eq!(
+        (&list[0]["id"], &list[0]["title"], &list[0]["slices"]),
+        (&"mine".into(), &"Two days".into(), &8.into())
+    );
     assert!(home.ok("case list").contains("TLP:AMBER+STRICT"));
     let page = shown(&home);
     assert_eq!(page["over_the_horizon"]["names"], 500);
@@ -50,7 +53,9 @@ fn opens_lists_and_shows_a_case() {
         assert_eq!(page["day"]["reach"][level]["campaign"], "conficker-b");
     }
     let text = home.ok("case show mine --on 2009-01-01");
-    for part in ["claimed", "attested", "observed", "worst variant: conficker-b on 2009-01-01", "legitimate holders  0 names"] {
+    for part in
+        ["claimed", "attested", "observed", "worst variant: conficker-b on 2009-01-01", "legitimate holders  0 names"]
+    {
         assert!(text.contains(part), "{part:?} in\n{text}");
     }
 }
@@ -90,10 +95,15 @@ fn an_answer_may_speak_of_single_names() {
     let (first, second) = (name_of(&home, "org", "2009-01-01"), name_of(&home, "org", "2009-01-02"));
     home.write("done.txt", format!("# by telephone\n{}\n", second.to_uppercase()));
     home.ok(&format!("case answer mine --tld org --action reserve --result done --name {first} --names done.txt"));
-    let claimed = home.ok("case names mine --tld org --from 2009-01-01 --until 2009-01-03 --standing claimed --format csv");
+    let claimed =
+        home.ok("case names mine --tld org --from 2009-01-01 --until 2009-01-03 --standing claimed --format csv");
     let names: Vec<&str> = claimed.lines().skip(1).map(|row| row.split(',').next().unwrap()).collect();
     assert_eq!(names, [first, second]);
-    home.fails(1, "case answer mine --tld org --action reserve --result done --name nobody-asked.org", &["nobody-asked.org"]);
+    home.fails(
+        1,
+        "case answer mine --tld org --action reserve --result done --name nobody-asked.org",
+        &["nobody-asked.org"],
+    );
     home.fails(1, "case answer mine --tld org --action reserve --result done --name nobody.com", &["not under org"]);
     home.write("empty.txt", "# nothing\n");
     home.fails(1, "case answer mine --tld org --action reserve --result done --names empty.txt", &["holds no name"]);
@@ -107,7 +117,18 @@ fn a_registry_sends_the_list_back_as_its_answer() {
     let answered: Vec<String> = sent
         .lines()
         .enumerate()
-        .map(|(i, row)| format!("{row},{}", if i == 0 { "result" } else if i == 1 { "refused" } else { "done" }))
+        .map(|(i, row)| {
+            format!(
+                "{row},{}",
+                if i == 0 {
+                    "result"
+                } else if i == 1 {
+                    "refused"
+                } else {
+                    "done"
+                }
+            )
+        })
         .collect();
     home.write("answer.csv", answered.join("\r\n"));
     home.ok("case answer mine --tld ws --action reserve --file answer.csv");
@@ -129,7 +150,10 @@ fn a_broken_answer_names_line_and_column_and_changes_nothing() {
         assert_eq!(events(), before, "nothing is applied");
     };
     let place = "line 3, column 2 (result)";
-    broken(format!("name,result\n{good},done\n{good}x,maybe\n"), &["nothing was recorded", "answer.csv", place, "maybe", "done"]);
+    broken(
+        format!("name,result\n{good},done\n{good}x,maybe\n"),
+        &["nothing was recorded", "answer.csv", place, "maybe", "done"],
+    );
     broken(format!("name,result\n\"{good},done\n"), &["line 2, column 1", "quotation mark"]);
     broken(format!("name,result\n{good}\n"), &["line 2", "1 fields; expected 2"]);
     broken(format!("name,results\n{good},done\n"), &["line 1", "results"]);
@@ -141,7 +165,9 @@ fn a_broken_answer_names_line_and_column_and_changes_nothing() {
 fn legitimate_holders_stand_on_a_line_of_their_own() {
     let home = opened();
     let name = name_of(&home, "net", "2009-01-01");
-    let excluded = format!("case exclude mine {name} --reason 'an airline' --source 'its web site' --comment 'told by Ms Example'");
+    let excluded = format!(
+        "case exclude mine {name} --reason 'an airline' --source 'its web site' --comment 'told by Ms Example'"
+    );
     home.ok(&excluded);
     let page = shown(&home);
     assert_eq!((&page["day"]["legitimate_holder"], &page["day"]["registrable"]), (&1.into(), &249.into()));
@@ -169,7 +195,10 @@ fn evidence_from_elsewhere_proves_and_refutes() {
     assert_eq!((ran.status, ran.out.as_str()), (0, "mine#10\tseen\n"), "{}", ran.err);
     let day = &shown(&home)["day"];
     assert_eq!((&day["protected"]["observed"], &day["mismatch"]), (&1.into(), &1.into()));
-    home.write("seen.csv", format!("name,method,sight,at,source\n{reserved},dns,reserved,2009-01-01T00:00:00Z,a resolver\n"));
+    home.write(
+        "seen.csv",
+        format!("name,method,sight,at,source\n{reserved},dns,reserved,2009-01-01T00:00:00Z,a resolver\n"),
+    );
     home.fails(1, "case evidence import mine seen.csv", &["dns cannot show reserved"]);
     home.write("seen.csv", format!("name,method,sight,at,source\n{reserved},dns,gone,yesterday,a resolver\n"));
     home.fails(1, "case evidence import mine seen.csv", &["line 2, column 3 (sight)", "line 2, column 4 (at)"]);
@@ -267,7 +296,11 @@ fn opening_refuses_what_makes_no_case() {
     fails(2, "x --campaign conficker-a --from 2009-01-01 --until 2009-01-01", &["at least one"]);
     fails(2, "x --from 2009-01-01 --until 2009-01-02", &["--campaign"]);
     fails(2, "x --campaign conficker-a --from 2009-01-01 --until 2009-01-02 --tlp white", &["TLP:CLEAR"]);
-    fails(2, "x --campaign conficker-a --from 2009-01-01 --until 2009-01-02 --board-day 2009-01-01", &["--reconstruction"]);
+    fails(
+        2,
+        "x --campaign conficker-a --from 2009-01-01 --until 2009-01-02 --board-day 2009-01-01",
+        &["--reconstruction"],
+    );
     fails(1, "x --campaign conficker-a --campaign conficker-a --from 2009-01-01 --until 2009-01-02", &["given twice"]);
     for verb in ["show", "gaps", "slices", "log"] {
         home.fails(2, &format!("case {verb} nobody"), &["no case nobody", "`forestall case list`"]);
@@ -277,9 +310,12 @@ fn opening_refuses_what_makes_no_case() {
 #[test]
 fn a_case_can_hold_the_union_of_both_sines() {
     let home = Home::new();
-    home.ok("case open both --campaign conficker-a --campaign conficker-a:sine=exact --from 2009-04-28 --until 2009-04-29");
+    home.ok(
+        "case open both --campaign conficker-a --campaign conficker-a:sine=exact --from 2009-04-28 --until 2009-04-29",
+    );
     let page: Value = serde_json::from_str(&home.ok("case show both --format json")).unwrap();
-    let campaigns: Vec<&str> = page["variants"].as_array().unwrap().iter().map(|v| v["campaign"].as_str().unwrap()).collect();
+    let campaigns: Vec<&str> =
+        page["variants"].as_array().unwrap().iter().map(|v| v["campaign"].as_str().unwrap()).collect();
     assert_eq!(campaigns, ["conficker-a", "conficker-a.sine-exact"]);
     let union = home.ok("publish --case both --as plain --horizon").lines().count();
     assert!((251..500).contains(&union), "{union}");

@@ -52,6 +52,7 @@ fn looks_in_a_zone_file() {
     let ran = home.run("case check mine --on 2009-01-01 --zone cc.zone");
     assert_eq!((ran.status, ran.out.as_str()), (0, "mine#3\tswept\n"), "{}", ran.err);
     assert!(ran.err.contains("our-name-servers") && ran.err.contains("cc.zone"), "{}", ran.err);
+    assert!(ran.err.contains("warning: the zone file does not end with its SOA"), "{}", ran.err);
     seen(&home, &names);
     let others = home.ok("case slices mine --format csv");
     assert!(others.lines().any(|row| row.starts_with("com,")), "{others}");

@@ -46,7 +46,10 @@ fn takes_rdap_services_from_a_bootstrap_file() {
 fn a_fault_names_its_place_and_changes_nothing() {
     let home = Home::new();
     let before = home.ok("directory export");
-    home.write("bad.csv", "tld,field,value,source,date\nbe,minimum-length,2,somebody,\nbe,second-level,ajar,somebody,\n");
+    home.write(
+        "bad.csv",
+        "tld,field,value,source,date\nbe,minimum-length,2,somebody,\nbe,second-level,ajar,somebody,\n",
+    );
     home.fails(1, "directory import bad.csv", &["nothing was imported", "line 3, column 17 (value)", "ajar"]);
     home.write("bad.json", "{\"version\": \"7\", \"services\": []}");
     home.fails(1, "directory import bad.json", &["expected 1.0"]);

@@ -98,7 +98,8 @@ fn another_file_is_no_store() {
 #[cfg(target_os = "linux")]
 fn a_full_disk_under_standard_output_is_told() {
     let home = Home::new();
-    for words in [&["predict", "conficker-a"][..], &["family", "list"], &["predict", "conficker-a", "--format", "csv"]] {
+    for words in [&["predict", "conficker-a"][..], &["family", "list"], &["predict", "conficker-a", "--format", "csv"]]
+    {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let done = home.program().args(words).stdout(full).output().unwrap();
         let said = String::from_utf8(done.stderr).unwrap();
@@ -113,7 +114,11 @@ fn a_full_disk_leaves_no_half_a_list() {
     let home = Home::new();
     home.ok("case open big --campaign conficker-c --from 2009-04-01 --until 2009-04-04");
     home.write("list.csv", "what was there before");
-    home.fails(3, "publish --case big --as csv --horizon -o /dev/full", &["/dev/full could not be written", "No space left"]);
+    home.fails(
+        3,
+        "publish --case big --as csv --horizon -o /dev/full",
+        &["/dev/full could not be written", "No space left"],
+    );
     assert!(Path::new("/dev/full").exists());
 
     // A limit on the size of files ends the writing in the middle, as a disk does that fills up.
@@ -126,6 +131,14 @@ fn a_full_disk_leaves_no_half_a_list() {
     assert_eq!(home.read("list.csv"), "what was there before");
     let left: Vec<_> = std::fs::read_dir(home.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "the old list and the data folder: {left:?}");
+}
+
+#[test]
+fn a_wrong_filter_of_logs_is_told_and_not_followed() {
+    let home = Home::new();
+    let ran = ran(home.program().env("FORESTALL_LOG", "forestall=loud").args(["publish", "--list"]));
+    assert_eq!(ran.status, 0);
+    assert!(ran.err.contains("FORESTALL_LOG=forestall=loud"), "{}", ran.err);
 }
 
 #[test]

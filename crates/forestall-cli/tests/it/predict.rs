@@ -65,7 +65,10 @@ fn until_is_not_included_and_no_day_gives_no_name() {
 #[test]
 fn limit_comes_before_the_filters() {
     let home = Home::new();
-    assert_eq!(home.ok("predict conficker-a --on 2009-01-01 --limit 3"), "drenhycbfh.net\nigqprk.info\nbfmazbcsree.net\n");
+    assert_eq!(
+        home.ok("predict conficker-a --on 2009-01-01 --limit 3"),
+        "drenhycbfh.net\nigqprk.info\nbfmazbcsree.net\n"
+    );
     assert_eq!(home.ok("predict conficker-a --on 2009-01-01 --limit 3 --tld net"), "drenhycbfh.net\nbfmazbcsree.net\n");
     assert_eq!(home.ok("predict conficker-a --on 2009-01-01 --limit 3 --tld .NET").lines().count(), 2);
     let each = home.ok("predict conficker-a --from 2009-01-01 --until 2009-01-11 --limit 3");
@@ -111,7 +114,11 @@ fn rows_of_a_long_list_are_whole() {
     assert_eq!(rows.len(), 100_000);
     for (place, row) in rows.iter().enumerate() {
         let day = 1 + place / 50_000;
-        let end = format!(",conficker-c,conficker-c,2009-04-0{day}T00:00:00Z,2009-04-0{}T00:00:00Z,{}", day + 1, place % 50_000);
+        let end = format!(
+            ",conficker-c,conficker-c,2009-04-0{day}T00:00:00Z,2009-04-0{}T00:00:00Z,{}",
+            day + 1,
+            place % 50_000
+        );
         assert!(row.ends_with(&end), "{row}");
     }
     let names: String = rows.iter().map(|row| format!("{}\n", row.split(',').next().unwrap())).collect();

@@ -33,8 +33,11 @@ fn a_day_holds_the_names_whose_guard_window_meets_it() {
         home.ok("publish --case mine --as plain --on 2009-01-03").lines().map(str::to_owned).collect();
     // The guard is 24 h on each side: the lists of the day before, the day and the day after.
     assert_eq!(published, predicted(&home, "--from 2009-01-02 --until 2009-01-05"));
-    let lists: BTreeSet<String> =
-        home.ok("publish --case mine --as plain --from 2009-01-03 --until 2009-01-04").lines().map(str::to_owned).collect();
+    let lists: BTreeSet<String> = home
+        .ok("publish --case mine --as plain --from 2009-01-03 --until 2009-01-04")
+        .lines()
+        .map(str::to_owned)
+        .collect();
     assert_eq!(lists, predicted(&home, "--on 2009-01-03"));
     let slice: BTreeSet<String> =
         home.ok("publish --case mine --as plain --horizon --tld ws").lines().map(str::to_owned).collect();
@@ -76,6 +79,20 @@ fn a_file_appears_whole_and_replaces_the_one_before() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_link_stays_one_and_permissions_stay() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = opened();
+    let file = home.write("real.txt", "before");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::os::unix::fs::symlink(&file, home.folder().join("link.txt")).unwrap();
+    home.ok("publish --case mine --as plain --on 2009-01-01 -o link.txt");
+    assert!(home.folder().join("link.txt").is_symlink());
+    assert_ne!(home.read("real.txt"), "before");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
 fn a_marking_keeps_names_from_those_who_may_not_have_them() {
     let home = opened();
     home.write("list.txt", "before");
@@ -105,5 +122,9 @@ fn refuses_what_cannot_be_meant() {
     home.fails(2, "publish --case nobody --as plain", &["no case nobody"]);
     home.fails(1, "publish --case mine --as plain --tld de", &["no slice de"]);
     home.fails(2, "publish --case mine --as plain --on 2009-01-01 --horizon", &["cannot be used with"]);
-    home.fails(3, "publish --case mine --as plain --horizon -o no/such/folder/list.txt", &["no/such/folder/list.txt could not be written"]);
+    home.fails(
+        3,
+        "publish --case mine --as plain --horizon -o no/such/folder/list.txt",
+        &["no/such/folder/list.txt could not be written"],
+    );
 }

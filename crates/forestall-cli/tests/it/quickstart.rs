@@ -38,8 +38,11 @@ fn opens_two_cases_once_and_can_be_run_again() {
 fn reconstruction_holds_sourced_facts_alone() {
     let home = Home::new();
     home.ok("quickstart --no-serve");
-    let events: Vec<serde_json::Value> =
-        home.ok("case log conficker-2009 --format jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<serde_json::Value> = home
+        .ok("case log conficker-2009 --format jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert!(events.len() > 5);
     for event in events.iter().skip(1).map(|line| &line["event"]) {
         assert!(event["source"].as_str().is_some_and(|source| !source.is_empty()), "{event}");

@@ -40,9 +40,7 @@ impl Answer {
         match &self.scope {
             AnswerScope::Days { days, campaigns } => {
                 need_days(case, *days)?;
-                campaigns
-                    .iter()
-                    .try_for_each(|campaign| need_campaign(case, campaign))?;
+                campaigns.iter().try_for_each(|campaign| need_campaign(case, campaign))?;
             }
             AnswerScope::Places(sets) => {
                 if sets.iter().all(|set| set.places.is_empty()) {
@@ -52,19 +50,13 @@ impl Answer {
             }
         }
         if self.action == Action::Exclude {
-            return Err(Refusal::ResultDiffers {
-                action: self.action,
-                result: self.result,
-            });
+            return Err(Refusal::ResultDiffers { action: self.action, result: self.result });
         }
         let level = match self.attested {
             None => Level::Claimed,
             Some(Attested { ours, theirs }) if ours != theirs => return Err(Refusal::DigestDiffers { ours, theirs }),
             Some(_) if !self.result.claims() => {
-                return Err(Refusal::ResultDiffers {
-                    action: self.action,
-                    result: self.result,
-                });
+                return Err(Refusal::ResultDiffers { action: self.action, result: self.result });
             }
             Some(_) => Level::Attested,
         };

@@ -30,17 +30,11 @@ impl Exclude {
             return Err(Refusal::NoGround { class: self.class });
         }
         if self.occurrences.is_empty() {
-            return Err(Refusal::NotInCase {
-                name: self.name.clone(),
-            });
+            return Err(Refusal::NotInCase { name: self.name.clone() });
         }
-        self.occurrences
-            .iter()
-            .try_for_each(|o| need_campaign(case, &o.campaign))?;
+        self.occurrences.iter().try_for_each(|o| need_campaign(case, &o.campaign))?;
         if case.exclusions.contains_key(&self.name) {
-            return Err(Refusal::AlreadyExcluded {
-                name: self.name.clone(),
-            });
+            return Err(Refusal::AlreadyExcluded { name: self.name.clone() });
         }
         Ok(Body::Excluded {
             name: self.name.clone(),

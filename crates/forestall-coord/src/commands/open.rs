@@ -40,9 +40,7 @@ impl Open {
         }
         for (i, campaign) in self.campaigns.iter().enumerate() {
             if self.campaigns[..i].iter().any(|c| c.id == campaign.id) {
-                return Err(Refusal::CampaignTwice {
-                    campaign: campaign.id.clone(),
-                });
+                return Err(Refusal::CampaignTwice { campaign: campaign.id.clone() });
             }
         }
         if self.slices.is_empty() {

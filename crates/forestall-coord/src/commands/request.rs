@@ -43,9 +43,7 @@ impl Request {
     pub(crate) fn decide(&self, case: &Case) -> Result<Body, Refusal> {
         need_slice(case, &self.tld)?;
         need_days(case, self.days)?;
-        self.campaigns
-            .iter()
-            .try_for_each(|campaign| need_campaign(case, campaign))?;
+        self.campaigns.iter().try_for_each(|campaign| need_campaign(case, campaign))?;
         let legal_basis = self.legal_basis.as_deref().map(str::trim).filter(|basis| !basis.is_empty());
         if let Some(basis) = legal_basis {
             need_text("the legal basis", basis)?;

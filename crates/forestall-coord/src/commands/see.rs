@@ -24,13 +24,9 @@ impl See {
             if row.occurrences.is_empty() {
                 return Err(Refusal::NotInCase { name: row.name.clone() });
             }
-            row.occurrences
-                .iter()
-                .try_for_each(|o| need_campaign(case, &o.campaign))?;
+            row.occurrences.iter().try_for_each(|o| need_campaign(case, &o.campaign))?;
             can_show(row.method, row.sight)?;
         }
-        Ok(Body::Seen {
-            rows: self.rows.clone(),
-        })
+        Ok(Body::Seen { rows: self.rows.clone() })
     }
 }

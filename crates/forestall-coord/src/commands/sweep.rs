@@ -42,25 +42,15 @@ impl RecordSweep {
 
 fn need_generator(case: &Case, campaign: &CampaignId, found: u32) -> Result<(), Refusal> {
     match case.campaigns.iter().find(|c| c.id == *campaign) {
-        Some(held) if held.generator_version != found => Err(Refusal::GeneratorDiffers {
-            campaign: campaign.clone(),
-            found,
-            expected: held.generator_version,
-        }),
+        Some(held) if held.generator_version != found => {
+            Err(Refusal::GeneratorDiffers { campaign: campaign.clone(), found, expected: held.generator_version })
+        }
         _ => Ok(()),
     }
 }
 
 fn need_place(tld: &Tld, expected: u32, place: u32) -> Result<(), Refusal> {
-    if place < expected {
-        Ok(())
-    } else {
-        Err(Refusal::PlaceOutside {
-            tld: tld.clone(),
-            found: expected,
-            place,
-        })
-    }
+    if place < expected { Ok(()) } else { Err(Refusal::PlaceOutside { tld: tld.clone(), found: expected, place }) }
 }
 
 /// Refuses sights that a method cannot have: registration data are not seen in the DNS, delegations not in EPP.
@@ -76,16 +66,9 @@ pub(super) fn can_show(method: Method, sight: Sight) -> Result<(), Refusal> {
                 | Sight::Unknown
         ),
         Method::EppCheck => {
-            matches!(
-                sight,
-                Sight::Available | Sight::Unavailable | Sight::Reserved | Sight::Unknown
-            )
+            matches!(sight, Sight::Available | Sight::Unavailable | Sight::Reserved | Sight::Unknown)
         }
         Method::Rdap | Method::Whois => !matches!(sight, Sight::Nxdomain | Sight::NoDelegation | Sight::Wildcard),
     };
-    if possible {
-        Ok(())
-    } else {
-        Err(Refusal::ImpossibleSight { method, sight })
-    }
+    if possible { Ok(()) } else { Err(Refusal::ImpossibleSight { method, sight }) }
 }

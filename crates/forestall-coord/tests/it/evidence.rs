@@ -40,11 +40,11 @@ fn play(script: &mut CaseScript, steps: &[Step]) {
 #[track_caller]
 fn step_at(script: &mut CaseScript, step: Step, at: Instant) {
     let command = match step {
-        Step::Answer(action, result) => {
+        Answer(action, result) => {
             script.occurred = Some(at);
             answer(0, action, result)
         }
-        Step::Ask(action) => {
+        Ask(action) => {
             script.occurred = Some(at);
             Command::Request(Request {
                 tld: tld(0),
@@ -56,11 +56,11 @@ fn step_at(script: &mut CaseScript, step: Step, at: Instant) {
                 override_by: None,
             })
         }
-        Step::Sweep(method, sight) => world::sweep(method, at, vec![swept(sight)]),
-        Step::But(method, usual, sight) => {
+        Sweep(method, sight) => world::sweep(method, at, vec![swept(sight)]),
+        But(method, usual, sight) => {
             world::sweep(method, at, vec![world::swept_list(0, 0, 0, usual, &[], &[(2, sight)])])
         }
-        Step::See(method, sight) => seen(method, at, 0, 0, 0, 2, sight),
+        See(method, sight) => seen(method, at, 0, 0, 0, 2, sight),
     };
     script.must(&command);
     script.occurred = None;
@@ -82,7 +82,12 @@ fn a_free_name_that_a_registry_reserved_is_claimed_until_registration_data_show_
 #[test]
 fn nxdomain_after_reserved_takes_nothing_back() {
     for reserved in [S::Reserved, S::Unavailable] {
-        let steps = [Answer(A::Reserve, R::Done), Sweep(EppCheck, reserved), Sweep(Dns, S::Nxdomain), See(Zone, S::NoDelegation)];
+        let steps = [
+            Answer(A::Reserve, R::Done),
+            Sweep(EppCheck, reserved),
+            Sweep(Dns, S::Nxdomain),
+            See(Zone, S::NoDelegation),
+        ];
         assert_eq!(after(&steps), Standing::Protected, "{reserved}");
     }
 }
@@ -99,7 +104,8 @@ fn a_later_look_of_one_kind_takes_the_place_of_the_earlier() {
 #[test]
 fn a_failed_look_takes_nothing_back() {
     let proofs = [Sweep(Dns, S::OurNameServers), See(Dns, S::OurNameServers), But(Dns, S::Nxdomain, S::OurNameServers)];
-    let failures = [Sweep(Dns, S::Unknown), See(Dns, S::Unknown), But(Dns, S::Nxdomain, S::Unknown), See(Rdap, S::Unknown)];
+    let failures =
+        [Sweep(Dns, S::Unknown), See(Dns, S::Unknown), But(Dns, S::Nxdomain, S::Unknown), See(Rdap, S::Unknown)];
     for proof in proofs {
         for failure in failures {
             assert_eq!(after(&[proof, failure]), Standing::Protected, "{proof:?}, {failure:?}");
@@ -135,9 +141,17 @@ fn a_refused_action_is_not_in_force() {
     // "Cannot be registered" proves a reservation that the registry made; where it refused, somebody else may hold the name.
     assert_eq!(after(&[Answer(A::Reserve, R::Done), Sweep(EppCheck, S::Unavailable)]), Standing::Protected);
     for refused in [R::Refused, R::Error, R::NotMine] {
-        assert_eq!(after(&[Answer(A::Reserve, refused), Sweep(EppCheck, S::Unavailable)]), Standing::Refused, "{refused}");
+        assert_eq!(
+            after(&[Answer(A::Reserve, refused), Sweep(EppCheck, S::Unavailable)]),
+            Standing::Refused,
+            "{refused}"
+        );
         // A free name under a registry that would not delegate it is refused, not held by anybody.
-        assert_eq!(after(&[Answer(A::RegisterSinkhole, refused), Sweep(Dns, S::Nxdomain)]), Standing::Refused, "{refused}");
+        assert_eq!(
+            after(&[Answer(A::RegisterSinkhole, refused), Sweep(Dns, S::Nxdomain)]),
+            Standing::Refused,
+            "{refused}"
+        );
         assert_eq!(after(&[Answer(A::Suspend, refused), See(Rdap, S::OtherHold)]), Standing::Refused, "{refused}");
     }
     assert_eq!(after(&[Answer(A::Suspend, R::Done), See(Rdap, S::OtherHold)]), Standing::Protected);
@@ -275,11 +289,7 @@ fn answers_that_are_recorded_late_do_not_outweigh_later_ones() {
 fn a_sweep_over_a_list_of_another_length_says_nothing() {
     let mut script = opened();
     play(&mut script, &[Answer(A::Reserve, R::Done)]);
-    script.must(&world::sweep(
-        Rdap,
-        script.clock.now(),
-        vec![SweptList { expected: 3, ..swept(S::Reserved) }],
-    ));
+    script.must(&world::sweep(Rdap, script.clock.now(), vec![SweptList { expected: 3, ..swept(S::Reserved) }]));
     assert_eq!(script.board().slice(&tld(0))[0].tally.observed, 0);
     assert_eq!(standing(&script, 0), Standing::Claimed);
     play(&mut script, &[Sweep(Rdap, S::Reserved)]);
@@ -303,7 +313,8 @@ fn a_protected_name_is_active_in_its_window_and_expired_after_it() {
     assert!(script.clock.now() > opens, "the guard margin is a day, and it is past noon");
     assert_eq!(state(&script, 2).word(), "active");
     let board = script.board();
-    let at = |now| board.name_state(&tld(0), 0, forestall_testkit::counts::period_of(world::day(0)), 2, now).unwrap().word();
+    let at =
+        |now| board.name_state(&tld(0), 0, forestall_testkit::counts::period_of(world::day(0)), 2, now).unwrap().word();
     assert_eq!(at(opens.plus_seconds(-1)), "protected");
     assert_eq!(at(opens), "active");
     let closes = world::day(2).start();
@@ -314,7 +325,8 @@ fn a_protected_name_is_active_in_its_window_and_expired_after_it() {
 #[test]
 fn a_family_without_dates_takes_answers_for_days() {
     let mut script = CaseScript::new("dateless", "2009-01-01T00:00:00Z");
-    let mut counts = forestall_testkit::counts::daily("always", forestall_model::DayRange::one(horizon().from), &[(tld(0), 7)]);
+    let mut counts =
+        forestall_testkit::counts::daily("always", forestall_model::DayRange::one(horizon().from), &[(tld(0), 7)]);
     // One list for all time: its key is 0, its window is clipped to the horizon.
     counts.periods[0].key = 0;
     counts.periods[0].window = horizon().window();

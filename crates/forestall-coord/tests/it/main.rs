@@ -2,8 +2,12 @@
 
 //! Tests of cases through the public interface of the crate.
 
+mod boards;
+mod computed;
+mod encoding;
 mod evidence;
 mod properties;
+mod reach;
 mod refusals;
 mod scenario;
 mod world;

@@ -108,19 +108,57 @@ enum Deed {
         basis: bool,
         people: Option<(&'static str, &'static str)>,
     },
-    Acknowledge { tld: usize },
-    AnswerDays { tld: usize, days: DayRange, of: Option<usize>, action: Action, result: AnswerResult, signed: Option<bool> },
-    AnswerPlaces { list: ListNumber, places: Vec<u32>, action: Action, result: AnswerResult },
-    Exclude { tld: usize, number: u32, class: NameClass },
-    Readmit { tld: usize, number: u32 },
-    Sweep { method: Method, list: ListNumber, usual: Sight, failed: Vec<u32>, differing: Vec<(u32, Sight)> },
-    See { method: Method, list: ListNumber, place: u32, sight: Sight },
-    Note { text: &'static str },
+    Acknowledge {
+        tld: usize,
+    },
+    AnswerDays {
+        tld: usize,
+        days: DayRange,
+        of: Option<usize>,
+        action: Action,
+        result: AnswerResult,
+        signed: Option<bool>,
+    },
+    AnswerPlaces {
+        list: ListNumber,
+        places: Vec<u32>,
+        action: Action,
+        result: AnswerResult,
+    },
+    Exclude {
+        tld: usize,
+        number: u32,
+        class: NameClass,
+    },
+    Readmit {
+        tld: usize,
+        number: u32,
+    },
+    Sweep {
+        method: Method,
+        list: ListNumber,
+        usual: Sight,
+        failed: Vec<u32>,
+        differing: Vec<(u32, Sight)>,
+    },
+    See {
+        method: Method,
+        list: ListNumber,
+        place: u32,
+        sight: Sight,
+    },
+    Note {
+        text: &'static str,
+    },
 }
 
 fn act() -> impl Strategy<Value = Act> {
     let hours = 3_600_i64;
-    (deed(), 0..6 * hours, proptest::option::weighted(0.2, 0..48 * hours)).prop_map(|(deed, seconds, late)| Act { deed, seconds, late })
+    (deed(), 0..6 * hours, proptest::option::weighted(0.2, 0..48 * hours)).prop_map(|(deed, seconds, late)| Act {
+        deed,
+        seconds,
+        late,
+    })
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -157,7 +195,14 @@ fn deed() -> impl Strategy<Value = Deed> {
 
 /// Sights that a method can have, and rarely one that it cannot.
 fn possible(method: Method) -> Vec<Sight> {
-    let dns = [Sight::OurNameServers, Sight::OtherNameServers, Sight::Nxdomain, Sight::NoDelegation, Sight::Wildcard, Sight::Unknown];
+    let dns = [
+        Sight::OurNameServers,
+        Sight::OtherNameServers,
+        Sight::Nxdomain,
+        Sight::NoDelegation,
+        Sight::Wildcard,
+        Sight::Unknown,
+    ];
     match method {
         Method::Dns | Method::Zone => dns.to_vec(),
         Method::EppCheck => vec![Sight::Available, Sight::Unavailable, Sight::Reserved, Sight::Unknown],
@@ -193,10 +238,18 @@ fn command(act: &Act, now: Instant) -> Command {
         Deed::AnswerPlaces { list: (of, on, under), places, action, result } => {
             let places = places.into_iter().collect();
             let set = PlaceSet { campaign: campaign(of), period: period_of(day(on)), places };
-            Command::Answer(Answer { tld: tld(under), scope: AnswerScope::Places(vec![set]), action, result, attested: None })
+            Command::Answer(Answer {
+                tld: tld(under),
+                scope: AnswerScope::Places(vec![set]),
+                action,
+                result,
+                attested: None,
+            })
         }
         Deed::Exclude { tld: under, number, class } => {
-            let Command::Exclude(exclude) = world::exclude(under, number) else { unreachable!("it makes an exclusion") };
+            let Command::Exclude(exclude) = world::exclude(under, number) else {
+                unreachable!("it makes an exclusion")
+            };
             Command::Exclude(forestall_coord::command::Exclude { class, ..exclude })
         }
         Deed::Readmit { tld: under, number } => {
@@ -205,7 +258,9 @@ fn command(act: &Act, now: Instant) -> Command {
         Deed::Sweep { method, list: (of, on, under), usual, failed, differing } => {
             world::sweep(method, at, vec![world::swept_list(of, on, under, usual, &failed, &differing)])
         }
-        Deed::See { method, list: (of, on, under), place, sight } => world::seen(method, at, of, on, under, place, sight),
+        Deed::See { method, list: (of, on, under), place, sight } => {
+            world::seen(method, at, of, on, under, place, sight)
+        }
         Deed::Note { text } => Command::Note(Note { tld: None, text: text.to_owned() }),
     }
 }
@@ -255,7 +310,8 @@ impl Record {
         let mut record = Self::default();
         let (campaign, day, tld) = (campaign(of), day(on), tld(under));
         let period = period_of(day);
-        let here = |o: &&forestall_coord::event::Occurrence| o.campaign == campaign && o.period == period && o.place == place;
+        let here =
+            |o: &&forestall_coord::event::Occurrence| o.campaign == campaign && o.period == period && o.place == place;
         let registration = |method| !matches!(method, Method::Dns | Method::Zone);
         let mut excluded = BTreeMap::new();
         for event in log {
@@ -263,11 +319,13 @@ impl Record {
                 Body::Answered { tld: slice, scope, action, result, level, .. } if *slice == tld => {
                     let speaks = match scope {
                         AnswerScope::Days { days, campaigns } => {
-                            days.from <= day && day < days.until && (campaigns.is_empty() || campaigns.contains(&campaign))
+                            days.from <= day
+                                && day < days.until
+                                && (campaigns.is_empty() || campaigns.contains(&campaign))
                         }
-                        AnswerScope::Places(sets) => {
-                            sets.iter().any(|set| set.campaign == campaign && set.period == period && set.places.contains(place))
-                        }
+                        AnswerScope::Places(sets) => sets
+                            .iter()
+                            .any(|set| set.campaign == campaign && set.period == period && set.places.contains(place)),
                     };
                     if speaks {
                         let claim = Claim { action: *action, result: *result, level: *level };
@@ -281,7 +339,9 @@ impl Record {
                     excluded.remove(name);
                 }
                 Body::Swept(sweep) => {
-                    for list in sweep.lists.iter().filter(|l| l.campaign == campaign && l.period == period && l.tld == tld) {
+                    for list in
+                        sweep.lists.iter().filter(|l| l.campaign == campaign && l.period == period && l.tld == tld)
+                    {
                         let row = list.differing.iter().rfind(|row| row.place == place);
                         let sight = if list.unknown.contains(place) {
                             Sight::Unknown
@@ -292,7 +352,9 @@ impl Record {
                     }
                 }
                 Body::Seen { rows } => {
-                    for row in rows.iter().filter(|row| row.name.tld() == tld && row.occurrences.iter().any(|o| here(&o))) {
+                    for row in
+                        rows.iter().filter(|row| row.name.tld() == tld && row.occurrences.iter().any(|o| here(&o)))
+                    {
                         record.looks.push((row.at, event.version, registration(row.method), row.sight));
                     }
                 }
@@ -417,7 +479,10 @@ fn tallies_count_the_names(script: &CaseScript) -> Result<(), TestCaseError> {
             };
             prop_assert_eq!(tally.claimed, worded(Level::Claimed));
             prop_assert_eq!(tally.attested, worded(Level::Attested));
-            prop_assert_eq!(tally.looked, u32::try_from(views.iter().filter(|v| v.sight.is_some()).count()).expect("a few names"));
+            prop_assert_eq!(
+                tally.looked,
+                u32::try_from(views.iter().filter(|v| v.sight.is_some()).count()).expect("a few names")
+            );
             let states = board.name_states(slice, cell.campaign, cell.period, script.clock.now());
             prop_assert!(states.iter().eq(views.iter().map(|view| &view.state)));
         }
@@ -458,9 +523,12 @@ fn sums_agree(script: &CaseScript) -> Result<(), TestCaseError> {
 
 fn unverified_lists_are_left_alone(script: &CaseScript) -> Result<(), TestCaseError> {
     for (event, withheld) in script.log().iter().zip(script.withheld()) {
-        let committed: BTreeMap<_, _> = withheld.iter().map(|field| (field.field.clone(), field.commitment())).collect();
+        let committed: BTreeMap<_, _> =
+            withheld.iter().map(|field| (field.field.clone(), field.commitment())).collect();
         prop_assert_eq!(&committed, &event.withheld);
-        let Body::Requested { campaigns, action, fallback, override_evidence, legal_basis, .. } = &event.body else { continue };
+        let Body::Requested { campaigns, action, fallback, override_evidence, legal_basis, .. } = &event.body else {
+            continue;
+        };
         for asked in [Some(*action), *fallback].into_iter().flatten() {
             if matches!(asked, Action::RedirectNs | Action::Suspend) {
                 prop_assert!(legal_basis.as_deref().is_some_and(|basis| !basis.trim().is_empty()));

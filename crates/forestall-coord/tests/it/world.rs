@@ -2,12 +2,13 @@
 
 //! A small case for tests: a verified and an unverified campaign, four days, two slices.
 
-use forestall_coord::event::{AnswerScope, Occurrence, SeenRow};
 use forestall_coord::command::{Answer, Command, Exclude, RecordSweep, See};
+use forestall_coord::event::{AnswerScope, Occurrence, SeenRow};
 use forestall_coord::{NameState, Standing};
 use forestall_model::evidence::{SeenName, Sweep, SweptList};
 use forestall_model::{
-    Action, AnswerResult, CampaignId, DayRange, Digest, DomainName, Instant, ListCounts, Method, NameClass, Sight, Tld, UtcDay,
+    Action, AnswerResult, CampaignId, DayRange, Digest, DomainName, Instant, ListCounts, Method, NameClass, Sight, Tld,
+    UtcDay,
 };
 use forestall_testkit::counts::{daily, days, period_of};
 use forestall_testkit::{CaseScript, campaigns, parsed};
@@ -157,8 +158,7 @@ pub(crate) fn seen(
     place: u32,
     sight: Sight,
 ) -> Command {
-    let occurrence =
-        Occurrence { campaign: campaign(campaign_number), period: period_of(day(day_number)), place };
+    let occurrence = Occurrence { campaign: campaign(campaign_number), period: period_of(day(day_number)), place };
     let row = SeenRow {
         name: parsed(&format!("name-{place}.{}", TLDS[tld_number])),
         occurrences: vec![occurrence],

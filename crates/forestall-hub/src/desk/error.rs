@@ -7,7 +7,7 @@ use forestall_dga::ParamError;
 use forestall_model::{CampaignId, CaseId, DomainName};
 use forestall_store::{ExecuteError, StoreError};
 
-/// Why an act at the desk failed. Nothing has happened then.
+/// Why an act at the desk failed. Nothing has happened then, but for [`DeskError::Recorded`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeskError {
@@ -55,6 +55,9 @@ pub enum DeskError {
     /// Other processes changed the case again and again, or an event could not be recorded.
     #[error("{0}")]
     Contended(String),
+    /// The act was recorded; what it led to cannot be read. The one error after which something has happened.
+    #[error("{0}")]
+    Recorded(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,7 +70,7 @@ impl DeskError {
     /// Says whether the caller can mend it by asking for something else; else the environment failed.
     #[must_use]
     pub const fn is_callers(&self) -> bool {
-        !matches!(self, Self::Store(_) | Self::Output(_) | Self::Outside(_) | Self::Contended(_))
+        !matches!(self, Self::Store(_) | Self::Output(_) | Self::Outside(_) | Self::Contended(_) | Self::Recorded(_))
     }
 }
 
@@ -76,6 +79,7 @@ impl From<ExecuteError> for DeskError {
         match error {
             ExecuteError::Refused { refusal, .. } => Self::Refused(refusal),
             ExecuteError::Store(error) => Self::Store(error),
+            recorded @ ExecuteError::Recorded { .. } => Self::Recorded(recorded.to_string()),
             other => Self::Contended(other.to_string()),
         }
     }

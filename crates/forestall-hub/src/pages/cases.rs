@@ -52,7 +52,10 @@ struct CaseNumbers {
 }
 
 /// Shows the cases.
-pub(crate) async fn show(State(app): State<App>, Extension(session): Extension<Session>) -> Result<Html<String>, Problem> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+) -> Result<Html<String>, Problem> {
     let mut cases = Vec::new();
     for row in app.desk().cases().await? {
         // One case that cannot be shown must not hide the others.

@@ -35,7 +35,8 @@ impl EventRow {
         let event = &entry.event;
         let late = event.recorded.day() != event.occurred.day();
         let erased = |field: &str| event.withheld.contains_key(field).then(|| "(erased)".to_owned());
-        let text = |value: Option<&str>, field: &str| value.map(str::to_owned).or_else(|| erased(field)).unwrap_or_default();
+        let text =
+            |value: Option<&str>, field: &str| value.map(str::to_owned).or_else(|| erased(field)).unwrap_or_default();
         Self {
             seq: entry.seq,
             case: event.case.to_string(),

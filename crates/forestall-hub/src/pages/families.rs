@@ -34,7 +34,10 @@ struct FamilyRow {
 }
 
 /// Shows the families.
-pub(crate) async fn show(State(app): State<App>, Extension(session): Extension<Session>) -> Result<Html<String>, Problem> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+) -> Result<Html<String>, Problem> {
     let catalogue = app.desk().catalogue();
     let row = |family: &std::sync::Arc<dyn forestall_dga::Family>| {
         let info = family.info();

@@ -67,7 +67,8 @@ pub(crate) async fn show(
     Path(slug): Path<String>,
     query: Query,
 ) -> Result<Html<String>, Problem> {
-    let slug: FamilySlug = slug.parse().map_err(|error| Problem::not_found(format!("there is no such family: {error}")))?;
+    let slug: FamilySlug =
+        slug.parse().map_err(|error| Problem::not_found(format!("there is no such family: {error}")))?;
     let day = query.parse::<UtcDay>("day")?.unwrap_or_else(|| app.today());
     let catalogue = app.desk().catalogue();
     let family = catalogue.family(slug.as_str());
@@ -127,7 +128,9 @@ fn facts(info: &FamilyInfo) -> Vec<(&'static str, String)> {
             "Who can act",
             match &info.responsible {
                 Responsible::Registry => "the registry of the public suffix".to_owned(),
-                Responsible::Provider(zone) => format!("the provider of {zone}; the zone itself is never to be blocked"),
+                Responsible::Provider(zone) => {
+                    format!("the provider of {zone}; the zone itself is never to be blocked")
+                }
             },
         ),
         ("Treatment", info.treatment.to_string()),

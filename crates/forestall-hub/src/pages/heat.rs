@@ -270,9 +270,8 @@ mod tests {
 
     #[test]
     fn stays_light_where_no_two_days_are_alike() {
-        let days: Vec<DayMark> = (0..180)
-            .map(|i| DayMark { alarm: i % 2 == 0, ..mark(Shade::ALL[i % 5], Shade::ALL[1 + i % 5]) })
-            .collect();
+        let days: Vec<DayMark> =
+            (0..180).map(|i| DayMark { alarm: i % 2 == 0, ..mark(Shade::ALL[i % 5], Shade::ALL[1 + i % 5]) }).collect();
         let octets: usize = paths(&days).iter().map(|(class, strokes)| class.len() + strokes.len() + 20).sum();
         assert!(octets * 117 < 350_000, "{octets} a row");
     }

@@ -63,7 +63,14 @@ pub(crate) async fn show_case(
     let heading = Heading::of(&file, app.today());
     let frame = Frame::new(format!("Log · {}", heading.title), "cases", &app, &session);
     let is_later_page = query.text("before").is_some();
-    super::page(&Page { frame, heading: Some(heading), address: format!("/case/{id}/log"), events, older, is_later_page })
+    super::page(&Page {
+        frame,
+        heading: Some(heading),
+        address: format!("/case/{id}/log"),
+        events,
+        older,
+        is_later_page,
+    })
 }
 
 /// Returns a page of the log and where the next begins.

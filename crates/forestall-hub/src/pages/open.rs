@@ -50,7 +50,10 @@ struct Choice {
 }
 
 /// Shows the form.
-pub(crate) async fn show(State(app): State<App>, Extension(session): Extension<Session>) -> Result<Html<String>, Problem> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+) -> Result<Html<String>, Problem> {
     let today = app.today();
     let page = form(&app, &session, &|name| match name {
         "from" => today.to_string(),

@@ -109,6 +109,10 @@ pub(super) fn alarms(tally: &Tally) -> Vec<Alarm> {
         (tally.refused, "warn", "Refused", "the registry does not act, and nothing else protects them"),
     ];
     let present = all.into_iter().filter(|(count, ..)| *count > 0);
-    let alarm = |(count, class, word, what)| Alarm { class, word, text: format!("{}, {what}", counted(count, "name", "names")) };
+    let alarm = |(count, class, word, what)| Alarm {
+        class,
+        word,
+        text: format!("{}, {what}", counted(count, "name", "names")),
+    };
     present.map(alarm).collect()
 }

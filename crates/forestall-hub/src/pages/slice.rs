@@ -31,6 +31,9 @@ const LOOKED_THROUGH: u32 = 500;
 /// Events of the slice that are shown.
 const EVENTS: usize = 12;
 
+/// Colours of the bars of a chart; further campaigns begin again.
+const BAR_COLOURS: usize = 5;
+
 /// A fact of the directory.
 #[derive(Debug)]
 struct FactRow {
@@ -55,6 +58,8 @@ struct CampaignChoice {
     unverified: bool,
     /// Whether it has names in this slice.
     here: bool,
+    /// The class of its bars in the chart, where it has names in this slice.
+    bar: Option<usize>,
     /// How many in all.
     names: String,
     alone: String,
@@ -201,7 +206,8 @@ pub(super) fn act<const LIMIT: usize>(app: &App, session: &Session, fields: &Fie
             (Ok(day), _) => Some(day.start()),
             (_, Ok(instant)) => Some(instant),
             _ => {
-                let detail = format!("Date: {text:?} is neither a date as 2009-03-24 nor an instant as 2009-03-24T14:00:00Z");
+                let detail =
+                    format!("Date: {text:?} is neither a date as 2009-03-24 nor an instant as 2009-03-24T14:00:00Z");
                 return Err(Problem::refused(detail));
             }
         },
@@ -228,7 +234,9 @@ pub(super) fn days<const LIMIT: usize>(fields: &Fields<LIMIT>, horizon: DayRange
 }
 
 /// Reads the campaigns that are ticked in a form.
-pub(super) fn campaigns<const LIMIT: usize>(fields: &Fields<LIMIT>) -> Result<Vec<forestall_model::CampaignId>, Problem> {
+pub(super) fn campaigns<const LIMIT: usize>(
+    fields: &Fields<LIMIT>,
+) -> Result<Vec<forestall_model::CampaignId>, Problem> {
     let read = |text: &str| text.parse().map_err(|error| Problem::refused(format!("Campaigns: {error}")));
     fields.all("campaign").map(read).collect()
 }
@@ -290,13 +298,15 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
     });
     let choice = |(index, campaign): (usize, &forestall_coord::event::CaseCampaign)| {
         let of: Vec<&Cell> = cells.iter().filter(|cell| cell.campaign == index).collect();
-        let worst = of.iter().map(|cell| (cell.reach_alone, cell.day)).reduce(|worst, next| {
-            if worst.0.worse(next.0) == worst.0 { worst } else { next }
-        });
+        let worst = of
+            .iter()
+            .map(|cell| (cell.reach_alone, cell.day))
+            .reduce(|worst, next| if worst.0.worse(next.0) == worst.0 { worst } else { next });
         CampaignChoice {
             id: campaign.id.to_string(),
             unverified: !campaign.verified,
             here: !of.is_empty(),
+            bar: here.iter().position(|place| *place == index).map(|place| place % BAR_COLOURS),
             names: grouped(of.iter().map(|cell| cell.tally.names).sum::<u32>()),
             alone: worst.map(|(reach, _)| reach.to_string()).unwrap_or_default(),
             alone_day: worst.map(|(_, day)| day.to_string()).unwrap_or_default(),
@@ -321,7 +331,11 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
         acknowledged: slice.acknowledged.map(to_minute),
         last_sweep: slice.last_sweep().map(|(at, method)| format!("{} by {method}", to_minute(at))),
         answers: slice.answers.iter().rev().map(|answer| answer_row(case, answer)).collect(),
-        other_answers: if single == 0 { String::new() } else { super::number::counted(u32::try_from(single).unwrap_or(u32::MAX), "answer", "answers") },
+        other_answers: if single == 0 {
+            String::new()
+        } else {
+            super::number::counted(u32::try_from(single).unwrap_or(u32::MAX), "answer", "answers")
+        },
         campaigns: case.campaigns.iter().enumerate().map(choice).collect(),
         counts: by_day.iter().map(|(day, counts)| day_count(*day, counts, &here)).collect(),
         bars: bars(&by_day, &here, case.horizon),
@@ -409,7 +423,7 @@ fn bars(by_day: &BTreeMap<UtcDay, OfDay>, here: &[usize], horizon: DayRange) -> 
             below += names;
         }
     }
-    paths.into_iter().enumerate().map(|(class, path)| Bars { class, path }).collect()
+    paths.into_iter().enumerate().map(|(place, path)| Bars { class: place % BAR_COLOURS, path }).collect()
 }
 
 fn levels(figures: &SliceFigures) -> Vec<SliceLevel> {

@@ -125,7 +125,8 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Fields<LIMIT> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let session = request.extensions().get::<Session>().cloned();
         let fields = Self::read(request).await?;
-        let stale = || Problem::forbidden("the form is not of this session; open its page again and send it from there");
+        let stale =
+            || Problem::forbidden("the form is not of this session; open its page again and send it from there");
         let session = session.ok_or_else(stale)?;
         if text(&fields.fields, "form_token") == Some(session.form_token.as_str()) { Ok(fields) } else { Err(stale()) }
     }
@@ -136,7 +137,8 @@ impl<const LIMIT: usize> Fields<LIMIT> {
     pub(crate) async fn read(request: Request) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-        let late = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "The form took too long", "the form did not arrive in time");
+        let late =
+            |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "The form took too long", "the form did not arrive in time");
         let bytes = tokio::time::timeout(BODY_TIME, collect(body, LIMIT)).await.map_err(late)??;
         let request = Request::from_parts(parts, Body::from(bytes));
         let fields = if kind.starts_with("multipart/form-data") {

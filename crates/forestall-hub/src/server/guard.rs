@@ -145,12 +145,17 @@ fn check_origin(app: &App, host: &str, headers: &HeaderMap) -> Result<(), Proble
         (Some("same-origin"), None | Some("null")) => true,
         (None | Some("same-origin"), Some(origin)) => {
             let scheme = if app.origin().is_secure() { "https" } else { "http" };
-            origin.eq_ignore_ascii_case(&format!("{scheme}://{host}")) || (origin == "null" && text("sec-fetch-site").is_none())
+            origin.eq_ignore_ascii_case(&format!("{scheme}://{host}"))
+                || (origin == "null" && text("sec-fetch-site").is_none())
         }
         (None, None) => true,
         _ => false,
     };
-    if same { Ok(()) } else { Err(Problem::forbidden("the request comes from another site's page; nothing was recorded")) }
+    if same {
+        Ok(())
+    } else {
+        Err(Problem::forbidden("the request comes from another site's page; nothing was recorded"))
+    }
 }
 
 fn cut(text: &str) -> String {

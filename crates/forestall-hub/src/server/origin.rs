@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_more_or_less_than_an_origin() {
-        for wrong in ["forestall.example", "https://", "https://a/b", "https://user@a", "ftp://a", "https://a b", "http://:80"] {
+        for wrong in
+            ["forestall.example", "https://", "https://a/b", "https://user@a", "ftp://a", "https://a b", "http://:80"]
+        {
             assert!(wrong.parse::<Origin>().is_err(), "{wrong}");
         }
     }

@@ -99,8 +99,7 @@ pub(crate) enum Shade {
 }
 
 impl Shade {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::None, Self::UnderHalf, Self::Half, Self::Most, Self::NearlyAll, Self::All];
+    pub(crate) const ALL: [Self; 6] = [Self::None, Self::UnderHalf, Self::Half, Self::Most, Self::NearlyAll, Self::All];
 
     /// Returns the step of a tally; `None` where there is nothing to protect.
     pub(crate) fn of(tally: &Tally, level: Level) -> Option<Self> {
@@ -158,9 +157,11 @@ impl VariantFigures {
     fn of(variant: &Variant, day: UtcDay) -> Self {
         let today = variant.periods.iter().find(|period| period.day == day);
         let worst = |level: usize| {
-            variant.periods.iter().map(|period| (period.day, period.reach[level])).reduce(|worst, next| {
-                if worst.1.worse(next.1) == worst.1 { worst } else { next }
-            })
+            variant
+                .periods
+                .iter()
+                .map(|period| (period.day, period.reach[level]))
+                .reduce(|worst, next| if worst.1.worse(next.1) == worst.1 { worst } else { next })
         };
         let names = || variant.periods.iter().map(|period| period.distinct);
         Self {

@@ -136,7 +136,8 @@ async fn an_answer_is_a_claim_and_a_look_from_outside_proves_it() {
     let file = bench.file().await;
     let on = day("2009-04-02");
     let names = bench.desk.listing(&file, &tld("cc"), 0, on.start().seconds()).unwrap().names;
-    let mut zone = String::from("$ORIGIN cc.\n@ 3600 IN SOA ns.nic.cc. host.nic.cc. 1 7200 3600 86400 300\n@ IN NS ns.nic.cc.\n");
+    let mut zone =
+        String::from("$ORIGIN cc.\n@ 3600 IN SOA ns.nic.cc. host.nic.cc. 1 7200 3600 86400 300\n@ IN NS ns.nic.cc.\n");
     let (foreign, sinkholed) = names.split_first().unwrap();
     zone.push_str(&format!("{foreign}. IN NS ns1.parking.example.\n"));
     for name in sinkholed {
@@ -176,13 +177,16 @@ async fn asks_a_real_name_server_and_keeps_one_sweep() {
     let file = bench.file().await;
     let on = day("2009-04-05");
     let names = bench.desk.listing(&file, &tld("ws"), 0, on.start().seconds()).unwrap().names;
-    let mut zone = String::from("$ORIGIN ws.\n@ 3600 IN SOA ns.nic.ws. host.nic.ws. 1 7200 3600 86400 300\n@ IN NS ns.nic.ws.\nns.nic IN A 127.0.0.1\n");
+    let mut zone = String::from(
+        "$ORIGIN ws.\n@ 3600 IN SOA ns.nic.ws. host.nic.ws. 1 7200 3600 86400 300\n@ IN NS ns.nic.ws.\nns.nic IN A 127.0.0.1\n",
+    );
     let half = names.len() / 2;
     for name in &names[..half] {
         zone.push_str(&format!("{name}. IN NS ns1.sinkhole.example.\n"));
     }
     let Some(server) = Nsd::start("asks_a_real_name_server_and_keeps_one_sweep", &[("ws", &zone)]) else { return };
-    let check = CheckDns { on, tlds: vec![tld("ws")], server: server.address(), per_second: Some(5_000), concurrency: None };
+    let check =
+        CheckDns { on, tlds: vec![tld("ws")], server: server.address(), per_second: Some(5_000), concurrency: None };
     let report = bench.desk.check_dns(&bench.case, &act(), check, |_| {}).await.unwrap();
     assert_eq!(report.stored.event.version, 2);
     let file = bench.file().await;
@@ -232,11 +236,7 @@ async fn takes_a_plain_list_of_the_names_done() {
     let list = bench.published(Form::Plain, "org", PublishSpan::Day(day("2009-04-04"))).await;
     let names = plain::read(list.as_slice()).unwrap();
     let count = names.len();
-    bench
-        .desk
-        .answer_names(&bench.case, &act(), tld("org"), Action::Reserve, AnswerResult::Done, names)
-        .await
-        .unwrap();
+    bench.desk.answer_names(&bench.case, &act(), tld("org"), Action::Reserve, AnswerResult::Done, names).await.unwrap();
     let file = bench.file().await;
     assert_eq!(file.board().slice_total(&tld("org"), file.case.horizon).claimed as usize, count);
     let foreign = vec![parsed::<DomainName>("example.org")];

@@ -1,6 +1,12 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Tests of the crate through its public interface.
+//! Tests of the hub: the desk, the map, and the console over HTTP as a browser or a script meets it.
 
+mod acts;
+mod browser;
+mod console;
 mod desk;
+mod guard;
 mod map;
+mod pages;
+mod sign_in;

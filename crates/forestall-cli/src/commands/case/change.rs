@@ -33,11 +33,8 @@ pub(super) async fn show(
 }
 
 fn rows(before: &CaseFile, after: &CaseFile, tld: Option<&Tld>) -> Table {
-    let mut table = Table::new(&[
-        ("claimed / attested / observed", Align::Left),
-        ("before", Align::Left),
-        ("after", Align::Left),
-    ]);
+    let mut table =
+        Table::new(&[("claimed / attested / observed", Align::Left), ("before", Align::Left), ("after", Align::Left)]);
     let (before, after) = (before.board(), after.board());
     let days = after.case.horizon;
     let mut row = |what: String, value: &dyn Fn(&Board<'_>) -> String| {
@@ -47,7 +44,9 @@ fn rows(before: &CaseFile, after: &CaseFile, tld: Option<&Tld>) -> Table {
     };
     if let Some(tld) = tld {
         row(format!("coverage of {tld}"), &|board| figures::coverage(&board.slice_total(tld, days)).line());
-        row(format!("reach left by {tld} alone"), &|board| ByLevel::of(|level| left_by(board, tld, days, level)).line());
+        row(format!("reach left by {tld} alone"), &|board| {
+            ByLevel::of(|level| left_by(board, tld, days, level)).line()
+        });
     }
     row("coverage of the case".to_owned(), &|board| figures::coverage(&board.total(days)).line());
     row("worst reach of the case".to_owned(), &|board| figures::reach(|level| board.worst(level, days)).line());

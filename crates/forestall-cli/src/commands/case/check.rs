@@ -42,7 +42,7 @@ pub(crate) struct Check {
     /// Only this slice; any number of them
     #[arg(long = "tld", value_name = "TLD", requires = "dns", value_parser = values::tld)]
     tlds: Vec<Tld>,
-    /// Look in this copy of a zone, in the format of RFC 1035
+    /// Look in this copy of a zone, in the format of RFC 1035; --on-date says when it was made
     #[arg(long, value_name = "FILE", group = "how")]
     zone: Option<PathBuf>,
     /// What relative names of the copy are relative to, where it does not say so itself
@@ -61,9 +61,9 @@ const PORT: u16 = 53;
 fn server(text: &str) -> Result<SocketAddr, String> {
     let with_port = text.parse::<SocketAddr>();
     let bare = || text.trim_matches(['[', ']']).parse::<IpAddr>().map(|address| SocketAddr::new(address, PORT));
-    with_port
-        .or_else(|_| bare())
-        .map_err(|_| format!("{text:?} is no address of a server; expected 192.0.2.1, 192.0.2.1:5353 or [2001:db8::1]:53"))
+    with_port.or_else(|_| bare()).map_err(|_| {
+        format!("{text:?} is no address of a server; expected 192.0.2.1, 192.0.2.1:5353 or [2001:db8::1]:53")
+    })
 }
 
 impl Check {
@@ -138,11 +138,17 @@ fn seen(report: &CheckReport) -> anyhow::Result<()> {
     }
     let mut text = Vec::new();
     table.write("", &mut text)?;
-    let (names, lists) = (counted(report.names as u64, "distinct name"), counted(report.sweep.lists.len() as u64, "list"));
+    let (names, lists) =
+        (counted(report.names as u64, "distinct name"), counted(report.sweep.lists.len() as u64, "list"));
     output::note(format_args!("{names} in {lists}, from {}", report.sweep.vantage));
     output::note(format_args!("{}", String::from_utf8_lossy(&text).trim_end()));
     for reason in &report.unknown {
-        output::note(format_args!("unknown: {} ({}, for example {})", reason.what, counted(reason.names as u64, "name"), reason.example));
+        output::note(format_args!(
+            "unknown: {} ({}, for example {})",
+            reason.what,
+            counted(reason.names as u64, "name"),
+            reason.example
+        ));
     }
     if let Some(warning) = &report.warning {
         output::note(format_args!("warning: {warning}"));

@@ -116,7 +116,16 @@ fn csv(board: &Board<'_>, gaps: &[Gap]) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
-            "tld", "campaign", "unverified", "opens", "unproved", "claimed", "lists", "worst_day", "reach_low", "reach_high",
+            "tld",
+            "campaign",
+            "unverified",
+            "opens",
+            "unproved",
+            "claimed",
+            "lists",
+            "worst_day",
+            "reach_low",
+            "reach_high",
         ])?;
         for gap in gaps {
             let row = row(board, gap);

@@ -81,7 +81,9 @@ fn entry(case: &CaseView) -> Entry<'_> {
 
 fn text(cases: &[CaseView]) -> anyhow::Result<()> {
     if cases.is_empty() {
-        output::note(format_args!("no case is open; `forestall case open` opens one, `forestall quickstart` two to look at"));
+        output::note(format_args!(
+            "no case is open; `forestall case open` opens one, `forestall quickstart` two to look at"
+        ));
         return Ok(());
     }
     let mut table = Table::new(&[
@@ -117,8 +119,22 @@ fn csv(cases: &[CaseView]) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
-            "id", "title", "kind", "from", "until", "campaigns", "unverified", "tlp", "pap", "slices", "requests", "answers",
-            "exclusions", "events", "opened", "changed",
+            "id",
+            "title",
+            "kind",
+            "from",
+            "until",
+            "campaigns",
+            "unverified",
+            "tlp",
+            "pap",
+            "slices",
+            "requests",
+            "answers",
+            "exclusions",
+            "events",
+            "opened",
+            "changed",
         ])?;
         for case in cases {
             let entry = entry(case);

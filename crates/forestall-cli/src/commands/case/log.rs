@@ -82,7 +82,15 @@ impl Log {
 fn text(entry: &LogEntry, out: &mut dyn Write) -> std::io::Result<()> {
     let event = &entry.event;
     let actor = entry.actor().unwrap_or("(erased)");
-    writeln!(out, "{}  {}#{}  {}  {actor}: {}", entry.seq, event.case, event.version, event.recorded, said(&event.body))?;
+    writeln!(
+        out,
+        "{}  {}#{}  {}  {actor}: {}",
+        entry.seq,
+        event.case,
+        event.version,
+        event.recorded,
+        said(&event.body)
+    )?;
     if event.occurred != event.recorded {
         writeln!(out, "    happened: {}", event.occurred)?;
     }

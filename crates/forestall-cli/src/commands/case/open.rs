@@ -56,7 +56,10 @@ impl Open {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let horizon = values::range(self.from, self.until)?;
         if horizon.is_empty() {
-            return Err(usage(format!("--from {} and --until {} leave no day; expected at least one", self.from, self.until)));
+            return Err(usage(format!(
+                "--from {} and --until {} leave no day; expected at least one",
+                self.from, self.until
+            )));
         }
         let act = self.act.act(globals)?;
         let names = self.campaigns.iter().map(|spec| spec.name.as_str()).collect::<Vec<_>>().join(", ");

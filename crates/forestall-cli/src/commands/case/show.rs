@@ -227,7 +227,8 @@ fn variants(board: &Board<'_>, day: UtcDay, out: &mut dyn Write) -> anyhow::Resu
     for variant in board.variants() {
         let worst = |level| worst_of(board, variant.campaign, level);
         let of_day = variant.periods.iter().find(|period| period.day == day);
-        let reach_of_day = |level: Level| of_day.map_or_else(|| "-".to_owned(), |p| p.reach[level as usize].to_string());
+        let reach_of_day =
+            |level: Level| of_day.map_or_else(|| "-".to_owned(), |p| p.reach[level as usize].to_string());
         table.row([
             figures::campaign(board.case, variant.campaign),
             thousands(variant.total.names.into()),

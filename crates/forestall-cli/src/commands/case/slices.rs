@@ -110,9 +110,25 @@ fn csv(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
-            "tld", "names", "not_registrable", "legitimate_holder", "registrable", "requested", "acknowledged", "answers",
-            "claimed", "attested", "observed", "mismatch", "lost", "refused", "suspect", "reach_alone_low", "reach_alone_high",
-            "worst_campaign", "worst_day",
+            "tld",
+            "names",
+            "not_registrable",
+            "legitimate_holder",
+            "registrable",
+            "requested",
+            "acknowledged",
+            "answers",
+            "claimed",
+            "attested",
+            "observed",
+            "mismatch",
+            "lost",
+            "refused",
+            "suspect",
+            "reach_alone_low",
+            "reach_alone_high",
+            "worst_campaign",
+            "worst_day",
         ])?;
         for (tld, slice) in &board.case.slices {
             let tally = board.slice_total(tld, days);

@@ -28,7 +28,11 @@ impl Show {
         let directory = super::known(globals)?;
         let Some(entry) = directory.entry(&self.tld) else {
             let hint = near::hint(self.tld.as_str(), directory.iter().map(|entry| entry.tld.as_str()));
-            return Err(usage(format!("the directory does not hold {}; it holds {} domains.{hint}", self.tld, directory.len())));
+            return Err(usage(format!(
+                "the directory does not hold {}; it holds {} domains.{hint}",
+                self.tld,
+                directory.len()
+            )));
         };
         output::to_stdout(|out| Ok(page(entry, out)?))?;
         Ok(Outcome::Done)

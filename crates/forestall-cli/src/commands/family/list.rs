@@ -43,7 +43,8 @@ impl List {
         match self.format {
             TextJsonCsv::Text => text(&catalogue)?,
             TextJsonCsv::Json => {
-                let entries: Vec<Entry<'_>> = catalogue.families().iter().map(|f| entry(&catalogue, f.as_ref())).collect();
+                let entries: Vec<Entry<'_>> =
+                    catalogue.families().iter().map(|f| entry(&catalogue, f.as_ref())).collect();
                 output::json(&entries)?;
             }
             TextJsonCsv::Csv => csv(&catalogue)?,

@@ -167,7 +167,8 @@ fn parameters(info: &FamilyInfo, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\nParameters (--set KEY=VALUE)")?;
     for key in &info.keys {
-        let default = key.default.as_ref().map_or_else(|| "must be given".to_owned(), |value| format!("default {value}"));
+        let default =
+            key.default.as_ref().map_or_else(|| "must be given".to_owned(), |value| format!("default {value}"));
         bullet(out, &format!("{} ({default}): {}", key.key, key.meaning))?;
     }
     Ok(())

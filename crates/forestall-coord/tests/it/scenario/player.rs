@@ -233,7 +233,9 @@ impl Player {
             }
             differing.sort_by_key(|(place, _)| *place);
             for (day, tld, names) in self.swept(line, &campaign, &slice, days) {
-                if slice == "*" && lists.iter().any(|l| l.tld == tld && l.period == period_of(day) && l.campaign == campaign) {
+                if slice == "*"
+                    && lists.iter().any(|l| l.tld == tld && l.period == period_of(day) && l.campaign == campaign)
+                {
                     continue;
                 }
                 let seen = |(place, sight): &(u32, Sight)| SeenName {
@@ -261,7 +263,13 @@ impl Player {
     }
 
     /// Returns the lists of a campaign that a sweep looks at: day, slice and number of names.
-    fn swept(&mut self, line: &Statement, campaign: &CampaignId, slice: &str, days: DayRange) -> Vec<(UtcDay, Tld, u32)> {
+    fn swept(
+        &mut self,
+        line: &Statement,
+        campaign: &CampaignId,
+        slice: &str,
+        days: DayRange,
+    ) -> Vec<(UtcDay, Tld, u32)> {
         let lists = self.script(line).counts.iter().filter(|list| list.campaign == *campaign);
         let periods = lists.flat_map(|list| &list.periods).filter(|period| days.contains(period.window.from.day()));
         let counts = periods.flat_map(|period| period.by_tld.iter().map(|count| (period.window.from.day(), count)));
@@ -347,7 +355,9 @@ impl Player {
                     line.word("a slice");
                     let expected_campaign = campaign(line);
                     same(line, "campaign", expected_campaign, gap.campaign);
-                    for (name, found) in [("unproved", gap.unproved), ("claimed", gap.claimed), ("periods", gap.periods)] {
+                    for (name, found) in
+                        [("unproved", gap.unproved), ("claimed", gap.claimed), ("periods", gap.periods)]
+                    {
                         if line.take(name) {
                             let value = line.value(name);
                             same(line, name, value, found);
@@ -471,7 +481,8 @@ fn reach(line: &mut Statement, found: ReachRange) {
 }
 
 #[track_caller]
-fn same<T: PartialEq + std::fmt::Display>(line: &Statement, what: &str, expected: T, found: T) {
+fn same<T: std::fmt::Display>(line: &Statement, what: &str, expected: T, found: T) {
+    let [expected, found] = [expected, found].map(|value| value.to_string());
     if expected != found {
         line.fail(format!("{what}: expected {expected}, found {found}"));
     }

@@ -1,0 +1,97 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The console in a real browser: with its scripts, and without any.
+
+use std::path::Path;
+use std::time::Duration;
+
+use forestall_testkit::webdriver::Browser;
+use serde_json::json;
+
+use crate::console::Served;
+
+/// Waits until the browser has written a file whose name ends so, and returns its text.
+fn downloaded(folder: &Path, ending: &str) -> String {
+    for _ in 0..200 {
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        if let Some(file) = files.into_iter().find(|path| path.to_string_lossy().ends_with(ending)) {
+            return std::fs::read_to_string(file).expect("the file is text");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("no file *{ending} in {}", folder.display());
+}
+
+/// Signs in by the link and opens the case.
+fn open_case(browser: &Browser, served: &Served) {
+    browser.open(served.link());
+    browser.type_into("input[name=name]", "Night shift");
+    browser.click("button.primary");
+    assert_eq!(browser.text("h1"), "Cases");
+    browser.click("a[href='/case/a']");
+    assert_eq!(browser.text("h1"), "Spring 2009");
+}
+
+/// Reads the numbers, records an answer, sees them change, downloads the list.
+fn work_on_a_case(browser: &Browser, served: &Served) {
+    open_case(browser, served);
+    assert_eq!(browser.text("#headline-reach"), "100 %");
+    assert_eq!(browser.text(".k1-claimed"), "0 %");
+    let strip = "table.heat tbody tr:has(a[href$='/slice/com']) .strip svg";
+    assert_eq!(browser.attribute(strip, "aria-label"), "all days: observed none");
+    assert_eq!(browser.text("#map a[data-tld=com] text"), "com");
+
+    browser.click("table.heat a[href='/case/a/slice/com']");
+    assert!(browser.url().ends_with("/case/a/slice/com"));
+    browser.click("#form-answer select[name=action] option[value=register-sinkhole]");
+    browser.click("#form-answer select[name=result] option[value=done]");
+    browser.type_into("#form-answer input[name=source]", "call of the night");
+    browser.click("#form-answer button.primary");
+    assert_eq!(browser.text("#recorded [role=status]"), "Recorded as event 2 of the case.");
+    assert_eq!(browser.text(".k1-claimed"), "100 %");
+    assert_eq!(browser.text(".k1-observed"), "0 %");
+
+    browser.click("#download-day-csv");
+    let csv = downloaded(&browser.downloads(), ".csv");
+    assert!(csv.starts_with("name,name_unicode,tld,") && csv.lines().count() > 50, "{csv:.200}");
+
+    browser.click(".crumbs a[href='/case/a']");
+    assert_eq!(browser.attribute(strip, "aria-label"), "all days: observed none, claimed all");
+    assert_eq!(browser.attribute(&format!("{strip} path.c5"), "d"), "M0 15h10");
+    assert_ne!(browser.text(".k1-claimed"), "0 %");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_coordinator_works_on_a_case() {
+    let served = Served::start().await;
+    served.open_case("a", "Spring 2009").await;
+    tokio::task::spawn_blocking(move || {
+        let Some(browser) = Browser::start("a_coordinator_works_on_a_case", true) else { return };
+        work_on_a_case(&browser, &served);
+        // The scripts run under the policy: the heat map tells the day under the keys and leads to it.
+        let say = "const link = document.querySelector(\"table.heat a[href$='/slice/com']\"); link.focus();
+                   link.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }));
+                   return document.querySelector('.heat-tip').textContent;";
+        assert_eq!(browser.run(say), json!(".com 2009-03-15: observed none, claimed all"));
+        let refused: Vec<String> = browser.console();
+        assert_eq!(refused, Vec::<String>::new(), "the browser refused or complained of nothing");
+        // Nothing but this host was asked for anything.
+        let hosts = browser.run("return performance.getEntriesByType('resource').map((e) => new URL(e.name).host);");
+        let own = served.address.to_string();
+        assert!(hosts.as_array().unwrap().iter().all(|host| host.as_str() == Some(own.as_str())), "{hosts}");
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_work_needs_no_script() {
+    let served = Served::start().await;
+    served.open_case("a", "Spring 2009").await;
+    tokio::task::spawn_blocking(move || {
+        let Some(browser) = Browser::start("the_same_work_needs_no_script", false) else { return };
+        work_on_a_case(&browser, &served);
+    })
+    .await
+    .unwrap();
+}
