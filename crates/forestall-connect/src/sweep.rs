@@ -25,7 +25,8 @@ use crate::lists::{AskedList, Look, Ours, SweepReport, reasons, swept};
 
 /// Why a resolver's word for our name servers proves nothing: it repeats the records of the name's own zone, and whoever holds
 /// the name writes those. Other name servers in them still refute a protection.
-const HEARSAY: &str = "a resolver repeats what the name's own zone says of its name servers; ask a server of the top-level domain";
+const HEARSAY: &str =
+    "a resolver repeats what the name's own zone says of its name servers; ask a server of the top-level domain";
 
 /// Random names that are asked for under each parent.
 const PROBES: usize = 2;

@@ -2,7 +2,9 @@
 
 //! How long a board takes over 90 days of Conficker A, B and C: 4.5 million names in 116 slices and 11,070 lists.
 //!
-//! The console builds a board for every page of a case. Run with `cargo bench -p forestall-coord`.
+//! The console builds a board for every page of a case. Run with `cargo bench -p forestall-coord`. Medians on two shared cores of
+//! an AMD EPYC in November 2026: plain 5 ms, answered and swept 10 ms, with 100,000 exclusions 11 ms, gaps 0.2 ms, replay of
+//! ten sweeps over every list and 100,000 exclusions 0.23 s, and 0.36 s for the board with every name fallen.
 
 use divan::Bencher;
 use forestall_coord::command::{Answer, Command, Exclude, RecordSweep};

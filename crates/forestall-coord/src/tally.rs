@@ -142,12 +142,6 @@ pub(crate) struct OpenView {
 }
 
 impl OpenView {
-    /// Returns the level of the registry's word: claimed or attested, where it says that an action holds that protects.
-    fn word(&self) -> Option<Level> {
-        let word = self.claim.filter(|claim| claim.applied().is_some_and(Action::protects));
-        word.map(|claim| claim.level.min(Level::Attested))
-    }
-
     pub(crate) fn standing(&self) -> Standing {
         if self.finding == Finding::Proves {
             return Standing::Protected;
@@ -203,21 +197,15 @@ impl<'a> ListView<'a> {
         }
         let claim = self.list.map_or(self.ranged, |list| list.claim(place, self.ranged));
         let look = self.list.and_then(|list| list.sight(place, self.count.names, applied(claim)));
-        let spent = |look: &Look| self.list.is_some_and(|list| list.is_spent(place, look.0));
-        let mut open = self.open(claim, look);
-        if open.finding == Finding::Proves && look.as_ref().is_some_and(spent) {
-            // What is left is the registry's word.
-            open.finding = Finding::Consistent;
-            open.level = open.word();
-        }
-        open.lost = self.list.is_some_and(|list| list.is_lost(place));
-        View::Open(open)
+        let spent = look.is_some_and(|(order, _)| self.list.is_some_and(|list| list.is_spent(place, order)));
+        let lost = self.list.is_some_and(|list| list.is_lost(place));
+        View::Open(OpenView { lost, ..self.open(claim, look, spent) })
     }
 
     /// Returns what holds of every name that is in no set of single places.
     fn at_large(&self) -> View {
         let look = self.list.and_then(|list| list.usual(self.count.names, applied(self.ranged)));
-        View::Open(self.open(self.ranged, look))
+        View::Open(self.open(self.ranged, look, false))
     }
 
     /// Counts the list.
@@ -234,12 +222,23 @@ impl<'a> ListView<'a> {
         tally
     }
 
-    fn open(&self, claim: Option<(Order, Claim)>, look: Option<Look>) -> OpenView {
+    /// Puts a claim and a look together; a look that is `spent` proves nothing any more.
+    fn open(&self, claim: Option<(Order, Claim)>, look: Option<Look>, spent: bool) -> OpenView {
         let (order, claim) = claim.unzip();
-        let sight = look.map(|(_, sight)| sight);
-        let finding = sight.map_or(Finding::Silent, |s| finding(claim.and_then(Claim::applied), s));
-        let mut open = OpenView {
-            level: None,
+        let (seen, sight) = look.unzip();
+        let action = claim.and_then(Claim::applied);
+        // Nor does one from before the registry undid what it had done.
+        let spent = spent || (action == Some(Action::Release) && order > seen);
+        let finding = match sight.map_or(Finding::Silent, |sight| finding(action, sight)) {
+            Finding::Proves if spent => Finding::Consistent,
+            finding => finding,
+        };
+        let word = action.filter(|action| action.protects()).and(claim);
+        OpenView {
+            level: match finding {
+                Finding::Proves => Some(Level::Observed),
+                _ => word.map(|claim| claim.level.min(Level::Attested)),
+            },
             sight,
             finding,
             claim,
@@ -247,8 +246,6 @@ impl<'a> ListView<'a> {
             refused: claim.is_some_and(|c| !c.result.claims()) && order > self.requested,
             requested: self.requested.is_some(),
             accepted: self.accepted,
-        };
-        open.level = if finding == Finding::Proves { Some(Level::Observed) } else { open.word() };
-        open
+        }
     }
 }

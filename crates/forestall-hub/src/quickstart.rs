@@ -64,7 +64,12 @@ pub struct VariantSummary {
 /// # Errors
 ///
 /// [`DeskError`] as the desk reports.
-pub async fn open_cases(desk: &Desk, act: &Act, today: UtcDay, mut done: impl FnMut(&str)) -> Result<Quickstart, DeskError> {
+pub async fn open_cases(
+    desk: &Desk,
+    act: &Act,
+    today: UtcDay,
+    mut done: impl FnMut(&str),
+) -> Result<Quickstart, DeskError> {
     let mut opened = false;
     let live_id: CaseId = case_id("conficker")?;
     if desk.store().load(&live_id).await?.is_none() {
@@ -85,8 +90,10 @@ pub async fn open_cases(desk: &Desk, act: &Act, today: UtcDay, mut done: impl Fn
 #[must_use]
 pub fn summary(file: &CaseFile) -> Summary {
     let board = file.board();
-    let variants: Vec<VariantSummary> = board.variants().iter().map(|variant| variant_summary(&board, variant)).collect();
-    let guard = |v: &forestall_coord::board::Variant| v.periods.first().map(|p| file.case.guard(v.campaign, p.window).from);
+    let variants: Vec<VariantSummary> =
+        board.variants().iter().map(|variant| variant_summary(&board, variant)).collect();
+    let guard =
+        |v: &forestall_coord::board::Variant| v.periods.first().map(|p| file.case.guard(v.campaign, p.window).from);
     Summary {
         names: variants.iter().map(|v| v.names).sum(),
         slices: file.case.slices.len(),
@@ -98,7 +105,8 @@ pub fn summary(file: &CaseFile) -> Summary {
 fn variant_summary(board: &Board<'_>, variant: &forestall_coord::board::Variant) -> VariantSummary {
     let campaign = &board.case.campaigns[variant.campaign];
     let worst = |misses: &dyn Fn(&forestall_coord::Tally) -> u32| {
-        let over = |p: &forestall_coord::board::VariantPeriod| ReachRange::over(p.distinct, misses(&p.tally), &campaign.draws);
+        let over =
+            |p: &forestall_coord::board::VariantPeriod| ReachRange::over(p.distinct, misses(&p.tally), &campaign.draws);
         variant.periods.iter().map(over).fold(ReachRange::default(), ReachRange::worse)
     };
     VariantSummary {
@@ -121,7 +129,10 @@ fn live_case(id: &CaseId, today: UtcDay) -> OpenCase {
         id: id.clone(),
         title: format!("Conficker, {today} + {HORIZON_DAYS} days"),
         kind: CaseKind::Live,
-        campaigns: campaigns.iter().map(|name| CampaignSpec { name: (*name).to_owned(), replace: Params::new() }).collect(),
+        campaigns: campaigns
+            .iter()
+            .map(|name| CampaignSpec { name: (*name).to_owned(), replace: Params::new() })
+            .collect(),
         horizon: DayRange { from: today, until: today.plus(HORIZON_DAYS) },
         board_day: None,
         marking: Marking::DEFAULT,
@@ -158,7 +169,8 @@ struct Fact {
 }
 
 async fn reconstruct(desk: &Desk, act: &Act, id: &CaseId) -> Result<(), DeskError> {
-    let facts: Facts = toml::from_str(FACTS).map_err(|e| DeskError::Input(format!("the reconstruction's facts: {e}")))?;
+    let facts: Facts =
+        toml::from_str(FACTS).map_err(|e| DeskError::Input(format!("the reconstruction's facts: {e}")))?;
     if facts.version != 1 {
         return Err(DeskError::Input(format!("the reconstruction's facts have version {}; expected 1", facts.version)));
     }

@@ -36,10 +36,7 @@ impl Action {
     /// Says whether the action, once proved, keeps a third party from using the name.
     #[must_use]
     pub const fn protects(self) -> bool {
-        matches!(
-            self,
-            Self::Reserve | Self::RegisterSinkhole | Self::RegisterHold | Self::RedirectNs | Self::Suspend
-        )
+        matches!(self, Self::Reserve | Self::RegisterSinkhole | Self::RegisterHold | Self::RedirectNs | Self::Suspend)
     }
 
     /// Says whether the action changes a name that somebody already holds.

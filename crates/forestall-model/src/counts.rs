@@ -38,10 +38,7 @@ impl PeriodCounts {
     /// Returns the entry of one top-level domain.
     #[must_use]
     pub fn of_tld(&self, tld: &str) -> Option<&TldCount> {
-        self.by_tld
-            .binary_search_by(|entry| entry.tld.as_str().cmp(tld))
-            .ok()
-            .map(|i| &self.by_tld[i])
+        self.by_tld.binary_search_by(|entry| entry.tld.as_str().cmp(tld)).ok().map(|i| &self.by_tld[i])
     }
 }
 

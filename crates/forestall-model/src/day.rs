@@ -65,10 +65,7 @@ impl UtcDay {
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "clamped to the range of days")]
     pub fn holding(instant: Instant) -> Self {
-        let days = instant
-            .seconds()
-            .div_euclid(SECONDS)
-            .clamp(i64::from(Self::MIN.0), i64::from(Self::MAX.0));
+        let days = instant.seconds().div_euclid(SECONDS).clamp(i64::from(Self::MIN.0), i64::from(Self::MAX.0));
         Self(i32::try_from(days).expect("clamped to the range of days"))
     }
 
@@ -81,10 +78,7 @@ impl UtcDay {
     /// Returns the window from 00:00:00 UTC of this day to 00:00:00 UTC of the next.
     #[must_use]
     pub const fn window(self) -> Window {
-        Window {
-            from: self.start(),
-            until: Instant::from_seconds((self.0 as i64 + 1) * SECONDS),
-        }
+        Window { from: self.start(), until: Instant::from_seconds((self.0 as i64 + 1) * SECONDS) }
     }
 
     /// Returns the day `days` later (earlier where negative), clamped to [`Self::MIN`]..=[`Self::MAX`].
@@ -129,13 +123,7 @@ impl FromStr for UtcDay {
         let refuse = || DayError(text.chars().take(60).collect());
         let bytes = text.as_bytes();
         let shaped = bytes.len() == 10
-            && bytes.iter().enumerate().all(|(i, b)| {
-                if i == 4 || i == 7 {
-                    *b == b'-'
-                } else {
-                    b.is_ascii_digit()
-                }
-            });
+            && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
         if !shaped {
             return Err(refuse());
         }
@@ -167,10 +155,7 @@ impl DayRange {
     /// Returns the range that holds `day` alone.
     #[must_use]
     pub const fn one(day: UtcDay) -> Self {
-        Self {
-            from: day,
-            until: day.plus(1),
-        }
+        Self { from: day, until: day.plus(1) }
     }
 
     /// Says whether `day` lies in the range.
@@ -200,19 +185,13 @@ impl DayRange {
     #[must_use]
     pub fn meet(self, other: Self) -> Self {
         let from = self.from.max(other.from);
-        Self {
-            from,
-            until: self.until.min(other.until).max(from),
-        }
+        Self { from, until: self.until.min(other.until).max(from) }
     }
 
     /// Returns the window from the start of the first day to the end of the last.
     #[must_use]
     pub fn window(self) -> Window {
-        Window {
-            from: self.from.start(),
-            until: self.until.start(),
-        }
+        Window { from: self.from.start(), until: self.until.start() }
     }
 }
 
@@ -237,26 +216,15 @@ mod tests {
     fn keeps_to_1601_and_9999() {
         assert_eq!("1601-01-01".parse(), Ok(UtcDay::MIN));
         assert_eq!("9999-12-31".parse(), Ok(UtcDay::MAX));
-        for wrong in [
-            "1600-12-31",
-            "10000-01-01",
-            "2009-02-29",
-            "2009-4-1",
-            "2009-04-01 ",
-            "",
-            "20090401",
-            "二〇〇九",
-        ] {
+        for wrong in ["1600-12-31", "10000-01-01", "2009-02-29", "2009-4-1", "2009-04-01 ", "", "20090401", "二〇〇九"]
+        {
             assert!(wrong.parse::<UtcDay>().is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn meets_of_apart_ranges_are_empty() {
-        let at = |a: i32, b: i32| DayRange {
-            from: UtcDay::from_epoch_days(a),
-            until: UtcDay::from_epoch_days(b),
-        };
+        let at = |a: i32, b: i32| DayRange { from: UtcDay::from_epoch_days(a), until: UtcDay::from_epoch_days(b) };
         assert!(at(0, 5).meet(at(7, 9)).is_empty());
         assert_eq!(at(0, 5).meet(at(3, 9)), at(3, 5));
     }

@@ -127,9 +127,7 @@ impl Places {
     /// Says whether the place is in the set.
     #[must_use]
     pub fn contains(&self, place: u32) -> bool {
-        self.0
-            .get(place as usize / 8)
-            .is_some_and(|b| b & (1 << (place % 8)) != 0)
+        self.0.get(place as usize / 8).is_some_and(|b| b & (1 << (place % 8)) != 0)
     }
 
     /// Says whether the set is empty.
@@ -146,11 +144,9 @@ impl Places {
 
     /// Returns the places in order.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
-        (0_u32..).zip(&self.0).flat_map(|(i, byte)| {
-            (0..8)
-                .filter(move |bit| byte & (1 << bit) != 0)
-                .map(move |bit| i * 8 + bit)
-        })
+        (0_u32..)
+            .zip(&self.0)
+            .flat_map(|(i, byte)| (0..8).filter(move |bit| byte & (1 << bit) != 0).map(move |bit| i * 8 + bit))
     }
 }
 
@@ -195,10 +191,7 @@ mod tests {
     fn places_survive_text() {
         let places: Places = [0, 7, 8, 431].into_iter().collect();
         assert_eq!(places.len(), 4);
-        assert_eq!(
-            places.to_string().parse::<Places>().unwrap().iter().collect::<Vec<_>>(),
-            [0, 7, 8, 431]
-        );
+        assert_eq!(places.to_string().parse::<Places>().unwrap().iter().collect::<Vec<_>>(), [0, 7, 8, 431]);
         assert!(places.contains(431) && !places.contains(430) && !places.contains(100_000));
     }
 }

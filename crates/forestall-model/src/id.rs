@@ -70,9 +70,7 @@ macro_rules! identifier {
 fn is_slug(text: &str) -> bool {
     let bytes = text.as_bytes();
     (1..=64).contains(&bytes.len())
-        && bytes
-            .iter()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
+        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
         && bytes.first() != Some(&b'-')
         && bytes.last() != Some(&b'-')
 }
@@ -80,9 +78,7 @@ fn is_slug(text: &str) -> bool {
 fn is_dotted_slug(text: &str) -> bool {
     let bytes = text.as_bytes();
     (1..=96).contains(&bytes.len())
-        && bytes
-            .iter()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'_'))
+        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'_'))
         && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
 }
 

@@ -65,13 +65,7 @@ impl fmt::Display for Instant {
             return write!(f, "{} us", self.0);
         }
         let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
-        write!(
-            f,
-            "{day}T{:02}:{:02}:{:02}",
-            seconds / 3_600,
-            seconds / 60 % 60,
-            seconds % 60
-        )?;
+        write!(f, "{day}T{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)?;
         if fraction != 0 {
             write!(f, ".{}", format!("{fraction:06}").trim_end_matches('0'))?;
         }

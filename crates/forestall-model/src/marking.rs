@@ -67,38 +67,22 @@ pub struct Marking {
 
 impl Marking {
     /// The default before a window opens: TLP:AMBER+STRICT, PAP:GREEN, no embargo end.
-    pub const DEFAULT: Self = Self {
-        tlp: Tlp::AmberStrict,
-        pap: Pap::Green,
-        embargo_until: None,
-    };
+    pub const DEFAULT: Self = Self { tlp: Tlp::AmberStrict, pap: Pap::Green, embargo_until: None };
 
     /// Public from the start.
-    pub const PUBLIC: Self = Self {
-        tlp: Tlp::Clear,
-        pap: Pap::Clear,
-        embargo_until: None,
-    };
+    pub const PUBLIC: Self = Self { tlp: Tlp::Clear, pap: Pap::Clear, embargo_until: None };
 
     /// Returns the marking of an object derived from both: the stricter of each part, the later embargo end.
     #[must_use]
     pub fn strictest(self, other: Self) -> Self {
         let open_end = |m: &Self| {
-            if m.tlp == Tlp::Clear {
-                Some(Instant::from_micros(i64::MIN))
-            } else {
-                m.embargo_until
-            }
+            if m.tlp == Tlp::Clear { Some(Instant::from_micros(i64::MIN)) } else { m.embargo_until }
         };
         let embargo_until = match (open_end(&self), open_end(&other)) {
             (Some(a), Some(b)) => Some(a.max(b)).filter(|end| end.micros() != i64::MIN),
             _ => None,
         };
-        Self {
-            tlp: self.tlp.max(other.tlp),
-            pap: self.pap.max(other.pap),
-            embargo_until,
-        }
+        Self { tlp: self.tlp.max(other.tlp), pap: self.pap.max(other.pap), embargo_until }
     }
 
     /// Returns the TLP label in force at `now`.
@@ -150,17 +134,13 @@ impl<T> Released<T> {
 
     /// Derives another released object for the same audience, under the same marking.
     pub fn map<U>(self, derive: impl FnOnce(T) -> U) -> Released<U> {
-        Released {
-            object: derive(self.object),
-            marking: self.marking,
-            audience: self.audience,
-        }
+        Released { object: derive(self.object), marking: self.marking, audience: self.audience }
     }
 }
 
 /// An object that the gate held back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the object is marked {tlp} and may not go to the audience {audience:?}")]
+#[error("the object is marked {tlp} and may not go to the audience {audience}")]
 pub struct Withheld {
     /// The label in force.
     pub tlp: Tlp,
@@ -186,11 +166,7 @@ pub fn release<T: Marked>(object: T, audience: Audience, now: Instant) -> Result
     };
     if audience <= farthest {
         let marking = Marking { tlp, ..marking };
-        Ok(Released {
-            object,
-            marking,
-            audience,
-        })
+        Ok(Released { object, marking, audience })
     } else {
         Err(Withheld { tlp, audience })
     }
@@ -211,12 +187,7 @@ mod tests {
 
     #[test]
     fn red_goes_to_recipients_alone() {
-        let red = || {
-            Object(Marking {
-                tlp: Tlp::Red,
-                ..Marking::DEFAULT
-            })
-        };
+        let red = || Object(Marking { tlp: Tlp::Red, ..Marking::DEFAULT });
         let now = Instant::from_seconds(0);
         assert!(release(red(), Audience::Recipient, now).is_ok());
         for audience in &Audience::ALL[1..] {
@@ -227,12 +198,7 @@ mod tests {
     #[test]
     fn embargo_ends_in_the_open() {
         let end = Instant::from_seconds(100);
-        let object = || {
-            Object(Marking {
-                embargo_until: Some(end),
-                ..Marking::DEFAULT
-            })
-        };
+        let object = || Object(Marking { embargo_until: Some(end), ..Marking::DEFAULT });
         assert!(release(object(), Audience::Public, Instant::from_seconds(99)).is_err());
         let released = release(object(), Audience::Public, end).unwrap();
         assert_eq!(released.marking().tlp, Tlp::Clear);
@@ -241,17 +207,8 @@ mod tests {
     #[test]
     fn derived_objects_take_the_strictest() {
         let end = Instant::from_seconds(100);
-        let embargoed = Marking {
-            embargo_until: Some(end),
-            ..Marking::DEFAULT
-        };
-        assert_eq!(
-            embargoed.strictest(Marking::PUBLIC),
-            Marking {
-                pap: embargoed.pap,
-                ..embargoed
-            }
-        );
+        let embargoed = Marking { embargo_until: Some(end), ..Marking::DEFAULT };
+        assert_eq!(embargoed.strictest(Marking::PUBLIC), Marking { pap: embargoed.pap, ..embargoed });
         assert_eq!(embargoed.strictest(Marking::DEFAULT).embargo_until, None);
     }
 }

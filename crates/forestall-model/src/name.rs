@@ -23,14 +23,9 @@ impl DomainName {
 
     /// Returns the last label.
     #[must_use]
-    #[expect(
-        clippy::missing_panics_doc,
-        reason = "the last label was checked when the name was parsed"
-    )]
+    #[expect(clippy::missing_panics_doc, reason = "the last label was checked when the name was parsed")]
     pub fn tld(&self) -> Tld {
-        last_label(&self.0)
-            .parse()
-            .expect("the last label was checked when the name was parsed")
+        last_label(&self.0).parse().expect("the last label was checked when the name was parsed")
     }
 
     /// Returns the form that people read: U-labels where the A-labels decode, else the A-labels.
@@ -80,10 +75,7 @@ impl FromStr for DomainName {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = |reason| NameError {
-            found: text.chars().take(80).collect(),
-            reason,
-        };
+        let refuse = |reason| NameError { found: text.chars().take(80).collect(), reason };
         if text.len() > 1_024 {
             return Err(refuse("it is longer than 253 octets"));
         }
@@ -106,13 +98,8 @@ impl FromStr for DomainName {
             if label.len() > 63 {
                 return Err(refuse("a label is longer than 63 octets"));
             }
-            if !label
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
-            {
-                return Err(refuse(
-                    "a label holds other characters than letters, digits, hyphen and underscore",
-                ));
+            if !label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_')) {
+                return Err(refuse("a label holds other characters than letters, digits, hyphen and underscore"));
             }
             if label.starts_with('-') || label.ends_with('-') {
                 return Err(refuse("a label begins or ends with a hyphen"));
@@ -162,9 +149,9 @@ mod tests {
     #[test]
     fn refuses_what_dns_cannot_hold() {
         let long = format!("{}.com", "a".repeat(64));
-        for wrong in [
-            "", ".", "com", "a..com", ".com", "-a.com", "a-.com", "a b.com", "a.123", &long, "a.com..", "a=b.com",
-        ] {
+        for wrong in
+            ["", ".", "com", "a..com", ".com", "-a.com", "a-.com", "a b.com", "a.123", &long, "a.com..", "a=b.com"]
+        {
             assert!(wrong.parse::<DomainName>().is_err(), "{wrong}");
         }
     }

@@ -70,24 +70,15 @@ pub struct Margin {
 
 impl Margin {
     /// No margin.
-    pub const NONE: Self = Self {
-        before_seconds: 0,
-        after_seconds: 0,
-    };
+    pub const NONE: Self = Self { before_seconds: 0, after_seconds: 0 };
 
     /// Local clocks: UTC+14 opens a day 14 h early, UTC-12 closes it 12 h late.
-    pub const CLOCK: Self = Self {
-        before_seconds: 14 * 3_600,
-        after_seconds: 12 * 3_600,
-    };
+    pub const CLOCK: Self = Self { before_seconds: 14 * 3_600, after_seconds: 12 * 3_600 };
 
     /// Makes a margin of whole hours.
     #[must_use]
     pub const fn hours(before: i64, after: i64) -> Self {
-        Self {
-            before_seconds: before * 3_600,
-            after_seconds: after * 3_600,
-        }
+        Self { before_seconds: before * 3_600, after_seconds: after * 3_600 }
     }
 
     /// Returns the guard margin of a family: on each side the larger of the family's own and [`Self::CLOCK`].

@@ -20,11 +20,7 @@ pub(crate) mod sweep;
 const TEXT_LIMIT: usize = 4_000;
 
 fn need_slice(case: &Case, tld: &Tld) -> Result<(), Refusal> {
-    if case.slices.contains_key(tld) {
-        Ok(())
-    } else {
-        Err(Refusal::UnknownSlice { tld: tld.clone() })
-    }
+    if case.slices.contains_key(tld) { Ok(()) } else { Err(Refusal::UnknownSlice { tld: tld.clone() }) }
 }
 
 fn need_campaign(case: &Case, campaign: &CampaignId) -> Result<(), Refusal> {
@@ -42,10 +38,7 @@ fn need_days(case: &Case, days: DayRange) -> Result<(), Refusal> {
         return Err(Refusal::Empty("at least one day"));
     }
     if days.from < case.horizon.from || days.until > case.horizon.until {
-        return Err(Refusal::OutsideHorizon {
-            days,
-            horizon: case.horizon,
-        });
+        return Err(Refusal::OutsideHorizon { days, horizon: case.horizon });
     }
     Ok(())
 }
@@ -55,10 +48,7 @@ fn need_text(what: &'static str, text: &str) -> Result<(), Refusal> {
         return Err(Refusal::Blank(what));
     }
     if text.chars().count() > TEXT_LIMIT {
-        return Err(Refusal::TooLong {
-            what,
-            limit: TEXT_LIMIT,
-        });
+        return Err(Refusal::TooLong { what, limit: TEXT_LIMIT });
     }
     Ok(())
 }

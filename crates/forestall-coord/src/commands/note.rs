@@ -24,9 +24,6 @@ impl Note {
             need_slice(case, tld)?;
         }
         need_text("the note", &self.text)?;
-        Ok(Body::Noted {
-            tld: self.tld.clone(),
-            text: self.text.trim().to_owned(),
-        })
+        Ok(Body::Noted { tld: self.tld.clone(), text: self.text.trim().to_owned() })
     }
 }

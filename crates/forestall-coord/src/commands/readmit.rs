@@ -22,13 +22,8 @@ impl Readmit {
     pub(crate) fn decide(&self, case: &Case) -> Result<Body, Refusal> {
         need_text("the reason", &self.reason)?;
         if !case.exclusions.contains_key(&self.name) {
-            return Err(Refusal::NotExcluded {
-                name: self.name.clone(),
-            });
+            return Err(Refusal::NotExcluded { name: self.name.clone() });
         }
-        Ok(Body::Readmitted {
-            name: self.name.clone(),
-            reason: self.reason.trim().to_owned(),
-        })
+        Ok(Body::Readmitted { name: self.name.clone(), reason: self.reason.trim().to_owned() })
     }
 }

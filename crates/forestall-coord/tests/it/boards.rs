@@ -82,6 +82,21 @@ fn the_worst_is_one_variant_on_one_day() {
 }
 
 #[test]
+fn a_slice_alone_misses_what_it_could_protect() {
+    let mut script = opened();
+    let low = |script: &CaseScript| script.board().slice(&tld(0))[0].reach_alone.low;
+    // Ten names, six under com, of which one cannot be registered: 1 - (C(5,2)/C(10,2))^3 = 1 - (10/45)^3.
+    assert!((low(&script) - (1.0 - (2.0_f64 / 9.0).powi(3))).abs() < 1e-12, "{}", low(&script));
+    // One of them has a legitimate holder: 1 - (C(6,2)/C(10,2))^3 = 1 - (15/45)^3.
+    script.must(&exclude(0, 0));
+    assert!((low(&script) - 26.0 / 27.0).abs() < 1e-12, "{}", low(&script));
+    // What the registry did makes no difference to what it would be without it.
+    script.must(&answer(0, Action::Reserve, AnswerResult::Done));
+    script.must(&sweep(Method::Rdap, script.clock.now(), vec![swept(Sight::Reserved)]));
+    assert!((low(&script) - 26.0 / 27.0).abs() < 1e-12, "{}", low(&script));
+}
+
+#[test]
 fn gaps_are_what_is_open_or_opens_soon_and_not_proved() {
     let mut script = opened();
     let noon = script.clock.now();

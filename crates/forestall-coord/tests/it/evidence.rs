@@ -169,6 +169,46 @@ fn a_registry_that_is_asked_again_has_not_refused() {
 }
 
 #[test]
+fn a_request_counts_as_received_where_the_registry_said_so_after_it() {
+    let acknowledge = |script: &mut CaseScript, at: Instant| {
+        script.occurred = Some(at);
+        script.must(&Command::Acknowledge(Acknowledge { tld: tld(0) }));
+        script.occurred = None;
+    };
+    let mut script = opened();
+    let noon = script.clock.now();
+    let at = |seconds: i64| noon.plus_seconds(seconds);
+    script.clock.set(at(1_000));
+    step_at(&mut script, Ask(A::Reserve), at(100));
+    acknowledge(&mut script, at(99));
+    assert_eq!(standing(&script, 2), Standing::Requested);
+    acknowledge(&mut script, at(100));
+    assert_eq!(standing(&script, 2), Standing::Accepted);
+    // A letter from before is recorded late, and changes nothing.
+    acknowledge(&mut script, at(50));
+    assert_eq!(standing(&script, 2), Standing::Accepted);
+    step_at(&mut script, Ask(A::RegisterHold), at(300));
+    assert_eq!(standing(&script, 2), Standing::Requested, "the new request is not received yet");
+    acknowledge(&mut script, at(301));
+    step_at(&mut script, Ask(A::Monitor), at(200));
+    let request = script.case().slices[&tld(0)].request(0, world::day(0)).cloned();
+    assert_eq!(request.map(|r| (r.action, r.at)), Some((A::RegisterHold, at(300))), "the last one that was made");
+    assert_eq!(standing(&script, 2), Standing::Accepted);
+}
+
+#[test]
+fn a_registry_that_undid_an_action_is_believed_until_a_later_look() {
+    for proof in [Sweep(Rdap, S::Reserved), See(EppCheck, S::Reserved), Sweep(Dns, S::OurNameServers)] {
+        let done = [Answer(A::Reserve, R::Done), proof];
+        assert_eq!(after(&done), Standing::Protected, "{proof:?}");
+        let undone = [done[0], done[1], Answer(A::Release, R::Done)];
+        assert_eq!(after(&undone), Standing::Predicted, "{proof:?}");
+        assert_eq!(after(&[undone[0], undone[1], undone[2], proof]), Standing::Protected, "{proof:?}");
+        assert_eq!(after(&[done[0], done[1], Answer(A::Release, R::Refused)]), Standing::Protected, "{proof:?}");
+    }
+}
+
+#[test]
 fn a_claim_that_the_outside_refutes_is_a_mismatch() {
     assert_eq!(after(&[Answer(A::RegisterSinkhole, R::Done), Sweep(Dns, S::Nxdomain)]), Standing::Mismatch);
     assert_eq!(after(&[Answer(A::Reserve, R::Done), Sweep(EppCheck, S::Available)]), Standing::Mismatch);
@@ -283,6 +323,24 @@ fn answers_that_are_recorded_late_do_not_outweigh_later_ones() {
     assert_eq!(standing(&script, 2), Standing::Claimed);
     step_at(&mut script, Answer(A::Reserve, R::Refused), noon.plus_seconds(60));
     assert_eq!(standing(&script, 2), Standing::Refused);
+    // The same for answers that name the place.
+    let mut single = |result, seconds| {
+        script.occurred = Some(noon.plus_seconds(seconds));
+        let places = [2].into_iter().collect();
+        let period = forestall_testkit::counts::period_of(world::day(0));
+        let set = forestall_coord::event::PlaceSet { campaign: world::campaign(0), period, places };
+        script.must(&Command::Answer(forestall_coord::command::Answer {
+            tld: tld(0),
+            scope: forestall_coord::event::AnswerScope::Places(vec![set]),
+            action: A::Reserve,
+            result,
+            attested: None,
+        }));
+        standing(&script, 2)
+    };
+    assert_eq!(single(R::Done, 55), Standing::Refused, "the answer for the list is later");
+    assert_eq!(single(R::Done, 80), Standing::Claimed);
+    assert_eq!(single(R::Refused, 70), Standing::Claimed);
 }
 
 #[test]

@@ -381,13 +381,19 @@ impl Record {
         kind.max_by_key(|(at, version, _, _)| (*at, *version)).map(|(at, version, _, sight)| (*at, *version, *sight))
     }
 
-    /// Says whether the evidence proves: the last look of one kind does, and the last of the other does not refute it later.
+    /// Says whether the evidence proves: the last look of one kind does, and the last of the other does not refute it later. A
+    /// registry that undid something said so before the look.
     fn proves(&self) -> bool {
+        let said = self.claims.iter().map(|(at, version, _)| (*at, *version)).max();
+        let undone = |look: (Instant, u64, Sight)| {
+            self.action() == Some(Action::Release) && said.is_some_and(|said| said > (look.0, look.1))
+        };
         let says = |look: (Instant, u64, Sight)| finding(self.action(), look.2);
         let (delegation, registration) = (self.last(false), self.last(true));
         let stands = |a: Option<(Instant, u64, Sight)>, b: Option<(Instant, u64, Sight)>| {
             a.is_some_and(|a| {
-                says(a) == Finding::Proves && b.is_none_or(|b| says(b) != Finding::Refutes || (b.0, b.1) < (a.0, a.1))
+                let refuted = b.is_some_and(|b| says(b) == Finding::Refutes && (b.0, b.1) > (a.0, a.1));
+                says(a) == Finding::Proves && !refuted && !undone(a)
             })
         };
         stands(delegation, registration) || stands(registration, delegation)

@@ -2,7 +2,9 @@
 
 //! The acts that need nothing computed but the places of names: requests, answers for days, exclusions, notes.
 
-use forestall_coord::command::{Acknowledge, Answer, Command, Context, Exclude, Note, Override, Readmit, Request, decide};
+use forestall_coord::command::{
+    Acknowledge, Answer, Command, Context, Exclude, Note, Override, Readmit, Request, decide,
+};
 use forestall_coord::event::AnswerScope;
 use forestall_model::{Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, NameClass, Tld};
 use forestall_store::{Stored, fresh_salts};
@@ -94,7 +96,14 @@ impl Desk {
     /// # Errors
     ///
     /// [`DeskError`] with the refusal; [`DeskError::NotInCase`] where no list of the case holds the name.
-    pub async fn exclude(&self, case: &CaseId, act: &Act, name: DomainName, class: NameClass, reason: String) -> Result<Stored, DeskError> {
+    pub async fn exclude(
+        &self,
+        case: &CaseId,
+        act: &Act,
+        name: DomainName,
+        class: NameClass,
+        reason: String,
+    ) -> Result<Stored, DeskError> {
         let file = self.file(case).await?;
         let mut places = self.places_of(&file, std::slice::from_ref(&name)).await?;
         let occurrences = places.remove(&name).unwrap_or_default();
@@ -106,7 +115,13 @@ impl Desk {
     /// # Errors
     ///
     /// [`DeskError`] with the refusal.
-    pub async fn readmit(&self, case: &CaseId, act: &Act, name: DomainName, reason: String) -> Result<Stored, DeskError> {
+    pub async fn readmit(
+        &self,
+        case: &CaseId,
+        act: &Act,
+        name: DomainName,
+        reason: String,
+    ) -> Result<Stored, DeskError> {
         self.execute(case, act, &Command::Readmit(Readmit { name, reason })).await
     }
 

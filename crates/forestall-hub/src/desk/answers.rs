@@ -79,10 +79,14 @@ impl Desk {
             let fault = |what: String| DeskError::Input(format!("line {}: {what}", line.line));
             let occurrences = match (&line.line_id, &line.name) {
                 (Some(id), name) => {
-                    let (campaign, period, tld, place) = line_id::read(id)
-                        .ok_or_else(|| fault(format!("{id:?} is no line_id; expected CAMPAIGN/PERIOD/TLD/PLACE as it was sent")))?;
+                    let (campaign, period, tld, place) = line_id::read(id).ok_or_else(|| {
+                        fault(format!("{id:?} is no line_id; expected CAMPAIGN/PERIOD/TLD/PLACE as it was sent"))
+                    })?;
                     if tld != answer.tld {
-                        return Err(fault(format!("line_id {id} is of the slice {tld}, and this answer is for {}", answer.tld)));
+                        return Err(fault(format!(
+                            "line_id {id} is of the slice {tld}, and this answer is for {}",
+                            answer.tld
+                        )));
                     }
                     let index = file
                         .case
@@ -90,11 +94,13 @@ impl Desk {
                         .ok_or_else(|| fault(format!("the case does not hold the campaign {campaign}")))?;
                     let list = match lists.entry((index, period)) {
                         std::collections::btree_map::Entry::Occupied(list) => list.into_mut(),
-                        std::collections::btree_map::Entry::Vacant(empty) => {
-                            empty.insert(self.listing(file, &tld, index, period)?.names)
-                        }
+                        std::collections::btree_map::Entry::Vacant(empty) => empty.insert(
+                            self.listing(file, &tld, index, period).map_err(|error| fault(error.to_string()))?.names,
+                        ),
                     };
-                    let listed = list.get(place as usize).ok_or_else(|| fault(format!("the list of {id} has no place {place}")))?;
+                    let listed = list
+                        .get(place as usize)
+                        .ok_or_else(|| fault(format!("the list of {id} has no place {place}")))?;
                     if let Some(name) = name.as_ref().filter(|name| *name != listed) {
                         return Err(fault(format!("line_id {id} is {listed}, and the line says {name}")));
                     }

@@ -109,7 +109,8 @@ impl Desk {
             origin: check.origin,
         };
         let seen = act.occurred.unwrap_or(act.now);
-        let report = zone_sweep(input, &lists, &options, seen, progress).map_err(|e| DeskError::Input(e.to_string()))?;
+        let report =
+            zone_sweep(input, &lists, &options, seen, progress).map_err(|e| DeskError::Input(e.to_string()))?;
         let warning = (!report.zone.ends_with_soa).then(|| {
             "the zone file does not end with its SOA: had it been cut between two lines, the names after the cut would show as absent"
                 .to_owned()

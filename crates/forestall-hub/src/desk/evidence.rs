@@ -17,7 +17,12 @@ impl Desk {
     ///
     /// [`DeskError::NotInCase`] with the names that the case does not hold; [`DeskError::Refused`] for a sight that the
     /// method cannot have.
-    pub async fn import_evidence(&self, case: &CaseId, act: &Act, lines: Vec<EvidenceLine>) -> Result<Stored, DeskError> {
+    pub async fn import_evidence(
+        &self,
+        case: &CaseId,
+        act: &Act,
+        lines: Vec<EvidenceLine>,
+    ) -> Result<Stored, DeskError> {
         let file = self.file(case).await?;
         let names: Vec<DomainName> = lines.iter().map(|line| line.name.clone()).collect();
         let places = self.places_of(&file, &names).await?;

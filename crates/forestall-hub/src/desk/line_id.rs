@@ -30,7 +30,9 @@ mod tests {
         let id = write(&"conficker-c".parse().unwrap(), 1_238_544_000, &"be".parse().unwrap(), 17);
         assert_eq!(id, "conficker-c/1238544000/be/17");
         assert_eq!(read(&id).map(|(_, period, _, place)| (period, place)), Some((1_238_544_000, 17)));
-        for wrong in ["", "a/b/c/d", "conficker-c/1238544000/be", "conficker-c/1238544000/be/17/1", "conficker-c/1/be/-1"] {
+        for wrong in
+            ["", "a/b/c/d", "conficker-c/1238544000/be", "conficker-c/1238544000/be/17/1", "conficker-c/1/be/-1"]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

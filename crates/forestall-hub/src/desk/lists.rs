@@ -72,13 +72,11 @@ impl Desk {
         let mut counts = Vec::new();
         for (index, held) in campaigns.iter().enumerate() {
             let days = DayRange { from: held.first_day.map_or(horizon.from, |day| day.max(horizon.from)), ..horizon };
-            let wanted: Vec<Period> = if days.is_empty() {
-                Vec::new()
-            } else {
-                prepared[index].generator.periods(days.window()).collect()
-            };
+            let wanted: Vec<Period> =
+                if days.is_empty() { Vec::new() } else { prepared[index].generator.periods(days.window()).collect() };
             let digest = self.cache_key(held);
-            let keys = wanted.first().map_or(0..0, |first| first.key..wanted.last().map_or(first.key, |last| last.key) + 1);
+            let keys =
+                wanted.first().map_or(0..0, |first| first.key..wanted.last().map_or(first.key, |last| last.key) + 1);
             let mut periods = self.store().cached_counts(digest, held.generator_version, keys).await?;
             periods.retain(|cached| wanted.iter().any(|period| period.key == cached.key));
             if periods.len() != wanted.len() {
@@ -191,7 +189,8 @@ fn find_places(file: &CaseFile, names: &[DomainName]) -> BTreeMap<DomainName, Ve
         let (Some(first), Some(last)) = (counts.periods.first(), counts.periods.last()) else { continue };
         let span = Window { from: first.window.from, until: last.window.until };
         for place in find(prepared, names, span, threads()) {
-            let occurrence = Occurrence { campaign: counts.campaign.clone(), period: place.period.key, place: place.place };
+            let occurrence =
+                Occurrence { campaign: counts.campaign.clone(), period: place.period.key, place: place.place };
             found.entry(names[place.name].clone()).or_default().push(occurrence);
         }
     }

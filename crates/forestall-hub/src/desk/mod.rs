@@ -188,7 +188,10 @@ pub fn own_directory(folder: &Path) -> Result<Directory, DeskError> {
     let path = folder.join(DIRECTORY_FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) => directory.amend_csv(&text).map(drop).map_err(|error| {
-            DeskError::Input(format!("the operator's table {} is broken: {error}; mend it or remove it", path.display()))
+            DeskError::Input(format!(
+                "the operator's table {} is broken: {error}; mend it or remove it",
+                path.display()
+            ))
         })?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => {

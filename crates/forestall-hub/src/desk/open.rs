@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use forestall_coord::command::{Command, Open};
 use forestall_coord::event::{CaseCampaign, CaseKind};
+use forestall_dga::Prepared;
 use forestall_dga::family::NoWordLists;
 use forestall_dga::info::Verification;
-use forestall_dga::Prepared;
 use forestall_model::{CaseId, DayRange, DomainName, Marking, Params, UtcDay};
 
 use super::{Act, CaseFile, Desk, DeskError};
@@ -31,7 +31,9 @@ impl std::str::FromStr for CampaignSpec {
         let mut replace = Params::new();
         for setting in settings.split(',').filter(|s| !s.is_empty()) {
             let Some((key, value)) = setting.split_once('=') else {
-                return Err(format!("{setting:?} is no setting; expected KEY=VALUE after the colon, as in conficker-a:sine=exact"));
+                return Err(format!(
+                    "{setting:?} is no setting; expected KEY=VALUE after the colon, as in conficker-a:sine=exact"
+                ));
             };
             replace.set(key, value);
         }

@@ -72,8 +72,12 @@ impl Desk {
         match &ask.tld {
             Some(tld) => {
                 for campaign in 0..file.case.campaigns.len() {
-                    let cells: BTreeMap<i64, &Cell> =
-                        board.slice(tld).iter().filter(|c| c.campaign == campaign && wanted(c)).map(|c| (c.period, c)).collect();
+                    let cells: BTreeMap<i64, &Cell> = board
+                        .slice(tld)
+                        .iter()
+                        .filter(|c| c.campaign == campaign && wanted(c))
+                        .map(|c| (c.period, c))
+                        .collect();
                     let Some(span) = hull(cells.values().copied()) else { continue };
                     self.each_listing(file, tld, campaign, span, |period, listing| {
                         if let Some(cell) = cells.get(&period) {

@@ -11,7 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use forestall_coord::board::Cell;
 use forestall_coord::{Board, Level, Tally};
-use forestall_model::directory::{Directory, TldEntry};
+use forestall_model::directory::TldEntry;
 use forestall_model::{Action, AnswerResult, CaseId, DayRange, Instant, ListCounts, Released, Tld, UtcDay};
 use forestall_store::Stored;
 
@@ -264,7 +264,8 @@ async fn render(
     let (app, tld) = (app.clone(), tld.clone());
     let compute = move || {
         let names = names::read(app.desk(), file.object(), &tld, chosen, now)?;
-        let around = Around { frame, heading, names, events, done, kept, problem, campaign: chosen.campaign };
+        let facts = app.desk().directory().entry(&tld).map(facts).unwrap_or_default();
+        let around = Around { frame, heading, facts, names, events, done, kept, problem, campaign: chosen.campaign };
         super::page(&page(&file, &tld, day, chosen.day, around))
     };
     tokio::task::spawn_blocking(compute).await?
@@ -274,6 +275,7 @@ async fn render(
 struct Around {
     frame: Frame,
     heading: Heading,
+    facts: Vec<FactRow>,
     names: Option<NamePage>,
     events: Vec<EventRow>,
     done: Option<String>,
@@ -319,7 +321,7 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
     Page {
         tld: tld.to_string(),
         about: about(tld),
-        facts: Directory::built_in().entry(tld).map(facts).unwrap_or_default(),
+        facts: around.facts,
         levels: levels(&figures),
         outside: proof::outside(&figures.over_all),
         alarms: proof::alarms(&figures.over_all),

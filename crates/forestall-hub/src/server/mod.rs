@@ -2,9 +2,9 @@
 
 //! The server of the console: binds, signs in by one-time links, and answers until it is told to stop.
 //!
-//! A connection passes, in this order, [`accept`] (limits on connections and time), [`guard`] (host, path, origin of the
-//! request; headers of every response), [`session`] (no page without sign-in) and [`router`] (which page). What goes wrong
-//! on the way becomes a [`problem`].
+//! A connection passes, in this order, `accept` (limits on connections and time), `guard` (host, path, origin of the
+//! request; headers of every response), `session` (no page without sign-in) and `router` (which page). What goes wrong
+//! on the way becomes a `problem`.
 
 mod accept;
 mod app;

@@ -2,6 +2,8 @@
 
 //! The desk: acts on real cases over a real store, with the lists of the real generators.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;

@@ -2,8 +2,8 @@
 
 //! What the directory says of one name: its public suffix, and whether it can be registered.
 
-use std::fmt;
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
 use super::{Fact, Level, LevelForm, Pattern, SecondLevel, TldEntry};
@@ -159,9 +159,7 @@ impl Screen<'_> {
     /// Says whether the name, in stored form and of this domain, may be refused; `false` is certain.
     #[must_use]
     pub fn may_refuse(&self, name: &str) -> bool {
-        self.all
-            || name.find('.').is_some_and(|length| length < self.minimum_length)
-            || self.suffixes.contains(name)
+        self.all || name.find('.').is_some_and(|length| length < self.minimum_length) || self.suffixes.contains(name)
     }
 }
 
@@ -174,7 +172,12 @@ impl TldEntry {
         Screen {
             all: self.kind.value.is_never_registered() || closed || !plain || !self.reserved.is_empty(),
             minimum_length: self.minimum_length.as_ref().map_or(0, |fact| usize::from(fact.value)),
-            suffixes: self.levels.iter().map(|fact| fact.value.suffix()).filter(|suffix| suffix.contains('.')).collect(),
+            suffixes: self
+                .levels
+                .iter()
+                .map(|fact| fact.value.suffix())
+                .filter(|suffix| suffix.contains('.'))
+                .collect(),
         }
     }
 }

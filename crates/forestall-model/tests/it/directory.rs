@@ -368,11 +368,30 @@ proptest! {
 
 #[test]
 fn the_screen_lets_only_names_pass_that_no_rule_refuses() {
-    let labels = ["a", "ab", "abc", "asso", "gouv", "co", "com", "www", "arin", "city", "kobe", "example", "nic", "xn--bcher-kva"];
+    let labels = [
+        "a",
+        "ab",
+        "abc",
+        "asso",
+        "gouv",
+        "co",
+        "com",
+        "www",
+        "arin",
+        "city",
+        "kobe",
+        "example",
+        "nic",
+        "xn--bcher-kva",
+    ];
     for entry in Directory::built_in().iter() {
         let screen = entry.screen();
         for label in labels {
-            for name in [format!("{label}.{}", entry.tld), format!("{label}.com.{}", entry.tld), format!("{label}.city.{}", entry.tld)] {
+            for name in [
+                format!("{label}.{}", entry.tld),
+                format!("{label}.com.{}", entry.tld),
+                format!("{label}.city.{}", entry.tld),
+            ] {
                 let refused = matches!(entry.registrability(&name), Registrability::NotRegistrable { .. });
                 assert!(!refused || screen.may_refuse(&name), "{name}");
             }
