@@ -192,11 +192,13 @@ impl<'a> ListView<'a> {
         if self.list.is_some_and(|list| list.is_held(place)) {
             return View::Held;
         }
-        if self.count.not_registrable.binary_search(&place).is_ok() {
-            return View::NotRegistrable;
-        }
         let claim = self.list.map_or(self.ranged, |list| list.claim(place, self.ranged));
         let look = self.list.and_then(|list| list.sight(place, self.count.names, applied(claim)));
+        // A rule says that nobody can register the name; where somebody else was seen to hold it all the same, the rule is wrong.
+        let contradicted = look.is_some_and(|(_, sight)| shows_another_holder(sight));
+        if !contradicted && self.count.not_registrable.binary_search(&place).is_ok() {
+            return View::NotRegistrable;
+        }
         let spent = look.is_some_and(|(order, _)| self.list.is_some_and(|list| list.is_spent(place, order)));
         let lost = self.list.is_some_and(|list| list.is_lost(place));
         View::Open(OpenView { lost, ..self.open(claim, look, spent) })

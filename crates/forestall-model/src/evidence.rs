@@ -177,7 +177,12 @@ impl std::str::FromStr for Places {
             return Err(PlacesError);
         }
         let byte = |i: usize| u8::from_str_radix(&text[i..i + 2], 16).map_err(|_| PlacesError);
-        (0..text.len()).step_by(2).map(byte).collect::<Result<_, _>>().map(Self)
+        let mut bytes: Vec<u8> = (0..text.len()).step_by(2).map(byte).collect::<Result<_, _>>()?;
+        // One set has one text: empty octets at the end are not written, so they are not kept.
+        while bytes.last() == Some(&0) {
+            bytes.pop();
+        }
+        Ok(Self(bytes))
     }
 }
 
@@ -193,5 +198,6 @@ mod tests {
         assert_eq!(places.len(), 4);
         assert_eq!(places.to_string().parse::<Places>().unwrap().iter().collect::<Vec<_>>(), [0, 7, 8, 431]);
         assert!(places.contains(431) && !places.contains(430) && !places.contains(100_000));
+        assert_eq!("0100".parse::<Places>().unwrap().to_string(), "01");
     }
 }

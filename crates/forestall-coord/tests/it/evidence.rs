@@ -279,7 +279,8 @@ fn the_list_at_large_falls_together() {
     play(&mut script, &[Sweep(Dns, S::Nxdomain)]);
     assert_eq!(count(&script), (0, 5, 0));
     play(&mut script, &[Sweep(Dns, S::OtherNameServers)]);
-    assert_eq!(count(&script), (0, 0, 5));
+    // Somebody holds the sixth as well: the rule that it cannot be registered is wrong.
+    assert_eq!(count(&script), (0, 0, 6));
     play(&mut script, &[But(Dns, S::OurNameServers, S::OtherNameServers)]);
     assert_eq!(count(&script), (4, 0, 1));
 }

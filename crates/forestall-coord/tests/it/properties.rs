@@ -424,9 +424,13 @@ fn names_stand_where_the_evidence_puts_them(script: &CaseScript) -> Result<(), T
             let standing = view.state.standing;
             let case = format!("{list:?} {place}: {standing} from {record:?}");
             prop_assert_eq!(record.held, standing == Standing::Excluded, "{}", &case);
-            let not_registrable = !record.held && under == 0 && place == 4;
-            prop_assert_eq!(not_registrable, standing == Standing::NotRegistrable, "{}", &case);
-            if record.held || not_registrable {
+            let ruled_out = !record.held && under == 0 && place == 4;
+            prop_assert!(ruled_out || standing != Standing::NotRegistrable, "{}", &case);
+            // A holder who was seen contradicts the rule; nothing else does.
+            let holder = |sight: &Sight| matches!(sight, Sight::OtherNameServers | Sight::OtherHold);
+            let seen = record.looks.iter().any(|(_, _, _, sight)| holder(sight));
+            prop_assert!(!ruled_out || seen || standing == Standing::NotRegistrable, "{}", &case);
+            if record.held || standing == Standing::NotRegistrable {
                 continue;
             }
             prop_assert_eq!(view.claim, record.claim(), "{}", &case);
