@@ -237,6 +237,34 @@ fn slices_say_what_one_domain_alone_costs() {
 }
 
 #[test]
+fn days_tell_coverage_and_reach_one_by_one() {
+    let home = opened();
+    TLDS.iter().filter(|tld| **tld != "ws").for_each(|tld| {
+        home.ok(&format!(
+            "case answer mine --tld {tld} --action reserve --result done --from 2009-01-02 --until 2009-01-03"
+        ));
+    });
+    let csv = home.ok("case days mine --format csv");
+    let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|row| row.split(',').collect()).collect();
+    assert_eq!(rows.iter().map(|row| row[0]).collect::<Vec<_>>(), ["2009-01-01", "2009-01-02"]);
+    assert_eq!((rows[0][7], rows[0][9]), ("0", "0"), "nothing is claimed or observed on the first day");
+    let ws = home.ok("predict conficker-b --on 2009-01-02 --tld ws").lines().count();
+    assert_eq!(rows[1][7].parse::<usize>().unwrap(), 250 - ws);
+    // What is claimed leaves the names of .ws: with 32 of 250 drawn in 8 rounds at least, with the whole list certainly.
+    let low: f64 = rows[1][10].parse().unwrap();
+    let escape: f64 = (0..32_u32).map(|i| 1.0 - f64::from(u32::try_from(ws).unwrap()) / f64::from(250 - i)).product();
+    assert!((low - (1.0 - escape.powi(8))).abs() < 1e-9, "{low}");
+    assert_eq!(rows[1][11], "1");
+    assert_eq!(rows[1][15], "1", "nobody has seen any of it");
+
+    let one: Value = serde_json::from_str(&home.ok("case days mine --tld ws --format json")).unwrap();
+    assert_eq!(one[1]["names"], ws);
+    close(&one[1]["reach"][2]["low"], low);
+    assert_eq!(home.ok("case days mine --from 2009-01-02 --until 2009-01-03").lines().count(), 2);
+    home.fails(1, "case days mine --tld be", &["no slice be"]);
+}
+
+#[test]
 fn requests_keep_to_what_a_marking_allows() {
     let home = opened();
     home.ok("case open unsure --campaign conficker-c --from 2009-04-01 --until 2009-04-02");

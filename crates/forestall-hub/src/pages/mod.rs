@@ -8,6 +8,7 @@
 pub(crate) mod answer;
 pub(crate) mod case;
 pub(crate) mod cases;
+pub(crate) mod days;
 pub(crate) mod download;
 mod event;
 pub(crate) mod families;

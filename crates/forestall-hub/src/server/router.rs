@@ -20,6 +20,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/family/{slug}", get(pages::family::show))
         .route("/case/{id}", get(pages::case::show))
         .route("/case/{id}/gaps", get(pages::gaps::show))
+        .route("/case/{id}/days", get(pages::days::show))
         .route("/case/{id}/holders", get(pages::holders::show))
         .route("/case/{id}/holders/readmit", post(pages::holders::readmit))
         .route("/case/{id}/log", get(pages::log::show_case))

@@ -33,6 +33,7 @@ async fn every_response_has_the_policy() {
         "/family/conficker-c",
         "/case/a",
         "/case/a/gaps?within=3",
+        "/case/a/days",
         "/case/a/holders",
         "/case/a/log",
         "/case/a/slice/com",

@@ -48,6 +48,10 @@ async fn the_figures_are_those_of_the_board() {
     let rows = gaps.body.matches("<th scope=\"row\">").count();
     assert_eq!(rows, board.gaps(now(), 1).len());
     assert!(gaps.body.contains("2009-03-20 12:00"));
+    let days = client.get("/case/a/days").await;
+    let lists: usize = board.variants().iter().map(|variant| variant.periods.len()).sum();
+    assert_eq!(days.body.matches("<th scope=\"row\">").count(), lists);
+    assert_eq!(client.get("/case/a/days?page=99").await.status, 400);
 }
 
 #[tokio::test]
@@ -85,7 +89,7 @@ async fn unverified_names_say_so_wherever_they_stand() {
         let body = client.get(page).await.body;
         assert!(body.contains("unverified</span>"), "{page}");
     }
-    for page in ["/case/c", "/case/c/slice/be", "/case/c/holders", "/case/c/log", "/case/c/gaps"] {
+    for page in ["/case/c", "/case/c/slice/be", "/case/c/holders", "/case/c/log", "/case/c/gaps", "/case/c/days"] {
         let body = client.get(page).await.body;
         assert!(body.contains("<b>conficker-c</b> are <b>unverified</b>"), "{page}");
         assert!(body.contains("TLP:AMBER+STRICT") && body.contains("PAP:GREEN"), "{page}");
@@ -113,7 +117,14 @@ async fn a_reconstruction_is_headed_so() {
     ];
     let opened = client.post("/open", &form).await;
     assert_eq!((opened.status, opened.header("location")), (303, "/case/past"), "{}", opened.body);
-    for page in ["/case/past", "/case/past/slice/com", "/case/past/gaps", "/case/past/log", "/case/past/holders"] {
+    for page in [
+        "/case/past",
+        "/case/past/slice/com",
+        "/case/past/gaps",
+        "/case/past/log",
+        "/case/past/holders",
+        "/case/past/days",
+    ] {
         let body = client.get(page).await.body;
         assert!(body.contains("<b>RECONSTRUCTION</b>") && body.contains("2009-01-03"), "{page}");
     }

@@ -7,7 +7,7 @@ use forestall_hub::server::Settings;
 use crate::console::Served;
 
 /// Every page, and every address that acts.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "/",
     "/open",
     "/log",
@@ -15,6 +15,7 @@ const PAGES: [&str; 14] = [
     "/family/conficker-a",
     "/case/a",
     "/case/a/gaps",
+    "/case/a/days",
     "/case/a/holders",
     "/case/a/log",
     "/case/a/slice/com",

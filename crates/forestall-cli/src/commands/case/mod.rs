@@ -6,6 +6,7 @@ mod acknowledge;
 mod answer;
 mod change;
 mod check;
+mod days;
 mod evidence;
 mod exclude;
 mod figures;
@@ -35,6 +36,7 @@ pub(crate) enum Verb {
     Show(show::Show),
     Gaps(gaps::Gaps),
     Slices(slices::Slices),
+    Days(days::Days),
     Names(names::Names),
     Request(request::Request),
     Acknowledge(acknowledge::Acknowledge),
@@ -58,6 +60,7 @@ impl Verb {
                 Self::Show(command) => command.run(globals).await,
                 Self::Gaps(command) => command.run(globals).await,
                 Self::Slices(command) => command.run(globals).await,
+                Self::Days(command) => command.run(globals).await,
                 Self::Names(command) => command.run(globals).await,
                 Self::Request(command) => command.run(globals).await,
                 Self::Acknowledge(command) => command.run(globals).await,
