@@ -27,6 +27,7 @@ pub mod info;
 pub mod names;
 mod ordered;
 pub mod predict;
+pub mod primitive;
 pub mod sine;
 pub mod slice;
 mod tlds;

@@ -6,6 +6,9 @@ use std::ops::Range;
 
 use forestall_model::{Digest, WindowSet};
 
+/// How many window sets of a table are looked at before a new one is added.
+const NEAR_WINDOWS: usize = 16;
+
 /// The names of one list, in generation order, duplicates and letter case kept.
 ///
 /// The bytes of all names stand one after another in one arena, each followed by a line feed, so that a whole list can be
@@ -54,10 +57,13 @@ impl NameBuf {
 
     /// Starts a run: names added from here on have these windows.
     pub fn start_run(&mut self, windows: WindowSet) {
-        let number = self.windows.iter().position(|w| *w == windows).unwrap_or_else(|| {
+        // Only the latest sets are compared: a list that grows by a name every few minutes has hundreds of thousands.
+        let near = self.windows.len().saturating_sub(NEAR_WINDOWS);
+        let found = self.windows[near..].iter().position(|w| *w == windows);
+        let number = found.map_or(self.windows.len(), |index| near + index);
+        if found.is_none() {
             self.windows.push(windows);
-            self.windows.len() - 1
-        });
+        }
         self.runs.push((count(self.ends.len()), count(number)));
     }
 

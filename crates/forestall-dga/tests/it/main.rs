@@ -6,9 +6,16 @@
 
 mod catalogue;
 mod conficker;
+mod dictionaries;
+mod families_1;
+mod families_3;
 mod plain;
 mod predict;
 mod published;
 mod slices;
 mod support;
 mod toy;
+mod vectors_1;
+mod vectors_2;
+mod vectors_3;
+mod vectors_4;

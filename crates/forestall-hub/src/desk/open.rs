@@ -9,7 +9,7 @@ use forestall_coord::command::{Command, Open};
 use forestall_coord::event::{CaseCampaign, CaseKind};
 use forestall_dga::Prepared;
 use forestall_dga::family::NoWordLists;
-use forestall_dga::info::Verification;
+use forestall_dga::info::{Predictability, Verification};
 use forestall_model::{CaseId, DayRange, DomainName, Marking, Params, UtcDay};
 
 use super::{Act, CaseFile, Desk, DeskError};
@@ -70,6 +70,7 @@ impl Desk {
     /// [`DeskError`] for unknown campaigns and parameters, an id that is taken, and what the store reports.
     pub async fn open_case(&self, act: &Act, ask: OpenCase) -> Result<CaseFile, DeskError> {
         let prepared = ask.campaigns.iter().map(|spec| self.prepare(spec)).collect::<Result<Vec<_>, _>>()?;
+        prepared.iter().try_for_each(need_predictable)?;
         let prepared = Arc::new(prepared);
         let campaigns: Vec<CaseCampaign> = prepared.iter().map(case_campaign).collect();
         let counts = self.count(&prepared, &campaigns, ask.horizon).await?;
@@ -101,6 +102,18 @@ impl Desk {
             known: catalogue.campaigns().iter().map(|c| c.id.as_str()).collect::<Vec<_>>().join(", "),
         })?;
         Ok(catalogue.prepare(campaign, &spec.replace, &NoWordLists)?)
+    }
+}
+
+/// Refuses a campaign whose future names nobody can compute: a case of it would protect names that no bot asks for.
+fn need_predictable(prepared: &Prepared) -> Result<(), DeskError> {
+    let info = prepared.family.info();
+    match info.predictability {
+        Predictability::Deterministic => Ok(()),
+        other => Err(DeskError::Input(format!(
+            "{} cannot be watched by a case: its names of the future cannot be computed ({other}); it is there to recognise names",
+            prepared.campaign.id
+        ))),
     }
 }
 

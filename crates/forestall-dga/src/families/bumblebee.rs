@@ -1,0 +1,150 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Bumblebee: 100 names from a magic text, or from it, the month and the second at which the bot starts.
+
+use std::sync::Arc;
+
+use forestall_model::{Instant, Margin, Params, Window};
+
+use super::built_in::{self, names};
+use super::calendar::{Calendar, date, own_window};
+use super::values::{self, key};
+use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
+use crate::{Ask, Attempt, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+
+/// Makes the family.
+pub(super) fn family() -> Arc<dyn Family> {
+    built_in::family(info(), generator)
+}
+
+/// Names that a bot makes of one state.
+const NAMES: u32 = 100;
+
+/// States of a month in the clock form: one a second of the minute.
+const SECONDS: u32 = 60;
+
+const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+struct Bumblebee {
+    magic: u64,
+    clock: bool,
+}
+
+fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
+    let text = values::text(params, "seed", "TEST_SEE", 8)?;
+    let magic = text.iter().rev().fold(0, |magic, octet| magic << 8 | u64::from(*octet));
+    let clock = values::one_of(params, "time", "static", &["static", "clock"])? == 1;
+    Ok(Box::new(Bumblebee { magic, clock }))
+}
+
+impl Bumblebee {
+    fn calendar(&self) -> Calendar {
+        if self.clock { Calendar::Months } else { Calendar::None }
+    }
+
+    /// Writes the first names of one state.
+    fn write(&self, second: u32, month0: u32, year: u32, names: u32, out: &mut NameBuf) {
+        let clock = u64::from(second | (month0 + 256) << 8);
+        let mut state = self.magic.wrapping_add(clock).wrapping_add(u64::from(year));
+        let mut label = [0; 11];
+        for _ in 0..names {
+            for place in &mut label {
+                state = draw(state);
+                *place = ALPHABET[(state % 36) as usize];
+            }
+            out.push_parts(&[&label, b".life"]);
+        }
+    }
+}
+
+impl Generator for Bumblebee {
+    fn periods(&self, span: Window) -> Box<dyn Iterator<Item = Period> + Send + '_> {
+        self.calendar().periods(span)
+    }
+
+    fn period_containing(&self, at: Instant) -> Option<Period> {
+        self.calendar().containing(at)
+    }
+
+    /// The clock form has a month's lists of all seconds, one after another.
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+        out.start_run(own_window(period));
+        if !self.clock {
+            return self.write(32, 13, 1899, names(ask.limit, NAMES, NAMES), out);
+        }
+        let (year, month, _) = date(period);
+        let mut left = names(ask.limit, SECONDS * NAMES, SECONDS * NAMES);
+        for second in 0..SECONDS {
+            let taken = left.min(NAMES);
+            self.write(second, month - 1, year, taken, out);
+            left -= taken;
+        }
+    }
+
+    /// In the clock form the list of the second.
+    fn attempts(&self, at: Instant) -> Vec<Attempt> {
+        let Some(period) = self.period_containing(at) else { return Vec::new() };
+        let second = u32::try_from(at.seconds().rem_euclid(i64::from(SECONDS))).unwrap_or(0);
+        let skip = if self.clock { second * NAMES } else { 0 };
+        vec![Attempt { period, skip, take: Some(NAMES) }]
+    }
+}
+
+/// Returns the state after `state`: a linear step on 64 bits, then 32 steps of a shift register.
+///
+/// The register's mask has 32 bits, so the upper half only drains down; eight steps go by one look at [`EIGHT_STEPS`].
+fn draw(state: u64) -> u64 {
+    let linear = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+    (0..4).fold(linear, |register, _| register >> 8 ^ u64::from(EIGHT_STEPS[usize::from(register.to_le_bytes()[0])]))
+}
+
+/// What the low octet of the register turns into in eight steps.
+const EIGHT_STEPS: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        let mut register = octet;
+        let mut step = 0;
+        while step < 8 {
+            register = if register & 1 == 1 { register >> 1 ^ 0xF500_0000 } else { register >> 1 };
+            step += 1;
+        }
+        table[octet as usize] = register;
+        octet += 1;
+    }
+    table
+};
+
+fn info() -> FamilyInfo {
+    FamilyInfo {
+        slug: "bumblebee".into(),
+        aliases: vec![],
+        summary: "Loader; generator published in September 2023. 100 names under life from a magic text; a test form takes month and second of the \
+                  clock as well: 60 such lists a month"
+            .into(),
+        scheme: Scheme::Arithmetic,
+        seeding: Seeding::TimeIndependentDeterministic,
+        predictability: Predictability::Deterministic,
+        period: "none; a month in the clock form".into(),
+        names_per_period: Some(u64::from(NAMES)),
+        suffixes: vec!["life".into()],
+        margin: Margin::hours(14, 14),
+        clock_note: "the static form takes no date; of the clock form it is not known whether it reads local time or UTC".into(),
+        verification: Verification::Verified,
+        verification_note: "the static list of 100 names is reproduced in full; of the clock form no list is known, it stands on one analyst's code"
+            .into(),
+        generator_version: 1,
+        keys: vec![
+            key("seed", "TEST_SEE", "the magic text, up to 8 visible ASCII characters"),
+            key(
+                "time",
+                "static",
+                "static (one list for ever) or clock (one list for each second of the minute in each month; at an instant, that of its second)",
+            ),
+        ],
+        first_day: None,
+        responsible: Responsible::Registry,
+        treatment: "static: names never expire, hold all 100. Clock form: 6,000 names a month, to be watched only, because no list confirms them".into(),
+        references: vec!["baderj/domain_generation_algorithms, bumblebee".into()],
+    }
+}

@@ -1,0 +1,82 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! DirCrypt: an endless list from a seed, with a well-known generator whose correction is missing.
+
+use std::sync::Arc;
+
+use forestall_model::{Margin, Params};
+
+use super::built_in::{self, List, MOST_NAMES, listed, names};
+use super::calendar::{Calendar, own_window};
+use super::spelling::letter;
+use super::values::{self, key};
+use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+
+/// Makes the family.
+pub(super) fn family() -> Arc<dyn Family> {
+    built_in::family(info(), generator)
+}
+
+/// Names that the bots of the first seed try.
+const NAMES: u32 = 30;
+
+#[derive(Debug)]
+struct DirCrypt {
+    seed: u32,
+}
+
+fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
+    Ok(listed(Calendar::None, DirCrypt { seed: values::hexadecimal(params, "seed", "F2113C2A")? }))
+}
+
+impl List for DirCrypt {
+    fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
+        out.start_run(own_window(period));
+        let mut state = self.seed;
+        let mut label = [0; 20];
+        for _ in 0..names(limit, NAMES, MOST_NAMES) {
+            state = step(state);
+            let length = 8 + (state % 13) as usize;
+            for place in &mut label[..length] {
+                state = step(state);
+                *place = letter(state);
+            }
+            out.push_parts(&[&label[..length], b".com"]);
+        }
+    }
+}
+
+/// Returns the state after `state`: 16807 times it modulo 2^31 - 1 by Schrage's method, without the addition where the difference is negative.
+fn step(state: u32) -> u32 {
+    (16_807 * (state % 127_773)).wrapping_sub(2_836 * (state / 127_773))
+}
+
+fn info() -> FamilyInfo {
+    FamilyInfo {
+        slug: "dircrypt".into(),
+        aliases: vec![],
+        summary: "Ransomware, inactive since March 2015 at the latest. The first 30 or 50 names of an endless list under com, from a seed".into(),
+        scheme: Scheme::Arithmetic,
+        seeding: Seeding::TimeIndependentDeterministic,
+        predictability: Predictability::Deterministic,
+        period: "none".into(),
+        names_per_period: None,
+        suffixes: vec!["com".into()],
+        margin: Margin::NONE,
+        clock_note: "no date enters the names".into(),
+        verification: Verification::Verified,
+        verification_note: "the published list of 30 names of seed F2113C2A is reproduced in full; 11 of 11 names of a sandbox are among the first 50 of seed F6A84A56"
+            .into(),
+        generator_version: 1,
+        keys: vec![key("seed", "F2113C2A", "the start state, up to 8 hexadecimal digits")],
+        first_day: None,
+        responsible: Responsible::Registry,
+        treatment: "names never expire; six threads share the list and try it almost in order: hold the names up to the bot's counter".into(),
+        references: vec![
+            "baderj/domain_generation_algorithms, dircrypt".into(),
+            "Bader, The DGA of DirCrypt, March 2015".into(),
+            "360netlab/DGA, issue 12".into(),
+        ],
+    }
+}

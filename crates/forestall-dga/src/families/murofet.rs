@@ -1,0 +1,192 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Murofet, also LICAT: three generators that read letters from MD5, with a ring of 1020 names.
+
+use std::sync::Arc;
+
+use forestall_model::{Margin, Params};
+
+use super::built_in::{self, List, MOST_NAMES, listed};
+use super::calendar::{Calendar, date, own_window};
+use super::spelling::LETTERS;
+use super::values;
+use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
+use crate::primitive::md5;
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+
+/// Makes the family.
+pub(super) fn family() -> Arc<dyn Family> {
+    built_in::family(info(), generator)
+}
+
+const SUFFIXES: [&str; 6] = ["ru", "biz", "info", "org", "net", "com"];
+
+/// Names in the ring: 17 times the minutes of an hour.
+const RING: u32 = 1_020;
+
+#[derive(Debug)]
+struct Murofet {
+    version: Version,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Version {
+    One,
+    /// With its key, 0 where there is none.
+    Two(u32),
+    Three,
+}
+
+fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
+    let key =
+        if params.value("key").unwrap_or("none") == "none" { 0 } else { values::hexadecimal(params, "key", "none")? };
+    let (version, calendar) = match values::one_of(params, "version", "1", &["1", "2", "3"])? {
+        0 => (Version::One, Calendar::SeventhsOfMonths),
+        1 => (Version::Two(key), Calendar::Days),
+        _ => (Version::Three, Calendar::SeventhsOfMonths),
+    };
+    if params.value("key").is_some_and(|key| key != "none") && !matches!(version, Version::Two(_)) {
+        return Err(ParamError::BadValue {
+            key: "key".to_owned(),
+            found: params.value("key").unwrap_or_default().to_owned(),
+            expected: "none, because only version 2 takes a key".to_owned(),
+        });
+    }
+    Ok(listed(calendar, Murofet { version }))
+}
+
+impl List for Murofet {
+    fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
+        out.start_run(own_window(period));
+        let names = built_in::names(limit, RING, MOST_NAMES);
+        let date = date(period);
+        // In version 2 two names in a row share a label.
+        let (suffixes, share): (&[&str], u32) = match self.version {
+            Version::Two(_) => (&SUFFIXES[1..], 2),
+            Version::One | Version::Three => (&SUFFIXES, 1),
+        };
+        let mut next = 0;
+        while next < names {
+            let messages: [_; 4] = std::array::from_fn(|lane| self.message(date, next + share * [0, 1, 2, 3][lane]));
+            let length = if share == 2 { 8 } else { 7 };
+            let digests = md5::digest4(messages.each_ref().map(|message| &message[..length]));
+            for digest in &digests {
+                let mut label = [0; 48];
+                let label = match self.version {
+                    Version::One => label_1(digest, &mut label),
+                    Version::Two(_) => label_2(digest, &mut label),
+                    Version::Three => label_3(digest, &mut label),
+                };
+                for i in next..(next + share).min(names) {
+                    out.push_parts(&[label, b".", suffix(suffixes, i)]);
+                }
+                next += share;
+            }
+        }
+    }
+}
+
+impl Murofet {
+    /// Returns what is hashed for the name number `i`: 8 octets in version 2, else the first 7.
+    fn message(&self, (year, month, day): (u32, u32, u32), i: u32) -> [u8; 8] {
+        let low = |number: u32| number.to_le_bytes()[0];
+        let number = i.to_le_bytes();
+        let (year, month) = (low(year + 0x30), low(month));
+        match self.version {
+            Version::Two(key) => {
+                let date = u32::from_le_bytes([year, month, low(day), 0]);
+                let [a, b, c, d] = (date ^ key).to_le_bytes();
+                let [e, f, g, h] = (i ^ key).to_le_bytes();
+                [a, b, c, d, e, f, g, h]
+            }
+            Version::One | Version::Three => {
+                let [a, b, c, d] = number;
+                [year, month, low(day - day % 7), a, b, c, d, 0]
+            }
+        }
+    }
+}
+
+/// Writes two letters an octet, from its low and high five bits; none where these are equal.
+fn label_1<'l>(digest: &[u8; 16], label: &'l mut [u8; 48]) -> &'l [u8] {
+    let mut length = 0;
+    for octet in digest {
+        let (low, high) = (octet & 31, octet >> 3);
+        for number in [low, high].into_iter().filter(|number| low != high && *number < 26) {
+            label[length] = LETTERS[usize::from(number)];
+            length += 1;
+        }
+    }
+    &label[..length]
+}
+
+/// Writes a letter an octet, from the sum of its halves.
+fn label_2<'l>(digest: &[u8; 16], label: &'l mut [u8; 48]) -> &'l [u8] {
+    let mut length = 0;
+    for number in digest.iter().map(|octet| (octet & 15) + (octet >> 4)).filter(|number| *number < 26) {
+        label[length] = LETTERS[usize::from(number)];
+        length += 1;
+    }
+    &label[..length]
+}
+
+/// Writes a letter for the low half of each octet, and another letter or two digits for the high half.
+fn label_3<'l>(digest: &[u8; 16], label: &'l mut [u8; 48]) -> &'l [u8] {
+    let mut length = 0;
+    let mut append = |characters: &[u8]| {
+        label[length..length + characters.len()].copy_from_slice(characters);
+        length += characters.len();
+    };
+    for octet in digest {
+        let (low, high) = (octet & 15, octet >> 4);
+        let first = LETTERS[usize::from(low)];
+        match high {
+            0..10 => append(&[first, LETTERS[usize::from(16 + high)]]),
+            // The last digit of the first letter's code, 97 + low.
+            _ => append(&[first, b'0' + high - 9, b'0' + (low + 7) % 10]),
+        }
+    }
+    &label[..length]
+}
+
+/// Returns the suffix for the name number `i`: by the largest divisor of `i` that is no larger than their number.
+fn suffix(suffixes: &[&'static str], i: u32) -> &'static [u8] {
+    let numbers = (1..).zip(suffixes.iter().rev());
+    numbers.filter(|(number, _)| i.is_multiple_of(*number)).last().map_or(&b"com"[..], |(_, suffix)| suffix.as_bytes())
+}
+
+fn info() -> FamilyInfo {
+    FamilyInfo {
+        slug: "murofet".into(),
+        aliases: vec!["licat".into()],
+        summary: "Relative of ZeuS with three generators (version 1, 2 and 3): a ring of 1,020 names, for a day in version 2, else for up to seven days".into(),
+        scheme: Scheme::Hash,
+        seeding: Seeding::TimeDependentDeterministic,
+        predictability: Predictability::Deterministic,
+        period: "7 days within the month (1 to 6, 7 to 13, 14 to 20, 21 to 27, 28 to the end); version 2: day".into(),
+        names_per_period: Some(u64::from(RING)),
+        suffixes: SUFFIXES.map(Into::into).to_vec(),
+        margin: Margin::CLOCK,
+        clock_note: "UTC: names seen of version 2 are those of the UTC date (360netlab, 2018-01-28). A bot starts in the ring where its minute or second says \
+                     and tries up to 800 names, so each name may be asked for at any time of the period"
+            .into(),
+        verification: Verification::Verified,
+        verification_note: "version 1 equals the published list of 2015-09-01 (1,000 of 1,000 names), version 2 that of 2015-09-03 (1,020) and all 14 names seen in a \
+                            sandbox on 2016-09-26 (key 0x8811EEA2), version 3 the ten published names of 2015-08-28; names 1,000 to 1,019 of version 3 \
+                            follow from the ring of the other two. Of the year only the low byte counts: lists come back after 256 years"
+            .into(),
+        generator_version: 1,
+        keys: vec![
+            values::key("version", "1", "the generator: 1, 2 or 3"),
+            values::key("key", "none", "version 2 only: the key of the campaign, hexadecimal, or none"),
+        ],
+        first_day: None,
+        responsible: Responsible::Registry,
+        treatment: "each of the 1,020 names of a period can be asked for: all have to be kept, the order says nothing".into(),
+        references: vec![
+            "baderj/domain_generation_algorithms, folders murofet/v1, v2 and v3".into(),
+            "Bader, Three Variants of Murofet's DGA, September 2015".into(),
+            "360netlab/DGA, issues 11, 30 and 43".into(),
+        ],
+    }
+}

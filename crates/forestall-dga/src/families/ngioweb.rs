@@ -1,0 +1,132 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Ngioweb: an endless list from a seed, made of prefixes, alternating letters and endings.
+
+use std::sync::Arc;
+
+use forestall_model::{Margin, Params};
+
+use super::built_in::{self, List, MOST_NAMES, listed, names};
+use super::calendar::{Calendar, own_window};
+use super::values::{self, key};
+use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
+use crate::primitive::lcg::Ansi;
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+
+/// Makes the family.
+pub(super) fn family() -> Arc<dyn Family> {
+    built_in::family(info(), generator)
+}
+
+const VOWELS: &[u8; 5] = b"aeiou";
+const CONSONANTS: &[u8; 17] = b"bcdfghklmnprstvxz";
+const PREFIXES: [&str; 30] = [
+    "un", "under", "re", "in", "im", "il", "ir", "en", "em", "over", "mis", "dis", "pre", "post", "anti", "inter",
+    "sub", "ultra", "non", "de", "pro", "trans", "ex", "macro", "micro", "mini", "mono", "multi", "semi", "co",
+];
+/// `ish` and `ian` stand twice.
+const AFTER_CONSONANT: [&str; 35] = [
+    "able", "ant", "ate", "age", "ance", "ancy", "an", "ary", "al", "en", "ency", "er", "etn", "ed", "ese", "ern",
+    "ize", "ify", "ing", "ish", "ity", "ion", "ian", "ism", "ist", "ic", "ical", "ible", "ive", "ite", "ish", "ian",
+    "or", "ous", "ure",
+];
+const AFTER_VOWEL: [&str; 16] = [
+    "dom", "hood", "less", "like", "ly", "fy", "ful", "ness", "ment", "sion", "ssion", "ship", "ty", "th", "tion",
+    "ward",
+];
+const SUFFIXES: [&str; 6] = ["net", "info", "com", "biz", "org", "name"];
+
+/// Three parts of a prefix (5), six letters and an ending (5), two hyphens, a dot and a suffix.
+const MOST_BYTES: usize = 3 * 16 + 2 + 5;
+
+struct Ngioweb {
+    seed: u32,
+}
+
+fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
+    let seed = values::hexadecimal(params, "seed", "56EDC15")?;
+    Ok(listed(Calendar::None, Ngioweb { seed }))
+}
+
+impl List for Ngioweb {
+    fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
+        out.start_run(own_window(period));
+        let mut random = Ansi { 0: self.seed };
+        let mut name = Name { bytes: [0; MOST_BYTES], length: 0 };
+        for _ in 0..names(limit, 1_024, MOST_NAMES) {
+            name.length = 0;
+            let parts = random.step() % 3 + 1;
+            for part in 0..parts {
+                if part > 0 {
+                    name.append(b"-");
+                }
+                name.append(pick(&mut random, &PREFIXES));
+                let mut vowel = !name.ends_in_vowel();
+                for _ in 0..random.step() % 3 + 4 {
+                    let value = random.step();
+                    let letter = if vowel { VOWELS[(value % 5) as usize] } else { CONSONANTS[(value % 17) as usize] };
+                    name.append(&[letter]);
+                    vowel = !vowel;
+                }
+                let ending = if name.ends_in_vowel() {
+                    pick(&mut random, &AFTER_VOWEL)
+                } else {
+                    pick(&mut random, &AFTER_CONSONANT)
+                };
+                name.append(ending);
+            }
+            name.append(b".");
+            name.append(pick(&mut random, &SUFFIXES));
+            out.push(&name.bytes[..name.length]);
+        }
+    }
+}
+
+fn pick<const N: usize>(random: &mut Ansi, list: &'static [&'static str; N]) -> &'static [u8] {
+    list[random.step() as usize % N].as_bytes()
+}
+
+struct Name {
+    bytes: [u8; MOST_BYTES],
+    length: usize,
+}
+
+impl Name {
+    fn append(&mut self, piece: &[u8]) {
+        self.bytes[self.length..self.length + piece.len()].copy_from_slice(piece);
+        self.length += piece.len();
+    }
+
+    fn ends_in_vowel(&self) -> bool {
+        matches!(self.bytes[self.length - 1], b'a' | b'e' | b'i' | b'o' | b'u')
+    }
+}
+
+fn info() -> FamilyInfo {
+    FamilyInfo {
+        slug: "ngioweb".into(),
+        aliases: vec!["linux.ngioweb".into()],
+        summary: "Proxy bot for Linux. An endless list from a seed under 6 top-level domains: up to three made-up words of a prefix, letters \
+                  and an ending, joined by hyphens"
+            .into(),
+        scheme: Scheme::Wordlist,
+        seeding: Seeding::TimeIndependentDeterministic,
+        predictability: Predictability::Deterministic,
+        period: "none".into(),
+        names_per_period: None,
+        suffixes: SUFFIXES.map(Into::into).to_vec(),
+        margin: Margin::NONE,
+        clock_note: "no date enters the names".into(),
+        verification: Verification::Verified,
+        verification_note: "seed 56EDC15 reproduces a published list of 1,024 names in full; of the other four seeds no list is known".into(),
+        generator_version: 1,
+        keys: vec![key("seed", "56EDC15", "the start state, up to 8 hexadecimal digits")],
+        first_day: None,
+        responsible: Responsible::Registry,
+        treatment: "names never expire: reserve or block them for as long as bots are seen".into(),
+        references: vec![
+            "baderj/domain_generation_algorithms, ngioweb".into(),
+            "Netlab 360 on Linux.Ngioweb, 2019".into(),
+        ],
+    }
+}

@@ -1,0 +1,99 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Ranbyus of spring 2015: 40 names a day, which come back each year.
+//!
+//! The year enters once and loses its low four bits on the way, so that lists of one day and month are the same through blocks of
+//! sixteen years.
+
+use std::sync::Arc;
+
+use forestall_model::{Margin, Params, UtcDay};
+
+use super::blocks::{Block, BlockList, LOCAL_CLOCK};
+use super::calendar::date;
+use super::{blocks, built_in, values};
+use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
+use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+
+const NAMES: u32 = 40;
+
+/// In the order of the bot; its ninth, org, is never reached.
+const SUFFIXES: [&str; 8] = ["in", "me", "cc", "su", "tw", "net", "com", "pw"];
+
+/// Returns the family.
+pub(super) fn family() -> Arc<dyn Family> {
+    built_in::family(info(), generator)
+}
+
+fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
+    Ok(blocks::listed(RanbyusMay { seed: values::hexadecimal(params, "seed", "B6354BC3")? }))
+}
+
+#[derive(Debug)]
+struct RanbyusMay {
+    seed: u32,
+}
+
+impl BlockList for RanbyusMay {
+    fn block(&self, day: UtcDay) -> Block {
+        Block::day(day)
+    }
+
+    fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+        let (year, month, day) = date(period);
+        let again = blocks::years(ask)
+            .filter(|other| step_year(u32::from(other.unsigned_abs())) == step_year(year))
+            .filter_map(|other| blocks::day_in(other, month, day));
+        out.start_run(blocks::windows(period, ask, again.map(UtcDay::window)));
+        let (mut d, mut m, mut y, mut s) = (day, month, year, self.seed);
+        let mut label = [0; 14];
+        for (_, suffix) in (0..built_in::names(ask.limit, NAMES, NAMES)).zip(day..) {
+            for letter in &mut label {
+                d = (d >> 15) ^ ((d & 0x1FFF) ^ ((s ^ d) << 2)) << 4;
+                y = step_year(y);
+                m = 14_u32.wrapping_mul(m & 0xFFFF_FFFE) ^ ((m ^ (m << 2)) >> 8);
+                s = (s >> 6) ^ (d.wrapping_add(s << 3) << 8 & 0x03FF_FF00);
+                *letter = b"abcdefghijklmnopqrstuvwxy"[((d ^ m ^ y) % 25) as usize];
+            }
+            out.push_parts(&[&label, b".", SUFFIXES[(suffix % 8) as usize].as_bytes()]);
+        }
+    }
+}
+
+/// Returns the state of the year after `y`.
+fn step_year(y: u32) -> u32 {
+    ((y & 0xFFFF_FFF0) << 17) ^ ((y ^ y.wrapping_mul(7)) >> 11)
+}
+
+fn info() -> FamilyInfo {
+    FamilyInfo {
+        slug: "ranbyus-may".into(),
+        aliases: vec!["ranbyus".into()],
+        summary: "Banking trojan, as of spring 2015. 40 names of 14 letters a day from date and seed; the list of a day and month comes back each \
+                  year, through blocks of 16 years"
+            .into(),
+        scheme: Scheme::Arithmetic,
+        seeding: Seeding::TimeDependentDeterministic,
+        predictability: Predictability::Deterministic,
+        period: "day".into(),
+        names_per_period: Some(u64::from(NAMES)),
+        suffixes: SUFFIXES.iter().map(|&s| s.into()).collect(),
+        margin: Margin::hours(24, 24),
+        clock_note: LOCAL_CLOCK.into(),
+        verification: Verification::Verified,
+        verification_note: "the published list of 40 names of 2015-04-14, seed B6354BC3, is reproduced in full; 51 of 189 names of a public data \
+                            set are of this generator"
+            .into(),
+        generator_version: 1,
+        keys: vec![values::key("seed", "B6354BC3", "the campaign's seed, up to 8 hexadecimal digits")],
+        first_day: None,
+        responsible: Responsible::Registry,
+        treatment: "names come back on the same day of each year: keep free names reserved, or reserve them again every year; look at \
+                    registered ones by hand"
+            .into(),
+        references: vec![
+            "Johannes Bader, The DGA of Ranbyus, johannesbader.ch, 2015-05".into(),
+            "baderj/domain_generation_algorithms, ranbyus/may: list of 40 names of 2015-04-14".into(),
+        ],
+    }
+}
