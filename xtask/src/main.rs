@@ -9,6 +9,7 @@
 use std::process::ExitCode;
 
 mod console;
+mod family_docs;
 mod metadata;
 mod problem;
 mod renew;
@@ -23,9 +24,10 @@ type Command = (&'static str, &'static str, fn(&[String]) -> anyhow::Result<()>)
 const COMMANDS: &[Command] = &[
     (
         "test",
-        "format, lint, tidy, real counterparts, all tests, documentation; --no-install installs nothing",
+        "format, lint, tidy, pages on families, real counterparts, all tests, documentation; --no-install installs nothing",
         test::run,
     ),
+    ("family-docs", "writes docs/families from what the families say of themselves; --check compares", family_docs::run),
     ("renew", "writes the committed data files anew from public packages; --help says which", renew::run),
     ("tidy", "crate arrows, file headers, links, licences, duplicates, lint switches", tidy::run),
 ];
@@ -44,7 +46,7 @@ fn main() -> ExitCode {
         None => {
             console::complain("usage: cargo xtask COMMAND\n");
             for (name, what, _) in COMMANDS {
-                console::complain(&format!("  {name:<8} {what}"));
+                console::complain(&format!("  {name:<12} {what}"));
             }
             ExitCode::from(2)
         }

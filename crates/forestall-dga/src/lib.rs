@@ -11,7 +11,8 @@
 //! several periods ([`Generator::attempts`]).
 //!
 //! On top of the families stand [`predict`] (lists on demand, streamed), [`counts`] (how many names fall to which top-level domain),
-//! [`slice`](mod@slice) (which ones) and [`find`](mod@find) (where a name stands).
+//! [`slice`](mod@slice) (which ones) and [`find`](mod@find) (where a name stands). [`page`] says for people what is known of a family,
+//! [`word_lists`] which files of words the catalogue needs.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::disallowed_methods)]
@@ -26,11 +27,13 @@ pub mod find;
 pub mod info;
 pub mod names;
 mod ordered;
+pub mod page;
 pub mod predict;
 pub mod primitive;
 pub mod sine;
 pub mod slice;
 mod tlds;
+pub mod word_lists;
 
 pub use campaign::Campaign;
 pub use catalogue::{Catalogue, Prepared};

@@ -179,27 +179,6 @@ pub fn plain<E: Send>(
     })
 }
 
-/// Delivers the lists as text that `form` appends for each, to `sink`, in few large pieces, and returns how much that was.
-///
-/// `form` runs on all threads at once, for several lists one after another; `sink` runs as in [`visit`].
-///
-/// # Errors
-///
-/// The first error of `sink`, which ends the prediction.
-pub fn formed<E: Send>(
-    prepared: &Prepared,
-    query: &Query,
-    threads: usize,
-    form: impl Fn(&List<'_>, &mut Vec<u8>) + Sync,
-    mut sink: impl FnMut(&[u8]) -> Result<(), E> + Send,
-) -> Result<Totals, E> {
-    let form = |batch: &Batch, text: &mut Vec<u8>| {
-        text.clear();
-        batch.lists().for_each(|list| form(&list, text));
-    };
-    run(prepared, query, threads, form, |_, text| sink(text))
-}
-
 /// Names in a batch of small lists; large lists come as many as the family computes at a time.
 const NAMES_IN_BATCH: u64 = 16_384;
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use crate::console::say;
-use crate::{tidy, tree};
+use crate::{family_docs, tidy, tree};
 
 mod counterparts;
 mod skips;
@@ -42,6 +42,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
             cargo(&root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"], &[])
         }),
         Step::new("tidy", || tidy::run(&[])),
+        Step::new("family-docs", || family_docs::run(&["--check".to_owned()])),
         Step::new("counterparts", || {
             counterparts::provide(&search, install);
             Ok(())

@@ -172,31 +172,6 @@ fn filters_by_top_level_domain_and_by_public_suffix() {
 }
 
 #[test]
-fn formed_text_follows_the_order_of_the_lists() {
-    let b = prepared("conficker-b", &[]);
-    let query = Query::all(Lists::Span(span("2009-01-01", "2009-12-31")));
-    let mut text = Vec::new();
-    let form = |list: &predict::List<'_>, out: &mut Vec<u8>| {
-        for name in list.names() {
-            let name_text = std::str::from_utf8(name.bytes).unwrap();
-            out.extend_from_slice(format!("{name_text},{},{}\n", list.period().key, name.position).as_bytes());
-        }
-    };
-    let Ok(totals) = predict::formed::<Infallible>(&b, &query, 3, form, |piece| {
-        text.extend_from_slice(piece);
-        Ok(())
-    });
-    assert_eq!(totals, Totals { lists: 364, names: 91_000 });
-    let mut expected = String::new();
-    for date in DayRange::new(day("2009-01-01"), day("2009-12-31")).unwrap().days() {
-        for (position, name) in texts(&list(&b, date)).into_iter().enumerate() {
-            expected.push_str(&format!("{name},{},{position}\n", date.start().seconds()));
-        }
-    }
-    assert!(text == expected.as_bytes());
-}
-
-#[test]
 fn the_first_error_of_the_sink_ends_the_prediction() {
     let c = prepared("conficker-c", &[]);
     // Thousands of years: ends at once or never.

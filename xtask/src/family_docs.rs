@@ -1,0 +1,121 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `cargo xtask family-docs`: a page of documentation for each family, from what the family says of itself.
+//!
+//! The pages are written by an example program of `forestall-dga`, so that this package depends on no crate of the project.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
+
+use crate::console::{complain, say};
+use crate::tree;
+
+/// Where the pages stand.
+const FOLDER: &str = "docs/families";
+
+/// File names with their texts.
+type Pages = BTreeMap<String, String>;
+
+/// Writes the pages anew and removes those of families that are gone; with `--check` compares only.
+///
+/// # Errors
+///
+/// Where the pages cannot be made or written; with `--check` where one differs; an unknown argument.
+pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
+    let only_check = match arguments {
+        [] => false,
+        [argument] if argument == "--check" => true,
+        _ => bail!("family-docs takes --check or nothing, found {}", arguments.join(" ")),
+    };
+    let root = tree::root();
+    let made = make(&root)?;
+    let folder = root.join(FOLDER);
+    let there = read(&folder)?;
+    let differing = differing(&made, &there);
+    if only_check {
+        for name in &differing {
+            complain(&format!("{FOLDER}/{name}: differs from what the family says; `cargo xtask family-docs` writes it"));
+        }
+        if !differing.is_empty() {
+            bail!("{} of {} pages on families differ", differing.len(), made.len());
+        }
+        say(&format!("family-docs: {} pages, nothing to mend", made.len()));
+        return Ok(());
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {FOLDER}"))?;
+    for name in &differing {
+        let path = folder.join(name);
+        match made.get(*name) {
+            Some(text) => fs::write(&path, text),
+            None => fs::remove_file(&path),
+        }
+        .with_context(|| format!("cannot write {FOLDER}/{name}"))?;
+        say(&format!("{FOLDER}/{name}: {}", if made.contains_key(*name) { "written" } else { "removed" }));
+    }
+    say(&format!("family-docs: {} of {} pages were new", differing.len(), made.len()));
+    Ok(())
+}
+
+/// Returns the names that only one side has, or whose texts differ, in order.
+fn differing<'a>(made: &'a Pages, there: &'a Pages) -> BTreeSet<&'a str> {
+    made.keys().chain(there.keys()).map(String::as_str).filter(|name| made.get(*name) != there.get(*name)).collect()
+}
+
+/// Has the pages made in a folder of the target directory, and reads them.
+fn make(root: &Path) -> anyhow::Result<Pages> {
+    let folder = target(root).join("family-docs");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["run", "--quiet", "--locked", "--package", "forestall-dga", "--example", "family-docs", "--"])
+        .arg(&folder)
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .status()
+        .context("cannot start cargo run --example family-docs")?;
+    if !status.success() {
+        bail!("the example family-docs of forestall-dga: {status}");
+    }
+    read(&folder)
+}
+
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
+/// Reads the files of a folder; none where it is missing.
+fn read(folder: &Path) -> anyhow::Result<Pages> {
+    let mut pages = Pages::new();
+    if !folder.exists() {
+        return Ok(pages);
+    }
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry.with_context(|| format!("cannot read {}", folder.display()))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        pages.insert(name, text);
+    }
+    Ok(pages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pages, differing};
+
+    #[test]
+    fn finds_pages_that_are_new_changed_or_left_over() {
+        let pages = |entries: &[(&str, &str)]| -> Pages {
+            entries.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+        };
+        let made = pages(&[("a.md", "1"), ("b.md", "2"), ("c.md", "3")]);
+        let there = pages(&[("b.md", "2"), ("c.md", "4"), ("d.md", "5")]);
+        assert_eq!(differing(&made, &there).into_iter().collect::<Vec<_>>(), ["a.md", "c.md", "d.md"]);
+        assert!(differing(&made, &made).is_empty());
+    }
+}
