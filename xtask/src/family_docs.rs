@@ -38,7 +38,9 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let differing = differing(&made, &there);
     if only_check {
         for name in &differing {
-            complain(&format!("{FOLDER}/{name}: differs from what the family says; `cargo xtask family-docs` writes it"));
+            complain(&format!(
+                "{FOLDER}/{name}: differs from what the family says; `cargo xtask family-docs` writes it"
+            ));
         }
         if !differing.is_empty() {
             bail!("{} of {} pages on families differ", differing.len(), made.len());

@@ -27,7 +27,11 @@ const COMMANDS: &[Command] = &[
         "format, lint, tidy, pages on families, real counterparts, all tests, documentation; --no-install installs nothing",
         test::run,
     ),
-    ("family-docs", "writes docs/families from what the families say of themselves; --check compares", family_docs::run),
+    (
+        "family-docs",
+        "writes docs/families from what the families say of themselves; --check compares",
+        family_docs::run,
+    ),
     ("renew", "writes the committed data files anew from public packages; --help says which", renew::run),
     ("tidy", "crate arrows, file headers, links, licences, duplicates, lint switches", tidy::run),
 ];

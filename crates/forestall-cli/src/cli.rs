@@ -4,7 +4,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{case, directory, family, predict, publish, quickstart, serve, store};
+use crate::commands::{case, dictionary, directory, family, predict, publish, quickstart, serve, store};
 use crate::world::Globals;
 
 /// Computes the names a DGA botnet will use, gets registries to protect them, and measures the rest.
@@ -33,6 +33,8 @@ pub(crate) enum Noun {
     Serve(serve::Serve),
     #[command(subcommand)]
     Directory(directory::Verb),
+    #[command(subcommand)]
+    Dictionary(dictionary::Verb),
     #[command(subcommand)]
     Store(store::Verb),
 }

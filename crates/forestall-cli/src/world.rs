@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_hub::desk::{Act, Desk};
+use forestall_hub::desk::{Act, Desk, Dictionaries};
 use forestall_model::{Actor, Instant, UtcDay};
 
 use crate::failure::usage;
@@ -69,6 +69,11 @@ impl Globals {
         directories::ProjectDirs::from("", "", "forestall").map(|folders| folders.data_dir().to_owned()).context(
             "no home folder is known, so there is no place for the store; name one with --data DIR or FORESTALL_DATA",
         )
+    }
+
+    /// Returns the word lists that are there, for commands that need no data folder otherwise.
+    pub(crate) fn dictionaries(&self) -> Dictionaries {
+        Dictionaries::of(self.data().ok().as_deref())
     }
 
     /// Opens the desk over the store in the data folder.

@@ -66,7 +66,8 @@ impl Page {
         facts.extend(example(catalogue, info, at, words).map(|text| ("Example", text)));
         facts.push(("Who can act", responsible(info)));
         facts.push(("Treatment", info.treatment.to_string()));
-        let confidence = if unverified.is_some() { "UNVERIFIED: see above".to_owned() } else { format!("verified: {note}") };
+        let confidence =
+            if unverified.is_some() { "UNVERIFIED: see above".to_owned() } else { format!("verified: {note}") };
         facts.push(("Confidence", confidence));
         facts.push(("Generator", format!("version {}", info.generator_version)));
         Self {
@@ -93,9 +94,13 @@ impl Page {
             out.push_str(&format!("| {heading} | {} |\n", escaped(text)));
         }
         list(&mut out, "Parameters (`--set KEY=VALUE`)", self.parameters.iter().map(|text| escaped(text)));
-        list(&mut out, "Word lists (`forestall dictionary add FILE`)", self.word_lists.iter().map(|needed| {
-            format!("{}: the file with SHA-256 `{}`", escaped(&needed.name), needed.digest)
-        }));
+        list(
+            &mut out,
+            "Word lists (`forestall dictionary add FILE`)",
+            self.word_lists
+                .iter()
+                .map(|needed| format!("{}: the file with SHA-256 `{}`", escaped(&needed.name), needed.digest)),
+        );
         if !self.campaigns.is_empty() {
             out.push_str("\n## Campaigns\n");
         }

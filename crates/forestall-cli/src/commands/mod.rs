@@ -3,6 +3,7 @@
 //! The commands, one file each: its arguments, and what it does with them.
 
 pub(crate) mod case;
+pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod family;
 pub(crate) mod predict;
@@ -28,6 +29,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Case(verb) => verb.run(globals),
         Noun::Publish(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),
+        Noun::Dictionary(verb) => verb.run(globals),
         Noun::Directory(verb) => verb.run(globals),
         Noun::Store(verb) => verb.run(globals),
     }

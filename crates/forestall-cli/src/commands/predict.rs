@@ -10,11 +10,11 @@ use std::str::FromStr;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use forestall_dga::family::NoWordLists;
 use forestall_dga::info::{Seeding, Verification};
 use forestall_dga::predict::{self, List, Lists, Only, Query};
 use forestall_dga::{Campaign, Catalogue, Family, Prepared};
 use forestall_formats::predict::{RowForm, Rows};
+use forestall_hub::desk::DeskError;
 use forestall_model::{Instant, Params, Tld, UtcDay, WindowSet};
 
 use super::family;
@@ -111,7 +111,7 @@ impl Predict {
             only: Only { tld: self.tld.clone(), suffix: self.suffix.clone() },
             raw: self.raw,
         };
-        let prepared = self.prepared(&catalogue, family)?;
+        let prepared = self.prepared(&catalogue, family, globals)?;
         if family.info().verification == Verification::Unverified {
             let slug = &family.info().slug;
             output::note(format_args!(
@@ -140,7 +140,7 @@ impl Predict {
     }
 
     /// Returns the campaigns that are asked for, ready to compute.
-    fn prepared(&self, catalogue: &Catalogue, family: &dyn Family) -> anyhow::Result<Vec<Prepared>> {
+    fn prepared(&self, catalogue: &Catalogue, family: &dyn Family, globals: &Globals) -> anyhow::Result<Vec<Prepared>> {
         let slug = &family.info().slug;
         let campaigns: Vec<&Campaign> = match &self.campaign {
             Some(id) => vec![find_campaign(catalogue, slug, id)?],
@@ -154,8 +154,9 @@ impl Predict {
             }
             replace.set(key, value);
         }
-        let prepare = |campaign: &Campaign| catalogue.prepare(campaign, &replace, &NoWordLists);
-        campaigns.into_iter().map(|campaign| prepare(campaign).map_err(|e| usage(e.to_string()))).collect()
+        let words = globals.dictionaries();
+        let prepare = |campaign: &Campaign| catalogue.prepare(campaign, &replace, &words);
+        campaigns.into_iter().map(|campaign| prepare(campaign).map_err(|e| DeskError::from(e).into())).collect()
     }
 
     fn print(&self, prepared: &[Prepared], query: &Query) -> io::Result<()> {

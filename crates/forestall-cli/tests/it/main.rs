@@ -6,6 +6,7 @@
 
 mod case;
 mod check;
+mod dictionary;
 mod directory;
 mod environment;
 mod family;

@@ -87,3 +87,23 @@ fn refuses_campaigns_without_source_or_family() {
     ));
     assert!(matches!(add("family = 3"), CatalogueError::Syntax(_)));
 }
+
+#[test]
+fn every_campaign_and_every_reading_has_a_source() {
+    let catalogue = Catalogue::built_in();
+    for campaign in catalogue.campaigns() {
+        assert!(!campaign.source.trim().is_empty(), "{}", campaign.id);
+        assert!(campaign.draws.iter().all(|draws| !draws.source.trim().is_empty()), "{}", campaign.id);
+    }
+}
+
+#[test]
+fn a_seed_is_added_in_three_lines() {
+    let mut catalogue = Catalogue::built_in();
+    let lines = "id = \"exact-sine\"\nsource = \"this test\"\nset = { sine = \"exact\" }\n";
+    catalogue.add_campaigns(&format!("family = \"conficker-a\"\n[[campaign]]\n{lines}")).unwrap();
+    let of_family: Vec<&str> = catalogue.campaigns_of("conficker-a").map(|c| c.id.as_str()).collect();
+    assert_eq!(of_family.last(), Some(&"exact-sine"));
+    let added = catalogue.prepare(catalogue.campaign("exact-sine").unwrap(), &Params::new(), &NoWordLists).unwrap();
+    assert_eq!(added.digest, prepared("conficker-a", &[("sine", "exact")]).digest);
+}

@@ -26,7 +26,7 @@ pub enum DeskError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// Parameters that the family does not take.
-    #[error(transparent)]
+    #[error("{}{}", .0, remedy(.0))]
     Param(#[from] ParamError),
     /// Input that cannot be used: a file of answers or of evidence, a name, a field of a form.
     #[error("{0}")]
@@ -82,6 +82,14 @@ impl From<ExecuteError> for DeskError {
             recorded @ ExecuteError::Recorded { .. } => Self::Recorded(recorded.to_string()),
             other => Self::Contended(other.to_string()),
         }
+    }
+}
+
+/// Returns what a caller can do about parameters that a family does not take, where that is not plain.
+const fn remedy(error: &ParamError) -> &'static str {
+    match error {
+        ParamError::MissingWordList { .. } => "; `forestall dictionary add FILE` files it",
+        _ => "",
     }
 }
 

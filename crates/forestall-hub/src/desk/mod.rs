@@ -9,6 +9,7 @@ mod acts;
 mod answers;
 mod attest;
 mod check;
+mod dictionaries;
 mod error;
 mod evidence;
 mod line_id;
@@ -30,6 +31,7 @@ pub use acts::{AskRegistry, DaysAnswer};
 pub use answers::AnswerFile;
 pub use attest::SignedList;
 pub use check::{CheckDns, CheckReport, CheckZone};
+pub use dictionaries::{DICTIONARIES, DICTIONARIES_VARIABLE, Dictionaries, MAX_DICTIONARY};
 pub use error::DeskError;
 pub use lists::NameListing;
 pub use open::{CampaignSpec, OpenCase};
@@ -69,6 +71,7 @@ struct Inner {
     store: Store,
     catalogue: Catalogue,
     directory: Arc<Directory>,
+    dictionaries: Dictionaries,
     files: Mutex<HashMap<CaseId, Lists>>,
 }
 
@@ -117,14 +120,14 @@ impl Desk {
     pub async fn open(folder: &Path) -> Result<Self, DeskError> {
         let store = Store::open(&folder.join(forestall_store::FILE_NAME)).await?;
         let directory = own_directory(folder)?;
-        Ok(Self::over(store, Catalogue::built_in(), directory))
+        Ok(Self::over(store, Catalogue::built_in(), directory, Dictionaries::of(Some(folder))))
     }
 
-    /// Makes a desk over an open store, a catalogue and a directory.
+    /// Makes a desk over an open store, a catalogue, a directory and word lists.
     #[must_use]
-    pub fn over(store: Store, catalogue: Catalogue, directory: Directory) -> Self {
+    pub fn over(store: Store, catalogue: Catalogue, directory: Directory, dictionaries: Dictionaries) -> Self {
         let directory = Arc::new(directory);
-        Self { inner: Arc::new(Inner { store, catalogue, directory, files: Mutex::new(HashMap::new()) }) }
+        Self { inner: Arc::new(Inner { store, catalogue, directory, dictionaries, files: Mutex::new(HashMap::new()) }) }
     }
 
     /// Returns the store.
@@ -137,6 +140,12 @@ impl Desk {
     #[must_use]
     pub fn catalogue(&self) -> &Catalogue {
         &self.inner.catalogue
+    }
+
+    /// Returns the word lists that are there.
+    #[must_use]
+    pub fn dictionaries(&self) -> &Dictionaries {
+        &self.inner.dictionaries
     }
 
     /// Returns the registry directory.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use forestall_coord::command::{Command, Open};
 use forestall_coord::event::{CaseCampaign, CaseKind};
 use forestall_dga::Prepared;
-use forestall_dga::family::NoWordLists;
 use forestall_dga::info::{Predictability, Verification};
 use forestall_model::{CaseId, DayRange, DomainName, Marking, Params, UtcDay};
 
@@ -101,7 +100,7 @@ impl Desk {
             found: spec.name.clone(),
             known: catalogue.campaigns().iter().map(|c| c.id.as_str()).collect::<Vec<_>>().join(", "),
         })?;
-        Ok(catalogue.prepare(campaign, &spec.replace, &NoWordLists)?)
+        Ok(catalogue.prepare(campaign, &spec.replace, self.dictionaries())?)
     }
 }
 

@@ -6,13 +6,13 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Html;
-use forestall_dga::family::NoWordLists;
 use forestall_dga::info::{Responsible, Verification};
-use forestall_dga::{Ask, Catalogue, FamilyInfo, NameBuf};
+use forestall_dga::{Ask, FamilyInfo, NameBuf};
 use forestall_model::{FamilySlug, Params, UtcDay};
 
 use super::frame::Frame;
 use super::number::grouped;
+use crate::desk::Desk;
 use crate::server::{App, Problem, Query, Session};
 
 /// Names that the page shows of a day.
@@ -76,7 +76,7 @@ pub(crate) async fn show(
     let slug = info.slug.to_string();
     let sample = {
         let (app, slug) = (app.clone(), slug.clone());
-        tokio::task::spawn_blocking(move || sample(app.desk().catalogue(), &slug, day)).await?
+        tokio::task::spawn_blocking(move || sample(app.desk(), &slug, day)).await?
     };
     let campaign = |campaign: &forestall_dga::Campaign| CampaignRow {
         id: campaign.id.to_string(),
@@ -141,9 +141,10 @@ fn facts(info: &FamilyInfo) -> Vec<(&'static str, String)> {
 }
 
 /// Computes the first names of a day by the family's first campaign; `None` where it has no names then.
-fn sample(catalogue: &Catalogue, slug: &str, day: UtcDay) -> Option<Sample> {
+fn sample(desk: &Desk, slug: &str, day: UtcDay) -> Option<Sample> {
+    let catalogue = desk.catalogue();
     let campaign = catalogue.campaigns_of(slug).next()?;
-    let prepared = catalogue.prepare(campaign, &Params::new(), &NoWordLists).ok()?;
+    let prepared = catalogue.prepare(campaign, &Params::new(), desk.dictionaries()).ok()?;
     let period = prepared.generator.period_containing(day.start())?;
     let mut names = NameBuf::new();
     prepared.generator.generate(&period, &Ask { span: None, limit: Some(SAMPLE) }, &mut names);

@@ -1,0 +1,68 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall dictionary`: lists are filed under their digest, and what is missing is named.
+
+use forestall_model::Digest;
+
+use crate::support::{Home, ran};
+
+#[test]
+fn files_lists_under_their_digest() {
+    let home = Home::new();
+    let digest = Digest::of(b"alpha\nbeta\n");
+    home.write("one.txt", "alpha\nbeta\n");
+    home.write("two.txt", "gamma\n");
+    let ran = home.run("dictionary add one.txt two.txt");
+    assert_eq!((ran.status, ran.out.as_str()), (0, ""), "{}", ran.err);
+    assert!(ran.err.contains(&format!("filed one.txt as {digest}, which no family")), "{}", ran.err);
+    assert_eq!(home.read(&format!("data/dictionaries/{digest}.txt")), "alpha\nbeta\n");
+    assert_eq!(std::fs::read_dir(home.data().join("dictionaries")).unwrap().count(), 2);
+}
+
+#[test]
+fn refuses_what_is_no_list() {
+    let home = Home::new();
+    home.write("empty.txt", "");
+    home.write("bytes.txt", b"ab\xff");
+    home.fails(1, "dictionary add empty.txt", &["empty.txt was not filed", "the list is empty"]);
+    home.fails(1, "dictionary add bytes.txt", &["not UTF-8 at octet 2"]);
+    home.fails(3, "dictionary add nothing.txt", &["nothing.txt could not be opened"]);
+    home.fails(2, "dictionary add", &["<FILE>"]);
+}
+
+#[test]
+fn names_every_list_that_is_missing() {
+    let home = Home::new();
+    let lists: serde_json::Value = serde_json::from_str(&home.ok("dictionary list --format json")).unwrap();
+    let lists = lists.as_array().unwrap();
+    assert_eq!(home.ok("dictionary list").lines().count(), lists.len() + 1);
+    for list in lists {
+        assert_eq!(list["present"], false, "{list}");
+        let campaign = list["campaigns"][0].as_str().unwrap();
+        let line = format!("predict {} --campaign {campaign}", list["family"].as_str().unwrap());
+        home.fails(2, &line, &["is missing; it is the file with SHA-256", "forestall dictionary add FILE"]);
+    }
+}
+
+#[test]
+fn all_campaigns_follow_one_another_where_none_is_named() {
+    let home = Home::new();
+    let families: serde_json::Value = serde_json::from_str(&home.ok("family list --format json")).unwrap();
+    let several = families.as_array().unwrap().iter().filter(|family| {
+        family["campaigns"].as_array().unwrap().len() > 1 && family["predictability"] == "deterministic"
+    });
+    for family in several.take(3) {
+        let slug = family["slug"].as_str().unwrap();
+        let all = ran(home.program().args(["predict", slug, "--limit", "2"]).args(["--now", crate::support::NOW]));
+        if all.err.contains("the word list") {
+            continue;
+        }
+        let each: String = family["campaigns"].as_array().unwrap().iter().fold(String::new(), |text, id| {
+            text + &home.ok(&format!("predict {slug} --limit 2 --campaign {}", id.as_str().unwrap()))
+        });
+        assert_eq!(all.out, each, "{slug}");
+    }
+    let named = home.ok("predict conficker-a --campaign conficker-a --limit 2");
+    assert_eq!(home.ok("predict conficker-a --limit 2"), named);
+    home.fails(2, "predict conficker-a --campaign conficker-b", &["is of the family conficker-b, not of conficker-a"]);
+}
