@@ -92,7 +92,7 @@ fn period(day: UtcDay) -> Period {
     Period { key: day.start().seconds(), window: Some(day.window()) }
 }
 
-fn info() -> FamilyInfo {
+pub(crate) fn info() -> FamilyInfo {
     FamilyInfo {
         slug: "toy".into(),
         aliases: vec![],
