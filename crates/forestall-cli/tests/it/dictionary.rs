@@ -40,6 +40,7 @@ fn names_every_list_that_is_missing() {
         assert_eq!(list["present"], false, "{list}");
         let campaign = list["campaigns"][0].as_str().unwrap();
         let line = format!("predict {} --campaign {campaign}", list["family"].as_str().unwrap());
+        assert_eq!(home.run(&line).err.matches("is missing").count(), 1, "{line}");
         home.fails(2, &line, &["is missing; it is the file with SHA-256", "forestall dictionary add FILE"]);
     }
 }

@@ -27,7 +27,7 @@ pub enum DeskError {
     Refused(#[from] Refusal),
     /// Parameters that the family does not take.
     #[error("{}{}", .0, remedy(.0))]
-    Param(#[from] ParamError),
+    Param(ParamError),
     /// Input that cannot be used: a file of answers or of evidence, a name, a field of a form.
     #[error("{0}")]
     Input(String),
@@ -71,6 +71,13 @@ impl DeskError {
     #[must_use]
     pub const fn is_callers(&self) -> bool {
         !matches!(self, Self::Store(_) | Self::Output(_) | Self::Outside(_) | Self::Contended(_) | Self::Recorded(_))
+    }
+}
+
+// By hand: as a source it would be printed a second time.
+impl From<ParamError> for DeskError {
+    fn from(error: ParamError) -> Self {
+        Self::Param(error)
     }
 }
 
