@@ -113,6 +113,20 @@ impl NameBuf {
         self.ends.reserve(names);
     }
 
+    /// Cuts off the names after the first `names`, alternatives counted.
+    pub(crate) fn truncate(&mut self, names: u64) {
+        let Ok(names) = usize::try_from(names) else { return };
+        if names >= self.ends.len() {
+            return;
+        }
+        self.ends.truncate(names);
+        self.alternatives.truncate(names);
+        self.bytes.truncate(self.ends.last().map_or(0, |end| *end as usize + 1));
+        while self.runs.len() > 1 && self.runs.last().is_some_and(|(first, _)| *first as usize >= names) {
+            self.runs.pop();
+        }
+    }
+
     /// Returns the number of names, alternatives included.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -268,5 +282,9 @@ mod tests {
         assert_eq!(buf.text(), b"a.com\na.net\nb.com\n");
         assert_eq!(buf.bytes_of(2), b"b.com");
         assert_eq!(buf.bytes_of(3), b"");
+        buf.truncate(2);
+        assert_eq!(buf.text(), b"a.com\na.net\n");
+        buf.push(b"c.com");
+        assert_eq!(buf.iter().last().map(|n| (n.position, n.alternative)), Some((1, 0)));
     }
 }

@@ -247,6 +247,10 @@ impl Batch {
         for (names, shown) in self.buffers.iter_mut().zip(&mut self.shown).take(self.periods.len()) {
             shown.clear();
             self.repeated.clear();
+            // A generator counts positions; where a position has alternatives, each is a generated name.
+            if let Some(limit) = query.limit {
+                names.truncate(limit.get());
+            }
             if !query.raw {
                 names.make_lower_case();
             }

@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use forestall_dga::info::{Seeding, Verification};
+use forestall_dga::info::Verification;
 use forestall_dga::predict::{self, List, Lists, Only, Query};
 use forestall_dga::{Campaign, Catalogue, Family, Prepared};
 use forestall_formats::predict::{RowForm, Rows};
@@ -105,13 +105,13 @@ impl Predict {
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
         let catalogue = Catalogue::built_in();
         let family = family::find(&catalogue, &self.family)?;
+        let prepared = self.prepared(&catalogue, family, globals)?;
         let query = Query {
-            lists: self.lists(family, globals)?,
+            lists: self.lists(family, &prepared, globals)?,
             limit: self.limit,
             only: Only { tld: self.tld.clone(), suffix: self.suffix.clone() },
             raw: self.raw,
         };
-        let prepared = self.prepared(&catalogue, family, globals)?;
         if family.info().verification == Verification::Unverified {
             let slug = &family.info().slug;
             output::note(format_args!(
@@ -122,17 +122,21 @@ impl Predict {
         Ok(Outcome::Done)
     }
 
-    fn lists(&self, family: &dyn Family, globals: &Globals) -> anyhow::Result<Lists> {
+    fn lists(&self, family: &dyn Family, prepared: &[Prepared], globals: &Globals) -> anyhow::Result<Lists> {
         let info = family.info();
-        let dated =
-            matches!(info.seeding, Seeding::TimeDependentDeterministic | Seeding::TimeDependentNonDeterministic);
         let lists = match (self.on, self.at, self.from.zip(self.until)) {
             (Some(day), _, _) => Lists::At(day.start()),
             (_, Some(instant), _) => Lists::At(instant),
             (_, _, Some((from, until))) => Lists::Span(values::range(from, until)?.window()),
             (None, None, None) => return Ok(Lists::At(globals.now())),
         };
-        if dated {
+        let instant = match lists {
+            Lists::At(instant) => instant,
+            Lists::Span(span) => span.from,
+        };
+        // Of some families it hangs on the parameters whether they take a date.
+        let dated = |p: &Prepared| p.generator.period_containing(instant).is_none_or(|period| period.window.is_some());
+        if prepared.iter().any(dated) {
             Ok(lists)
         } else {
             Err(usage(format!("{} has one list for all time: it takes no --on, --at, --from or --until", info.slug)))

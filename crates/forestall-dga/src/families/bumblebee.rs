@@ -27,19 +27,46 @@ const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
 struct Bumblebee {
     magic: u64,
-    clock: bool,
+    form: Form,
+}
+
+/// What is put in place of the date.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// The date that a failed call leaves: one list for ever.
+    Static,
+    /// The second, the month and the year of the instant that is asked for.
+    Clock,
+    /// Those of one instant: one list for ever.
+    At { second: u32, month0: u32, year: u32 },
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
     let text = values::text(params, "seed", "TEST_SEE", 8)?;
     let magic = text.iter().rev().fold(0, |magic, octet| magic << 8 | u64::from(*octet));
-    let clock = values::one_of(params, "time", "static", &["static", "clock"])? == 1;
-    Ok(Box::new(Bumblebee { magic, clock }))
+    let form = match params.value("time").unwrap_or("static") {
+        "static" => Form::Static,
+        "clock" => Form::Clock,
+        text => one_instant(text).ok_or_else(|| ParamError::BadValue {
+            key: "time".to_owned(),
+            found: text.chars().take(60).collect(),
+            expected: "static, clock, or an instant in UTC such as 2023-09-15T13:37:12".to_owned(),
+        })?,
+    };
+    Ok(Box::new(Bumblebee { magic, form }))
+}
+
+/// Reads `YYYY-MM-DDThh:mm:ss`, with or without a final Z.
+fn one_instant(text: &str) -> Option<Form> {
+    let instant: Instant = format!("{}Z", text.strip_suffix('Z').unwrap_or(text)).parse().ok()?;
+    let (year, month, _) = instant.day().ymd();
+    let second = u32::try_from(instant.seconds().rem_euclid(i64::from(SECONDS))).ok()?;
+    Some(Form::At { second, month0: u32::from(month.unsigned_abs()) - 1, year: u32::from(year.unsigned_abs()) })
 }
 
 impl Bumblebee {
     fn calendar(&self) -> Calendar {
-        if self.clock { Calendar::Months } else { Calendar::None }
+        if self.form == Form::Clock { Calendar::Months } else { Calendar::None }
     }
 
     /// Writes the first names of one state.
@@ -69,8 +96,12 @@ impl Generator for Bumblebee {
     /// The clock form has a month's lists of all seconds, one after another.
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
         out.start_run(own_window(period));
-        if !self.clock {
-            return self.write(32, 13, 1899, names(ask.limit, NAMES, NAMES), out);
+        match self.form {
+            Form::Static => return self.write(32, 13, 1899, names(ask.limit, NAMES, NAMES), out),
+            Form::At { second, month0, year } => {
+                return self.write(second, month0, year, names(ask.limit, NAMES, NAMES), out);
+            }
+            Form::Clock => {}
         }
         let (year, month, _) = date(period);
         let mut left = names(ask.limit, SECONDS * NAMES, SECONDS * NAMES);
@@ -85,7 +116,7 @@ impl Generator for Bumblebee {
     fn attempts(&self, at: Instant) -> Vec<Attempt> {
         let Some(period) = self.period_containing(at) else { return Vec::new() };
         let second = u32::try_from(at.seconds().rem_euclid(i64::from(SECONDS))).unwrap_or(0);
-        let skip = if self.clock { second * NAMES } else { 0 };
+        let skip = if self.form == Form::Clock { second * NAMES } else { 0 };
         vec![Attempt { period, skip, take: Some(NAMES) }]
     }
 }
@@ -139,7 +170,8 @@ fn info() -> FamilyInfo {
             key(
                 "time",
                 "static",
-                "static (one list for ever) or clock (one list for each second of the minute in each month; at an instant, that of its second)",
+                "static (one list for ever), clock (one list for each second of the minute in each month; at an instant, that of its second), or \
+                 an instant such as 2023-09-15T13:37:12 (its list alone)",
             ),
         ],
         first_day: None,

@@ -330,7 +330,7 @@ fn refuses_values_that_are_not_possible() {
         ("banjori", "seed", "nodomen..com"),
         ("bazarbackdoor", "version", "v1"),
         ("bumblebee", "seed", "TEST_SEED"),
-        ("bumblebee", "time", "2023-09-15T13:37:12"),
+        ("bumblebee", "time", "2023-13-15T13:37:12"),
         ("chinad", "indexbytes", "3"),
         ("corebot", "seed", "1DBA89300"),
         ("corebot", "group", "-1"),

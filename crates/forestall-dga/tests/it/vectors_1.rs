@@ -92,3 +92,13 @@ fn raw(prepared: &Prepared, at: Instant, names: u64) -> String {
     assert_eq!(totals.lists, 1);
     text
 }
+
+#[test]
+fn an_instant_as_parameter_is_the_clock_form_at_that_instant() {
+    for text in ["2023-09-15T13:37:12", "2024-02-29T23:59:59"] {
+        let at: Instant = format!("{text}Z").parse().unwrap();
+        let clock = raw(&prepared("bumblebee", &[("time", "clock")]), at, 100);
+        let alone = raw(&prepared("bumblebee", &[("time", text)]), Instant::from_seconds(0), 100);
+        assert_eq!(clock, alone);
+    }
+}
