@@ -4,7 +4,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{case, dictionary, directory, family, predict, publish, quickstart, serve, store};
+use crate::commands::{case, dictionary, directory, family, identify, predict, publish, quickstart, serve, store};
 use crate::world::Globals;
 
 /// Computes the names a DGA botnet will use, gets registries to protect them, and measures the rest.
@@ -25,6 +25,7 @@ everything else to standard error. Exit status: 0 done; 1 something was found or
 pub(crate) enum Noun {
     Quickstart(quickstart::Quickstart),
     Predict(predict::Predict),
+    Identify(identify::Identify),
     #[command(subcommand)]
     Family(family::Verb),
     #[command(subcommand)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use forestall_model::{Digest, Instant, Params, Window};
 
+use crate::identify::SeedSearch;
 use crate::{FamilyInfo, NameBuf};
 
 /// One algorithm. Stateless; parameters make a [`Generator`] of it.
@@ -23,6 +24,11 @@ pub trait Family: Send + Sync {
     ///
     /// [`ParamError`] for a value out of range or of a wrong shape, and for a missing word list.
     fn generator(&self, params: &Params, words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError>;
+
+    /// Returns how unknown parameters are searched for; `None` where that cannot be done.
+    fn seed_search(&self) -> Option<&dyn SeedSearch> {
+        None
+    }
 }
 
 impl fmt::Debug for dyn Family {

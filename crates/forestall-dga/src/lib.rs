@@ -11,8 +11,8 @@
 //! several periods ([`Generator::attempts`]).
 //!
 //! On top of the families stand [`predict`] (lists on demand, streamed), [`counts`] (how many names fall to which top-level domain),
-//! [`slice`](mod@slice) (which ones) and [`find`](mod@find) (where a name stands). [`page`] says for people what is known of a family,
-//! [`word_lists`] which files of words the catalogue needs.
+//! [`slice`](mod@slice) (which ones), [`find`](mod@find) (where a name stands) and [`identify`] (what made observed names).
+//! [`page`] says for people what is known of a family, [`word_lists`] which files of words the catalogue needs.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::disallowed_methods)]
@@ -24,6 +24,7 @@ mod distinct;
 pub mod families;
 pub mod family;
 pub mod find;
+pub mod identify;
 pub mod info;
 pub mod names;
 mod ordered;

@@ -6,6 +6,7 @@ pub(crate) mod case;
 pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod family;
+pub(crate) mod identify;
 pub(crate) mod predict;
 pub(crate) mod publish;
 pub(crate) mod quickstart;
@@ -25,6 +26,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.noun {
         Noun::Quickstart(command) => command.run(globals),
         Noun::Predict(command) => command.run(globals),
+        Noun::Identify(command) => command.run(globals),
         Noun::Family(verb) => verb.run(globals),
         Noun::Case(verb) => verb.run(globals),
         Noun::Publish(command) => command.run(globals),

@@ -11,6 +11,7 @@ mod directory;
 mod environment;
 mod family;
 mod help;
+mod identify;
 mod predict;
 mod publish;
 mod quickstart;

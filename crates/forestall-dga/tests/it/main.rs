@@ -9,6 +9,7 @@ mod conficker;
 mod dictionaries;
 mod families_1;
 mod families_3;
+mod identify;
 mod pages;
 mod plain;
 mod predict;

@@ -92,6 +92,7 @@ fn period(day: UtcDay) -> Period {
     Period { key: day.start().seconds(), window: Some(day.window()) }
 }
 
+/// What is known of the toy family.
 pub(crate) fn info() -> FamilyInfo {
     FamilyInfo {
         slug: "toy".into(),

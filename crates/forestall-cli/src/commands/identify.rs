@@ -1,0 +1,230 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall identify`: from observed names to what made them.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, Instant as Clock};
+
+use anyhow::Context as _;
+use clap::Args;
+use forestall_dga::Catalogue;
+use forestall_dga::family::NoWordLists;
+use forestall_dga::identify::entry::entry;
+use forestall_dga::identify::{Explanation, Identified, Observed, Recovered, Spans, known, recover};
+use forestall_model::{DayRange, UtcDay};
+
+use crate::cli::TextJsonl;
+use crate::failure::{Outcome, usage};
+use crate::input;
+use crate::output;
+use crate::values;
+use crate::world::Globals;
+
+/// Octets of input that are read at most.
+const MOST_INPUT: u64 = 32 << 20;
+
+/// Names that a search for a seed begins from, one after the other.
+const ANCHORS: usize = 2;
+
+/// Days by which a clock may be wrong in a search for a seed.
+const CLOCK_DAYS: i32 = 2;
+
+/// How often progress is told.
+const TELL_EVERY: Duration = Duration::from_secs(2);
+
+/// Find what explains observed names, such as the failed look-ups of one machine, best first
+///
+/// The lists of all known campaigns are made over a span and searched. Without --from and --until: from 400 days ago to 30 days ahead for families
+/// with seeds, from 2007 to a year ahead for families with a date only and at most 5,000 names a day. Where names are left unexplained, unknown seeds are
+/// searched for in families that allow it; a seed found is printed on standard error as an entry of the catalogue. Exit status 1 where nothing explains.
+#[derive(Args, Debug)]
+pub(crate) struct Identify {
+    /// The names, one a line; - for standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+    /// Search the lists from this day on
+    #[arg(long, value_name = "DATE", requires = "until")]
+    from: Option<UtcDay>,
+    /// The end of these days, itself not included
+    #[arg(long, value_name = "DATE", requires = "from")]
+    until: Option<UtcDay>,
+    /// The day on which the names were asked for, from which clock errors count [default: today]
+    #[arg(long, value_name = "DATE")]
+    on: Option<UtcDay>,
+    /// Known campaigns only: search for no unknown seed
+    #[arg(long)]
+    known_only: bool,
+    /// How explanations are printed
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    format: TextJsonl,
+}
+
+impl Identify {
+    /// Runs the command.
+    pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let asked = self.on.unwrap_or_else(|| globals.today());
+        let spans = match self.from.zip(self.until) {
+            Some((from, until)) => Spans::both(values::range(from, until)?),
+            None => Spans::around(globals.today()),
+        };
+        let bytes = input::whole(&self.file, MOST_INPUT)?;
+        let observed =
+            Observed::read(&bytes).map_err(|error| usage(format!("{}, {error}", input::called(&self.file))))?;
+        let catalogue = Catalogue::built_in();
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let pace = Pace::start();
+        let mut identified = known(&catalogue, &NoWordLists, &observed, &spans, asked, threads, |done, all, id| {
+            pace.tell(done as u64, all as u64, &format!("searching the lists of {id}"));
+        });
+        for skipped in &identified.skipped {
+            output::note(format_args!("note: {} was not searched: {}", skipped.campaign, skipped.reason));
+        }
+        if !self.known_only && identified.explained < observed.names().len() {
+            recover_unknown(&catalogue, &observed, asked, threads, &mut identified);
+        }
+        match self.format {
+            TextJsonl::Text => print_text(&identified, &observed),
+            TextJsonl::Jsonl => print_jsonl(&identified),
+        }?;
+        Ok(if identified.explanations.is_empty() { Outcome::Found } else { Outcome::Done })
+    }
+}
+
+/// Searches for unknown seeds in every family that allows it, and adds what is found.
+fn recover_unknown(
+    catalogue: &Catalogue,
+    observed: &Observed,
+    asked: UtcDay,
+    threads: usize,
+    identified: &mut Identified,
+) {
+    let days = DayRange { from: asked.plus(-CLOCK_DAYS), until: asked.plus(CLOCK_DAYS + 1) };
+    for family in catalogue.families().iter().filter(|family| family.seed_search().is_some()) {
+        let slug = &family.info().slug;
+        if identified.explanations.first().is_some_and(|best| best.names.len() == observed.names().len()) {
+            return;
+        }
+        let pace = Pace::start();
+        let found = recover(catalogue, &NoWordLists, family.as_ref(), observed, days, ANCHORS, threads, |done, all| {
+            pace.tell(done, all, &format!("searching for a seed of {slug}"));
+        });
+        match found {
+            Ok(Some(found)) if !identified.explanations.iter().any(|known| known.names == found.names) => {
+                output::note(format_args!(
+                    "note: a seed of {slug} was recovered; as an entry of the catalogue:\n{}",
+                    entry(&found.campaign)
+                ));
+                add(identified, found, observed, asked);
+            }
+            Ok(_) => {}
+            Err(error) => output::note(format_args!("note: {error}")),
+        }
+    }
+}
+
+fn add(identified: &mut Identified, found: Recovered, observed: &Observed, asked: UtcDay) {
+    let share = |count: usize| u32::try_from(count).map_or(f64::MAX, f64::from);
+    let explanation = Explanation {
+        family: found.campaign.family.clone(),
+        campaign: found.campaign.id.clone(),
+        params: found.campaign.params.clone(),
+        date: found.date,
+        clock_offset_days: found.date.map(|date| date.days_since(asked)),
+        explained: share(found.names.len()) / share(observed.names().len()),
+        names: found.names,
+        chance: (-found.spare_bits).exp2(),
+    };
+    let place = identified.explanations.partition_point(|known| known.names.len() >= explanation.names.len());
+    identified.explanations.insert(place, explanation);
+    let is_explained = |name: &&String| identified.explanations.iter().any(|e| e.names.contains(name));
+    identified.explained = observed.names().iter().filter(is_explained).count();
+}
+
+/// One line of JSON.
+#[derive(serde::Serialize)]
+struct Row<'a> {
+    family: &'a str,
+    campaign: &'a str,
+    parameters: &'a forestall_model::Params,
+    date: Option<UtcDay>,
+    clock_offset_days: Option<i32>,
+    /// The share of the observed names, 0 to 1.
+    explained: f64,
+    /// The names explained.
+    names: &'a [String],
+}
+
+fn print_jsonl(identified: &Identified) -> anyhow::Result<()> {
+    output::to_stdout(|out| {
+        for found in &identified.explanations {
+            let row = Row {
+                family: found.family.as_str(),
+                campaign: found.campaign.as_str(),
+                parameters: &found.params,
+                date: found.date,
+                clock_offset_days: found.clock_offset_days,
+                explained: found.explained,
+                names: &found.names,
+            };
+            serde_json::to_writer(&mut *out, &row).context("standard output could not be written")?;
+            out.write_all(b"\n").context("standard output could not be written")?;
+        }
+        Ok(())
+    })
+}
+
+fn print_text(identified: &Identified, observed: &Observed) -> anyhow::Result<()> {
+    let all = observed.names().len();
+    output::to_stdout(|out| {
+        for found in &identified.explanations {
+            write!(out, "{}, campaign {}", found.family, found.campaign)?;
+            if !found.params.is_empty() {
+                write!(out, " ({})", found.params)?;
+            }
+            if let Some(date) = found.date {
+                write!(out, ", list of {date}")?;
+            }
+            match found.clock_offset_days {
+                Some(0) => write!(out, ", clock right")?,
+                Some(days) => write!(out, ", clock {days:+} days")?,
+                None => {}
+            }
+            writeln!(out, ": {} of {all} names ({:.0} %)", found.names.len(), found.explained * 100.0)?;
+            for name in &found.names {
+                writeln!(out, "  {name}")?;
+            }
+        }
+        match identified.explanations.len() {
+            0 => writeln!(out, "Nothing known explains any of the {all} names.")?,
+            1 => {}
+            several => writeln!(out, "{several} lists explain names; together {} of {all}.", identified.explained)?,
+        }
+        Ok(())
+    })
+}
+
+/// Tells progress on standard error, now and then, with an estimate of the time left.
+struct Pace {
+    begun: Clock,
+    told: Mutex<Clock>,
+}
+
+impl Pace {
+    fn start() -> Self {
+        let now = Clock::now();
+        Self { begun: now, told: Mutex::new(now) }
+    }
+
+    fn tell(&self, done: u64, all: u64, what: &str) {
+        let Ok(mut told) = self.told.try_lock() else { return };
+        if told.elapsed() < TELL_EVERY {
+            return;
+        }
+        *told = Clock::now();
+        let left = self.begun.elapsed().as_secs().saturating_mul(all.saturating_sub(done)).checked_div(done);
+        let left = left.map_or(String::new(), |left| format!(", about {left} s left"));
+        output::note(format_args!("{what}: {} %{left}", done.saturating_mul(100).checked_div(all).unwrap_or(100)));
+    }
+}

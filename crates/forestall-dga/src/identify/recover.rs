@@ -1,0 +1,172 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Parameters that no campaign has, found by searching all candidates.
+//!
+//! A family's [`SeedSearch`] tries ranges of candidates against one observed name, the *anchor*; each hit is checked in full: the list
+//! of the parameters must hold [`CONFIRMING`] further names, and all names together at least 40 bits more than was searched.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use forestall_model::{DayRange, Instant, Params, UtcDay};
+
+use super::Observed;
+use super::known::{as_f64, bits, matching};
+use crate::family::WordLists;
+use crate::{Ask, Campaign, Catalogue, Family, NameBuf, Period};
+
+/// Names beside the anchor that parameters must explain.
+pub const CONFIRMING: usize = 3;
+
+/// Bits that the names explained must hold beyond those searched.
+const SPARE_BITS: f64 = 40.0;
+
+/// Candidates that a thread tries between two looks at the others.
+const BLOCK: u64 = 1 << 20;
+
+/// What a family offers so that its unknown parameters can be searched for. Pure; called from several threads.
+pub trait SeedSearch: Send + Sync {
+    /// Returns the number of candidates; they are counted from 0.
+    fn candidates(&self) -> u64;
+
+    /// Appends the parameters of each candidate of `range` that makes `anchor` in the list of `period`, at any place.
+    ///
+    /// Hot: a candidate should be rejected by the first letters. False hits are allowed, each is checked in full. A candidate may be a state
+    /// in the middle of the list; parameters are then those of each start from which it may be reached ([`super::Lcg32::before`]).
+    fn hits(&self, anchor: &str, period: &Period, range: Range<u64>, hits: &mut Vec<Params>);
+}
+
+/// Parameters that were found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recovered {
+    /// A campaign with these parameters: its id ends in `recovered` and a digest, its source says how it was found.
+    pub campaign: Campaign,
+    /// The first day of the origin period that holds the names; none for a family without dates.
+    pub date: Option<UtcDay>,
+    /// The observed names that the list holds, in the order observed.
+    pub names: Vec<String>,
+    /// Bits of these names beyond those that were searched.
+    pub spare_bits: f64,
+}
+
+/// Why parameters cannot be searched for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecoverError {
+    /// The family offers no search.
+    #[error("the parameters of {family} cannot be searched for")]
+    NoSearch {
+        /// The family.
+        family: String,
+    },
+    /// Too few names to tell a hit from chance.
+    #[error("{found} of the names have a suffix of {family}; expected {} or more to confirm a seed", CONFIRMING + 1)]
+    TooFewNames {
+        /// The family.
+        family: String,
+        /// Names with a suffix of the family.
+        found: usize,
+    },
+}
+
+/// Searches for parameters of `family` that explain observed names, in the periods that meet `days`; stops at the first found.
+///
+/// The longest names are the anchors, up to `anchors` of them, so that a foreign name among them does no harm. `progress` is told, from
+/// several threads, the candidates done and all of them over all periods and anchors.
+///
+/// # Errors
+///
+/// [`RecoverError`] where the family offers no search or too few names have its suffixes.
+#[expect(clippy::too_many_arguments, reason = "each is a choice of the caller")]
+pub fn recover(
+    catalogue: &Catalogue,
+    words: &(dyn WordLists + Sync),
+    family: &dyn Family,
+    observed: &Observed,
+    days: DayRange,
+    anchors: usize,
+    threads: usize,
+    progress: impl Fn(u64, u64) + Sync,
+) -> Result<Option<Recovered>, RecoverError> {
+    let info = family.info();
+    let slug = info.slug.to_string();
+    let search = family.seed_search().ok_or_else(|| RecoverError::NoSearch { family: slug.clone() })?;
+    let mut names = matching(info, observed);
+    if names.len() <= CONFIRMING {
+        return Err(RecoverError::TooFewNames { family: slug, found: names.len() });
+    }
+    let Some(default) = catalogue.campaigns_of(&info.slug).next() else { return Ok(None) };
+    // Periods do not hang on the seed, so those of the default campaign are all there are.
+    let Ok(prepared) = catalogue.prepare(default, &Params::new(), words) else { return Ok(None) };
+    let periods: Vec<Period> = prepared.generator.periods(days.window()).collect();
+    let wanted: HashSet<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    let tries: Vec<(&str, &Period)> =
+        names.iter().take(anchors.max(1)).flat_map(|name| periods.iter().map(move |period| (*name, period))).collect();
+    let each = search.candidates();
+    let all = each.saturating_mul(u64::try_from(tries.len()).unwrap_or(u64::MAX));
+    let searched = as_f64(tries.len()).log2() + log2(each);
+    let check = |params: Params, period: &Period| {
+        let campaign = Campaign { params, count: default.count, ..default.clone() };
+        let prepared = catalogue.prepare(&campaign, &Params::new(), words).ok()?;
+        let mut list = NameBuf::new();
+        prepared.generator.generate(period, &Ask { span: period.window, limit: campaign.count }, &mut list);
+        list.make_lower_case();
+        let held: HashSet<&[u8]> = list.iter().map(|name| name.bytes).filter(|name| wanted.contains(name)).collect();
+        let explained = observed.names().iter().filter(|name| held.contains(name.as_bytes()));
+        let explained: Vec<String> = explained.cloned().collect();
+        let spare = explained.iter().map(|name| bits(info, name)).sum::<f64>() - searched;
+        (explained.len() > CONFIRMING && spare >= SPARE_BITS)
+            .then(|| recovered(campaign, info.generator_version, period, explained, spare))
+    };
+    let (next, done, stop) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
+    let found = Mutex::new(None);
+    let blocks = each.div_ceil(BLOCK);
+    let run = || {
+        let mut hits = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            let block = next.fetch_add(1, Ordering::Relaxed);
+            let Some(at) = block.checked_div(blocks).and_then(|at| tries.get(usize::try_from(at).ok()?)) else {
+                return;
+            };
+            let start = block % blocks * BLOCK;
+            let range = start..each.min(start + BLOCK);
+            let tried = range.end - range.start;
+            hits.clear();
+            search.hits(at.0, at.1, range, &mut hits);
+            if let Some(hit) = hits.drain(..).find_map(|params| check(params, at.1)) {
+                found.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(hit);
+                stop.store(true, Ordering::Relaxed);
+            }
+            progress(done.fetch_add(tried, Ordering::Relaxed) + tried, all);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(run);
+        }
+        run();
+    });
+    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn recovered(base: Campaign, version: u32, period: &Period, names: Vec<String>, spare_bits: f64) -> Recovered {
+    let digest = base.params.digest(base.family.as_str(), version).to_string();
+    let id = format!("{}.recovered-{}", base.family, &digest[..8]);
+    let date = period.window.map(|_| Instant::from_seconds(period.key).day());
+    let on = date.map_or(String::new(), |day| format!(" of {day}"));
+    let campaign = Campaign {
+        id: id.parse().unwrap_or_else(|_| base.id.clone()),
+        first_seen: date,
+        source: format!("recovered from {} observed names{on}: {}", names.len(), names.join(", ")),
+        draws: Vec::new(),
+        ..base
+    };
+    Recovered { campaign, date, names, spare_bits }
+}
+
+fn log2(count: u64) -> f64 {
+    f64::from(count.max(1).ilog2()) + 1.0
+}
