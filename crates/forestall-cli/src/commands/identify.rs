@@ -2,7 +2,6 @@
 
 //! `forestall identify`: from observed names to what made them.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant as Clock};
