@@ -8,10 +8,9 @@ use std::time::{Duration, Instant as Clock};
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_dga::Catalogue;
-use forestall_dga::family::NoWordLists;
 use forestall_dga::identify::entry::entry;
 use forestall_dga::identify::{Explanation, Identified, Observed, Recovered, Spans, known, recover};
+use forestall_dga::{Catalogue, WordLists};
 use forestall_model::{DayRange, UtcDay};
 
 use crate::cli::TextJsonl;
@@ -37,7 +36,7 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 ///
 /// The lists of all known campaigns are made over a span and searched. Without --from and --until: from 400 days ago to 30 days ahead for families
 /// with seeds, from 2007 to a year ahead for families with a date only and at most 5,000 names a day. Where names are left unexplained, unknown seeds are
-/// searched for in families that allow it; a seed found is printed on standard error as an entry of the catalogue. Exit status 1 where nothing explains.
+/// searched for in families that offer a search; a seed found is printed on standard error as an entry of the catalogue. Exit status 1 where nothing explains.
 #[derive(Args, Debug)]
 pub(crate) struct Identify {
     /// The names, one a line; - for standard input
@@ -74,14 +73,15 @@ impl Identify {
         let catalogue = Catalogue::built_in();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let pace = Pace::start();
-        let mut identified = known(&catalogue, &NoWordLists, &observed, &spans, asked, threads, |done, all, id| {
-            pace.tell(done as u64, all as u64, &format!("searching the lists of {id}"));
-        });
+        let mut identified =
+            known(&catalogue, &globals.dictionaries(), &observed, &spans, asked, threads, |done, all, id| {
+                pace.tell(done as u64, all as u64, &format!("searching the lists of {id}"));
+            });
         for skipped in &identified.skipped {
             output::note(format_args!("note: {} was not searched: {}", skipped.campaign, skipped.reason));
         }
         if !self.known_only && identified.explained < observed.names().len() {
-            recover_unknown(&catalogue, &observed, asked, threads, &mut identified);
+            recover_unknown(&catalogue, &globals.dictionaries(), &observed, asked, threads, &mut identified);
         }
         match self.format {
             TextJsonl::Text => print_text(&identified, &observed),
@@ -94,6 +94,7 @@ impl Identify {
 /// Searches for unknown seeds in every family that allows it, and adds what is found.
 fn recover_unknown(
     catalogue: &Catalogue,
+    words: &(dyn WordLists + Sync),
     observed: &Observed,
     asked: UtcDay,
     threads: usize,
@@ -106,7 +107,7 @@ fn recover_unknown(
             return;
         }
         let pace = Pace::start();
-        let found = recover(catalogue, &NoWordLists, family.as_ref(), observed, days, ANCHORS, threads, |done, all| {
+        let found = recover(catalogue, words, family.as_ref(), observed, days, ANCHORS, threads, |done, all| {
             pace.tell(done, all, &format!("searching for a seed of {slug}"));
         });
         match found {
