@@ -2,7 +2,7 @@
 
 //! From observed names to what made them: family, campaign, date, and the error of the machine's clock.
 //!
-//! [`Observed`] reads the names. [`known`] makes the lists of every campaign of a catalogue over a span and looks the names up in them.
+//! [`Observed`] reads the names. [`known()`] makes the lists of every campaign of a catalogue over a span and looks the names up in them.
 //! [`recover`](mod@recover) searches for parameters that no campaign has, where a family offers a [`SeedSearch`]; what it finds is
 //! confirmed with names that the search did not use, and can be printed as an entry of the catalogue ([`entry`]).
 
