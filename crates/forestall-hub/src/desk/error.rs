@@ -36,7 +36,8 @@ pub enum DeskError {
     NotInCase(Vec<DomainName>),
     /// The case was opened with a generator that computes other names than this program's.
     #[error(
-        "the case holds {campaign} of another generator (digest {theirs}, ours {ours}): its places mean other names, and this program          cannot serve it"
+        "the case holds {campaign} of another generator (digest {theirs}, ours {ours}): its places mean other names, and this program \
+         cannot serve it"
     )]
     OtherGenerator {
         /// The campaign.

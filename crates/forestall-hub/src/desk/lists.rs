@@ -78,11 +78,16 @@ impl Desk {
             let keys =
                 wanted.first().map_or(0..0, |first| first.key..wanted.last().map_or(first.key, |last| last.key) + 1);
             let mut periods = self.store().cached_counts(digest, held.generator_version, keys).await?;
-            periods.retain(|cached| wanted.iter().any(|period| period.key == cached.key));
+            let keys: BTreeSet<i64> = wanted.iter().map(|period| period.key).collect();
+            periods.retain(|cached| keys.contains(&cached.key));
             if periods.len() != wanted.len() {
                 let (prepared, directory, span) = (Arc::clone(prepared), Arc::clone(self.directory()), days.window());
                 periods = computed(move || count_span(&prepared[index], span, &directory)).await;
                 self.store().cache_counts(digest, held.generator_version, &periods).await?;
+            }
+            // A family without dates has one list for all time: cached for another case, it has that one's horizon.
+            if wanted.iter().all(|period| period.window.is_none()) {
+                periods.iter_mut().for_each(|counted| counted.window = days.window());
             }
             counts.push(ListCounts { campaign: held.id.clone(), periods });
         }
@@ -91,7 +96,8 @@ impl Desk {
 
     /// Returns what counts follow from, but the generator's version: the campaign and the rules on what can be registered.
     fn cache_key(&self, held: &CaseCampaign) -> Digest {
-        Digest::of_parts(&[&held.digest.0, self.directory().export_csv().as_bytes()])
+        let rules = self.inner.rules.get_or_init(|| Digest::of(self.directory().export_csv().as_bytes()));
+        Digest::of_parts(&[&held.digest.0, &rules.0])
     }
 
     /// Returns the names of one list in the order of their places.

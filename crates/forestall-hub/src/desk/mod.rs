@@ -19,7 +19,7 @@ mod publish;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use forestall_coord::{Board, Case};
 use forestall_dga::{Catalogue, Prepared};
@@ -71,6 +71,8 @@ struct Inner {
     store: Store,
     catalogue: Catalogue,
     directory: Arc<Directory>,
+    /// The digest of the directory, once somebody counts: counts follow from its rules.
+    rules: OnceLock<Digest>,
     dictionaries: Dictionaries,
     files: Mutex<HashMap<CaseId, Lists>>,
 }
@@ -127,7 +129,8 @@ impl Desk {
     #[must_use]
     pub fn over(store: Store, catalogue: Catalogue, directory: Directory, dictionaries: Dictionaries) -> Self {
         let directory = Arc::new(directory);
-        Self { inner: Arc::new(Inner { store, catalogue, directory, dictionaries, files: Mutex::new(HashMap::new()) }) }
+        let (rules, files) = (OnceLock::new(), Mutex::new(HashMap::new()));
+        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files }) }
     }
 
     /// Returns the store.

@@ -491,3 +491,25 @@ async fn open_day(desk: &Desk) -> CaseFile {
     };
     desk.open_case(&act(), ask).await.unwrap()
 }
+
+#[tokio::test]
+async fn a_list_for_all_time_takes_the_horizon_of_each_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::open(folder.path()).await.unwrap();
+    for (id, from, until) in [("early", "2009-04-01", "2009-04-03"), ("late", "2026-11-01", "2026-11-30")] {
+        let horizon = DayRange { from: day(from), until: day(until) };
+        let ask = OpenCase {
+            id: parsed(id),
+            title: id.to_owned(),
+            kind: CaseKind::Live,
+            campaigns: vec!["fosniw".parse().unwrap()],
+            horizon,
+            board_day: None,
+            marking: Marking::DEFAULT,
+            name_servers: Vec::new(),
+        };
+        let file = desk.open_case(&act(), ask).await.unwrap();
+        let windows: Vec<_> = file.counts[0].periods.iter().map(|period| period.window).collect();
+        assert_eq!(windows, [horizon.window()], "{id}");
+    }
+}
