@@ -9,7 +9,7 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use forestall_dga::family::NoWordLists;
 use forestall_dga::predict::{self, Lists, Query};
-use forestall_dga::{Ask, Catalogue, NameBuf, Period, Prepared, counts, find};
+use forestall_dga::{Ask, Catalogue, GenerateError, NameBuf, Period, Prepared, counts, find};
 use forestall_model::{DayRange, Params, UtcDay, Window};
 
 const VARIANTS: [&str; 3] = ["conficker-a", "conficker-b", "conficker-c"];
@@ -34,7 +34,10 @@ fn one_list(bencher: Bencher<'_, '_>, family: &str) {
     let mut names = NameBuf::new();
     bencher.counter(ItemsCount::new(names_a_day(family))).bench_local(|| {
         names.clear();
-        prepared.generator.generate(black_box(&period), &Ask::default(), &mut names);
+        prepared
+            .generator
+            .generate(black_box(&period), &Ask::default(), &mut names)
+            .expect("a built-in family computes");
         names.len()
     });
 }
@@ -48,7 +51,10 @@ fn side_by_side(bencher: Bencher<'_, '_>, family: &str) {
     let mut names = vec![NameBuf::new(); lanes];
     bencher.counter(ItemsCount::new(lanes * names_a_day(family))).bench_local(|| {
         names.iter_mut().for_each(NameBuf::clear);
-        prepared.generator.generate_each(black_box(&periods), &Ask::default(), &mut names);
+        prepared
+            .generator
+            .generate_each(black_box(&periods), &Ask::default(), &mut names)
+            .expect("a built-in family computes");
     });
 }
 
@@ -59,7 +65,7 @@ fn plain_form(bencher: Bencher<'_, '_>, family: &str) {
     let query = Query::all(Lists::Span(span(30)));
     bencher.counter(ItemsCount::new(30 * names_a_day(family))).bench_local(|| {
         let mut bytes = 0;
-        predict::plain::<()>(&prepared, &query, 1, |text| {
+        predict::plain::<GenerateError>(&prepared, &query, 1, |text| {
             bytes += text.len();
             Ok(())
         })
@@ -73,7 +79,7 @@ fn counts_of_90_days(bencher: Bencher<'_, '_>, family: &str) {
     let prepared = prepared(family);
     bencher
         .counter(ItemsCount::new(90 * names_a_day(family)))
-        .bench_local(|| counts::count(&prepared, span(90), 2, None));
+        .bench_local(|| counts::count(&prepared, span(90), 2, None).expect("a built-in family computes"));
 }
 
 /// A thousand names looked for in 90 days, on two threads.
@@ -83,7 +89,7 @@ fn find_1000_in_90_days(bencher: Bencher<'_, '_>, family: &str) {
     let names: Vec<String> = (0..1_000).map(|n| format!("name{n}.com")).collect();
     bencher
         .counter(ItemsCount::new(90 * names_a_day(family)))
-        .bench_local(|| find::find(&prepared, &names, span(90), 2));
+        .bench_local(|| find::find(&prepared, &names, span(90), 2).expect("a built-in family computes"));
 }
 
 fn prepared(family: &str) -> Prepared {

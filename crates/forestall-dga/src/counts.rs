@@ -3,14 +3,13 @@
 //! How many distinct names of each origin period fall under each top-level domain.
 
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 use std::fmt;
 
 use forestall_model::{ListCounts, PeriodCounts, Tld, TldCount, Window};
 
-use crate::Prepared;
 use crate::predict::{Batch, List, Lists, Query, run};
 use crate::tlds::Places;
+use crate::{GenerateError, Prepared};
 
 /// A rule on names that cannot be registered.
 #[derive(Clone, Copy)]
@@ -30,8 +29,16 @@ impl fmt::Debug for Unregistrable<'_> {
 /// Counts the distinct names of each origin period that meets `span`, on up to `threads` threads.
 ///
 /// Names are compared in lower case. A name whose last label is no top-level domain counts in the whole list alone.
-#[must_use]
-pub fn count(prepared: &Prepared, span: Window, threads: usize, rule: Option<Unregistrable<'_>>) -> ListCounts {
+///
+/// # Errors
+///
+/// [`GenerateError`] of the family.
+pub fn count(
+    prepared: &Prepared,
+    span: Window,
+    threads: usize,
+    rule: Option<Unregistrable<'_>>,
+) -> Result<ListCounts, GenerateError> {
     let mut periods = Vec::new();
     let count = |batch: &Batch, counter: &mut Counter| {
         counter.done.clear();
@@ -40,12 +47,12 @@ pub fn count(prepared: &Prepared, span: Window, threads: usize, rule: Option<Unr
             counter.done.push(counted);
         }
     };
-    let Ok(_) =
-        run::<_, Infallible>(prepared, &Query::all(Lists::Span(span)), threads, count, |_, counter: &mut Counter| {
-            periods.append(&mut counter.done);
-            Ok(())
-        });
-    ListCounts { campaign: prepared.campaign.id.clone(), periods }
+    let query = Query::all(Lists::Span(span));
+    run(prepared, &query, threads, count, |_, counter: &mut Counter| -> Result<(), GenerateError> {
+        periods.append(&mut counter.done);
+        Ok(())
+    })?;
+    Ok(ListCounts { campaign: prepared.campaign.id.clone(), periods })
 }
 
 /// What one thread keeps from list to list.

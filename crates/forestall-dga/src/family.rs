@@ -49,7 +49,11 @@ pub trait Generator: Send + Sync {
     fn period_containing(&self, at: Instant) -> Option<Period>;
 
     /// Appends the names of `period` to `out`, in generation order, duplicates and letter case kept.
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf);
+    ///
+    /// # Errors
+    ///
+    /// [`GenerateError`] from a family that runs foreign code; no built-in family has one. What stands in `out` then is no list.
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError>;
 
     /// Returns what a bot tries at `at`: parts of origin periods, in the order of the bot.
     ///
@@ -60,10 +64,12 @@ pub trait Generator: Send + Sync {
 
     /// Appends the lists of several periods to one buffer each. A family that computes several lists faster together
     /// than one after another overrides this; the names are the same.
-    fn generate_each(&self, periods: &[Period], ask: &Ask, out: &mut [NameBuf]) {
-        for (period, buf) in periods.iter().zip(out) {
-            self.generate(period, ask, buf);
-        }
+    ///
+    /// # Errors
+    ///
+    /// As [`Generator::generate`], for the first period that has one.
+    fn generate_each(&self, periods: &[Period], ask: &Ask, out: &mut [NameBuf]) -> Result<(), GenerateError> {
+        periods.iter().zip(out).try_for_each(|(period, buf)| self.generate(period, ask, buf))
     }
 
     /// Returns how many periods [`Generator::generate_each`] takes best at a time.
@@ -120,6 +126,25 @@ pub struct NoWordLists;
 impl WordLists for NoWordLists {
     fn word_list(&self, _digest: Digest) -> Option<Arc<str>> {
         None
+    }
+}
+
+/// A list that could not be computed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{family} could not compute its list of {period}: {reason}")]
+pub struct GenerateError {
+    /// The family.
+    pub family: String,
+    /// The origin period asked for: the instant at which it begins, or "all time".
+    pub period: String,
+    /// What went wrong, in words.
+    pub reason: String,
+}
+
+// So that lists can be written straight to a `Write`.
+impl From<GenerateError> for std::io::Error {
+    fn from(error: GenerateError) -> Self {
+        Self::other(error)
     }
 }
 

@@ -3,14 +3,13 @@
 //! Where given names stand in the lists of a campaign.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 
 use forestall_model::Window;
 
 use crate::distinct::fingerprint;
 use crate::predict::{Batch, List, Lists, Query, run};
 use crate::tlds::Places;
-use crate::{Period, Prepared};
+use crate::{GenerateError, Period, Prepared};
 
 /// One occurrence of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,23 +28,31 @@ pub struct Found {
 ///
 /// Names are in lower case without a final dot. Occurrences come in order of time and, within a list, of generation; a
 /// name given twice is found by the first.
-#[must_use]
-pub fn find<N: AsRef<str> + Sync>(prepared: &Prepared, names: &[N], span: Window, threads: usize) -> Vec<Found> {
+///
+/// # Errors
+///
+/// [`GenerateError`] of the family.
+pub fn find<N: AsRef<str> + Sync>(
+    prepared: &Prepared,
+    names: &[N],
+    span: Window,
+    threads: usize,
+) -> Result<Vec<Found>, GenerateError> {
     let wanted = Wanted::new(names);
     let mut found = Vec::new();
     if names.is_empty() {
-        return found;
+        return Ok(found);
     }
     let look = |batch: &Batch, looker: &mut Looker| {
         looker.found.clear();
         batch.lists().for_each(|list| looker.look(&list, &wanted));
     };
-    let Ok(_) =
-        run::<_, Infallible>(prepared, &Query::all(Lists::Span(span)), threads, look, |_, looker: &mut Looker| {
-            found.append(&mut looker.found);
-            Ok(())
-        });
-    found
+    let query = Query::all(Lists::Span(span));
+    run(prepared, &query, threads, look, |_, looker: &mut Looker| -> Result<(), GenerateError> {
+        found.append(&mut looker.found);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The names looked for.

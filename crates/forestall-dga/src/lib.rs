@@ -38,7 +38,7 @@ pub mod word_lists;
 
 pub use campaign::Campaign;
 pub use catalogue::{Catalogue, Prepared};
-pub use family::{Ask, Attempt, Family, Generator, ParamError, Period, WordLists};
+pub use family::{Ask, Attempt, Family, GenerateError, Generator, ParamError, Period, WordLists};
 pub use info::FamilyInfo;
 pub use names::{Name, NameBuf};
 pub use sine::Sine;

@@ -241,7 +241,9 @@ fn example(catalogue: &Catalogue, info: &FamilyInfo, at: Instant, words: &dyn Wo
     let attempt = prepared.generator.attempts(at).first().copied()?;
     let mut names = NameBuf::new();
     let ask = Ask { span: None, limit: Some(EXAMPLES + u64::from(attempt.skip)) };
-    prepared.generator.generate(&attempt.period, &ask, &mut names);
+    if let Err(error) = prepared.generator.generate(&attempt.period, &ask, &mut names) {
+        return Some(format!("none: {error}"));
+    }
     let skip = usize::try_from(attempt.skip).unwrap_or(usize::MAX);
     let most = usize::try_from(EXAMPLES).unwrap_or(usize::MAX);
     let first: Vec<_> =

@@ -16,7 +16,7 @@ use forestall_model::{DomainName, Instant, Tld, Window};
 use crate::distinct::Seen;
 use crate::names::count;
 use crate::ordered::ordered;
-use crate::{Ask, Name, NameBuf, Period, Prepared};
+use crate::{Ask, GenerateError, Name, NameBuf, Period, Prepared};
 
 /// What is asked of a prediction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,8 +150,8 @@ pub struct Totals {
 ///
 /// # Errors
 ///
-/// The first error of `sink`, which ends the prediction.
-pub fn visit<E: Send>(
+/// The first error of `sink` or of the family, which ends the prediction.
+pub fn visit<E: Send + From<GenerateError>>(
     prepared: &Prepared,
     query: &Query,
     threads: usize,
@@ -166,8 +166,8 @@ pub fn visit<E: Send>(
 ///
 /// # Errors
 ///
-/// The first error of `sink`, which ends the prediction.
-pub fn plain<E: Send>(
+/// The first error of `sink` or of the family, which ends the prediction.
+pub fn plain<E: Send + From<GenerateError>>(
     prepared: &Prepared,
     query: &Query,
     threads: usize,
@@ -193,6 +193,8 @@ pub(crate) struct Batch {
     buffers: Vec<NameBuf>,
     /// What is shown of each list.
     shown: Vec<Vec<Range<u32>>>,
+    /// Why the lists could not be computed.
+    fault: Option<GenerateError>,
     seen: Seen,
     candidates: Vec<u32>,
     repeated: Vec<u32>,
@@ -215,7 +217,8 @@ impl Batch {
 
     /// Computes the lists of the periods.
     fn generate(&mut self, prepared: &Prepared, ask: &Ask) {
-        prepared.generator.generate_each(&self.periods, ask, &mut self.buffers[..self.periods.len()]);
+        let buffers = &mut self.buffers[..self.periods.len()];
+        self.fault = prepared.generator.generate_each(&self.periods, ask, buffers).err();
     }
 
     /// Computes the one list that a bot tries at an instant.
@@ -233,7 +236,10 @@ impl Batch {
                 None => prepared.campaign.count,
             };
             part.clear();
-            prepared.generator.generate(&attempt.period, &Ask { span, limit }, &mut part);
+            self.fault = prepared.generator.generate(&attempt.period, &Ask { span, limit }, &mut part).err();
+            if self.fault.is_some() {
+                return;
+            }
             let added = whole.append_positions(&part, attempt.skip, wanted);
             left = left.map(|left| left.saturating_sub(added));
             if left == Some(0) {
@@ -302,7 +308,7 @@ impl Batch {
 /// Computes the lists of a query in batches; `finish` makes of each what `deliver` then takes in order.
 ///
 /// Each thread keeps one batch and one `T` and their memory from one turn to the next.
-pub(crate) fn run<T: Default, E: Send>(
+pub(crate) fn run<T: Default, E: Send + From<GenerateError>>(
     prepared: &Prepared,
     query: &Query,
     threads: usize,
@@ -310,7 +316,10 @@ pub(crate) fn run<T: Default, E: Send>(
     mut deliver: impl FnMut(&Batch, &mut T) -> Result<(), E> + Send,
 ) -> Result<Totals, E> {
     let mut totals = Totals::default();
-    let deliver = |(batch, made): &mut (Batch, T)| {
+    let deliver = |(batch, made): &mut (Batch, T)| -> Result<(), E> {
+        if let Some(fault) = batch.fault.take() {
+            return Err(fault.into());
+        }
         deliver(batch, made)?;
         totals.lists += batch.periods.len() as u64;
         totals.names += batch.lists().map(|list| list.len() as u64).sum::<u64>();
@@ -340,13 +349,16 @@ pub(crate) fn run<T: Default, E: Send>(
 }
 
 /// Computes the one list of an origin period, chosen as `only` says.
-pub(crate) fn one(prepared: &Prepared, period: &Period, only: Only) -> Batch {
+pub(crate) fn one(prepared: &Prepared, period: &Period, only: Only) -> Result<Batch, GenerateError> {
     let mut batch = Batch::default();
     batch.restart(vec![*period]);
     batch.generate(prepared, &ask(prepared, None, period.window));
+    if let Some(fault) = batch.fault.take() {
+        return Err(fault);
+    }
     let span = period.window.unwrap_or(Window { from: Instant::from_seconds(0), until: Instant::from_seconds(0) });
     batch.choose(&Query { only, ..Query::all(Lists::Span(span)) });
-    batch
+    Ok(batch)
 }
 
 fn ask(prepared: &Prepared, limit: Option<NonZeroU64>, span: Option<Window>) -> Ask {

@@ -8,7 +8,7 @@ use forestall_model::{Digest, Tld, Window};
 
 use crate::predict::{Batch, List, Lists, Only, Query, one, run};
 use crate::tlds::Places;
-use crate::{NameBuf, Period, Prepared};
+use crate::{GenerateError, NameBuf, Period, Prepared};
 
 /// The distinct names of one (campaign, origin period, top-level domain), in lower case and in generation order.
 ///
@@ -42,18 +42,21 @@ impl Slice {
 }
 
 /// Returns the names of one period under one domain.
-#[must_use]
-pub fn slice(prepared: &Prepared, period: &Period, tld: &Tld) -> Slice {
-    let batch = one(prepared, period, only(tld));
-    batch.lists().next().map_or_else(|| Slice::empty(*period), |list| Slice::of_list(&list))
+///
+/// # Errors
+///
+/// [`GenerateError`] of the family.
+pub fn slice(prepared: &Prepared, period: &Period, tld: &Tld) -> Result<Slice, GenerateError> {
+    let batch = one(prepared, period, only(tld))?;
+    Ok(batch.lists().next().map_or_else(|| Slice::empty(*period), |list| Slice::of_list(&list)))
 }
 
 /// Delivers the names under one domain of each origin period that meets `span`, in order of time, on up to `threads` threads.
 ///
 /// # Errors
 ///
-/// The first error of `sink`, which ends it.
-pub fn each<E: Send>(
+/// The first error of `sink` or of the family, which ends it.
+pub fn each<E: Send + From<GenerateError>>(
     prepared: &Prepared,
     span: Window,
     tld: &Tld,
@@ -67,9 +70,12 @@ pub fn each<E: Send>(
 }
 
 /// Returns the names of one period, cut by domain. Names whose last label is no top-level domain are left out.
-#[must_use]
-pub fn by_tld(prepared: &Prepared, period: &Period) -> BTreeMap<Tld, Slice> {
-    let batch = one(prepared, period, Only::default());
+///
+/// # Errors
+///
+/// [`GenerateError`] of the family.
+pub fn by_tld(prepared: &Prepared, period: &Period) -> Result<BTreeMap<Tld, Slice>, GenerateError> {
+    let batch = one(prepared, period, Only::default())?;
     let mut places = Places::default();
     let mut slices: Vec<Slice> = Vec::new();
     for list in batch.lists() {
@@ -84,7 +90,8 @@ pub fn by_tld(prepared: &Prepared, period: &Period) -> BTreeMap<Tld, Slice> {
             slices[number].positions.push(name.position);
         }
     }
-    (0u32..).zip(slices).filter_map(|(number, slice)| Some((places.tlds.tld(number)?.clone(), slice))).collect()
+    let numbered = (0u32..).zip(slices);
+    Ok(numbered.filter_map(|(number, slice)| Some((places.tlds.tld(number)?.clone(), slice))).collect())
 }
 
 fn only(tld: &Tld) -> Only {

@@ -7,7 +7,7 @@ use std::{fmt, iter};
 use forestall_model::{Instant, UtcDay, Window, WindowSet};
 
 use super::calendar::own_window;
-use crate::{Ask, Generator, NameBuf, Period};
+use crate::{Ask, GenerateError, Generator, NameBuf, Period};
 
 /// What is said of bots that go by their own clock.
 pub(super) const LOCAL_CLOCK: &str = "the date of the infected machine's own clock and time zone: the day before and the day after are to be \
@@ -44,8 +44,9 @@ impl<L: BlockList> Generator for Listed<L> {
         (day >= self.0.since() && day.window().contains(at)).then(|| self.0.block(day).period())
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         self.0.write(period, ask, out);
+        Ok(())
     }
 }
 

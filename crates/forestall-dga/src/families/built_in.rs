@@ -7,7 +7,7 @@ use std::sync::Arc;
 use forestall_model::{Instant, Params, Window};
 
 use super::calendar::Calendar;
-use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes a generator from the parameters of a campaign.
 pub(super) type Make = fn(&Params, &dyn WordLists) -> Result<Box<dyn Generator>, ParamError>;
@@ -57,8 +57,9 @@ impl<L: List> Generator for Listed<L> {
         self.calendar.containing(at)
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         self.list.write(period, ask.limit, out);
+        Ok(())
     }
 }
 
@@ -91,5 +92,7 @@ impl Generator for Nothing {
         None
     }
 
-    fn generate(&self, _period: &Period, _ask: &Ask, _out: &mut NameBuf) {}
+    fn generate(&self, _period: &Period, _ask: &Ask, _out: &mut NameBuf) -> Result<(), GenerateError> {
+        Ok(())
+    }
 }

@@ -10,7 +10,7 @@ use super::built_in::{self, names};
 use super::calendar::{Calendar, date, own_window};
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Attempt, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -94,12 +94,16 @@ impl Generator for Bumblebee {
     }
 
     /// The clock form has a month's lists of all seconds, one after another.
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         out.start_run(own_window(period));
         match self.form {
-            Form::Static => return self.write(32, 13, 1899, names(ask.limit, NAMES, NAMES), out),
+            Form::Static => {
+                self.write(32, 13, 1899, names(ask.limit, NAMES, NAMES), out);
+                return Ok(());
+            }
             Form::At { second, month0, year } => {
-                return self.write(second, month0, year, names(ask.limit, NAMES, NAMES), out);
+                self.write(second, month0, year, names(ask.limit, NAMES, NAMES), out);
+                return Ok(());
             }
             Form::Clock => {}
         }
@@ -110,6 +114,7 @@ impl Generator for Bumblebee {
             self.write(second, month - 1, year, taken, out);
             left -= taken;
         }
+        Ok(())
     }
 
     /// In the clock form the list of the second.

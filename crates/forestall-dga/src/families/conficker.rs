@@ -23,7 +23,7 @@ use forestall_model::{Instant, Params, UtcDay, Window, WindowSet};
 
 use crate::info::ParamKey;
 use crate::sine::Sine;
-use crate::{Ask, Generator, NameBuf, ParamError, Period};
+use crate::{Ask, GenerateError, Generator, NameBuf, ParamError, Period};
 
 /// The constants and rules of one variant.
 pub(super) trait Variant: Send + Sync + 'static {
@@ -92,7 +92,7 @@ impl<V: Variant> Generator for Conficker<V> {
         day.window().contains(at).then(|| period(day))
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         out.start_run(windows(period));
         let mut state = seed::<V>(period.key);
         let mut next = || {
@@ -108,15 +108,17 @@ impl<V: Variant> Generator for Conficker<V> {
             let suffix = V::SUFFIXES[V::suffix(next())];
             out.push_parts(&[&letters[..length], b".", suffix.as_bytes()]);
         }
+        Ok(())
     }
 
-    fn generate_each(&self, periods: &[Period], ask: &Ask, out: &mut [NameBuf]) {
+    fn generate_each(&self, periods: &[Period], ask: &Ask, out: &mut [NameBuf]) -> Result<(), GenerateError> {
         for (periods, out) in periods.chunks(lanes::LANES).zip(out.chunks_mut(lanes::LANES)) {
             match (periods, out) {
-                ([period], [buf, ..]) => self.generate(period, ask, buf),
+                ([period], [buf, ..]) => self.generate(period, ask, buf)?,
                 (periods, out) => lanes::generate::<V>(periods, names::<V>(ask), self.sine, out),
             }
         }
+        Ok(())
     }
 
     fn lanes(&self) -> usize {

@@ -12,7 +12,7 @@ use super::recurrence::{self, day_of};
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Recipes;
-use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -45,7 +45,7 @@ impl Generator for CoreBot {
         Calendar::Days.containing(at)
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         out.start_run(windows(period, ask));
         let (year, month, day) = date(period);
         // The bot's own OR of the day is a sum, because the day has fewer than 8 bits.
@@ -59,6 +59,7 @@ impl Generator for CoreBot {
             }
             out.push_parts(&[&label[..length], b".ddns.net"]);
         }
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use super::spelling::iso_date;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::base64;
-use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -39,10 +39,10 @@ impl Generator for DarkCracks {
         Calendar::Days.containing(at)
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         out.start_run(windows(period, ask));
         if names(ask.limit, 1, 1) == 0 {
-            return;
+            return Ok(());
         }
         let date = iso_date(Instant::from_seconds(period.key));
         let [y1, y2, y3, y4, _, _, _, _, d1, d2] = date;
@@ -58,6 +58,7 @@ impl Generator for DarkCracks {
         label.truncate(11);
         label.reverse();
         out.push_parts(&[&label, b".com"]);
+        Ok(())
     }
 }
 

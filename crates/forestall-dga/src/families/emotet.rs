@@ -9,7 +9,7 @@ use forestall_model::{Instant, Margin, Params, UtcDay, Window, WindowSet};
 use super::built_in::{self, low_half};
 use super::calendar::Calendar;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Attempt, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -38,10 +38,10 @@ impl Generator for Emotet {
         SLOTS.containing(at).filter(|period| period.key >= START.start().seconds())
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         out.start_run(WindowSet::From(Instant::from_seconds(period.key)));
         if ask.limit == Some(0) {
-            return;
+            return Ok(());
         }
         let mut value = low_half(period.key).wrapping_add(1).wrapping_mul(0x7FED) & 0x0FFF_FFFF;
         let mut name = *b"aaaaaaaaaaaaaaaa.eu";
@@ -50,6 +50,7 @@ impl Generator for Emotet {
             value = value / 25 * 13;
         }
         out.push(&name);
+        Ok(())
     }
 
     /// Every slot from the first to the present one.

@@ -17,7 +17,7 @@ use super::spelling::{decimal, hexadecimal};
 use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
-use crate::{Ask, Attempt, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -87,7 +87,7 @@ impl Generator for Nymaim2 {
         Calendar::Days.containing(at)
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         let day = Instant::from_seconds(period.key).day();
         let first = new_year(day);
         let number = i16::try_from(day.days_since(first)).unwrap_or(0);
@@ -105,6 +105,7 @@ impl Generator for Nymaim2 {
                 break;
             }
         }
+        Ok(())
     }
 
     fn attempts(&self, at: Instant) -> Vec<Attempt> {

@@ -10,7 +10,7 @@ use super::built_in;
 use super::runs::date_of;
 use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Attempt, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -54,10 +54,10 @@ impl Generator for Pitou {
         day.window().contains(at).then(|| Decade::of(day, 0).period()).flatten()
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         let start = Instant::from_seconds(period.key);
         let place = usize::try_from(start.seconds_since(start.day().start())).unwrap_or(usize::MAX);
-        let Some(decade) = decades_begun(start.day()).nth(place) else { return };
+        let Some(decade) = decades_begun(start.day()).nth(place) else { return Ok(()) };
         let mut left = ask.limit.unwrap_or(u64::MAX);
         for group in 0..GROUPS {
             let mut windows = decade.windows(group);
@@ -68,12 +68,13 @@ impl Generator for Pitou {
             out.start_run(WindowSet::Spans(windows));
             for c in names_of(group) {
                 if left == 0 {
-                    return;
+                    return Ok(());
                 }
                 left -= 1;
                 self.push(decade, c, out);
             }
         }
+        Ok(())
     }
 
     /// The groups of a list that have changed already are of a later period than the others.

@@ -11,7 +11,7 @@ use super::runs::date_of;
 use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
-use crate::{Ask, Attempt, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -87,7 +87,7 @@ impl Generator for Pushdo {
         day.window().contains(at).then(|| period(number(day))).flatten()
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         let number = number_of(period);
         let mut windows = windows(number);
         windows.retain(|window| ask.span.is_none_or(|span| window.meets(span)));
@@ -103,6 +103,7 @@ impl Generator for Pushdo {
             out.push_parts(&[&label[..length], b".", self.suffix]);
             r = r.wrapping_add(1);
         }
+        Ok(())
     }
 
     fn attempts(&self, at: Instant) -> Vec<Attempt> {

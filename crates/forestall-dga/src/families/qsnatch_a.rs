@@ -12,7 +12,7 @@ use forestall_model::{Instant, Margin, Params, Window, WindowSet};
 
 use super::{built_in, qsnatch};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Attempt, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// The intervals in seconds, in the order of the bot; each divides the one before.
 const INTERVALS: [i64; 6] = [1_296_000, 432_000, 86_400, 28_800, 7_200, HOUR];
@@ -74,13 +74,13 @@ impl Generator for QsnatchA {
         (seconds >= 0 && containable(seconds)).then(|| period(begin(seconds, HOUR)))
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         let first = first_list(period.key);
         let most = NAMES * u32::try_from(INTERVALS.len() - first).unwrap_or(0);
         let mut left = built_in::names(ask.limit, most, most);
         for interval in &INTERVALS[first..] {
             if left == 0 {
-                return;
+                return Ok(());
             }
             out.start_run(WindowSet::Spans(vec![window(period.key, *interval)]));
             let labels = qsnatch::labels(period.key / interval, &SUFFIXES);
@@ -92,6 +92,7 @@ impl Generator for QsnatchA {
             }
             left -= left.min(NAMES);
         }
+        Ok(())
     }
 
     fn attempts(&self, at: Instant) -> Vec<Attempt> {

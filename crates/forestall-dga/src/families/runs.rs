@@ -9,7 +9,7 @@ use std::fmt;
 
 use forestall_model::{DayRange, Instant, UtcDay, Window, WindowSet};
 
-use crate::{Ask, Generator, NameBuf, Period};
+use crate::{Ask, GenerateError, Generator, NameBuf, Period};
 
 /// The lists of an algorithm that computes with something of the date.
 pub(super) trait Dated: Send + Sync + fmt::Debug + 'static {
@@ -93,9 +93,10 @@ impl<D: Dated> Generator for Runs<D> {
         day.window().contains(at).then(|| period(self.around(day)))
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         let values = self.0.values(day_of(period));
         self.0.write(values, self.windows(period, ask.span), ask.limit, out);
+        Ok(())
     }
 }
 
@@ -152,10 +153,10 @@ mod tests {
         assert_eq!(keys, [2, 4, 6, 8, 10, 12]);
         assert!(periods.iter().all(|period| made.period_containing(period.window.unwrap().from) == Some(*period)));
         let mut buf = NameBuf::new();
-        made.generate(&periods[0], &Ask { span: Some(asked), limit: None }, &mut buf);
+        made.generate(&periods[0], &Ask { span: Some(asked), limit: None }, &mut buf).unwrap();
         assert_eq!(buf.iter().next().unwrap().windows, &WindowSet::Spans(vec![span(2, 4), span(12, 14)]));
         buf.clear();
-        made.generate(&periods[0], &Ask::default(), &mut buf);
+        made.generate(&periods[0], &Ask::default(), &mut buf).unwrap();
         let all = [-18, -8, 2, 12, 22].map(|first| span(first, first + 2));
         assert_eq!(buf.iter().next().unwrap().windows, &WindowSet::Spans(all.to_vec()));
     }

@@ -11,7 +11,7 @@ use super::built_in;
 use super::calendar::date;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::base64;
-use crate::{Ask, Attempt, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// In the order of the bot.
 const SUFFIXES: [&str; 4] = ["com", "org", "net", "info"];
@@ -44,7 +44,7 @@ impl Generator for Sisron {
         day.window().contains(at).then(|| period(day))
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         let (year, month, day) = date(period);
         let text = format!("{day:02}{month:02}{year:04}");
         let mut label = base64::encode(text.as_bytes(), base64::STANDARD);
@@ -54,6 +54,7 @@ impl Generator for Sisron {
         for suffix in &SUFFIXES[..built_in::names(ask.limit, 4, 4) as usize] {
             out.push_parts(&[&label, b".", suffix.as_bytes()]);
         }
+        Ok(())
     }
 
     /// For each suffix the names of today, of yesterday and so on.

@@ -13,7 +13,7 @@ use super::built_in;
 use super::calendar::Calendar;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Attempt, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -70,15 +70,16 @@ impl Generator for Suppobox {
         BLOCKS.containing(at)
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         let until = Instant::from_seconds(period.key + BLOCK);
         let from = Instant::from_seconds(period.key - AHEAD * BLOCK);
         out.start_run(WindowSet::Spans(vec![Window { from, until }]));
         if ask.limit == Some(0) {
-            return;
+            return Ok(());
         }
         let (first, second) = indexes(period.key.div_euclid(BLOCK));
         out.push_parts(&[&self.words[first], &self.words[second], b".net"]);
+        Ok(())
     }
 
     fn attempts(&self, at: Instant) -> Vec<Attempt> {

@@ -8,7 +8,7 @@ use forestall_model::{Instant, Margin, Params, UtcDay, Window, WindowSet};
 
 use super::built_in;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Attempt, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// 2015-03-23, in days since 1970-01-01: where every bot ends its walk.
 const FIRST_DAY: i32 = 16_517;
@@ -39,11 +39,11 @@ impl Generator for Tempedreve {
         (day.epoch_days() >= FIRST_DAY && day.window().contains(at)).then(|| period(day))
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         let day = Instant::from_seconds(period.key).day();
         out.start_run(WindowSet::From(day.start()));
         if built_in::names(ask.limit, 1, 1) == 0 {
-            return;
+            return Ok(());
         }
         let seed = day.epoch_days().cast_unsigned().wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let mut alphabet = *super::spelling::LETTERS;
@@ -60,6 +60,7 @@ impl Generator for Tempedreve {
             state = step(state);
         }
         out.push_parts(&[label, b".", SUFFIXES[(seed % 4) as usize].as_bytes()]);
+        Ok(())
     }
 
     fn attempts(&self, at: Instant) -> Vec<Attempt> {

@@ -10,7 +10,7 @@ use super::built_in;
 use super::calendar::{Calendar, own_window};
 use super::spelling::LETTERS;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -44,7 +44,7 @@ impl Generator for Tofsee {
         WEEKS.containing(at).filter(|period| period.key >= 0)
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         out.start_run(own_window(period));
         let mut room = [0; MOST_LETTERS];
         let word = base_26((period.key / WEEK).unsigned_abs(), &mut room);
@@ -52,6 +52,7 @@ impl Generator for Tofsee {
         for ((letter, suffix), _) in names.zip(0..ask.limit.unwrap_or(NAMES)) {
             out.push_parts(&[word, word, std::slice::from_ref(letter), suffix]);
         }
+        Ok(())
     }
 }
 

@@ -14,7 +14,7 @@ use super::Observed;
 use crate::family::WordLists;
 use crate::find::find;
 use crate::info::Seeding;
-use crate::{Catalogue, FamilyInfo, ParamError, Period, Prepared};
+use crate::{Catalogue, FamilyInfo, GenerateError, ParamError, Period, Prepared};
 
 /// Explanations that chance gives more often than this are left out.
 const MOST_CHANCE: f64 = 0.01;
@@ -88,7 +88,19 @@ pub struct Skipped {
     /// The campaign.
     pub campaign: CampaignId,
     /// Why.
-    pub reason: ParamError,
+    pub reason: SkipReason,
+}
+
+/// Why a campaign could not be searched.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// Its parameters do not make a generator; most often a word list is missing.
+    #[error(transparent)]
+    Param(#[from] ParamError),
+    /// A list of it could not be computed.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
 }
 
 /// Searches the lists of every campaign whose family has a suffix of an observed name.
@@ -116,12 +128,13 @@ pub fn known(
     let all = work.len();
     for (done, (campaign, names)) in work.into_iter().enumerate() {
         progress(done, all, &campaign.id);
-        match catalogue.prepare(campaign, &Params::new(), words) {
-            Ok(prepared) => {
-                let span = span(catalogue, &prepared, spans, asked);
-                let mut found = explanations(&prepared, &names, observed.names().len(), span, asked, threads);
-                identified.explanations.append(&mut found);
-            }
+        let searched = || -> Result<Vec<Explanation>, SkipReason> {
+            let prepared = catalogue.prepare(campaign, &Params::new(), words)?;
+            let span = span(catalogue, &prepared, spans, asked);
+            Ok(explanations(&prepared, &names, observed.names().len(), span, asked, threads)?)
+        };
+        match searched() {
+            Ok(mut found) => identified.explanations.append(&mut found),
             Err(reason) => identified.skipped.push(Skipped { campaign: campaign.id.clone(), reason }),
         }
     }
@@ -159,16 +172,16 @@ fn explanations(
     span: Window,
     asked: UtcDay,
     threads: usize,
-) -> Vec<Explanation> {
+) -> Result<Vec<Explanation>, GenerateError> {
     let mut lists: BTreeMap<Period, Vec<usize>> = BTreeMap::new();
-    for found in find(prepared, names, span, threads) {
+    for found in find(prepared, names, span, threads)? {
         let held = lists.entry(found.period).or_default();
         if !held.contains(&found.name) {
             held.push(found.name);
         }
     }
     if lists.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let info = prepared.family.info();
     let periods = as_f64(prepared.generator.periods(span).count());
@@ -193,7 +206,7 @@ fn explanations(
             chance,
         }
     };
-    lists.into_iter().map(explanation).filter(|found| found.chance <= MOST_CHANCE).collect()
+    Ok(lists.into_iter().map(explanation).filter(|found| found.chance <= MOST_CHANCE).collect())
 }
 
 /// Returns the days from `asked` to the nearest day of `window`.

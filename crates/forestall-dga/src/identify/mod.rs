@@ -12,7 +12,7 @@ pub mod lcg;
 pub mod observed;
 pub mod recover;
 
-pub use known::{Explanation, Identified, Skipped, Spans, known};
+pub use known::{Explanation, Identified, SkipReason, Skipped, Spans, known};
 pub use lcg::Lcg32;
 pub use observed::{Observed, ObservedError};
 pub use recover::{RecoverError, Recovered, SeedSearch, recover};

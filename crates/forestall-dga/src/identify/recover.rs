@@ -112,7 +112,7 @@ pub fn recover(
         let campaign = Campaign { params, count: default.count, ..default.clone() };
         let prepared = catalogue.prepare(&campaign, &Params::new(), words).ok()?;
         let mut list = NameBuf::new();
-        prepared.generator.generate(period, &Ask { span: period.window, limit: campaign.count }, &mut list);
+        prepared.generator.generate(period, &Ask { span: period.window, limit: campaign.count }, &mut list).ok()?;
         list.make_lower_case();
         let held: HashSet<&[u8]> = list.iter().map(|name| name.bytes).filter(|name| wanted.contains(name)).collect();
         let explained = observed.names().iter().filter(|name| held.contains(name.as_bytes()));

@@ -205,10 +205,10 @@ proptest! {
             prop_assert_eq!(periods.len(), days);
             let ask = forestall_dga::Ask { span: None, limit: (limit < 50_000).then_some(limit) };
             let mut together = vec![forestall_dga::NameBuf::new(); days];
-            prepared.generator.generate_each(&periods, &ask, &mut together);
+            prepared.generator.generate_each(&periods, &ask, &mut together).unwrap();
             for (period, buf) in periods.iter().zip(&together) {
                 let mut single = forestall_dga::NameBuf::new();
-                prepared.generator.generate(period, &ask, &mut single);
+                prepared.generator.generate(period, &ask, &mut single).unwrap();
                 prop_assert!(single.text() == buf.text(), "{} {}", family, from);
                 prop_assert_eq!(single.iter().last(), buf.iter().last());
             }

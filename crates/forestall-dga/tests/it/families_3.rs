@@ -38,7 +38,7 @@ fn campaigns() -> Vec<Prepared> {
 
 fn generated(prepared: &Prepared, period: &Period, ask: &Ask) -> NameBuf {
     let mut buf = NameBuf::new();
-    prepared.generator.generate(period, ask, &mut buf);
+    prepared.generator.generate(period, ask, &mut buf).unwrap();
     buf
 }
 

@@ -11,7 +11,9 @@ use forestall_dga::identify::{
     Identified, Lcg32, Observed, ObservedError, RecoverError, Recovered, SeedSearch, Spans, known, recover,
 };
 use forestall_dga::info::{ParamKey, Seeding};
-use forestall_dga::{Ask, Catalogue, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use forestall_dga::{
+    Ask, Catalogue, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists,
+};
 use forestall_model::{DayRange, Instant, Params, UtcDay, Window, WindowSet};
 
 use crate::support::{day, list, prepared, texts};
@@ -140,13 +142,14 @@ impl Generator for DrawnList {
         Some(Period { key: 0, window: None })
     }
 
-    fn generate(&self, _period: &Period, _ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, _period: &Period, _ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         out.start_run(WindowSet::Always);
         let mut state = self.0;
         for _ in 0..20 {
             let label: [u8; 12] = std::array::from_fn(|_| draw(&mut state));
             out.push_parts(&[&label, b".com"]);
         }
+        Ok(())
     }
 }
 
@@ -198,7 +201,7 @@ fn search(names: &[String]) -> Result<Option<Recovered>, RecoverError> {
 fn unknown(state: u32) -> (u32, Vec<String>) {
     let seed = (0..36).fold(state, |seed, _| STEP.unwrap().before(seed));
     let mut out = NameBuf::new();
-    DrawnList(seed).generate(&Period { key: 0, window: None }, &Ask::default(), &mut out);
+    DrawnList(seed).generate(&Period { key: 0, window: None }, &Ask::default(), &mut out).unwrap();
     (seed, texts(&out).split_off(3))
 }
 

@@ -3,11 +3,10 @@
 //! Lists at an instant and over a span: order, limits, duplicates, letter case, filters, threads, and ends before the end.
 
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 use std::num::NonZeroU64;
 
 use forestall_dga::predict::{self, Lists, Only, Query, Totals};
-use forestall_dga::{NameBuf, Prepared};
+use forestall_dga::{GenerateError, NameBuf, Prepared};
 use forestall_model::{DayRange, UtcDay, Window, WindowSet};
 
 use crate::support::{day, list, prepared, texts};
@@ -16,10 +15,11 @@ use crate::toy::{raw, toy};
 /// The plain form as one text.
 fn plain(prepared: &Prepared, query: &Query, threads: usize) -> (String, Totals) {
     let mut text = Vec::new();
-    let Ok(totals) = predict::plain::<Infallible>(prepared, query, threads, |piece| {
+    let totals = predict::plain::<GenerateError>(prepared, query, threads, |piece| {
         text.extend_from_slice(piece);
         Ok(())
-    });
+    })
+    .unwrap();
     (String::from_utf8(text).unwrap(), totals)
 }
 
@@ -121,10 +121,11 @@ fn a_list_at_an_instant_is_what_the_bot_tries() {
         assert_eq!(names(&toy, &query), all[..all.len().min(usize::try_from(limit).unwrap())], "{limit}");
     }
     let mut seen = Vec::new();
-    let Ok(_) = predict::visit::<Infallible>(&toy, &raw_query, 1, |list| {
+    predict::visit::<GenerateError>(&toy, &raw_query, 1, |list| {
         seen.extend(list.names().map(|name| (name.position, name.alternative, name.windows.clone())));
         Ok(())
-    });
+    })
+    .unwrap();
     let days = ["2009-04-01", "2009-04-02"].map(|text| WindowSet::Spans(vec![day(text).window()]));
     let from = WindowSet::From(forestall_model::Instant::from_seconds(0));
     assert_eq!(seen[0], (0, 0, days[0].clone()));
@@ -142,11 +143,12 @@ fn a_campaign_bounds_an_endless_list_unless_a_limit_is_given() {
             let query = Query { limit: NonZeroU64::new(limit), raw: true, ..Query::all(lists) };
             let mut positions = BTreeSet::new();
             let mut names = 0;
-            let Ok(_) = predict::visit::<Infallible>(&toy, &query, 1, |list| {
+            predict::visit::<GenerateError>(&toy, &query, 1, |list| {
                 positions.extend(list.names().map(|name| name.position));
                 names += list.len();
                 Ok(())
-            });
+            })
+            .unwrap();
             (positions.len(), names)
         };
         assert_eq!(count(0).0, if matches!(lists, Lists::At(_)) { 5 } else { 4 });
@@ -180,9 +182,9 @@ fn the_first_error_of_the_sink_ends_the_prediction() {
         let mut left = 3;
         let outcome = predict::plain(&c, &query, threads, |_| {
             left -= 1;
-            if left == 0 { Err("full") } else { Ok(()) }
+            if left == 0 { Err(std::io::Error::other("full")) } else { Ok(()) }
         });
-        assert_eq!(outcome, Err("full"));
+        assert_eq!(outcome.unwrap_err().to_string(), "full");
     }
 }
 
@@ -194,7 +196,7 @@ fn positions_and_windows_survive_duplicates_and_filters() {
     let all: Vec<String> = texts(&whole);
     let query =
         Query { only: Only { tld: Some("fr".parse().unwrap()), suffix: None }, ..Query::all(Lists::At(date.start())) };
-    let Ok(_) = predict::visit::<Infallible>(&c, &query, 1, |list| {
+    predict::visit::<GenerateError>(&c, &query, 1, |list| {
         assert_eq!(list.names().count(), list.len());
         for (name, text) in list.names().zip(list.texts()) {
             assert_eq!(name.bytes, text);
@@ -203,7 +205,8 @@ fn positions_and_windows_survive_duplicates_and_filters() {
         }
         assert_eq!(list.generated().text(), whole.text());
         Ok(())
-    });
+    })
+    .unwrap();
 }
 
 #[test]

@@ -3,11 +3,10 @@
 //! Counts, slices and occurrences against a plain count of the lists.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
 
 use forestall_dga::counts::{Unregistrable, count};
 use forestall_dga::find::find;
-use forestall_dga::{Prepared, slice};
+use forestall_dga::{GenerateError, Prepared, slice};
 use forestall_model::name::last_label;
 use forestall_model::{DayRange, Digest, Tld, UtcDay, Window};
 
@@ -49,7 +48,7 @@ fn counts_are_those_of_the_lists() {
         };
         for threads in [1, 3] {
             let rule = Unregistrable { tlds: &ruled, test: &refuses };
-            let counts = count(&prepared, days.window(), threads, Some(rule));
+            let counts = count(&prepared, days.window(), threads, Some(rule)).unwrap();
             assert_eq!(counts.campaign, prepared.campaign.id);
             assert_eq!(counts.periods.len(), days.len());
             for (counted, date) in counts.periods.iter().zip(days.days()) {
@@ -68,7 +67,7 @@ fn counts_are_those_of_the_lists() {
                 }
             }
         }
-        let unruled = count(&prepared, days.window(), 2, None);
+        let unruled = count(&prepared, days.window(), 2, None).unwrap();
         assert!(unruled.periods.iter().flat_map(|p| &p.by_tld).all(|c| c.not_registrable.is_empty()));
     }
 }
@@ -79,26 +78,28 @@ fn slices_hold_the_names_of_the_counts_in_order() {
         for date in days.days() {
             let (_, expected) = plain(&prepared, date);
             let period = prepared.generator.period_containing(date.start()).unwrap();
-            let all = slice::by_tld(&prepared, &period);
+            let all = slice::by_tld(&prepared, &period).unwrap();
             assert!(all.keys().eq(expected.keys()));
             for (tld, names) in &expected {
                 let mut text = String::new();
                 names.iter().for_each(|(name, _)| text.push_str(&format!("{name}\n")));
-                let one = if names.len() % 7 < 3 { slice::slice(&prepared, &period, tld) } else { all[tld].clone() };
+                let one =
+                    if names.len() % 7 < 3 { slice::slice(&prepared, &period, tld).unwrap() } else { all[tld].clone() };
                 assert_eq!(String::from_utf8_lossy(one.names.text()), text);
                 assert_eq!(one.digest(), Digest::of(text.as_bytes()));
                 assert!(one.positions.iter().eq(names.iter().map(|(_, position)| position)));
                 assert_eq!(one.period, period);
             }
-            let empty = slice::slice(&prepared, &period, &"example".parse().unwrap());
+            let empty = slice::slice(&prepared, &period, &"example".parse().unwrap()).unwrap();
             assert!(empty.names.is_empty());
         }
         let tld: Tld = "org".parse().unwrap();
         let mut each = Vec::new();
-        let Ok(()) = slice::each::<Infallible>(&prepared, days.window(), &tld, 3, |slice| {
+        slice::each::<GenerateError>(&prepared, days.window(), &tld, 3, |slice| {
             each.push(slice);
             Ok(())
-        });
+        })
+        .unwrap();
         assert_eq!(each.len(), days.len());
         for (slice, date) in each.iter().zip(days.days()) {
             let expected: Vec<String> =
@@ -124,7 +125,7 @@ fn finds_every_occurrence_of_every_name() {
         }
         // Names that were asked for on one day may come back on another one, at a place that was not a multiple of 5.
         let wanted: Vec<String> = wanted.into_iter().collect();
-        let found = find(&prepared, &wanted, days.window(), 2);
+        let found = find(&prepared, &wanted, days.window(), 2).unwrap();
         assert!(found.is_sorted_by_key(|f| (f.period.key, f.position)));
         let mut found: BTreeSet<_> = found
             .iter()
@@ -148,15 +149,15 @@ fn finds_every_occurrence_of_every_name() {
 fn finds_nothing_where_nothing_is_asked() {
     let b = prepared("conficker-b", &[]);
     let march = DayRange::new(day("2009-03-01"), day("2009-04-01")).unwrap().window();
-    assert_eq!(find::<&str>(&b, &[], march, 2), []);
-    assert_eq!(find(&b, &["example.com", ""], march, 2), []);
+    assert_eq!(find::<&str>(&b, &[], march, 2).unwrap(), []);
+    assert_eq!(find(&b, &["example.com", ""], march, 2).unwrap(), []);
     let sites = ["praat.org", "wnsux.com", "praat.org", "jogli.com", "qhflh.com"];
-    let found = find(&b, &sites, march, 2);
+    let found = find(&b, &sites, march, 2).unwrap();
     let seen: Vec<(usize, String)> =
         found.iter().map(|f| (f.name, f.period.window.unwrap().from.day().to_string())).collect();
     let expected = [(3, "2009-03-08"), (1, "2009-03-13"), (4, "2009-03-18"), (0, "2009-03-31")];
     assert_eq!(seen, expected.map(|(name, day)| (name, day.to_owned())));
     let instant = Window { from: march.from, until: march.from };
-    assert_eq!(find(&b, &sites, instant, 2), []);
-    assert_eq!(count(&b, instant, 2, None).periods, []);
+    assert_eq!(find(&b, &sites, instant, 2).unwrap(), []);
+    assert_eq!(count(&b, instant, 2, None).unwrap().periods, []);
 }

@@ -31,7 +31,7 @@ pub(crate) fn list(prepared: &Prepared, day: UtcDay) -> NameBuf {
 pub(crate) fn limited(prepared: &Prepared, day: UtcDay, limit: Option<u64>) -> NameBuf {
     let period = prepared.generator.period_containing(day.start()).unwrap();
     let mut buf = NameBuf::new();
-    prepared.generator.generate(&period, &Ask { span: None, limit }, &mut buf);
+    prepared.generator.generate(&period, &Ask { span: None, limit }, &mut buf).unwrap();
     buf
 }
 

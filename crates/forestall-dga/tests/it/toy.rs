@@ -7,7 +7,8 @@ use std::sync::Arc;
 use forestall_dga::family::NoWordLists;
 use forestall_dga::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use forestall_dga::{
-    Ask, Attempt, Catalogue, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Prepared, WordLists,
+    Ask, Attempt, Catalogue, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, Prepared,
+    WordLists,
 };
 use forestall_model::{Instant, Margin, Params, UtcDay, Window, WindowSet};
 
@@ -65,7 +66,7 @@ impl Generator for ToyGenerator {
         (at >= Instant::from_seconds(0)).then(|| period(at.day()))
     }
 
-    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         let day = Instant::from_seconds(period.key).day();
         let positions = raw(day);
         let limit = ask.limit.map_or(positions.len(), |limit| positions.len().min(usize::try_from(limit).unwrap()));
@@ -78,6 +79,7 @@ impl Generator for ToyGenerator {
             out.push(names[0].as_bytes());
             names[1..].iter().for_each(|name| out.push_alternative(name.as_bytes()));
         }
+        Ok(())
     }
 
     /// Yesterday's list from position 2 on, then three of today's.

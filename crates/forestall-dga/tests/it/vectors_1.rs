@@ -2,13 +2,12 @@
 
 //! Golden lists, from Banjori to Kraken: files whose first line names the parameters, then the names in generation order.
 
-use std::convert::Infallible;
 use std::fs;
 use std::num::NonZeroU64;
 use std::path::Path;
 
-use forestall_dga::Prepared;
 use forestall_dga::predict::{Lists, Query, visit};
+use forestall_dga::{GenerateError, Prepared};
 use forestall_model::{Instant, UtcDay};
 
 use crate::support::prepared;
@@ -85,10 +84,11 @@ impl<'a> Case<'a> {
 fn raw(prepared: &Prepared, at: Instant, names: u64) -> String {
     let query = Query { limit: NonZeroU64::new(names), raw: true, ..Query::all(Lists::At(at)) };
     let mut text = String::new();
-    let Ok(totals) = visit(prepared, &query, 1, |list| -> Result<(), Infallible> {
+    let totals = visit(prepared, &query, 1, |list| -> Result<(), GenerateError> {
         list.pieces().for_each(|piece| text.push_str(std::str::from_utf8(piece).unwrap()));
         Ok(())
-    });
+    })
+    .unwrap();
     assert_eq!(totals.lists, 1);
     text
 }

@@ -3,12 +3,11 @@
 //! The families from Locky to Qadars: lists made or published by others, and what holds for the lists of every campaign.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::convert::Infallible;
 use std::path::PathBuf;
 
 use forestall_dga::family::NoWordLists;
 use forestall_dga::predict::{Lists, Query, visit};
-use forestall_dga::{Ask, Catalogue, NameBuf, ParamError, Period, Prepared};
+use forestall_dga::{Ask, Catalogue, GenerateError, NameBuf, ParamError, Period, Prepared};
 use forestall_model::{Instant, Params, Window, WindowSet};
 use proptest::prelude::*;
 
@@ -42,15 +41,15 @@ fn tried(prepared: &Prepared, at: Instant, limit: Option<u64>) -> Vec<String> {
     let query = Query { limit, raw: true, ..Query::all(Lists::At(at)) };
     let sink = |list: &forestall_dga::predict::List<'_>| {
         names.extend(list.texts().map(|name| String::from_utf8(name.to_vec()).unwrap()));
-        Ok::<(), Infallible>(())
+        Ok::<(), GenerateError>(())
     };
-    let Ok(_) = visit(prepared, &query, 1, sink);
+    visit(prepared, &query, 1, sink).unwrap();
     names
 }
 
 fn generated(prepared: &Prepared, period: &Period, ask: &Ask) -> NameBuf {
     let mut buf = NameBuf::new();
-    prepared.generator.generate(period, ask, &mut buf);
+    prepared.generator.generate(period, ask, &mut buf).unwrap();
     buf
 }
 

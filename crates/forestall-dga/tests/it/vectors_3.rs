@@ -2,9 +2,9 @@
 
 //! Lists of others for families from Qakbot to the unnamed downloader, kept as files: the first line has the parameters.
 
-use std::convert::Infallible;
 use std::path::Path;
 
+use forestall_dga::GenerateError;
 use forestall_dga::predict::{Lists, Query, plain};
 use forestall_model::{Instant, UtcDay};
 
@@ -26,10 +26,11 @@ fn made(family: &str, head: &str) -> String {
     }
     let query = Query { limit, raw: true, ..Query::all(Lists::At(at)) };
     let mut text = Vec::new();
-    let Ok(_) = plain(&prepared(family, &set), &query, 1, |piece| {
+    plain(&prepared(family, &set), &query, 1, |piece| {
         text.extend_from_slice(piece);
-        Ok::<_, Infallible>(())
-    });
+        Ok::<_, GenerateError>(())
+    })
+    .unwrap();
     String::from_utf8(text).unwrap()
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use forestall_dga::families::sunburst::{self, Content, Label};
 use forestall_dga::family::NoWordLists;
 use forestall_dga::predict::{self, Lists, Query};
-use forestall_dga::{Ask, Campaign, Catalogue, NameBuf, ParamError, Period, Prepared, WordLists};
+use forestall_dga::{Ask, Campaign, Catalogue, GenerateError, NameBuf, ParamError, Period, Prepared, WordLists};
 use forestall_model::{DomainName, Instant, Margin, Params, UtcDay, Window, WindowSet};
 
 use crate::dictionaries::Folder;
@@ -79,10 +79,11 @@ fn first(prepared: &Prepared, at: Instant, count: usize) -> String {
     let limit = u64::try_from(count).ok().and_then(|count| count.try_into().ok());
     let query = Query { limit, raw: true, ..Query::all(Lists::At(at)) };
     let mut text = String::new();
-    let Ok(_) = predict::visit::<std::convert::Infallible>(prepared, &query, 1, |list| {
+    predict::visit::<GenerateError>(prepared, &query, 1, |list| {
         text.push_str(std::str::from_utf8(list.generated().text()).unwrap());
         Ok(())
-    });
+    })
+    .unwrap();
     text
 }
 
@@ -91,7 +92,7 @@ fn slots(prepared: &Prepared, at: Instant, count: usize) -> String {
     let mut buf = NameBuf::new();
     let mut period = prepared.generator.period_containing(at).unwrap();
     for _ in 0..count {
-        prepared.generator.generate(&period, &Ask::default(), &mut buf);
+        prepared.generator.generate(&period, &Ask::default(), &mut buf).unwrap();
         period = prepared.generator.period_containing(period.window.unwrap().until).unwrap();
     }
     String::from_utf8(buf.text().to_vec()).unwrap()
@@ -154,7 +155,7 @@ fn spans() -> [Window; 5] {
 
 fn generated(prepared: &Prepared, period: &Period, limit: Option<u64>) -> NameBuf {
     let mut buf = NameBuf::new();
-    prepared.generator.generate(period, &Ask { span: None, limit }, &mut buf);
+    prepared.generator.generate(period, &Ask { span: None, limit }, &mut buf).unwrap();
     buf
 }
 
@@ -404,7 +405,7 @@ fn emotet_has_the_published_names_among_its_slots() {
     let mut buf = NameBuf::new();
     let until = day("2020-11-01").start();
     for period in prepared.generator.periods(Window { from: until.plus_seconds(-1), until }) {
-        prepared.generator.generate(&period, &Ask::default(), &mut buf);
+        prepared.generator.generate(&period, &Ask::default(), &mut buf).unwrap();
     }
     assert_eq!(i64::try_from(buf.len()).unwrap(), until.seconds_since(day("2014-10-28").start()) / 900);
     let published = ["fureeqnicoyejedm.eu", "fvpuplocfrdcuqon.eu", "fyaejobuvwukraga.eu"];

@@ -3,7 +3,7 @@
 //! What can go wrong at the desk, sorted by what a caller does about it.
 
 use forestall_coord::Refusal;
-use forestall_dga::ParamError;
+use forestall_dga::{GenerateError, ParamError};
 use forestall_model::{CampaignId, CaseId, DomainName};
 use forestall_store::{ExecuteError, StoreError};
 
@@ -28,6 +28,9 @@ pub enum DeskError {
     /// Parameters that the family does not take.
     #[error("{}{}", .0, remedy(.0))]
     Param(ParamError),
+    /// A list that its family could not compute.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
     /// Input that cannot be used: a file of answers or of evidence, a name, a field of a form.
     #[error("{0}")]
     Input(String),

@@ -3,7 +3,6 @@
 //! The computed side of a case: counts, lists and places of names.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::convert::Infallible;
 use std::sync::{Arc, PoisonError};
 use std::thread::available_parallelism;
 
@@ -12,7 +11,7 @@ use forestall_coord::event::{CaseCampaign, Occurrence};
 use forestall_dga::counts::{Unregistrable, count};
 use forestall_dga::find::find;
 use forestall_dga::slice::{self, Slice};
-use forestall_dga::{Period, Prepared};
+use forestall_dga::{GenerateError, Period, Prepared};
 use forestall_model::counts::period_day;
 use forestall_model::directory::{Directory, Registrability, Screen, TldEntry};
 use forestall_model::{DayRange, Digest, DomainName, ListCounts, PeriodCounts, Tld, Window};
@@ -82,7 +81,7 @@ impl Desk {
             periods.retain(|cached| keys.contains(&cached.key));
             if periods.len() != wanted.len() {
                 let (prepared, directory, span) = (Arc::clone(prepared), Arc::clone(self.directory()), days.window());
-                periods = computed(move || count_span(&prepared[index], span, &directory)).await;
+                periods = computed(move || count_span(&prepared[index], span, &directory)).await?;
                 self.store().cache_counts(digest, held.generator_version, &periods).await?;
             }
             // A family without dates has one list for all time: cached for another case, it has that one's horizon.
@@ -107,7 +106,7 @@ impl Desk {
     /// [`DeskError::Input`] where the case has no such list.
     pub fn listing(&self, file: &CaseFile, tld: &Tld, campaign: usize, period: i64) -> Result<NameListing, DeskError> {
         let (prepared, period) = list_of(file, campaign, period)?;
-        Ok(NameListing::of(&slice::slice(prepared, &period, tld)))
+        Ok(NameListing::of(&slice::slice(prepared, &period, tld)?))
     }
 
     /// Returns the names of all slices of one (campaign, origin period).
@@ -118,7 +117,7 @@ impl Desk {
         period: i64,
     ) -> Result<BTreeMap<Tld, NameListing>, DeskError> {
         let (prepared, period) = list_of(file, campaign, period)?;
-        Ok(slice::by_tld(prepared, &period).into_iter().map(|(tld, slice)| (tld, NameListing::of(&slice))).collect())
+        Ok(slice::by_tld(prepared, &period)?.into_iter().map(|(tld, slice)| (tld, NameListing::of(&slice))).collect())
     }
 
     /// Delivers the names of one slice of each period of a campaign that meets `span`, in order of time.
@@ -129,12 +128,12 @@ impl Desk {
         campaign: usize,
         span: Window,
         mut sink: impl FnMut(i64, NameListing) + Send,
-    ) {
-        let Some(prepared) = file.prepared.get(campaign) else { return };
-        let Ok(()) = slice::each::<Infallible>(prepared, span, tld, threads(), |slice| {
+    ) -> Result<(), DeskError> {
+        let Some(prepared) = file.prepared.get(campaign) else { return Ok(()) };
+        slice::each(prepared, span, tld, threads(), |slice| {
             sink(slice.period.key, NameListing::of(&slice));
             Ok(())
-        });
+        })
     }
 
     /// Finds where names stand in the lists of a case; names that stand nowhere are left out.
@@ -144,7 +143,7 @@ impl Desk {
         names: &[DomainName],
     ) -> Result<BTreeMap<DomainName, Vec<Occurrence>>, DeskError> {
         let (file, names) = (file.clone(), names.to_vec());
-        Ok(computed(move || find_places(&file, &names)).await)
+        Ok(computed(move || find_places(&file, &names)).await?)
     }
 }
 
@@ -177,7 +176,7 @@ fn list_of(file: &CaseFile, campaign: usize, period: i64) -> Result<(&Prepared, 
     Ok((prepared, found))
 }
 
-fn count_span(prepared: &Prepared, span: Window, directory: &Directory) -> Vec<PeriodCounts> {
+fn count_span(prepared: &Prepared, span: Window, directory: &Directory) -> Result<Vec<PeriodCounts>, GenerateError> {
     let ruled = || directory.iter().filter(|entry| entry.has_rules());
     let tlds: BTreeSet<Tld> = ruled().map(|entry| entry.tld.clone()).collect();
     let rules: HashMap<&str, (&TldEntry, Screen<'_>)> =
@@ -186,19 +185,19 @@ fn count_span(prepared: &Prepared, span: Window, directory: &Directory) -> Vec<P
         let rule = rules.get(tld.as_str()).filter(|(_, screen)| screen.may_refuse(name));
         rule.is_some_and(|(entry, _)| matches!(entry.registrability(name), Registrability::NotRegistrable { .. }))
     };
-    count(prepared, span, threads(), Some(Unregistrable { tlds: &tlds, test: &refused })).periods
+    Ok(count(prepared, span, threads(), Some(Unregistrable { tlds: &tlds, test: &refused }))?.periods)
 }
 
-fn find_places(file: &CaseFile, names: &[DomainName]) -> BTreeMap<DomainName, Vec<Occurrence>> {
+fn find_places(file: &CaseFile, names: &[DomainName]) -> Result<BTreeMap<DomainName, Vec<Occurrence>>, GenerateError> {
     let mut found: BTreeMap<DomainName, Vec<Occurrence>> = BTreeMap::new();
     for (prepared, counts) in file.prepared.iter().zip(file.counts.iter()) {
         let (Some(first), Some(last)) = (counts.periods.first(), counts.periods.last()) else { continue };
         let span = Window { from: first.window.from, until: last.window.until };
-        for place in find(prepared, names, span, threads()) {
+        for place in find(prepared, names, span, threads())? {
             let occurrence =
                 Occurrence { campaign: counts.campaign.clone(), period: place.period.key, place: place.place };
             found.entry(names[place.name].clone()).or_default().push(occurrence);
         }
     }
-    found
+    Ok(found)
 }

@@ -83,7 +83,7 @@ impl Desk {
                         if let Some(cell) = cells.get(&period) {
                             lines_of(file, &board, tld, cell, listing, ask.now, &mut lines);
                         }
-                    });
+                    })?;
                 }
             }
             None => {

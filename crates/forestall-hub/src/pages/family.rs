@@ -147,7 +147,7 @@ fn sample(desk: &Desk, slug: &str, day: UtcDay) -> Option<Sample> {
     let prepared = catalogue.prepare(campaign, &Params::new(), desk.dictionaries()).ok()?;
     let period = prepared.generator.period_containing(day.start())?;
     let mut names = NameBuf::new();
-    prepared.generator.generate(&period, &Ask { span: None, limit: Some(SAMPLE) }, &mut names);
+    prepared.generator.generate(&period, &Ask { span: None, limit: Some(SAMPLE) }, &mut names).ok()?;
     let take = usize::try_from(SAMPLE).unwrap_or(usize::MAX);
     let names: Vec<String> = names.iter().take(take).map(|n| String::from_utf8_lossy(n.bytes).into_owned()).collect();
     (!names.is_empty()).then(|| Sample { campaign: campaign.id.to_string(), names })
