@@ -9,7 +9,7 @@ use std::time::{Duration, Instant as Clock};
 use anyhow::Context as _;
 use clap::Args;
 use forestall_dga::identify::entry::entry;
-use forestall_dga::identify::{Explanation, Identified, Observed, Recovered, Spans, known, recover};
+use forestall_dga::identify::{Effort, Explanation, Identified, Observed, Recovered, Spans, known, recover};
 use forestall_dga::{Catalogue, WordLists};
 use forestall_model::{DayRange, UtcDay};
 
@@ -101,13 +101,14 @@ fn recover_unknown(
     identified: &mut Identified,
 ) {
     let days = DayRange { from: asked.plus(-CLOCK_DAYS), until: asked.plus(CLOCK_DAYS + 1) };
+    let effort = Effort { days, anchors: ANCHORS, within: None, threads };
     for family in catalogue.families().iter().filter(|family| family.seed_search().is_some()) {
         let slug = &family.info().slug;
         if identified.explanations.first().is_some_and(|best| best.names.len() == observed.names().len()) {
             return;
         }
         let pace = Pace::start();
-        let found = recover(catalogue, words, family.as_ref(), observed, days, ANCHORS, threads, |done, all| {
+        let found = recover(catalogue, words, family.as_ref(), observed, &effort, |done, all| {
             pace.tell(done, all, &format!("searching for a seed of {slug}"));
         });
         match found {

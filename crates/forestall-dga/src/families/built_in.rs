@@ -7,6 +7,7 @@ use std::sync::Arc;
 use forestall_model::{Instant, Params, Window};
 
 use super::calendar::Calendar;
+use crate::identify::SeedSearch;
 use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes a generator from the parameters of a campaign.
@@ -14,12 +15,18 @@ pub(super) type Make = fn(&Params, &dyn WordLists) -> Result<Box<dyn Generator>,
 
 /// Makes a family of what is known of it and of what makes its generators.
 pub(super) fn family(info: FamilyInfo, make: Make) -> Arc<dyn Family> {
-    Arc::new(BuiltIn { info, make })
+    Arc::new(BuiltIn { info, make, search: None })
+}
+
+/// Makes a family whose unknown parameters can be searched for.
+pub(super) fn family_with_search(info: FamilyInfo, make: Make, search: impl SeedSearch + 'static) -> Arc<dyn Family> {
+    Arc::new(BuiltIn { info, make, search: Some(Box::new(search)) })
 }
 
 struct BuiltIn {
     info: FamilyInfo,
     make: Make,
+    search: Option<Box<dyn SeedSearch>>,
 }
 
 impl Family for BuiltIn {
@@ -29,6 +36,10 @@ impl Family for BuiltIn {
 
     fn generator(&self, params: &Params, words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
         (self.make)(params, words)
+    }
+
+    fn seed_search(&self) -> Option<&dyn SeedSearch> {
+        self.search.as_deref()
     }
 }
 

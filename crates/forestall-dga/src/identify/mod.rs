@@ -15,4 +15,4 @@ pub mod recover;
 pub use known::{Explanation, Identified, SkipReason, Skipped, Spans, known};
 pub use lcg::Lcg32;
 pub use observed::{Observed, ObservedError};
-pub use recover::{RecoverError, Recovered, SeedSearch, recover};
+pub use recover::{Clue, Effort, RecoverError, Recovered, SeedSearch, recover};

@@ -31,11 +31,35 @@ pub trait SeedSearch: Send + Sync {
     /// Returns the number of candidates; they are counted from 0.
     fn candidates(&self) -> u64;
 
-    /// Appends the parameters of each candidate of `range` that makes `anchor` in the list of `period`, at any place.
+    /// Appends the parameters of each candidate of `range` that makes the anchor in the list of the period, at any place.
     ///
     /// Hot: a candidate should be rejected by the first letters. False hits are allowed, each is checked in full. A candidate may be a state
     /// in the middle of the list; parameters are then those of each start from which it may be reached ([`super::Lcg32::before`]).
-    fn hits(&self, anchor: &str, period: &Period, range: Range<u64>, hits: &mut Vec<Params>);
+    fn hits(&self, clue: &Clue<'_>, range: Range<u64>, hits: &mut Vec<Params>);
+}
+
+/// What a search is given to go by.
+#[derive(Clone, Copy, Debug)]
+pub struct Clue<'a> {
+    /// The name that a candidate must make, in lower case.
+    pub anchor: &'a str,
+    /// All observed names with a suffix of the family, the longest first; the anchor is one of them.
+    pub names: &'a [&'a str],
+    /// The origin period whose list is to hold them.
+    pub period: &'a Period,
+}
+
+/// How a search is run.
+#[derive(Clone, Debug)]
+pub struct Effort {
+    /// The origin periods that meet these days are searched, for a family with dates.
+    pub days: DayRange,
+    /// So many of the longest names are tried as anchor, so that a foreign name among them does no harm; 1 at least.
+    pub anchors: usize,
+    /// Only these candidates; all where there is none.
+    pub within: Option<Range<u64>>,
+    /// Threads, the caller's included.
+    pub threads: usize,
 }
 
 /// Parameters that were found.
@@ -71,23 +95,19 @@ pub enum RecoverError {
     },
 }
 
-/// Searches for parameters of `family` that explain observed names, in the periods that meet `days`; stops at the first found.
+/// Searches for parameters of `family` that explain observed names; stops at the first found.
 ///
-/// The longest names are the anchors, up to `anchors` of them, so that a foreign name among them does no harm. `progress` is told, from
-/// several threads, the candidates done and all of them over all periods and anchors.
+/// `progress` is told, from several threads, the candidates done and all of them over all periods and anchors.
 ///
 /// # Errors
 ///
 /// [`RecoverError`] where the family offers no search or too few names have its suffixes.
-#[expect(clippy::too_many_arguments, reason = "each is a choice of the caller")]
 pub fn recover(
     catalogue: &Catalogue,
     words: &(dyn WordLists + Sync),
     family: &dyn Family,
     observed: &Observed,
-    days: DayRange,
-    anchors: usize,
-    threads: usize,
+    effort: &Effort,
     progress: impl Fn(u64, u64) + Sync,
 ) -> Result<Option<Recovered>, RecoverError> {
     let info = family.info();
@@ -100,12 +120,18 @@ pub fn recover(
     let Some(default) = catalogue.campaigns_of(&info.slug).next() else { return Ok(None) };
     // Periods do not hang on the seed, so those of the default campaign are all there are.
     let Ok(prepared) = catalogue.prepare(default, &Params::new(), words) else { return Ok(None) };
-    let periods: Vec<Period> = prepared.generator.periods(days.window()).collect();
+    let periods: Vec<Period> = prepared.generator.periods(effort.days.window()).collect();
     let wanted: HashSet<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    let tries: Vec<(&str, &Period)> =
-        names.iter().take(anchors.max(1)).flat_map(|name| periods.iter().map(move |period| (*name, period))).collect();
-    let each = search.candidates();
+    let tries: Vec<(&str, &Period)> = names
+        .iter()
+        .take(effort.anchors.max(1))
+        .flat_map(|name| periods.iter().map(move |period| (*name, period)))
+        .collect();
+    let all_candidates = 0..search.candidates();
+    let within = effort.within.clone().unwrap_or_else(|| all_candidates.clone());
+    let within = within.start.min(all_candidates.end)..within.end.min(all_candidates.end);
+    let each = within.end.saturating_sub(within.start);
     let all = each.saturating_mul(u64::try_from(tries.len()).unwrap_or(u64::MAX));
     let searched = as_f64(tries.len()).log2() + log2(each);
     let check = |params: Params, period: &Period| {
@@ -131,11 +157,11 @@ pub fn recover(
             let Some(at) = block.checked_div(blocks).and_then(|at| tries.get(usize::try_from(at).ok()?)) else {
                 return;
             };
-            let start = block % blocks * BLOCK;
-            let range = start..each.min(start + BLOCK);
+            let start = within.start + block % blocks * BLOCK;
+            let range = start..within.end.min(start + BLOCK);
             let tried = range.end - range.start;
             hits.clear();
-            search.hits(at.0, at.1, range, &mut hits);
+            search.hits(&Clue { anchor: at.0, names: &names, period: at.1 }, range, &mut hits);
             if let Some(hit) = hits.drain(..).find_map(|params| check(params, at.1)) {
                 found.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(hit);
                 stop.store(true, Ordering::Relaxed);
@@ -144,7 +170,7 @@ pub fn recover(
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..threads {
+        for _ in 1..effort.threads {
             scope.spawn(run);
         }
         run();

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use forestall_dga::family::NoWordLists;
 use forestall_dga::identify::entry::entry;
 use forestall_dga::identify::{
-    Identified, Lcg32, Observed, ObservedError, RecoverError, Recovered, SeedSearch, Spans, known, recover,
+    Clue, Effort, Identified, Lcg32, Observed, ObservedError, RecoverError, Recovered, SeedSearch, Spans, known,
+    recover,
 };
 use forestall_dga::info::{ParamKey, Seeding};
 use forestall_dga::{
@@ -159,8 +160,8 @@ impl SeedSearch for Drawn {
     }
 
     /// Candidates are seeds' low bits; for an anchor at the place `n` the list is walked back from the state, which costs no search.
-    fn hits(&self, anchor: &str, _period: &Period, range: Range<u64>, hits: &mut Vec<Params>) {
-        let letters = anchor.strip_suffix(".com").unwrap().as_bytes();
+    fn hits(&self, clue: &Clue<'_>, range: Range<u64>, hits: &mut Vec<Params>) {
+        let letters = clue.anchor.strip_suffix(".com").unwrap().as_bytes();
         for candidate in range {
             let start = KNOWN | u32::try_from(candidate).unwrap();
             let mut state = start;
@@ -194,7 +195,8 @@ fn search(names: &[String]) -> Result<Option<Recovered>, RecoverError> {
     let catalogue = drawn();
     let family = catalogue.family("drawn").unwrap();
     let days = DayRange::one(day("2026-11-20"));
-    recover(&catalogue, &NoWordLists, family.as_ref(), &observed(names), days, 2, 2, |done, all| assert!(done <= all))
+    let effort = Effort { days, anchors: 2, within: None, threads: 2 };
+    recover(&catalogue, &NoWordLists, family.as_ref(), &observed(names), &effort, |done, all| assert!(done <= all))
 }
 
 /// The names of a list whose fourth name begins at the state given, from that name on.
@@ -246,6 +248,7 @@ fn recovers_nothing_from_foreign_names_or_too_few() {
     let catalogue = Catalogue::built_in();
     let family = catalogue.family("conficker-a").unwrap();
     let days = DayRange::one(day("2026-11-20"));
-    let refused = recover(&catalogue, &NoWordLists, family.as_ref(), &observed(&own), days, 1, 1, |_, _| {});
+    let effort = Effort { days, anchors: 1, within: None, threads: 1 };
+    let refused = recover(&catalogue, &NoWordLists, family.as_ref(), &observed(&own), &effort, |_, _| {});
     assert_eq!(refused, Err(RecoverError::NoSearch { family: "conficker-a".to_owned() }));
 }
