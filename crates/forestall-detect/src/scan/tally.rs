@@ -1,0 +1,199 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Sightings in cells, in bounded room.
+
+use std::collections::HashMap;
+
+use forestall_model::Instant;
+
+use super::fold::fold;
+use super::mark::day;
+use super::run::{Entry, Room, Run, ScratchError, Source, merge};
+use super::{Client, Finding, Mark, Sighting};
+
+/// Octets of a cell in the table, its share of the empty places included.
+const CELL_OCTETS: usize = (size_of::<Key>() + size_of::<Cell>() + 1) * 2;
+
+/// Octets of an entry of a table of clients or marks beside what it points to.
+const ENTRY_OCTETS: usize = 64;
+
+/// Runs that are merged into one before there are more: each is an open file.
+const MOST_RUNS: usize = 32;
+
+/// What one cell counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Cell {
+    pub(super) questions: u64,
+    pub(super) nxdomain: u64,
+    pub(super) first: Instant,
+    pub(super) last: Instant,
+    pub(super) density: f32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    client: u32,
+    mark: u32,
+    name: u64,
+    day: i32,
+}
+
+/// What was seen, as cells; one a thread, joined by [`report`].
+#[derive(Debug)]
+pub struct Tally {
+    clients: HashMap<Client, u32>,
+    marks: HashMap<Mark, u32>,
+    cells: HashMap<Key, Cell>,
+    runs: Vec<Run>,
+    /// Octets that clients and marks take.
+    held: usize,
+    most: usize,
+    mark: Mark,
+}
+
+impl Tally {
+    /// Makes an empty tally that takes about `most_octets` of memory before it needs a scratch file.
+    #[must_use]
+    pub fn new(most_octets: usize) -> Self {
+        Self {
+            clients: HashMap::new(),
+            marks: HashMap::new(),
+            cells: HashMap::new(),
+            runs: Vec::new(),
+            held: 0,
+            most: most_octets,
+            mark: Mark::default(),
+        }
+    }
+
+    /// Counts a sighting; `scratch` makes an empty scratch file where the room is full.
+    ///
+    /// # Errors
+    ///
+    /// [`ScratchError`] where a scratch file cannot be made, written or read back. The counts are lost then.
+    pub fn add(
+        &mut self,
+        sighting: &Sighting<'_>,
+        scratch: &mut dyn FnMut() -> std::io::Result<Box<dyn Room>>,
+    ) -> Result<(), ScratchError> {
+        if self.octets() > self.most {
+            self.spill(scratch)?;
+        }
+        let mut mark = std::mem::take(&mut self.mark);
+        if sighting.listings.is_empty() {
+            mark = Mark::collision();
+            self.count(sighting, &mark);
+        }
+        // Listings of one family may stand apart; each family is counted once.
+        for (index, listing) in sighting.listings.iter().enumerate() {
+            if sighting.listings[..index].iter().all(|before| before.family != listing.family) {
+                mark.set(listing.family, sighting.listings, sighting.at);
+                self.count(sighting, &mark);
+            }
+        }
+        self.mark = mark;
+        Ok(())
+    }
+
+    fn count(&mut self, sighting: &Sighting<'_>, mark: &Mark) {
+        let mark = number(&mut self.marks, mark, &mut self.held, Mark::heap_octets);
+        let client = number(&mut self.clients, sighting.client, &mut self.held, |client| client.key().len());
+        let key = Key { client, mark, name: sighting.name, day: day(sighting.at).epoch_days() };
+        let cell = Cell {
+            questions: 1,
+            nxdomain: u64::from(sighting.nxdomain),
+            first: sighting.at,
+            last: sighting.at,
+            density: sighting.density,
+        };
+        self.cells.entry(key).and_modify(|held| held.add(&cell)).or_insert(cell);
+    }
+
+    fn octets(&self) -> usize {
+        self.cells.len() * CELL_OCTETS + self.held
+    }
+
+    /// Writes all cells to a scratch file, sorted, and begins anew.
+    fn spill(&mut self, scratch: &mut dyn FnMut() -> std::io::Result<Box<dyn Room>>) -> Result<(), ScratchError> {
+        let mut room = || scratch().map_err(ScratchError::Make);
+        if self.runs.len() == MOST_RUNS {
+            let runs = std::mem::take(&mut self.runs);
+            let sources = runs.into_iter().map(Run::read).collect::<Result<Vec<_>, _>>()?;
+            self.runs.push(Run::write(room()?, merge(sources)?)?);
+        }
+        let entries = self.drain();
+        self.runs.push(Run::write(room()?, entries.into_iter().map(Ok))?);
+        Ok(())
+    }
+
+    /// Takes all cells out, sorted.
+    fn drain(&mut self) -> Vec<Entry> {
+        let clients = by_number(std::mem::take(&mut self.clients));
+        let marks = by_number(std::mem::take(&mut self.marks));
+        self.held = 0;
+        let place = |number: u32| number as usize;
+        let entry = |(key, cell): (Key, Cell)| Entry {
+            client: clients[place(key.client)].clone(),
+            mark: marks[place(key.mark)].clone(),
+            name: key.name,
+            day: key.day,
+            cell,
+        };
+        let mut entries: Vec<Entry> = std::mem::take(&mut self.cells).into_iter().map(entry).collect();
+        entries.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+        entries
+    }
+
+    fn into_sources(mut self) -> Result<Vec<Source>, ScratchError> {
+        let mut sources: Vec<Source> = vec![Source::Memory(self.drain().into_iter())];
+        for run in std::mem::take(&mut self.runs) {
+            sources.push(run.read()?);
+        }
+        Ok(sources)
+    }
+}
+
+impl Cell {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.questions += other.questions;
+        self.nxdomain += other.nxdomain;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.density = self.density.max(other.density);
+    }
+}
+
+/// Folds what all threads saw into findings, in the order of clients and then of families; `sink` is told each.
+///
+/// # Errors
+///
+/// [`ScratchError`] where a scratch file cannot be read back, and the first error of `sink`.
+pub fn report<E: From<ScratchError>>(tallies: Vec<Tally>, sink: impl FnMut(Finding) -> Result<(), E>) -> Result<(), E> {
+    let mut sources = Vec::new();
+    for tally in tallies {
+        sources.append(&mut tally.into_sources()?);
+    }
+    fold(merge(sources)?, sink)
+}
+
+/// Returns the number of `value` in a table, which gets it where it is new.
+fn number<T: Clone + Eq + std::hash::Hash>(
+    table: &mut HashMap<T, u32>,
+    value: &T,
+    held: &mut usize,
+    octets: impl Fn(&T) -> usize,
+) -> u32 {
+    if let Some(number) = table.get(value) {
+        return *number;
+    }
+    let number = u32::try_from(table.len()).expect("the table is emptied long before");
+    *held += ENTRY_OCTETS + size_of::<T>() * 2 + octets(value);
+    table.insert(value.clone(), number);
+    number
+}
+
+fn by_number<T>(table: HashMap<T, u32>) -> Vec<std::sync::Arc<T>> {
+    let mut numbered: Vec<(u32, T)> = table.into_iter().map(|(value, number)| (number, value)).collect();
+    numbered.sort_unstable_by_key(|(number, _)| *number);
+    numbered.into_iter().map(|(_, value)| std::sync::Arc::new(value)).collect()
+}
