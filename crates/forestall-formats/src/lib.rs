@@ -19,6 +19,7 @@ pub mod form;
 pub mod jsonl;
 pub mod plain;
 pub mod predict;
+pub mod stix;
 pub mod table;
 pub mod zonefile;
 

@@ -64,11 +64,11 @@ fn scan(questions: &[Question], lists: &BTreeMap<u64, Listings>, tallies: usize,
     findings
 }
 
-/// Client and family to queries, distinct names, distinct days, out of window, offset; written as the rules read.
-fn plainly(
-    questions: &[Question],
-    lists: &BTreeMap<u64, Listings>,
-) -> BTreeMap<(Client, Subject), (u64, u64, u64, u64, ClockOffset)> {
+/// Queries, distinct names, distinct days, questions out of window, offset.
+type Row = (u64, u64, u64, u64, ClockOffset);
+
+/// The rows of each client and family, as the rules read.
+fn plainly(questions: &[Question], lists: &BTreeMap<u64, Listings>) -> BTreeMap<(Client, Subject), Row> {
     let mut rows = BTreeMap::new();
     let pairs: BTreeSet<(u8, Option<u16>)> = questions
         .iter()
@@ -177,7 +177,7 @@ proptest! {
     #[test]
     fn no_order_no_thread_and_no_room_changes_a_finding(questions in questions(), lists in lists(), turn in 0..80usize) {
         let expected = scan(&questions, &lists, 1, usize::MAX);
-        let mut other = questions.clone();
+        let mut other = questions;
         other.reverse();
         let turn = turn.min(other.len());
         other.rotate_left(turn);
