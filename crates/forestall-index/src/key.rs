@@ -1,0 +1,243 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! A name as a bucket holds it: its head in 5, 6 or 8 bits an octet, then the number of its parent.
+//!
+//! STORED FORMAT, version 1. The *parent* is what stands after the first label, the *head* that label. The first octet is the tag, whose
+//! topmost bit is not of the name (the bucket uses it):
+//!
+//! | tag | head |
+//! |---|---|
+//! | 0 to 62 | one label of tag + 1 letters, 5 bits each: a is 1, z is 26 |
+//! | 63 to 125 | one label of tag - 62 octets, 6 bits each: letters as above, 0 to 9 are 27 to 36, hyphen 37, underscore 38 |
+//! | 126 | any labels: an octet with their length on the wire, then they as on the wire, letters in lower case |
+//!
+//! Bits fill octets from the least bit on; unused bits are zero. A head of several labels has the root, number 0, for its parent. The
+//! number of the parent takes one octet or two, the less first, as the index says.
+
+use crate::hash::lower;
+use crate::name::MOST_ON_WIRE;
+
+/// The part of a tag that is of the name.
+pub(crate) const TAG: u8 = 0x7F;
+
+const SIX_BITS: u8 = 63;
+const ANY: u8 = 126;
+
+/// Most octets of a key.
+pub(crate) const MOST_IN_KEY: usize = 2 + MOST_ON_WIRE + 2;
+
+/// A name as a bucket holds it.
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    octets: [u8; MOST_IN_KEY + 8],
+    length: usize,
+}
+
+impl Key {
+    /// Makes a key of nothing, to be filled.
+    pub(crate) const fn empty() -> Self {
+        Self { octets: [0; MOST_IN_KEY + 8], length: 0 }
+    }
+
+    /// Takes one label of 1 to 63 octets, in any letter case.
+    #[inline]
+    pub(crate) fn set_label(&mut self, label: &[u8]) {
+        let tag = u8::try_from(label.len()).unwrap_or(SIX_BITS);
+        self.octets[0] = tag - 1;
+        if self.five_bits(label) {
+            return;
+        }
+        self.octets[0] = tag - 1 + SIX_BITS;
+        if self.six_bits(label) {
+            return;
+        }
+        let mut wire = [0; 64];
+        wire[0] = tag;
+        wire[1..=label.len()].copy_from_slice(label);
+        self.set_wire(&wire[..=label.len()]);
+    }
+
+    /// Takes labels as they stand on the wire, without the root's empty one; at most 254 octets.
+    pub(crate) fn set_wire(&mut self, labels: &[u8]) {
+        self.octets[0] = ANY;
+        self.octets[1] = u8::try_from(labels.len()).unwrap_or(u8::MAX);
+        self.octets[2..2 + labels.len()].copy_from_slice(labels);
+        self.octets[2..2 + labels.len()].make_ascii_lowercase();
+        self.length = 2 + labels.len();
+    }
+
+    /// Appends the number of the parent.
+    #[inline]
+    pub(crate) fn add_parent(&mut self, number: u16, width: usize) {
+        let octets = number.to_le_bytes();
+        self.octets[self.length] = octets[0];
+        if width > 1 {
+            self.octets[self.length + 1] = octets[1];
+        }
+        self.length += width;
+    }
+
+    /// Returns the octets.
+    #[inline]
+    pub(crate) fn octets(&self) -> &[u8] {
+        &self.octets[..self.length]
+    }
+
+    #[inline]
+    fn five_bits(&mut self, label: &[u8]) -> bool {
+        let mut place = 1;
+        let (words, rest) = label.as_chunks::<8>();
+        for word in words {
+            let Some(packed) = pack_letters(u64::from_le_bytes(*word), u64::MAX) else { return false };
+            self.put(place, packed);
+            place += 5;
+        }
+        if !rest.is_empty() {
+            let mut word = [0; 8];
+            word[..rest.len()].copy_from_slice(rest);
+            let Some(packed) = pack_letters(u64::from_le_bytes(word), u64::MAX >> (64 - 8 * rest.len())) else {
+                return false;
+            };
+            self.put(place, packed);
+            place += (5 * rest.len()).div_ceil(8);
+        }
+        self.length = place;
+        true
+    }
+
+    fn six_bits(&mut self, label: &[u8]) -> bool {
+        let mut place = 1;
+        for part in label.chunks(8) {
+            let mut packed = 0;
+            for (octet, shift) in part.iter().zip((0..).step_by(6)) {
+                let value = SIX[usize::from(*octet)];
+                if value == 0 {
+                    return false;
+                }
+                packed |= u64::from(value) << shift;
+            }
+            self.put(place, packed);
+            place += (6 * part.len()).div_ceil(8);
+        }
+        self.length = place;
+        true
+    }
+
+    #[inline]
+    fn put(&mut self, place: usize, word: u64) {
+        self.octets[place..place + 8].copy_from_slice(&word.to_le_bytes());
+    }
+}
+
+/// Returns the octets of a key with this tag, the parent's number left out; `second` is the octet after the tag.
+///
+/// `None` for a tag that has no meaning.
+#[inline]
+pub(crate) fn head_size(tag: u8, second: u8) -> Option<usize> {
+    match tag & TAG {
+        tag @ 0..SIX_BITS => Some(1 + (5 * (usize::from(tag) + 1)).div_ceil(8)),
+        tag @ SIX_BITS..ANY => Some(1 + (6 * (usize::from(tag - SIX_BITS) + 1)).div_ceil(8)),
+        ANY => Some(2 + usize::from(second)),
+        _ => None,
+    }
+}
+
+/// Returns the labels of a head as on the wire; `None` where it is none that a [`Key`] would hold.
+pub(crate) fn unpacked(head: &[u8]) -> Option<Vec<u8>> {
+    let (tag, packed) = head.split_first()?;
+    let (length, bits, letters) = match tag & TAG {
+        tag @ 0..SIX_BITS => (tag + 1, 5, &LETTERS[..26]),
+        tag @ SIX_BITS..ANY => (tag - SIX_BITS + 1, 6, &LETTERS[..]),
+        ANY => {
+            let (length, labels) = packed.split_first()?;
+            return (labels.len() == usize::from(*length)).then(|| labels.to_vec());
+        }
+        _ => return None,
+    };
+    let mut wire = vec![length];
+    for index in 0..usize::from(length) {
+        let bit = index * bits;
+        let pair = [*packed.get(bit / 8)?, packed.get(bit / 8 + 1).copied().unwrap_or(0)];
+        let value = u16::from_le_bytes(pair) >> (bit % 8) & ((1 << bits) - 1);
+        wire.push(*letters.get(usize::from(value).checked_sub(1)?)?);
+    }
+    Some(wire)
+}
+
+const LETTERS: &[u8; 38] = b"abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// The value of each octet in six bits; 0 where it has none.
+const SIX: [u8; 256] = {
+    let mut values = [0; 256];
+    let mut value = 0;
+    while value < LETTERS.len() {
+        #[expect(clippy::cast_possible_truncation, reason = "at most 38")]
+        {
+            values[LETTERS[value] as usize] = value as u8 + 1;
+            values[LETTERS[value].to_ascii_uppercase() as usize] = value as u8 + 1;
+        }
+        value += 1;
+    }
+    values
+};
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Packs eight letters into 40 bits, or as many as `mask` has octets; `None` where one is no letter.
+#[inline]
+fn pack_letters(word: u64, mask: u64) -> Option<u64> {
+    let values = (lower(word) ^ (0x60 * ONES)) & mask;
+    // Each value is 1 to 26: it has no bit above the fifth, none when 5 is added, and is not zero.
+    let high = (values | values.wrapping_add(5 * ONES)) & (0xE0 * ONES);
+    let zero = (values | !mask).wrapping_sub(ONES) & !values & (0x80 * ONES) & mask;
+    if high | zero != 0 {
+        return None;
+    }
+    let pairs = values & 0x001F_001F_001F_001F | (values & 0x1F00_1F00_1F00_1F00) >> 3;
+    let fours = pairs & 0x0000_03FF_0000_03FF | (pairs & 0x03FF_0000_03FF_0000) >> 6;
+    Some(fours & 0x000F_FFFF | (fours & 0x000F_FFFF_0000_0000) >> 12)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, head_size, unpacked};
+    use proptest::prelude::*;
+
+    #[test]
+    fn packs_letters_tightest() {
+        let check = |label: &[u8], octets: usize, tag: u8| {
+            let mut key = Key::empty();
+            key.set_label(label);
+            assert_eq!((key.octets().len(), key.octets()[0]), (octets, tag), "{label:?}");
+        };
+        check(b"a", 2, 0);
+        check(b"praat", 5, 4);
+        check(b"PRAATABC", 6, 7);
+        check(b"a1", 3, 64);
+        check(b"a-b_c123", 7, 70);
+        check(b"a\x80", 5, 126);
+        check(b"a`", 5, 126);
+        check(b"a\0", 5, 126);
+        check(b"abcdefg\0", 11, 126);
+        check(&[b'z'; 63], 41, 62);
+        check(&[b'9'; 63], 49, 125);
+    }
+
+    proptest! {
+        #[test]
+        fn unpacks_what_it_packed(label in prop_oneof![
+            "[a-zA-Z]{1,63}".prop_map(String::into_bytes),
+            "[a-z0-9A-Z_-]{1,63}".prop_map(String::into_bytes),
+            proptest::collection::vec(any::<u8>(), 1..=63),
+            proptest::collection::vec(0x5F..0x7Cu8, 1..=20),
+        ]) {
+            let mut key = Key::empty();
+            key.set_label(&label);
+            let octets = key.octets();
+            prop_assert_eq!(head_size(octets[0], octets[1]), Some(octets.len()));
+            let wire = unpacked(octets).unwrap();
+            prop_assert_eq!(usize::from(wire[0]), label.len());
+            prop_assert_eq!(wire[1..].to_vec(), label.to_ascii_lowercase());
+        }
+    }
+}

@@ -1,0 +1,282 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Looking names up: a query is walked from the right, cut at each parent it ends in, and what may be listed is compared exactly.
+//!
+//! Where several listed names stand at or above a query, the longest is found.
+
+use std::hint::black_box;
+use std::ops::Range;
+
+use crate::Index;
+use crate::bucket;
+use crate::filter;
+use crate::hash::{ROOT, Step, step, with_label};
+use crate::hit::Hit;
+use crate::key::Key;
+use crate::name::{Labels, Wire, is_written};
+use crate::parents::Ending;
+
+/// Queries of a batch that are looked up at a time.
+const QUERIES: usize = 32;
+/// Names that may be listed, from the queries of a batch; a query that brings more is looked up alone.
+const PROBES: usize = 2 * QUERIES;
+
+/// A name that may be listed: a query from some label on.
+#[derive(Clone, Copy, Debug, Default)]
+struct Probe {
+    hash: u64,
+    /// Where it begins in the query.
+    start: usize,
+    /// Where its parent begins in the query, past the dot of a text; the end where that is the root.
+    parent_start: usize,
+    parent: u16,
+    /// The number of the query in its batch.
+    query: u16,
+}
+
+/// A query, cut to the octets of its labels.
+#[derive(Clone, Copy, Debug)]
+enum Query<'q> {
+    /// Text without escapes and without final dot.
+    Text(&'q [u8]),
+    /// Labels on the wire, without the root's.
+    Wire(&'q [u8]),
+}
+
+impl<B: AsRef<[u8]>> Index<B> {
+    /// Looks up the listed name at or above a query in text form: any letter case, with or without a final dot, `\X` and `\DDD` for
+    /// octets without their meaning.
+    ///
+    /// What stands before the listed name is not checked. A text that is no name is not listed.
+    #[must_use]
+    pub fn look_up(&self, qname: &[u8]) -> Option<Hit<'_>> {
+        let text = without_final_dot(qname);
+        let mut best = None;
+        let done = self.walk_text(text, |probe| {
+            if let Some(hit) = self.probe(Query::Text(text), &probe) {
+                best = Some(hit);
+            }
+        });
+        if done { best } else { self.look_up_escaped(qname) }
+    }
+
+    /// Looks up the listed name at or above a query on the wire: labels with their lengths, ended by the root's or by the slice.
+    ///
+    /// [`Hit::start`] is where the length of the listed name's first label stands. Names with pointers of compression are not
+    /// followed; they are not listed, and neither are octets that are no name.
+    #[must_use]
+    pub fn look_up_wire(&self, qname: &[u8]) -> Option<Hit<'_>> {
+        let labels = Labels::of(qname)?;
+        let wire = &qname[..labels.length];
+        let mut best = None;
+        self.walk_wire(wire, &labels, |probe| {
+            if let Some(hit) = self.probe(Query::Wire(wire), &probe) {
+                best = Some(hit);
+            }
+        });
+        best
+    }
+
+    /// Looks up many queries in text form as [`Self::look_up`] does, and gives `found` the number and the hit of each that is listed,
+    /// in no certain order.
+    ///
+    /// Quicker than one after another from about 16 queries on: the memory that several of them need is fetched at a time.
+    pub fn look_up_batch<'a, Q: AsRef<[u8]>>(&'a self, qnames: &[Q], mut found: impl FnMut(usize, Hit<'a>)) {
+        for (chunk, first) in qnames.chunks(QUERIES).zip((0..).step_by(QUERIES)) {
+            self.look_up_chunk(chunk, |query, hit| found(first + query, hit));
+        }
+    }
+
+    fn look_up_chunk<'a, Q: AsRef<[u8]>>(&'a self, qnames: &[Q], mut found: impl FnMut(usize, Hit<'a>)) {
+        let mut probes = [Probe::default(); PROBES];
+        let mut count = 0;
+        for (qname, query) in qnames.iter().zip(0u16..) {
+            let before = count;
+            let done = self.walk_text(without_final_dot(qname.as_ref()), |probe| {
+                if let Some(place) = probes.get_mut(count) {
+                    *place = Probe { query, ..probe };
+                }
+                count += 1;
+            });
+            if !done || count > PROBES {
+                count = before;
+                if let Some(hit) = self.look_up(qname.as_ref()) {
+                    found(usize::from(query), hit);
+                }
+            }
+        }
+        let mut kept = [0; PROBES];
+        let kept = self.filtered(&probes[..count], &mut kept);
+        let mut buckets: [Range<usize>; PROBES] = [const { 0..0 }; PROBES];
+        self.fetch_buckets(&probes, kept, &mut buckets);
+        // From the last on, so that of one query the longest name comes first.
+        let mut answered = usize::MAX;
+        for (index, bucket) in kept.iter().zip(&buckets).rev() {
+            let probe = &probes[usize::from(*index)];
+            let query = usize::from(probe.query);
+            if query == answered {
+                continue;
+            }
+            let text = without_final_dot(qnames[query].as_ref());
+            if let Some(hit) = self.compare(Query::Text(text), probe, bucket.clone()) {
+                answered = query;
+                found(query, hit);
+            }
+        }
+    }
+
+    /// Returns the numbers of the probes that the filter lets through. Reads all filter lines before it looks at one.
+    #[inline]
+    fn filtered<'k>(&self, probes: &[Probe], kept: &'k mut [u8; PROBES]) -> &'k [u8] {
+        let octets = self.octets.as_ref();
+        let mut pairs = [[0; 2]; PROBES];
+        for (probe, pair) in probes.iter().zip(&mut pairs) {
+            *pair = filter::pair(octets, self.block(probe.hash).pair(probe.hash, self.tables.log2));
+        }
+        let mut count = 0;
+        for ((probe, pair), index) in probes.iter().zip(&pairs).zip(0u8..) {
+            kept[count] = index;
+            count += usize::from(filter::passes(*pair, filter::bits(probe.hash)));
+        }
+        &kept[..count]
+    }
+
+    /// Finds the buckets of probes and brings them near. Reads all entries of directories before it reads a bucket.
+    #[inline]
+    fn fetch_buckets(&self, probes: &[Probe; PROBES], kept: &[u8], buckets: &mut [Range<usize>; PROBES]) {
+        let octets = self.octets.as_ref();
+        for (index, bucket) in kept.iter().zip(buckets.iter_mut()) {
+            let hash = probes[usize::from(*index)].hash;
+            let block = self.block(hash);
+            *bucket = block.bucket(octets, block.place(hash, self.tables.log2));
+        }
+        let mut sum = 0u8;
+        for bucket in buckets.iter().take(kept.len()) {
+            let middle = bucket.start.midpoint(bucket.end);
+            sum ^= octets.get(bucket.start).copied().unwrap_or(0) ^ octets.get(middle).copied().unwrap_or(0);
+        }
+        black_box(sum);
+    }
+
+    /// Looks one probe up.
+    #[inline]
+    fn probe(&self, query: Query<'_>, probe: &Probe) -> Option<Hit<'_>> {
+        let octets = self.octets.as_ref();
+        let (block, log2) = (self.block(probe.hash), self.tables.log2);
+        let pair = filter::pair(octets, block.pair(probe.hash, log2));
+        if !filter::passes(pair, filter::bits(probe.hash)) {
+            return None;
+        }
+        self.compare(query, probe, block.bucket(octets, block.place(probe.hash, log2)))
+    }
+
+    /// Compares a probe with the names of its bucket.
+    fn compare(&self, query: Query<'_>, probe: &Probe, bucket: Range<usize>) -> Option<Hit<'_>> {
+        let Probe { start, parent_start, parent, .. } = *probe;
+        let mut key = Key::empty();
+        match query {
+            _ if bucket.is_empty() => return None,
+            Query::Text(text) if parent == 0 => key.set_wire(Wire::of_text(&text[start..]).ok()?.octets()),
+            Query::Wire(wire) if parent == 0 => key.set_wire(&wire[start..]),
+            Query::Text(text) => {
+                if !is_written(self.tables.parents.get(usize::from(parent))?, &text[parent_start..]) {
+                    return None;
+                }
+                key.set_label(&text[start..parent_start - 1]);
+            }
+            Query::Wire(wire) => {
+                if !self.tables.parents.get(usize::from(parent))?.eq_ignore_ascii_case(&wire[parent_start..]) {
+                    return None;
+                }
+                key.set_label(&wire[start + 1..parent_start]);
+            }
+        }
+        key.add_parent(parent, self.width);
+        let entry = bucket::find(&self.octets.as_ref()[bucket.clone()], key.octets(), self.width)?;
+        Some(Hit::new(&self.tables, start, bucket.start, &entry))
+    }
+
+    /// Gives `probe` each name at or above a text that may be listed, the shortest first; `false` where it has escapes.
+    #[inline]
+    fn walk_text(&self, text: &[u8], mut probe: impl FnMut(Probe)) -> bool {
+        let (mut end, mut hash) = (text.len(), ROOT);
+        let mut parent = None;
+        let mut depths = self.tables.root_depths >> 1;
+        loop {
+            let Step::Label { start, hash: here } = step(text, end, hash) else {
+                return matches!(step(text, end, hash), Step::NoLabel);
+            };
+            if let Some(parent) = parent {
+                probe(Probe { hash: here, start, parent_start: end + 1, parent, query: 0 });
+            }
+            if depths & 1 != 0 {
+                probe(Probe { hash: here, start, parent_start: text.len(), parent: 0, query: 0 });
+            }
+            depths >>= 1;
+            parent = match self.parents.find(here) {
+                Some(Ending::Parent(number)) => Some(number),
+                Some(Ending::Way) => None,
+                None if depths != 0 => None,
+                None => return true,
+            };
+            if start == 0 {
+                return true;
+            }
+            end = start - 1;
+            hash = here;
+        }
+    }
+
+    /// As [`Self::walk_text`], over labels on the wire.
+    fn walk_wire(&self, wire: &[u8], labels: &Labels, mut probe: impl FnMut(Probe)) {
+        let (mut end, mut hash) = (wire.len(), ROOT);
+        let mut parent = None;
+        let mut depths = self.tables.root_depths >> 1;
+        for start in labels.starts().rev() {
+            hash = with_label(hash, &wire[start + 1..end]);
+            if let Some(parent) = parent {
+                probe(Probe { hash, start, parent_start: end, parent, query: 0 });
+            }
+            if depths & 1 != 0 {
+                probe(Probe { hash, start, parent_start: wire.len(), parent: 0, query: 0 });
+            }
+            depths >>= 1;
+            parent = match self.parents.find(hash) {
+                Some(Ending::Parent(number)) => Some(number),
+                Some(Ending::Way) => None,
+                None if depths != 0 => None,
+                None => return,
+            };
+            end = start;
+        }
+    }
+
+    /// Looks up a text with escapes by way of the wire.
+    #[cold]
+    fn look_up_escaped(&self, text: &[u8]) -> Option<Hit<'_>> {
+        let wire = Wire::of_text(text).ok()?;
+        let hit = self.look_up_wire(wire.octets())?;
+        let labels = Labels::of(wire.octets())?;
+        let skipped = labels.starts().take_while(|start| *start < hit.start()).count();
+        Some(hit.moved_to(start_of_label(text, skipped)))
+    }
+}
+
+fn without_final_dot(text: &[u8]) -> &[u8] {
+    // Where the dot has a backslash before it, that is seen on the walk.
+    text.strip_suffix(b".").unwrap_or(text)
+}
+
+/// Returns where the label number `skipped`, from 0, begins in a text that may have escapes.
+fn start_of_label(text: &[u8], skipped: usize) -> usize {
+    let (mut at, mut left) = (0, skipped);
+    while left > 0 && at < text.len() {
+        match text[at] {
+            b'.' => left -= 1,
+            b'\\' => at += 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
