@@ -7,4 +7,6 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::disallowed_methods)]
 
+pub mod pairing;
+pub mod record;
 pub mod scan;

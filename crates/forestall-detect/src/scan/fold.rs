@@ -17,6 +17,7 @@ const SHARING: u64 = 3;
 /// Folds entries, which come sorted by client, family and name, into findings.
 pub(super) fn fold<E: From<ScratchError>>(
     entries: impl Iterator<Item = Result<Entry, ScratchError>>,
+    listed: impl Fn(u16) -> u64,
     mut sink: impl FnMut(Finding) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut group: Option<Group> = None;
@@ -25,24 +26,29 @@ pub(super) fn fold<E: From<ScratchError>>(
         if group.as_ref().is_some_and(|group| group.client != *entry.client || group.family != entry.mark.family)
             && let Some(done) = group.take()
         {
-            sink(done.finish())?;
+            sink(done.finish(&listed))?;
         }
         group.get_or_insert_with(|| Group::new(&entry)).add(&entry);
     }
-    group.map_or(Ok(()), |group| sink(group.finish()))
+    group.map_or(Ok(()), |group| sink(group.finish(&listed)))
 }
 
 /// What counts under one reading: in the windows, or only beside them by so many days.
 #[derive(Debug, Default)]
 struct Count {
     cell: Option<Cell>,
-    names: u64,
+    /// Distinct names by the length of their label.
+    lengths: BTreeMap<u8, u64>,
     days: BTreeSet<i32>,
-    /// Names by campaign, ascending.
+    /// Distinct names by campaign.
     campaigns: BTreeMap<u16, u64>,
 }
 
 impl Count {
+    fn names(&self) -> u64 {
+        self.lengths.values().sum()
+    }
+
     fn add(&mut self, entry: &Entry) {
         match &mut self.cell {
             Some(cell) => cell.add(&entry.cell),
@@ -57,7 +63,9 @@ impl Count {
             (cell @ None, others) => *cell = *others,
             _ => {}
         }
-        self.names += other.names;
+        for (length, names) in &other.lengths {
+            *self.lengths.entry(*length).or_default() += names;
+        }
         self.days.extend(&other.days);
         for (campaign, names) in &other.campaigns {
             *self.campaigns.entry(*campaign).or_default() += names;
@@ -90,6 +98,7 @@ struct Group {
 #[derive(Debug, Default)]
 struct Name {
     number: u64,
+    length: u8,
     live: BTreeSet<u16>,
     /// By offset: whether a nominal window fits, and the campaigns.
     shifts: BTreeMap<i32, (bool, BTreeSet<u16>)>,
@@ -105,7 +114,7 @@ impl Group {
             dated: false,
             live: Count::default(),
             fits: BTreeMap::new(),
-            name: Name { number: entry.name, ..Name::default() },
+            name: Name { number: entry.name, length: entry.cell.length, ..Name::default() },
         }
     }
 
@@ -113,6 +122,7 @@ impl Group {
         if entry.name != self.name.number {
             self.end_name();
             self.name.number = entry.name;
+            self.name.length = entry.cell.length;
         }
         let Mark { family, live, shifts, dated } = &*entry.mark;
         self.all.add(&entry.cell);
@@ -133,9 +143,11 @@ impl Group {
     }
 
     fn end_name(&mut self) {
-        let Name { live, shifts, .. } = std::mem::take(&mut self.name);
+        let Name { live, shifts, length, .. } = std::mem::take(&mut self.name);
         let is_live = self.family.is_none() || !live.is_empty();
-        self.live.names += u64::from(is_live);
+        if is_live {
+            *self.live.lengths.entry(length).or_default() += 1;
+        }
         for campaign in &live {
             *self.live.campaigns.entry(*campaign).or_default() += 1;
         }
@@ -143,14 +155,16 @@ impl Group {
             let fit = self.fits.entry(days).or_default();
             fit.names += 1;
             fit.nominal += u64::from(nominal);
-            fit.adds.names += u64::from(!is_live);
+            if !is_live {
+                *fit.adds.lengths.entry(length).or_default() += 1;
+            }
             for campaign in campaigns.difference(&live) {
                 *fit.adds.campaigns.entry(*campaign).or_default() += 1;
             }
         }
     }
 
-    fn finish(mut self) -> Finding {
+    fn finish(mut self, listed: impl Fn(u16) -> u64) -> Finding {
         self.end_name();
         let offset = self.offset();
         let mut counted = self.live;
@@ -179,7 +193,7 @@ impl Group {
             subject,
             campaigns,
             queries: cell.questions,
-            names: counted.names,
+            names: counted.names(),
             days,
             first_seen,
             last_seen,
@@ -188,7 +202,10 @@ impl Group {
             clock_offset,
             chance: match subject {
                 Subject::Collision => 1.0,
-                Subject::Family(_) => of_chance(counted.names, days, f64::from(cell.density)),
+                Subject::Family(family) => {
+                    let lengths: Vec<(u8, u64)> = counted.lengths.into_iter().collect();
+                    of_chance(&lengths, days, listed(family))
+                }
             },
         }
     }

@@ -5,6 +5,7 @@
 use forestall_model::{Instant, Margin, UtcDay, Window, WindowSet};
 
 use super::Client;
+use crate::pairing::Adds;
 
 /// By how many days at most a clock is taken to be wrong: a dead clock battery starts years back, but then any day fits something.
 const MOST_DAYS: i64 = 1_000;
@@ -21,12 +22,14 @@ pub struct Sighting<'a> {
     pub client: &'a Client,
     /// When.
     pub at: Instant,
+    /// What it adds: a question, or only the news that one asked before was answered so.
+    pub adds: Adds,
     /// Whether the answer was that there is no such name.
     pub nxdomain: bool,
     /// The number of the listed name: the same name has the same number, another name another.
     pub name: u64,
-    /// The chance that one ordinary name, as long and under the same parent, stands in the list; see [`super::chance`].
-    pub density: f32,
+    /// Letters of the listed name's first label, for [`super::chance`].
+    pub length: u8,
     /// Who lists the name. Empty for a name that is excluded.
     pub listings: &'a [Listing<'a>],
 }

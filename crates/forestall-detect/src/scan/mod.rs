@@ -2,7 +2,7 @@
 
 //! What matching names say of the machines that asked for them.
 //!
-//! A question for a listed name is a [`Sighting`]. [`Mark`] says how its time stands to the windows of each family that lists the name:
+//! A [`Watch`] looks records up in an index; a question for a listed name is a [`Sighting`]. [`Mark`] says how its time stands to the windows of each family that lists the name:
 //! in a widened window, or by which whole days beside one. A [`Tally`] keeps sightings in *cells*, one a (client, name, day, mark), from which
 //! everything shown is derived at the end: no order of the input, number of inputs or number of threads changes a report. Where the
 //! cells outgrow their room they leave as sorted *runs* to scratch files that the caller hands in, and the counts stay exact. [`report`] merges
@@ -14,11 +14,15 @@ mod client;
 mod finding;
 mod fold;
 mod mark;
+mod matching;
+mod roster;
 mod run;
 mod tally;
 
 pub use client::Client;
 pub use finding::{CampaignSupport, ClockOffset, Finding, Subject};
 pub use mark::{Listing, Mark, Shift, Sighting};
+pub use matching::{Batch, Watch};
+pub use roster::{Roster, TooManyCampaigns};
 pub use run::{Room, ScratchError};
 pub use tally::{Tally, report};

@@ -161,14 +161,14 @@ fn encode(entry: &Entry, out: &mut Vec<u8>) {
         out.extend_from_slice(&shift.campaign.to_le_bytes());
         out.push(u8::from(shift.nominal));
     }
-    let Cell { questions, nxdomain, first, last, density } = entry.cell;
+    let Cell { questions, nxdomain, first, last, length: letters } = entry.cell;
     out.extend_from_slice(&entry.name.to_le_bytes());
     out.extend_from_slice(&entry.day.to_le_bytes());
     out.extend_from_slice(&questions.to_le_bytes());
     out.extend_from_slice(&nxdomain.to_le_bytes());
     out.extend_from_slice(&first.micros().to_le_bytes());
     out.extend_from_slice(&last.micros().to_le_bytes());
-    out.extend_from_slice(&density.to_le_bytes());
+    out.push(letters);
 }
 
 /// Reads the next entry; none at the end.
@@ -200,7 +200,7 @@ fn decode(input: &mut impl io::BufRead) -> io::Result<Option<Entry>> {
             nxdomain: u64::from_le_bytes(octets(input)?),
             first: Instant::from_micros(i64::from_le_bytes(octets(input)?)),
             last: Instant::from_micros(i64::from_le_bytes(octets(input)?)),
-            density: f32::from_le_bytes(octets(input)?),
+            length: u8::from_le_bytes(octets(input)?),
         },
     }))
 }

@@ -10,6 +10,7 @@ use super::fold::fold;
 use super::mark::day;
 use super::run::{Entry, Room, Run, ScratchError, Source, merge};
 use super::{Client, Finding, Mark, Sighting};
+use crate::pairing::Adds;
 
 /// Octets of a cell in the table, its share of the empty places included.
 const CELL_OCTETS: usize = (size_of::<Key>() + size_of::<Cell>() + 1) * 2;
@@ -27,7 +28,7 @@ pub(super) struct Cell {
     pub(super) nxdomain: u64,
     pub(super) first: Instant,
     pub(super) last: Instant,
-    pub(super) density: f32,
+    pub(super) length: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,11 +101,11 @@ impl Tally {
         let client = number(&mut self.clients, sighting.client, &mut self.held, |client| client.key().len());
         let key = Key { client, mark, name: sighting.name, day: day(sighting.at).epoch_days() };
         let cell = Cell {
-            questions: 1,
+            questions: u64::from(sighting.adds == Adds::Question),
             nxdomain: u64::from(sighting.nxdomain),
             first: sighting.at,
             last: sighting.at,
-            density: sighting.density,
+            length: sighting.length,
         };
         self.cells.entry(key).and_modify(|held| held.add(&cell)).or_insert(cell);
     }
@@ -159,21 +160,25 @@ impl Cell {
         self.nxdomain += other.nxdomain;
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
-        self.density = self.density.max(other.density);
     }
 }
 
-/// Folds what all threads saw into findings, in the order of clients and then of families; `sink` is told each.
+/// Folds what all threads saw into findings, in the order of clients and then of families; `sink` is told each. `listed` says how many
+/// names of a family there are to meet by [`super::chance`].
 ///
 /// # Errors
 ///
 /// [`ScratchError`] where a scratch file cannot be read back, and the first error of `sink`.
-pub fn report<E: From<ScratchError>>(tallies: Vec<Tally>, sink: impl FnMut(Finding) -> Result<(), E>) -> Result<(), E> {
+pub fn report<E: From<ScratchError>>(
+    tallies: Vec<Tally>,
+    listed: impl Fn(u16) -> u64,
+    sink: impl FnMut(Finding) -> Result<(), E>,
+) -> Result<(), E> {
     let mut sources = Vec::new();
     for tally in tallies {
         sources.append(&mut tally.into_sources()?);
     }
-    fold(merge(sources)?, sink)
+    fold(merge(sources)?, listed, sink)
 }
 
 /// Returns the number of `value` in a table, which gets it where it is new.

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
+use forestall_detect::pairing::Adds;
 use forestall_detect::scan::{
     Client, ClockOffset, Finding, Listing, Room, ScratchError, Sighting, Subject, Tally, report,
 };
@@ -48,18 +49,23 @@ fn scan(questions: &[Question], lists: &BTreeMap<u64, Listings>, tallies: usize,
         let sighting = Sighting {
             client: &client(*number),
             at: Instant::from_micros(*at),
+            adds: Adds::Question,
             nxdomain: *nxdomain,
             name: *name,
-            density: 1e-9,
+            length: 12,
             listings: &listings,
         };
         parts[index % tallies].add(&sighting, &mut scratch).unwrap();
     }
     let mut findings = Vec::new();
-    let told = report(parts, |finding| -> Result<(), ScratchError> {
-        findings.push(finding);
-        Ok(())
-    });
+    let told = report(
+        parts,
+        |_| 1_000,
+        |finding| -> Result<(), ScratchError> {
+            findings.push(finding);
+            Ok(())
+        },
+    );
     told.unwrap();
     findings
 }

@@ -1,0 +1,183 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Records against an index: the many that match nothing cost one look-up in a batch, the few that match become sightings.
+
+use std::io;
+
+use forestall_index::{Hit, Index};
+
+use super::{Client, Listing, Room, Roster, ScratchError, Sighting, Tally};
+use crate::pairing::{Adds, Pairing};
+use crate::record::{Asker, NXDOMAIN, QName, Record};
+
+/// Records that are looked up at a time: the index fetches the memory that they need together.
+const BATCH: usize = 32;
+
+/// One thread's share of a scan.
+///
+/// Where questions and answers come as records of their own, all records of one input go to one watch, in the order of the input.
+pub struct Watch<'i, B> {
+    index: &'i Index<B>,
+    roster: &'i Roster,
+    tally: Tally,
+    pairing: Pairing,
+    /// Stands for a client that is not to be shown, such as a pseudonym for an address.
+    disguise: Option<&'i (dyn Fn(&Client) -> Client + Sync)>,
+    scratch: &'i (dyn Fn() -> io::Result<Box<dyn Room>> + Sync),
+    failed: Option<ScratchError>,
+    matched: u64,
+}
+
+impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
+    /// Makes a watch whose tally takes about `octets` of memory before it needs a scratch file.
+    pub fn new(
+        index: &'i Index<B>,
+        roster: &'i Roster,
+        octets: usize,
+        disguise: Option<&'i (dyn Fn(&Client) -> Client + Sync)>,
+        scratch: &'i (dyn Fn() -> io::Result<Box<dyn Room>> + Sync),
+    ) -> Self {
+        let tally = Tally::new(octets);
+        Self { index, roster, tally, pairing: Pairing::new(), disguise, scratch, failed: None, matched: 0 }
+    }
+
+    /// Begins another input: what it holds answers no question of the one before.
+    pub fn start_input(&mut self) {
+        self.pairing = Pairing::new();
+    }
+
+    /// Begins a batch of records, which are looked up when it is full or dropped.
+    pub fn batch(&mut self) -> Batch<'_, '_, 'i, B> {
+        Batch { watch: self, records: [const { None }; BATCH], names: [&[]; BATCH], held: 0 }
+    }
+
+    /// Returns how many records had a listed name.
+    pub const fn matched(&self) -> u64 {
+        self.matched
+    }
+
+    /// Returns what was counted.
+    ///
+    /// # Errors
+    ///
+    /// [`ScratchError`] where a scratch file failed on the way.
+    pub fn finish(self) -> Result<Tally, ScratchError> {
+        self.failed.map_or(Ok(self.tally), Err)
+    }
+
+    /// Says whether a scratch file failed, after which going on is useless.
+    pub const fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    fn hit(&mut self, record: &Record<'_>, hit: &Hit<'_>) {
+        self.matched += 1;
+        let adds = self.pairing.see(record);
+        let nxdomain = record.rcode == Some(NXDOMAIN);
+        if adds == Adds::Answer && !nxdomain {
+            return;
+        }
+        let client = match record.asker {
+            Asker::Text(text) => Client::of_text(text),
+            Asker::V4(octets) => Client::of_address(octets.into()),
+            Asker::V6(octets) => Client::of_address(octets.into()),
+        };
+        let client = self.disguise.map_or(client.clone(), |disguise| disguise(&client));
+        let postings: Vec<Listing<'_>> = if hit.is_collision() {
+            Vec::new()
+        } else {
+            hit.postings().filter_map(|posting| self.roster.listing(&posting)).collect()
+        };
+        let sighting = Sighting {
+            client: &client,
+            at: record.at,
+            adds,
+            nxdomain,
+            name: hit.id(),
+            length: letters(record.name, hit.start()),
+            listings: &postings,
+        };
+        if let Err(error) = self.tally.add(&sighting, &mut || (self.scratch)()) {
+            self.failed.get_or_insert(error);
+        }
+    }
+}
+
+impl<B> std::fmt::Debug for Watch<'_, B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watch").field("matched", &self.matched).finish_non_exhaustive()
+    }
+}
+
+/// Records of one block, on their way to be looked up together.
+pub struct Batch<'w, 'r, 'i, B: AsRef<[u8]>> {
+    watch: &'w mut Watch<'i, B>,
+    records: [Option<Record<'r>>; BATCH],
+    names: [&'r [u8]; BATCH],
+    held: usize,
+}
+
+impl<'r, B: AsRef<[u8]>> Batch<'_, 'r, '_, B> {
+    /// Takes a record.
+    #[inline]
+    pub fn add(&mut self, record: Record<'r>) {
+        match record.name {
+            QName::Text(name) => {
+                self.names[self.held] = name;
+                self.records[self.held] = Some(record);
+                self.held += 1;
+                if self.held == BATCH {
+                    self.look_up();
+                }
+            }
+            QName::Wire(name) => {
+                if let Some(hit) = self.watch.index.look_up_wire(name) {
+                    self.watch.hit(&record, &hit);
+                }
+            }
+        }
+    }
+
+    fn look_up(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        let mut hits: [Option<Hit<'_>>; BATCH] = [const { None }; BATCH];
+        let mut any = false;
+        // Found in no certain order, and a question must be seen before its answer.
+        self.watch.index.look_up_batch(&self.names[..held], |place, hit| {
+            hits[place] = Some(hit);
+            any = true;
+        });
+        if !any {
+            return;
+        }
+        for (record, hit) in self.records.iter().zip(&hits) {
+            if let (Some(record), Some(hit)) = (record, hit) {
+                self.watch.hit(record, hit);
+            }
+        }
+    }
+}
+
+impl<B: AsRef<[u8]>> Drop for Batch<'_, '_, '_, B> {
+    fn drop(&mut self) {
+        self.look_up();
+    }
+}
+
+impl<B: AsRef<[u8]>> std::fmt::Debug for Batch<'_, '_, '_, B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batch").field("held", &self.held).finish_non_exhaustive()
+    }
+}
+
+/// Returns the letters of the listed name's first label.
+fn letters(name: QName<'_>, start: usize) -> u8 {
+    let length = match name {
+        QName::Text(text) => {
+            let listed = text.get(start..).unwrap_or_default();
+            listed.iter().position(|octet| *octet == b'.').unwrap_or(listed.len())
+        }
+        QName::Wire(wire) => wire.get(start).map_or(0, |length| usize::from(*length)),
+    };
+    u8::try_from(length).unwrap_or(u8::MAX)
+}

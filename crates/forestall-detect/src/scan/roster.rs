@@ -1,0 +1,81 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The families and campaigns of an index by number, as the tally counts them.
+
+use forestall_index::{Index, IndexCampaign, Posting};
+use forestall_model::FamilySlug;
+
+use super::Listing;
+
+/// Families and campaigns by number.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    families: Vec<FamilySlug>,
+    /// How many names of each family are listed; one of several campaigns counts for each.
+    listed: Vec<u64>,
+    /// The family of each campaign, and the campaign.
+    campaigns: Vec<(u16, IndexCampaign)>,
+}
+
+/// An index with more campaigns than a scan can count apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the index holds {found} campaigns; a scan takes at most {}", u16::MAX)]
+pub struct TooManyCampaigns {
+    /// How many there are.
+    pub found: usize,
+}
+
+impl Roster {
+    /// Numbers the families and campaigns of an index.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyCampaigns`].
+    pub fn of<B: AsRef<[u8]>>(index: &Index<B>) -> Result<Self, TooManyCampaigns> {
+        let mut roster = Self::default();
+        for (campaign, number) in index.campaigns().zip(0u32..) {
+            if roster.campaigns.len() == usize::from(u16::MAX) {
+                return Err(TooManyCampaigns { found: index.campaigns().len() });
+            }
+            let known = roster.families.iter().position(|family| *family == campaign.family);
+            let family = known.unwrap_or_else(|| {
+                roster.families.push(campaign.family.clone());
+                roster.listed.push(0);
+                roster.families.len() - 1
+            });
+            roster.listed[family] += index.names_of(number);
+            let number = u16::try_from(family).map_err(|_| TooManyCampaigns { found: family })?;
+            roster.campaigns.push((number, campaign.clone()));
+        }
+        Ok(roster)
+    }
+
+    /// Returns the family with this number.
+    #[must_use]
+    pub fn family(&self, number: u16) -> Option<&FamilySlug> {
+        self.families.get(usize::from(number))
+    }
+
+    /// Returns the campaign with this number.
+    #[must_use]
+    pub fn campaign(&self, number: u16) -> Option<&IndexCampaign> {
+        self.campaigns.get(usize::from(number)).map(|(_, campaign)| campaign)
+    }
+
+    /// Returns how many names of a family are listed.
+    #[must_use]
+    pub fn listed(&self, family: u16) -> u64 {
+        self.listed.get(usize::from(family)).copied().unwrap_or(0)
+    }
+
+    /// Returns a posting as the tally takes it.
+    pub(super) fn listing<'a>(&self, posting: &Posting<'a>) -> Option<Listing<'a>> {
+        let (family, campaign) = self.campaigns.get(posting.number as usize)?;
+        Some(Listing {
+            family: *family,
+            campaign: u16::try_from(posting.number).ok()?,
+            windows: posting.windows,
+            margin: campaign.margin,
+        })
+    }
+}
