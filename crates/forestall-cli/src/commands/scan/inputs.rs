@@ -1,0 +1,191 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Inputs on several threads: logs block by block wherever a thread is free, captures and other ordered inputs on one thread each.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context as _;
+use forestall_detect::readers::{Block, Counts, Format, Options, Source};
+use forestall_detect::scan::Watch;
+
+use super::follow::Following;
+use crate::input;
+
+/// An input as it is read: counted on its way.
+type Input<'a> = Source<Box<dyn Read + Send + 'a>>;
+
+/// What is read, and how.
+#[derive(Debug)]
+pub(crate) struct Inputs<'a> {
+    /// Files, or `-` for standard input.
+    pub(crate) paths: &'a [PathBuf],
+    /// How each is read.
+    pub(crate) options: Options,
+    /// Whether files are read on as they grow.
+    pub(crate) follow: bool,
+    /// Set where reading is to end early, with what was read.
+    pub(crate) stop: &'a AtomicBool,
+    /// Octets that were read, before decompression.
+    pub(crate) read: &'a AtomicU64,
+}
+
+/// What came of one input.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// What it is; none where it could not be read at all.
+    pub(crate) format: Option<Format>,
+    /// What was counted.
+    pub(crate) counts: Counts,
+    /// Why it was not read to its end.
+    pub(crate) failed: Option<anyhow::Error>,
+}
+
+impl Outcome {
+    fn none() -> Self {
+        Self { format: None, counts: Counts::default(), failed: None }
+    }
+}
+
+/// One input and what came of it so far.
+struct Slot<'a> {
+    source: Mutex<Option<Input<'a>>>,
+    /// Whether any thread may take its blocks.
+    shared: AtomicBool,
+    outcome: Mutex<Outcome>,
+}
+
+impl<'a> Inputs<'a> {
+    /// Reads all inputs with one watch a thread, and returns what came of each, in the order of the paths.
+    pub(crate) fn read<B: AsRef<[u8]> + Sync>(&self, watches: &mut [Watch<'_, B>]) -> Vec<Outcome> {
+        let slot = |_| Slot {
+            source: Mutex::new(None),
+            shared: AtomicBool::new(false),
+            outcome: Mutex::new(Outcome::none()),
+        };
+        let slots: Vec<Slot<'_>> = self.paths.iter().map(slot).collect();
+        let next = AtomicUsize::new(0);
+        // Inputs that are opened; threads without one of their own wait until all are, to help with those that are shared.
+        let opened = (Mutex::new(0usize), Condvar::new());
+        std::thread::scope(|scope| {
+            for watch in watches {
+                let (slots, next, opened) = (&slots, &next, &opened);
+                scope.spawn(move || self.work(watch, slots, next, opened));
+            }
+        });
+        slots.into_iter().map(|slot| slot.outcome.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+    }
+
+    fn work<B: AsRef<[u8]>>(
+        &self,
+        watch: &mut Watch<'_, B>,
+        slots: &[Slot<'a>],
+        next: &AtomicUsize,
+        opened: &(Mutex<usize>, Condvar),
+    ) {
+        let mut block = Block::default();
+        while let Some((slot, path)) = {
+            let mine = next.fetch_add(1, Ordering::Relaxed);
+            slots.get(mine).zip(self.paths.get(mine))
+        } {
+            watch.start_input();
+            match self.open(path) {
+                Ok(source) => {
+                    locked(&slot.outcome).format = Some(source.format());
+                    let ordered = is_ordered(source.format());
+                    *locked(&slot.source) = Some(source);
+                    slot.shared.store(!ordered, Ordering::Release);
+                }
+                Err(error) => locked(&slot.outcome).failed = Some(error),
+            }
+            *locked(&opened.0) += 1;
+            opened.1.notify_all();
+            self.drain(watch, slot, &mut block);
+        }
+        let all = opened.1.wait_while(locked(&opened.0), |opened| *opened < slots.len());
+        drop(all.unwrap_or_else(PoisonError::into_inner));
+        for slot in slots.iter().filter(|slot| slot.shared.load(Ordering::Acquire)) {
+            self.drain(watch, slot, &mut block);
+        }
+    }
+
+    /// Takes blocks of an input until none is left.
+    fn drain<B: AsRef<[u8]>>(&self, watch: &mut Watch<'_, B>, slot: &Slot<'a>, block: &mut Block) {
+        let mut counts = Counts::default();
+        loop {
+            let taken = locked(&slot.source).as_mut().map(|source| source.next_block(block));
+            match taken {
+                Some(Ok(true)) => {}
+                Some(Err(error)) if is_pause(&error) => {
+                    if self.ends(watch) {
+                        break;
+                    }
+                    continue;
+                }
+                Some(Err(error)) => {
+                    locked(&slot.outcome).failed = Some(error.into());
+                    break;
+                }
+                Some(Ok(false)) | None => break,
+            }
+            let mut batch = watch.batch();
+            block.read(&mut counts, |record| batch.add(record));
+            drop(batch);
+            if self.ends(watch) {
+                break;
+            }
+        }
+        let mut outcome = locked(&slot.outcome);
+        outcome.counts.merge(&counts);
+        // The counts of cutting belong to the source, which goes with them.
+        if let Some(source) = locked(&slot.source).take() {
+            outcome.counts.merge(source.counts());
+        }
+    }
+
+    fn ends<B: AsRef<[u8]>>(&self, watch: &Watch<'_, B>) -> bool {
+        watch.has_failed() || self.stop.load(Ordering::Relaxed)
+    }
+
+    fn open(&self, path: &Path) -> anyhow::Result<Input<'a>> {
+        let read: Box<dyn Read + Send + 'a> = if path.as_os_str() == "-" {
+            Box::new(io::stdin())
+        } else {
+            let file = input::file(path)?;
+            if self.follow { Box::new(Following::new(path, file, self.stop)?) } else { Box::new(file) }
+        };
+        let read: Box<dyn Read + Send + 'a> = Box::new(Counted { inner: read, read: self.read });
+        let options = Options { live: self.follow, ..self.options.clone() };
+        Source::open(read, &options).with_context(|| format!("{} could not be read", input::called(path)))
+    }
+}
+
+/// Counts what is read, for the progress bar.
+struct Counted<'a, R> {
+    inner: R,
+    read: &'a AtomicU64,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, octets: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(octets)?;
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// Says whether the records of a format must be seen in order: a question apart from its answer.
+const fn is_ordered(format: Format) -> bool {
+    matches!(format, Format::Pcap | Format::Dnstap | Format::Unbound)
+}
+
+fn is_pause(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,259 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall scan`: which machines asked for predicted names.
+
+mod follow;
+mod inputs;
+mod pseudonym;
+mod rows;
+
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use forestall_detect::readers::{Format, Options};
+use forestall_detect::scan::{Client, Finding, Roster, ScratchError, Tally, Watch, report};
+use forestall_index::Index;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::inputs::Inputs;
+use self::pseudonym::Pseudonyms;
+use self::rows::Row;
+use crate::failure::{self, usage};
+use crate::input;
+use crate::output;
+use crate::world::Globals;
+
+/// Octets of memory for what was seen, in all threads together; beyond that it goes to temporary files.
+const STATE: usize = 200 << 20;
+
+/// Find which machines asked for predicted names, in captures and logs of any kind
+///
+/// Names are compared in any letter case, and a query below a listed name counts. A question counts in a window widened by the family's margin, or in one
+/// shifted by whole days where at least 3 names of the client share that shift: its clock is wrong. Broken lines and packets are counted and told on
+/// standard error. Exit status 1 with findings, 0 without; names that an index excludes are reported as collision and are no finding.
+#[derive(Args, Debug)]
+pub(crate) struct Scan {
+    /// Captures and logs; - for standard input; .gz and .zst are read as such
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<PathBuf>,
+    /// The prediction index, from `forestall index build`
+    #[arg(long, value_name = "FILE")]
+    index: PathBuf,
+    /// What the inputs are
+    #[arg(long, value_name = "KIND", default_value = "auto")]
+    input: Kind,
+    /// How findings are printed
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    format: Form,
+    /// Read files on as they grow, also when they are rotated; the report comes at the end, on SIGINT or SIGTERM
+    #[arg(long)]
+    follow: bool,
+    /// Put a pseudonym in the place of each client, made with the key in this file
+    #[arg(long, value_name = "KEYFILE")]
+    pseudonymise: Option<PathBuf>,
+    /// Put client addresses into STIX; they are personal data
+    #[arg(long)]
+    include_clients: bool,
+}
+
+/// What an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Found out from the first octets
+    Auto,
+    /// Packets: pcap or pcapng
+    Pcap,
+    /// Frame Streams of dnstap messages
+    Dnstap,
+    /// Zeek's dns.log with tabs
+    Zeek,
+    /// Zeek's dns.log as JSON lines
+    ZeekJson,
+    /// BIND's query log
+    Bind,
+    /// Unbound's log with log-queries or log-replies
+    Unbound,
+    /// `epoch client qname qtype rcode`, blank-separated
+    Plain,
+    /// Comma-separated values with a header
+    Csv,
+    /// Parquet as ENTRADA and dnscollector write it
+    Parquet,
+}
+
+impl Kind {
+    const fn format(self) -> Option<Format> {
+        match self {
+            Self::Auto => None,
+            Self::Pcap => Some(Format::Pcap),
+            Self::Dnstap => Some(Format::Dnstap),
+            Self::Zeek => Some(Format::Zeek),
+            Self::ZeekJson => Some(Format::ZeekJson),
+            Self::Bind => Some(Format::Bind),
+            Self::Unbound => Some(Format::Unbound),
+            Self::Plain => Some(Format::Plain),
+            Self::Csv => Some(Format::Csv),
+            Self::Parquet => Some(Format::Parquet),
+        }
+    }
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// A table for people, surest first
+    Text,
+    /// One JSON object a client and family
+    Jsonl,
+    /// Comma-separated values with a header
+    Csv,
+    /// A STIX 2.1 bundle of sightings
+    Stix,
+}
+
+impl Scan {
+    /// Runs the command.
+    pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<failure::Outcome> {
+        if self.include_clients && self.format != Form::Stix {
+            return Err(usage("--include-clients is for --format stix; the other forms hold the clients"));
+        }
+        let pseudonyms = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
+        for path in self.inputs.iter().filter(|path| path.as_os_str() != "-") {
+            input::file(path)?;
+        }
+        let index = read_index(&self.index)?;
+        let roster = Roster::of(&index)?;
+        let stop = AtomicBool::new(false);
+        let read = AtomicU64::new(0);
+        let inputs = Inputs {
+            paths: &self.inputs,
+            options: Options { format: self.input.format(), ..Options::default() },
+            follow: self.follow,
+            stop: &stop,
+            read: &read,
+        };
+        let disguise = pseudonyms.map(|pseudonyms| move |client: &Client| pseudonyms.of_client(client));
+        let disguise = disguise.as_ref().map(|disguise| disguise as &(dyn Fn(&Client) -> Client + Sync));
+        let scratch = || Ok(Box::new(tempfile::tempfile()?) as Box<dyn forestall_detect::scan::Room>);
+        let threads = available_parallelism().map_or(1, usize::from);
+        let mut watches: Vec<Watch<'_, _>> =
+            (0..threads).map(|_| Watch::new(&index, &roster, STATE / threads, disguise, &scratch)).collect();
+        let outcomes = with_progress(&self.inputs, &read, || inputs.read(&mut watches));
+        let mut failed = false;
+        for (path, outcome) in self.inputs.iter().zip(&outcomes) {
+            failed |= tell(path, outcome);
+        }
+        let tallies = watches.into_iter().map(Watch::finish).collect::<Result<Vec<_>, _>>()?;
+        let found = self.print(tallies, &roster, globals)?;
+        if found {
+            Ok(failure::Outcome::Found)
+        } else if failed {
+            anyhow::bail!("not all inputs could be read to their end, and what was read holds no finding")
+        } else {
+            Ok(failure::Outcome::Done)
+        }
+    }
+
+    /// Prints the findings and says whether there are any.
+    fn print(&self, tallies: Vec<Tally>, roster: &Roster, globals: &Globals) -> anyhow::Result<bool> {
+        let mut found = false;
+        let mut row = |finding: Finding| {
+            let row = Row::of(finding, roster);
+            found |= row.is_infection();
+            row
+        };
+        let listed = |family| roster.listed(family);
+        output::to_stdout(|out| match self.format {
+            Form::Jsonl => each(tallies, listed, |finding| rows::json(&row(finding), out)),
+            Form::Csv => {
+                let mut csv = rows::Csv::begin(out)?;
+                each(tallies, listed, |finding| csv.row(&row(finding)))?;
+                csv.end()
+            }
+            Form::Text | Form::Stix => {
+                let mut all = Vec::new();
+                each(tallies, listed, |finding| {
+                    all.push(row(finding));
+                    Ok(())
+                })?;
+                match self.format {
+                    Form::Stix => rows::stix(all, globals.now(), self.include_clients, out),
+                    _ if all.is_empty() => Ok(()),
+                    _ => rows::text(all, out),
+                }
+            }
+        })?;
+        Ok(found)
+    }
+}
+
+/// Folds tallies into findings; `sink` is told each.
+fn each(
+    tallies: Vec<Tally>,
+    listed: impl Fn(u16) -> u64,
+    mut sink: impl FnMut(Finding) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    /// Either of the two errors there can be.
+    struct Failed(anyhow::Error);
+    impl From<ScratchError> for Failed {
+        fn from(error: ScratchError) -> Self {
+            Self(error.into())
+        }
+    }
+    report(tallies, listed, |finding| sink(finding).map_err(Failed)).map_err(|failed| failed.0)
+}
+
+/// Reads an index into memory.
+pub(crate) fn read_index(path: &Path) -> anyhow::Result<Index> {
+    let file = input::file(path)?;
+    let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|known| known.len());
+    Index::read(file, length).with_context(|| format!("the index {} is not used", path.display()))
+}
+
+/// Tells what was broken in an input, on standard error; says whether it was not read to its end.
+fn tell(path: &Path, outcome: &inputs::Outcome) -> bool {
+    let called = input::called(path);
+    if let Some(error) = &outcome.failed {
+        output::note(format_args!("warning: {called} was not read to its end: {error:#}"));
+    }
+    let broken = outcome.counts.broken();
+    if broken > 0 {
+        let kind = outcome.format.map_or_else(String::new, |format| format!(" ({format})"));
+        output::note(format_args!(
+            "note: {called}{kind}: {broken} of {} could not be read: {}",
+            outcome.counts.units,
+            outcome.counts.broken_in_words()
+        ));
+    }
+    outcome.failed.is_some()
+}
+
+/// Runs `work` with a progress bar where somebody looks at it.
+fn with_progress<T>(paths: &[PathBuf], read: &AtomicU64, work: impl FnOnce() -> T) -> T {
+    if !io::stderr().is_terminal() {
+        return work();
+    }
+    let sizes = paths.iter().map(|path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|m| m.len()));
+    let total: Option<u64> = sizes.sum();
+    let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    let style = "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                bar.set_position(read.load(Ordering::Relaxed));
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            bar.finish_and_clear();
+        });
+        let value = work();
+        done.store(true, Ordering::Relaxed);
+        value
+    })
+}
