@@ -1,0 +1,13 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Detection: predicted names in traffic, and families nobody knows.
+//!
+//! [`readers`] turn captures and logs of any kind into [`record`]s: who asked for which name when. [`pairing`] joins a question and its
+//! answer where the two were written down apart.
+
+#![forbid(unsafe_code)]
+#![warn(clippy::disallowed_methods)]
+
+pub mod pairing;
+pub mod readers;
+pub mod record;
