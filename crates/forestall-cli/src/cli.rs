@@ -4,7 +4,9 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{case, dictionary, directory, family, identify, predict, publish, quickstart, serve, store};
+use crate::commands::{
+    case, dictionary, directory, family, identify, predict, publish, quickstart, scan, serve, store,
+};
 use crate::world::Globals;
 
 /// Computes the names a DGA botnet will use, gets registries to protect them, and measures the rest.
@@ -30,6 +32,7 @@ pub(crate) enum Noun {
     Family(family::Verb),
     #[command(subcommand)]
     Case(case::Verb),
+    Scan(scan::Scan),
     Publish(publish::Publish),
     Serve(serve::Serve),
     #[command(subcommand)]

@@ -2,11 +2,14 @@
 
 //! Detection: predicted names in traffic, and families nobody knows.
 //!
-//! [`scan`] says what matching names mean of the machines that asked for them.
+//! [`readers`] turn captures and logs of any kind into [`record`]s: who asked for which name when. [`pairing`] joins a question and its
+//! answer where the two were written down apart. [`scan`] looks the names up in a prediction index and says what the matches mean of
+//! the machines that asked.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::disallowed_methods)]
 
 pub mod pairing;
+pub mod readers;
 pub mod record;
 pub mod scan;

@@ -10,6 +10,7 @@ pub(crate) mod identify;
 pub(crate) mod predict;
 pub(crate) mod publish;
 pub(crate) mod quickstart;
+pub(crate) mod scan;
 pub(crate) mod serve;
 pub(crate) mod store;
 
@@ -29,6 +30,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Identify(command) => command.run(globals),
         Noun::Family(verb) => verb.run(globals),
         Noun::Case(verb) => verb.run(globals),
+        Noun::Scan(command) => command.run(globals),
         Noun::Publish(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),
         Noun::Dictionary(verb) => verb.run(globals),

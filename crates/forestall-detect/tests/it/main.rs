@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Tests of detection through its public interface.
+//! Detection through its public interface.
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 

@@ -2,7 +2,6 @@
 
 //! Inputs on several threads: logs block by block wherever a thread is free, captures and other ordered inputs on one thread each.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -61,11 +60,8 @@ struct Slot<'a> {
 impl<'a> Inputs<'a> {
     /// Reads all inputs with one watch a thread, and returns what came of each, in the order of the paths.
     pub(crate) fn read<B: AsRef<[u8]> + Sync>(&self, watches: &mut [Watch<'_, B>]) -> Vec<Outcome> {
-        let slot = |_| Slot {
-            source: Mutex::new(None),
-            shared: AtomicBool::new(false),
-            outcome: Mutex::new(Outcome::none()),
-        };
+        let slot =
+            |_| Slot { source: Mutex::new(None), shared: AtomicBool::new(false), outcome: Mutex::new(Outcome::none()) };
         let slots: Vec<Slot<'_>> = self.paths.iter().map(slot).collect();
         let next = AtomicUsize::new(0);
         // Inputs that are opened; threads without one of their own wait until all are, to help with those that are shared.

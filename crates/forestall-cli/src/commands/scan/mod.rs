@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use forestall_detect::readers::{Format, Options};
+use forestall_detect::readers::{Counts, Format, Options};
 use forestall_detect::scan::{Client, Finding, Roster, ScratchError, Tally, Watch, report};
 use forestall_index::Index;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -227,10 +227,17 @@ fn tell(path: &Path, outcome: &inputs::Outcome) -> bool {
         output::note(format_args!(
             "note: {called}{kind}: {broken} of {} could not be read: {}",
             outcome.counts.units,
-            outcome.counts.broken_in_words()
+            in_words(&outcome.counts)
         ));
     }
     outcome.failed.is_some()
+}
+
+/// Says what was broken how often, and where first.
+fn in_words(counts: &Counts) -> String {
+    let faults: Vec<String> = counts.faults().map(|(fault, count)| format!("{count} x {fault}")).collect();
+    let first: Vec<String> = counts.first().iter().take(3).map(ToString::to_string).collect();
+    format!("{} (first: {})", faults.join(", "), first.join("; "))
 }
 
 /// Runs `work` with a progress bar where somebody looks at it.
@@ -238,7 +245,8 @@ fn with_progress<T>(paths: &[PathBuf], read: &AtomicU64, work: impl FnOnce() -> 
     if !io::stderr().is_terminal() {
         return work();
     }
-    let sizes = paths.iter().map(|path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|m| m.len()));
+    let sizes =
+        paths.iter().map(|path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|m| m.len()));
     let total: Option<u64> = sizes.sum();
     let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
     let style = "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
