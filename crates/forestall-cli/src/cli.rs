@@ -5,7 +5,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, dictionary, directory, family, identify, predict, publish, quickstart, scan, serve, store,
+    case, dictionary, directory, family, identify, index, predict, publish, quickstart, scan, serve, store,
 };
 use crate::world::Globals;
 
@@ -28,6 +28,8 @@ pub(crate) enum Noun {
     Quickstart(quickstart::Quickstart),
     Predict(predict::Predict),
     Identify(identify::Identify),
+    #[command(subcommand)]
+    Index(index::Verb),
     #[command(subcommand)]
     Family(family::Verb),
     #[command(subcommand)]

@@ -7,6 +7,7 @@ pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod family;
 pub(crate) mod identify;
+pub(crate) mod index;
 pub(crate) mod predict;
 pub(crate) mod publish;
 pub(crate) mod quickstart;
@@ -28,6 +29,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Quickstart(command) => command.run(globals),
         Noun::Predict(command) => command.run(globals),
         Noun::Identify(command) => command.run(globals),
+        Noun::Index(verb) => verb.run(globals),
         Noun::Family(verb) => verb.run(globals),
         Noun::Case(verb) => verb.run(globals),
         Noun::Scan(command) => command.run(globals),

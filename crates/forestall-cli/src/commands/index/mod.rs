@@ -1,0 +1,50 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall index`: all predicted names in one file, for look-ups.
+
+mod build;
+mod info;
+mod lines;
+mod names;
+mod query;
+mod scratch;
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use forestall_index::Index;
+
+use crate::failure::Outcome;
+use crate::input;
+use crate::world::Globals;
+
+/// The prediction index: names of many campaigns in one compact file, looked up exactly
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Build(build::Build),
+    Info(info::Info),
+    Query(query::Query),
+}
+
+impl Verb {
+    /// Runs the verb.
+    pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Build(command) => command.run(globals),
+            Self::Info(command) => command.run(),
+            Self::Query(command) => command.run(),
+        }
+    }
+}
+
+/// Reads an index and checks it.
+///
+/// # Errors
+///
+/// Where the file cannot be read, or is no index, cut or altered.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Index> {
+    let file = input::file(path)?;
+    let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|known| known.len());
+    Index::read(file, length).with_context(|| format!("the index {} was not taken into use", path.display()))
+}
