@@ -4,7 +4,8 @@
 //!
 //! The rule: a question counts. An answer counts where no question to it was seen within the [`SPAN`] before it; otherwise it only tells what
 //! became of that question. So a client that asks twice counts twice, whether answered once, twice or never, and a capture of answers
-//! alone counts each of them as a question asked by whom it goes to. A question and an answer belong together where asker, port, identifier, name
+//! alone counts each of them as a question asked by whom it goes to. A question that comes to light after such an answer, because a hole in a TCP stream
+//! held it back, does not count again. A question and an answer belong together where asker, port, identifier, name
 //! without regard to letter case, and type are equal; a log without port and identifier has 0 in their place.
 //!
 //! Feed only the records that matter, for example those with a listed name: what is kept for a question is some hundred octets.
@@ -26,17 +27,42 @@ const MOST: usize = 1 << 16;
 pub enum Adds {
     /// One question.
     Question,
-    /// No question: it is the answer to one that was counted.
+    /// No question: the other half of its exchange was counted.
     Answer,
+}
+
+/// What was last seen of a question.
+#[derive(Clone, Copy, Debug, Default)]
+struct Exchange {
+    asked: Option<Instant>,
+    /// An answer that counted alone.
+    answered: Option<Instant>,
+}
+
+impl Exchange {
+    fn see(&mut self, record: &Record<'_>) -> Adds {
+        let near = |other: &Instant| record.at.micros().abs_diff(other.micros()) <= SPAN.unsigned_abs();
+        if record.sight == Sight::Question {
+            self.asked = Some(record.at);
+            let counted = self.answered.take_if(|answered| record.at < *answered && near(answered)).is_some();
+            return if counted { Adds::Answer } else { Adds::Question };
+        }
+        // In both directions: the time of a dnstap answer is that of its question, and the clocks of two interfaces need not agree.
+        if self.asked.as_ref().is_some_and(near) {
+            return Adds::Answer;
+        }
+        self.answered = Some(record.at);
+        Adds::Question
+    }
 }
 
 /// The questions of one input that may still be answered. Its records come in the order of the input.
 #[derive(Debug, Default)]
 pub struct Pairing {
     /// Since [`Self::turned`].
-    young: HashMap<Box<[u8]>, Instant>,
+    young: HashMap<Box<[u8]>, Exchange>,
     /// Those of the span before.
-    old: HashMap<Box<[u8]>, Instant>,
+    old: HashMap<Box<[u8]>, Exchange>,
     turned: Option<Instant>,
     key: Vec<u8>,
     name: Vec<u8>,
@@ -56,15 +82,13 @@ impl Pairing {
         }
         self.turn(record.at);
         self.write_key(record);
-        if record.sight == Sight::Question {
-            self.young.insert(self.key.as_slice().into(), record.at);
-            return Adds::Question;
+        if !self.young.contains_key(self.key.as_slice()) {
+            let known = self.old.remove(self.key.as_slice()).unwrap_or_default();
+            self.young.insert(self.key.as_slice().into(), known);
         }
-        let asked = self.young.get(self.key.as_slice()).or_else(|| self.old.get(self.key.as_slice()));
-        // The time of a dnstap answer is that of its question, and two interfaces need not agree on the order: hence both directions.
-        match asked {
-            Some(asked) if record.at.micros().abs_diff(asked.micros()) <= SPAN.unsigned_abs() => Adds::Answer,
-            _ => Adds::Question,
+        match self.young.get_mut(self.key.as_slice()) {
+            Some(exchange) => exchange.see(record),
+            None => Adds::Question,
         }
     }
 
@@ -129,6 +153,15 @@ mod tests {
         check(&[Answer, Answer], 2);
         check(&[Whole, Whole], 2);
         check(&[Question, Answer, Question, Answer], 2);
+        check(&[Answer, Question, Answer], 2);
+    }
+
+    #[test]
+    fn a_question_that_comes_to_light_after_its_answer_does_not_count_again() {
+        let mut pairing = Pairing::new();
+        assert_eq!(pairing.see(&record(Sight::Answer, 7, 9)), Adds::Question);
+        assert_eq!(pairing.see(&record(Sight::Question, 5, 9)), Adds::Answer);
+        assert_eq!(pairing.see(&record(Sight::Question, 6, 9)), Adds::Question);
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::counts::{Counts, Fault};
 use super::format::Format;
+use super::messages::Messages;
 use super::stamp::LogClock;
-use super::{bind, csv, lines, plain, unbound, zeek, zeek_json};
+use super::{bind, csv, dnstap, lines, plain, unbound, zeek, zeek_json};
 use crate::record::Record;
 
 /// Octets of a block: enough that taking one costs nothing beside reading it, few enough to stay in a core's cache.
@@ -28,6 +29,9 @@ pub struct Block {
     first_line: u64,
     /// Where the block begins in the input.
     pub(super) offset: u64,
+    messages: Messages,
+    /// Where dnstap frames begin, and their lengths.
+    frames: Vec<(usize, u32)>,
     pub(super) zeek: Option<Arc<zeek::Layout>>,
     pub(super) csv: Option<Arc<csv::Layout>>,
 }
@@ -43,6 +47,8 @@ impl Default for Block {
             lines: 0..0,
             first_line: 1,
             offset: 0,
+            messages: Messages::default(),
+            frames: Vec::new(),
             zeek: None,
             csv: None,
         }
@@ -62,21 +68,27 @@ impl Block {
     #[inline]
     pub fn read<'a>(&'a mut self, counts: &mut Counts, visit: impl FnMut(Record<'a>)) {
         let (clock, first) = (self.clock, self.first_line);
-        let bytes = &mut self.bytes[std::mem::take(&mut self.lines)];
+        let (all, lines) = (&mut self.bytes, self.lines.clone());
         match self.format {
-            Format::Plain => lines::read(bytes, first, counts, visit, plain::parse),
-            Format::Bind => lines::read(bytes, first, counts, visit, |line| bind::parse(line, clock)),
-            Format::Unbound => lines::read(bytes, first, counts, visit, |line| unbound::parse(line, clock)),
-            Format::ZeekJson => lines::read_mut(bytes, first, counts, visit, |line| zeek_json::parse(line, clock)),
+            Format::Plain => lines::read(&all[lines], first, counts, visit, plain::parse),
+            Format::Bind => lines::read(&all[lines], first, counts, visit, |line| bind::parse(line, clock)),
+            Format::Unbound => lines::read(&all[lines], first, counts, visit, |line| unbound::parse(line, clock)),
+            Format::ZeekJson => {
+                lines::read_mut(&mut all[lines], first, counts, visit, |line| zeek_json::parse(line, clock))
+            }
             Format::Zeek => {
                 let layout = self.zeek.as_deref();
-                lines::read(bytes, first, counts, visit, |line| layout.ok_or(Fault::Header)?.parse(line, clock));
+                lines::read(&all[lines], first, counts, visit, |line| layout.ok_or(Fault::Header)?.parse(line, clock));
             }
             Format::Csv => {
                 let layout = self.csv.as_deref();
-                lines::read_mut(bytes, first, counts, visit, |line| layout.ok_or(Fault::Header)?.parse(line, clock));
+                lines::read_mut(&mut all[lines], first, counts, visit, |line| {
+                    layout.ok_or(Fault::Header)?.parse(line, clock)
+                });
             }
-            Format::Pcap | Format::Dnstap | Format::Parquet => {}
+            Format::Pcap => self.messages.read(all, counts, visit),
+            Format::Dnstap => dnstap::read(all, &self.frames, self.offset, counts, visit),
+            Format::Parquet => {}
         }
     }
 
@@ -85,6 +97,8 @@ impl Block {
         self.bytes.resize(BLOCK, 0);
         self.filled = 0;
         self.lines = 0..0;
+        self.messages.clear();
+        self.frames.clear();
     }
 
     /// Takes what was carried over; returns how much that is, and all room.
@@ -118,6 +132,20 @@ impl Block {
     }
 
     pub(super) const fn has_units(&self) -> bool {
-        self.lines.start < self.lines.end
+        self.lines.start < self.lines.end || !self.messages.is_empty() || !self.frames.is_empty()
+    }
+
+    /// Returns the octets that were read and the place for messages found in them.
+    pub(super) fn octets_and_messages(&mut self) -> (&[u8], &mut Messages) {
+        (&self.bytes[..self.filled], &mut self.messages)
+    }
+
+    /// Takes the list of frames, empty, so that it can be filled.
+    pub(super) fn take_frames(&mut self) -> Vec<(usize, u32)> {
+        std::mem::take(&mut self.frames)
+    }
+
+    pub(super) fn set_frames(&mut self, frames: Vec<(usize, u32)>) {
+        self.frames = frames;
     }
 }

@@ -7,10 +7,14 @@ use std::io::{self, Read};
 use super::block::{BLOCK, Block};
 use super::counts::Counts;
 use super::csv::CsvLines;
+use super::dnstap::Frames;
 use super::format::Format;
 use super::guess;
 use super::lines::Lines;
 use super::packed::Packed;
+use super::packets::Packets;
+use super::pcap::Pcap;
+use super::pcapng::Pcapng;
 use super::stamp::LogClock;
 use super::zeek::ZeekLines;
 
@@ -21,6 +25,8 @@ pub struct Options {
     pub format: Option<Format>,
     /// What its times do not say.
     pub clock: LogClock,
+    /// The ports of DNS in captures; 53 where there are none.
+    pub ports: Vec<u16>,
     /// Whether it is still growing, or comes from a socket: blocks then end with what has arrived, instead of waiting until they are full.
     pub live: bool,
 }
@@ -68,6 +74,9 @@ enum Cutter {
     Lines(Lines),
     Zeek(ZeekLines),
     Csv(CsvLines),
+    Pcap(Pcap),
+    Pcapng(Pcapng),
+    Frames(Frames),
 }
 
 /// Where a block ends.
@@ -85,6 +94,25 @@ impl Cut {
     /// After `used` octets.
     pub(super) const fn after(used: usize) -> Self {
         Self { used, skip: 0, stop: false }
+    }
+
+    /// After `used` octets and `skip` that are not looked at.
+    pub(super) const fn skipping(used: usize, skip: u64) -> Self {
+        Self { used, skip, stop: false }
+    }
+
+    /// After `used` octets, and nothing is read after them.
+    pub(super) const fn stopping(used: usize) -> Self {
+        Self { used, skip: 0, stop: true }
+    }
+
+    pub(super) const fn used(self) -> usize {
+        self.used
+    }
+
+    /// Whether something is still to be done behind the octets that were used.
+    pub(super) const fn goes_on(self) -> bool {
+        self.skip > 0 || self.stop
     }
 }
 
@@ -105,7 +133,18 @@ impl<R: Read> Source<R> {
             Format::Zeek => Cutter::Zeek(ZeekLines::new()),
             Format::Csv => Cutter::Csv(CsvLines::new()),
             Format::ZeekJson | Format::Bind | Format::Unbound | Format::Plain => Cutter::Lines(Lines::new()),
-            Format::Pcap | Format::Dnstap | Format::Parquet => return Err(OpenError::NotRead(format)),
+            Format::Dnstap => Cutter::Frames(Frames::new(options.live)),
+            Format::Pcap => {
+                read_until(&mut input, &mut carry, 4)?;
+                let packets = Packets::new(&options.ports);
+                match guess::format(&carry, true) {
+                    Some(Format::Pcap) if carry.starts_with(&[0x0a]) => Cutter::Pcapng(Pcapng::new(packets)),
+                    Some(Format::Pcap) => Cutter::Pcap(Pcap::new(packets)),
+                    _ if carry.is_empty() => Cutter::Lines(Lines::new()),
+                    _ => return Err(OpenError::Unknown),
+                }
+            }
+            Format::Parquet => return Err(OpenError::NotRead(format)),
         };
         Ok(Self {
             input,
@@ -157,6 +196,9 @@ impl<R: Read> Source<R> {
                 Cutter::Lines(lines) => lines.cut(block, at_end, &mut self.counts),
                 Cutter::Zeek(lines) => lines.cut(block, at_end, &mut self.counts),
                 Cutter::Csv(lines) => lines.cut(block, at_end, &mut self.counts),
+                Cutter::Pcap(pcap) => pcap.cut(block, at_end, &mut self.counts),
+                Cutter::Pcapng(pcapng) => pcapng.cut(block, at_end, &mut self.counts),
+                Cutter::Frames(frames) => frames.cut(block, at_end, &mut self.counts),
             };
             self.carry.extend_from_slice(&block.filled()[cut.used..]);
             self.offset += cut.used as u64;
@@ -235,6 +277,12 @@ impl<R: Read> Source<R> {
 
 fn is_temporary(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+/// Reads until `start` has that many octets, or the input ends.
+fn read_until<R: Read>(input: &mut Packed<R>, start: &mut Vec<u8>, octets: usize) -> io::Result<()> {
+    let missing = octets.saturating_sub(start.len());
+    input.take(missing as u64).read_to_end(start).map(drop)
 }
 
 fn find_format<R: Read>(input: &mut Packed<R>, start: &mut Vec<u8>) -> Result<Format, OpenError> {

@@ -4,4 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 
+mod captures;
+mod read;
 mod scan;
+mod tshark;
