@@ -26,7 +26,7 @@ pub struct Prepared {
     pub family: Arc<dyn Family>,
     /// The family with the campaign's parameters.
     pub generator: Box<dyn Generator>,
-    /// The digest of family, generator version and parameters.
+    /// The digest of family, generator version and parameters, and of the code of a family that came from outside.
     pub digest: Digest,
 }
 
@@ -68,6 +68,16 @@ impl Catalogue {
         }
         self.families.push(family);
         Ok(())
+    }
+
+    /// Adds a family with its campaigns, in the form of a file of the catalogue. Nothing is added where there is an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::add_family`] and [`Self::add_campaigns`].
+    pub fn add_family_with(&mut self, family: Arc<dyn Family>, campaigns: &str) -> Result<(), CatalogueError> {
+        self.add_family(family)?;
+        self.add_campaigns(campaigns).inspect_err(|_| drop(self.families.pop()))
     }
 
     /// Adds the campaigns of one file of the catalogue, in TOML. Nothing is added where there is an error.
@@ -168,6 +178,7 @@ impl Catalogue {
         }
         let generator = family.generator(&campaign.params, words)?;
         let digest = campaign.params.digest(&family.info().slug, family.info().generator_version);
+        let digest = family.code().map_or(digest, |code| Digest::of_parts(&[&digest.0, &code.0]));
         Ok(Prepared { campaign, family, generator, digest })
     }
 }

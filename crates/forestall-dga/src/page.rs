@@ -4,7 +4,7 @@
 //!
 //! `forestall family show` and the pages under `docs/families` show the same [`Page`].
 
-use forestall_model::{Instant, Params, name::last_label};
+use forestall_model::{Instant, Marking, Params, name::last_label};
 
 use crate::info::{Predictability, Responsible, Verification};
 use crate::word_lists::{self, Needed};
@@ -70,6 +70,11 @@ impl Page {
             if unverified.is_some() { "UNVERIFIED: see above".to_owned() } else { format!("verified: {note}") };
         facts.push(("Confidence", confidence));
         facts.push(("Generator", format!("version {}", info.generator_version)));
+        facts.extend(family.code().map(|code| ("Plug-in", format!("WebAssembly, code {}", code.short()))));
+        let marking = family.marking();
+        if marking != Marking::PUBLIC {
+            facts.push(("Marking", format!("{}, {}", marking.tlp, marking.pap)));
+        }
         Self {
             slug: info.slug.to_string(),
             summary: info.summary.to_string(),

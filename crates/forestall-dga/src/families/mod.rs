@@ -11,7 +11,7 @@ mod bazarbackdoor;
 mod blocks;
 mod built_in;
 mod bumblebee;
-mod calendar;
+pub mod calendar;
 mod ccleaner;
 pub mod charbot;
 mod chinad;
