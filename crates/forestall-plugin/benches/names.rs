@@ -1,0 +1,2 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+fn main() {}

@@ -1,0 +1,1 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
