@@ -153,7 +153,7 @@ pub enum RunError {
         from: u64,
     },
     /// A name that cannot be.
-    #[error("name {number} is {found:?}: {reason}")]
+    #[error("name {number} is \"{found}\": {reason}")]
     Name {
         /// Its number in the list, from 0.
         number: u64,

@@ -24,8 +24,9 @@ pub const MAX_STACK: usize = 1_000_000;
 /// Calls within calls.
 pub const MAX_CALLS: usize = 1_000;
 
-/// Fuel of a list before its first name, about one unit an instruction: enough to hash a word list of 36 kB a hundred times over.
-pub const FUEL_TO_START: u64 = 50_000_000;
+/// Fuel of a list before its first name, about one unit an instruction: enough to read a word list of 36 kB into
+/// order several times over.
+pub const FUEL_TO_START: u64 = 20_000_000;
 
 /// Fuel that each name asked for adds. A name from a SHA-256 takes about 5,000; a name of ten such, which nobody has seen, would pass.
 pub const FUEL_A_NAME: u64 = 50_000;

@@ -129,7 +129,7 @@ mod tests {
         check(b"a.com\nbc.com\n", 7, &suffixes(), &mut ends).unwrap();
         assert_eq!(ends, [5, 12]);
         let error = check(b"a.com\n\x1b[2J.com\n", 7, &suffixes(), &mut ends).unwrap_err().to_string();
-        assert!(error.starts_with(r#"name 8 is "\\x1b[2J.com""#), "{error}");
+        assert!(error.starts_with(r#"name 8 is "\x1b[2J.com""#), "{error}");
         let error = check(b"a.com\nb.com", 7, &suffixes(), &mut ends).unwrap_err().to_string();
         assert!(error.contains("from number 7 on"), "{error}");
     }

@@ -158,7 +158,8 @@ mod tests {
         for offsets in [vec![0], vec![-3], vec![1, 0], vec![5, -5]] {
             let tries = Tries::new(Calendar::Months, offsets);
             for span in [
-                Window { from: Instant::from_micros(i64::MIN), until: Instant::from_micros(i64::MAX) },
+                Window { from: Instant::from_micros(i64::MIN), until: day("1603-01-01").start() },
+                Window { from: day("9998-01-01").start(), until: Instant::from_micros(i64::MAX) },
                 day("9999-12-31").window(),
                 day("1601-01-01").window(),
                 day("2026-02-28").window(),
