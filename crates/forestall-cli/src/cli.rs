@@ -4,7 +4,9 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{case, dictionary, directory, family, identify, predict, publish, quickstart, serve, store};
+use crate::commands::{
+    case, dictionary, directory, family, identify, plugin, predict, publish, quickstart, serve, store,
+};
 use crate::world::Globals;
 
 /// Computes the names a DGA botnet will use, gets registries to protect them, and measures the rest.
@@ -36,6 +38,8 @@ pub(crate) enum Noun {
     Directory(directory::Verb),
     #[command(subcommand)]
     Dictionary(dictionary::Verb),
+    #[command(subcommand)]
+    Plugin(plugin::Verb),
     #[command(subcommand)]
     Store(store::Verb),
 }

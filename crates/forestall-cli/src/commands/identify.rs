@@ -70,7 +70,7 @@ impl Identify {
         let bytes = input::whole(&self.file, MOST_INPUT)?;
         let observed =
             Observed::read(&bytes).map_err(|error| usage(format!("{}, {error}", input::called(&self.file))))?;
-        let catalogue = Catalogue::built_in();
+        let catalogue = globals.catalogue();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let pace = Pace::start();
         let mut identified =

@@ -7,6 +7,7 @@ pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod family;
 pub(crate) mod identify;
+pub(crate) mod plugin;
 pub(crate) mod predict;
 pub(crate) mod publish;
 pub(crate) mod quickstart;
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Publish(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),
         Noun::Dictionary(verb) => verb.run(globals),
+        Noun::Plugin(verb) => verb.run(globals),
         Noun::Directory(verb) => verb.run(globals),
         Noun::Store(verb) => verb.run(globals),
     }

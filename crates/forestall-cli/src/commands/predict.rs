@@ -15,7 +15,7 @@ use forestall_dga::predict::{self, List, Lists, Only, Query};
 use forestall_dga::{Campaign, Catalogue, Family, Prepared};
 use forestall_formats::predict::{RowForm, Rows};
 use forestall_hub::desk::DeskError;
-use forestall_model::{Instant, Params, Tld, UtcDay, WindowSet};
+use forestall_model::{Instant, Params, Tld, Tlp, UtcDay, WindowSet};
 
 use super::family;
 use crate::failure::{Outcome, usage};
@@ -103,7 +103,7 @@ fn limit(text: &str) -> Result<NonZeroU64, String> {
 impl Predict {
     /// Runs the command.
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let catalogue = Catalogue::built_in();
+        let catalogue = globals.catalogue();
         let family = family::find(&catalogue, &self.family)?;
         let prepared = self.prepared(&catalogue, family, globals)?;
         let query = Query {
@@ -117,6 +117,10 @@ impl Predict {
             output::note(format_args!(
                 "note: {slug} is UNVERIFIED; `forestall family show {slug}` says what is missing"
             ));
+        }
+        let tlp = family.marking().tlp;
+        if tlp != Tlp::Clear {
+            output::note(format_args!("note: {} is {tlp}: so is every list of its names", family.info().slug));
         }
         self.print(&prepared, &query).context("standard output could not be written")?;
         Ok(Outcome::Done)

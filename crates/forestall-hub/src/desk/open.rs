@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use forestall_coord::command::{Command, Open};
 use forestall_coord::event::{CaseCampaign, CaseKind};
-use forestall_dga::Prepared;
 use forestall_dga::info::{Predictability, Verification};
+use forestall_dga::{Family, Prepared};
 use forestall_model::{CaseId, DayRange, DomainName, Marking, Params, UtcDay};
 
 use super::{Act, CaseFile, Desk, DeskError};
@@ -55,7 +55,7 @@ pub struct OpenCase {
     pub horizon: DayRange,
     /// The day from which a reconstruction is looked at.
     pub board_day: Option<UtcDay>,
-    /// The marking of everything derived from it.
+    /// The marking of everything derived from it; the case takes a stricter one where a family of it carries that.
     pub marking: Marking,
     /// The name servers of the response's own sinkhole.
     pub name_servers: Vec<DomainName>,
@@ -80,7 +80,7 @@ impl Desk {
             kind: ask.kind,
             horizon: ask.horizon,
             board_day: ask.board_day,
-            marking: ask.marking,
+            marking: prepared.iter().fold(ask.marking, |m, p| m.strictest(Family::marking(p.family.as_ref()))),
             campaigns,
             slices: slices.into_iter().collect(),
             name_servers: ask.name_servers,

@@ -108,7 +108,7 @@ impl Desk {
             lines.dedup_by(|a, b| a.name == b.name);
         }
         let unverified = lines.iter().any(|line| line.confidence == UNVERIFIED);
-        let list = NameList { title: file.case.title.clone(), marking: file.case.marking, lines };
+        let list = NameList { title: file.case.title.clone(), marking: file.marking(), lines };
         let released = release(list, ask.audience, ask.now)?;
         let lines = ask.form.write(released, out)?;
         Ok(Published { lines, unverified })

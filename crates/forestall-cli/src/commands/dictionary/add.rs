@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_dga::{Catalogue, word_lists};
+use forestall_dga::word_lists;
 use forestall_hub::desk::{Dictionaries, MAX_DICTIONARY};
 
 use crate::failure::Outcome;
@@ -24,7 +24,7 @@ pub(crate) struct Add {
 impl Add {
     pub(super) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
         let dictionaries = Dictionaries::of(Some(&globals.data()?));
-        let needed = word_lists::needed(&Catalogue::built_in(), &dictionaries);
+        let needed = word_lists::needed(&globals.catalogue(), &dictionaries);
         for file in &self.files {
             let called = input::called(file);
             let bytes = input::whole(file, MAX_DICTIONARY)?;

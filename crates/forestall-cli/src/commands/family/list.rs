@@ -11,6 +11,7 @@ use crate::cli::TextJsonCsv;
 use crate::failure::Outcome;
 use crate::output;
 use crate::table::{Align, Table, thousands};
+use crate::world::Globals;
 
 /// List the families: slug, aliases, scheme, seeding, period, names per period, TLDs, confidence, campaigns
 #[derive(Args, Debug)]
@@ -34,12 +35,16 @@ struct Entry<'a> {
     tlds: Vec<&'a str>,
     confidence: &'a str,
     first_day: Option<String>,
+    /// Who may see what is derived from it.
+    tlp: &'a str,
+    /// Whether its code came from outside.
+    plugin: bool,
     campaigns: Vec<&'a str>,
 }
 
 impl List {
-    pub(super) fn run(&self) -> anyhow::Result<Outcome> {
-        let catalogue = Catalogue::built_in();
+    pub(super) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let catalogue = globals.catalogue();
         match self.format {
             TextJsonCsv::Text => text(&catalogue)?,
             TextJsonCsv::Json => {
@@ -68,6 +73,8 @@ fn entry<'a>(catalogue: &'a Catalogue, family: &'a dyn Family) -> Entry<'a> {
         tlds: tlds(info),
         confidence: info.verification.word(),
         first_day: info.first_day.map(|day| day.to_string()),
+        tlp: family.marking().tlp.word(),
+        plugin: family.code().is_some(),
         campaigns: catalogue.campaigns_of(&info.slug).map(|campaign| campaign.id.as_str()).collect(),
     }
 }
@@ -82,6 +89,7 @@ fn text(catalogue: &Catalogue) -> anyhow::Result<()> {
         ("TLDs", Align::Right),
         ("confidence", Align::Left),
         ("campaigns", Align::Right),
+        ("TLP", Align::Left),
         ("also called", Align::Left),
     ]);
     for family in catalogue.families() {
@@ -95,6 +103,7 @@ fn text(catalogue: &Catalogue) -> anyhow::Result<()> {
             tlds(info).len().to_string(),
             confidence(info).to_owned(),
             catalogue.campaigns_of(&info.slug).count().to_string(),
+            family.marking().tlp.to_string(),
             joined(&info.aliases, ", "),
         ]);
     }
