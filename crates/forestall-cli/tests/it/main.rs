@@ -12,6 +12,7 @@ mod environment;
 mod family;
 mod help;
 mod identify;
+mod plugin;
 mod predict;
 mod publish;
 mod quickstart;
