@@ -2,31 +2,10 @@
 
 //! `forestall plugin`: a family from outside is checked, filed, and then stands beside the built-in ones everywhere.
 
-use std::path::Path;
-
 use forestall_model::Digest;
+use forestall_testkit::plugin::{altered, example};
 
 use crate::support::{Home, NOW};
-
-fn example(name: &str) -> Vec<u8> {
-    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/plugins").join(name)).unwrap()
-}
-
-/// The example with texts of its metadata replaced; shorter ones leave blanks after them, so that every length stays right.
-fn altered(replace: &[(&str, &str)]) -> Vec<u8> {
-    let mut module = example("vidro.wasm");
-    for (from, to) in replace {
-        let to = format!("{to:<width$}", width = from.len());
-        assert_eq!(to.len(), from.len());
-        let places: Vec<usize> =
-            module.windows(from.len()).enumerate().filter(|(_, at)| *at == from.as_bytes()).map(|(at, _)| at).collect();
-        assert!(!places.is_empty(), "{from}");
-        for at in places {
-            module[at..at + from.len()].copy_from_slice(to.as_bytes());
-        }
-    }
-    module
-}
 
 /// A home with the example in Rust added, under a marking.
 fn with_plugin(tlp: &str) -> Home {
@@ -114,7 +93,7 @@ fn an_added_family_stands_beside_the_built_in_ones() {
 fn identify_finds_names_of_an_added_plug_in() {
     let home = with_plugin("TLP:CLEAR");
     home.write("names.txt", home.ok("predict vidro-example --limit 6"));
-    let found = home.ok("identify names.txt --known-only");
+    let found = home.ok("identify names.txt --known-only --from 2026-11-15 --until 2026-11-30");
     assert!(found.contains("vidro-example, campaign vidro-example, list of 2026-11-22"), "{found}");
 }
 
