@@ -12,7 +12,7 @@ use clap::Subcommand;
 use crate::failure::Outcome;
 use crate::world::Globals;
 
-/// Families from others, each one WebAssembly file: check one, add it beside the built-in ones, list and remove them
+/// Families from others, one WebAssembly file each: check, add, list and remove them
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Check(check::Check),
