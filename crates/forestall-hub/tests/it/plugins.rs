@@ -17,10 +17,10 @@ use crate::console::{Served, act, now};
 /// Files the example under a marking in place of what was filed, and opens the desk with it.
 async fn desk(folder: &Path, replace: &[(&str, &str)]) -> Desk {
     let _ = std::fs::remove_dir_all(folder.join("plugins"));
-    Plugins::of(folder).add(&altered(replace)).unwrap();
+    Plugins::of(folder).add(&altered(replace)).expect("the example is in order");
     let (catalogue, left_out) = Plugins::of(folder).catalogue();
     assert!(left_out.is_empty(), "{left_out:?}");
-    Desk::open(folder, catalogue).await.unwrap()
+    Desk::open(folder, catalogue).await.expect("a store")
 }
 
 fn case(marking: Marking) -> OpenCase {
@@ -41,7 +41,7 @@ async fn publish(desk: &Desk, audience: Audience) -> Result<String, DeskError> {
     let ask = Publish { form: Form::Csv, tld: None, span: PublishSpan::Horizon, audience, now: now() };
     let mut out = Vec::new();
     desk.publish(&file, &ask, &mut out)?;
-    Ok(String::from_utf8(out).unwrap())
+    Ok(String::from_utf8(out).expect("a list is text"))
 }
 
 #[tokio::test]

@@ -18,7 +18,6 @@ fn next(body: &str) -> Parts {
 fn writes(octets: &[u8]) -> Parts {
     let data: String = octets.iter().map(|octet| format!("\\{octet:02x}")).collect();
     let mut parts = next(&format!("(i32.const {})", octets.len()));
-    parts.head = String::new();
     parts.memory = r#"(memory (export "memory") 4)"#.to_owned();
     parts.next.push_str(&format!(r#"(data (i32.const 1024) "{data}")"#));
     parts
@@ -239,8 +238,7 @@ fn what_is_no_module_or_no_plug_in_is_refused() {
 
 #[test]
 fn missing_and_mistyped_exports_are_told() {
-    let mut parts = Parts::default();
-    parts.memory = "(memory 2)".to_owned();
+    let parts = Parts { memory: "(memory 2)".to_owned(), ..Parts::default() };
     refused(&parts.wasm(), "the export memory is missing; expected a memory");
     let parts =
         Parts { next: r#"(func (export "forestall_next") (result i64) (i64.const 0))"#.to_owned(), ..Parts::default() };
