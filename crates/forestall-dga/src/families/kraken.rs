@@ -232,7 +232,12 @@ fn info() -> FamilyInfo {
             key("tldset", "1", "of version 2: 1 (com, net, tv, cc) or 2 (dyndns.org, yi.org, dynserv.com, mooo.com)"),
         ],
         first_day: None,
-        responsible: Responsible::Registry,
+        responsible: Responsible::providers([
+            ("dyndns.org", "Dyn (Oracle), a dynamic-DNS service"),
+            ("yi.org", "the dynamic-DNS service that runs it"),
+            ("dynserv.com", "the dynamic-DNS service that runs it"),
+            ("mooo.com", "FreeDNS (afraid.org), a dynamic-DNS service"),
+        ]),
         treatment: "below the dynamic-DNS zones the provider must act, under com, net, tv and cc the registry. Version 2 has 2,584 names that both seeds share \
                     and 222 more of each seed, which come back every 3 to 284 weeks or never leave: hold them all for good rather than week by week"
             .into(),

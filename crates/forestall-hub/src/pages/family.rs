@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Html;
-use forestall_dga::info::{Responsible, Verification};
+use forestall_dga::info::Verification;
 use forestall_dga::{Ask, FamilyInfo, NameBuf};
 use forestall_model::{FamilySlug, Params, UtcDay};
 
@@ -124,15 +124,7 @@ fn facts(info: &FamilyInfo) -> Vec<(&'static str, String)> {
             format!("{} h before, {} h after", hours(info.margin.before_seconds), hours(info.margin.after_seconds)),
         ),
         ("Clock", info.clock_note.to_string()),
-        (
-            "Who can act",
-            match &info.responsible {
-                Responsible::Registry => "the registry of the public suffix".to_owned(),
-                Responsible::Provider(zone) => {
-                    format!("the provider of {zone}; the zone itself is never to be blocked")
-                }
-            },
-        ),
+        ("Who can act", info.who_can_act()),
         ("Treatment", info.treatment.to_string()),
         ("Generator", format!("version {}", info.generator_version)),
     ];
