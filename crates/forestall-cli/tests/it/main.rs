@@ -13,6 +13,7 @@ mod family;
 mod help;
 mod identify;
 mod predict;
+mod providers;
 mod publish;
 mod quickstart;
 mod readme;

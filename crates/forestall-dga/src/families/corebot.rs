@@ -67,7 +67,7 @@ impl Generator for CoreBot {
 fn windows(period: &Period, ask: &Ask) -> WindowSet {
     let (year, month, of_month) = day_of(period).ymd();
     let days = (1..=31).rev().filter_map(|other| UtcDay::from_ymd(year + i16::from(of_month - other), month, other));
-    recurrence::windows(period, ask, days)
+    recurrence::days(period, ask, days)
 }
 
 fn info() -> FamilyInfo {
