@@ -160,29 +160,26 @@ impl Responsible {
 }
 
 impl FamilyInfo {
-    /// Says who can act on the family's names, one sentence a party, the registry first: what pages show.
+    /// Says who can act on the family's names: what pages show.
     #[must_use]
     pub fn who_can_act(&self) -> String {
-        let registry: Vec<&str> = self
-            .suffixes
-            .iter()
-            .map(AsRef::as_ref)
-            .filter(|s| *self.responsible.for_suffix(s) == Party::Registry)
-            .collect();
         let Responsible::Others(others) = &self.responsible else { return "the registry of each suffix".to_owned() };
-        let mut parts = Vec::new();
-        if !registry.is_empty() {
-            parts.push(format!("the registry of each suffix for names under {}", registry.join(", ")));
-        }
-        parts.extend(others.iter().map(|(suffix, party)| match party {
-            Party::Registry => format!("the registry for names under {suffix}"),
-            Party::Provider(who) => {
-                format!(
-                    "{who}, provider of the zone {suffix}, for names below it; that zone itself is never to be blocked"
-                )
-            }
-            Party::Nobody(what) => format!("nobody for names under {suffix}: {what}"),
-        }));
-        parts.join("; ")
+        let parts: Vec<String> = others
+            .iter()
+            .map(|(suffix, party)| match party {
+                Party::Registry => format!("under {suffix} the registry"),
+                Party::Provider(who) => format!("below {suffix} its provider, {who}"),
+                Party::Nobody(what) => format!("under {suffix} nobody: {what}"),
+            })
+            .collect();
+        let registry = self.suffixes.iter().any(|suffix| *self.responsible.for_suffix(suffix) == Party::Registry);
+        let lead = if registry { "the registry of each suffix, but " } else { "" };
+        let zones = others.iter().filter(|(_, party)| matches!(party, Party::Provider(_))).count();
+        let never = match zones {
+            0 => "",
+            1 => ". That zone itself is never to be blocked",
+            _ => ". Those zones themselves are never to be blocked",
+        };
+        format!("{lead}{}{never}", parts.join("; "))
     }
 }

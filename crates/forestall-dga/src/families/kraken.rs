@@ -314,8 +314,8 @@ fn info() -> FamilyInfo {
         first_day: None,
         responsible: Responsible::providers([
             ("dyndns.org", "Dyn (Oracle), a dynamic-DNS service"),
-            ("yi.org", "the dynamic-DNS service that runs it"),
-            ("dynserv.com", "the dynamic-DNS service that runs it"),
+            ("yi.org", "a dynamic-DNS service"),
+            ("dynserv.com", "a dynamic-DNS service"),
             ("mooo.com", "FreeDNS (afraid.org), a dynamic-DNS service"),
         ]),
         treatment: "below the dynamic-DNS zones the provider must act, under com, net, tv and cc the registry. Version 2 has 2,584 names that both seeds share \

@@ -158,7 +158,7 @@ fn info() -> FamilyInfo {
         keys: vec![],
         first_day: None,
         responsible: Responsible::providers(
-            ["hk.org", "south.am", "ru.net", "uy.com"].map(|zone| (zone, "the private operator who gives out names in it")),
+            ["hk.org", "south.am", "ru.net", "uy.com"].map(|zone| (zone, "a private operator who gives out names in it")),
         ),
         treatment: "names of three and four characters are legitimate names nearly always: look at every registered one by hand; names under \
                     com.bn have an empty label, as in the sample, and cannot be registered"
