@@ -2,7 +2,7 @@
 
 //! What every list of every campaign of the built-in catalogue keeps to, from the list of families itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU64;
 
 use forestall_dga::family::NoWordLists;
@@ -127,9 +127,8 @@ fn a_limit_takes_the_first_names() {
         for limit in [0, 1, 2, 3, 5, 17, 99, 436, 1_999] {
             let some = generated(prepared, &period, &Ask { span: None, limit: Some(limit) });
             let positions = |buf: &NameBuf| buf.iter().filter(|name| name.alternative == 0).count() as u64;
-            let bounded = prepared.family.info().names_per_period.is_some();
-            let expected = if bounded { limit.min(positions(&whole)) } else { positions(&some) };
-            assert!(positions(&some) == expected && positions(&some) <= limit, "{id} {limit}: {}", positions(&some));
+            let least = limit.min(positions(&whole));
+            assert!((least..=limit).contains(&positions(&some)), "{id} {limit}: {}", positions(&some));
             let common = some.len().min(whole.len());
             assert_eq!(some.text_of(0..common), whole.text_of(0..common), "{id} {limit}");
         }
@@ -224,9 +223,12 @@ fn windows_are_half_open_in_order_and_meet_the_span() {
     });
 }
 
-/// A name that two lists of a span have is live in the windows of both, whichever list one looks at.
+/// Lists of a span that are the same, name by name, tell of one another: each has all windows of the others.
+///
+/// Single names may meet by chance, as short ones of Pykspa do, or where a generator falls into a short cycle, as Zloader's.
 #[test]
-fn every_list_tells_all_windows_of_its_names() {
+fn lists_that_come_back_tell_all_their_windows() {
+    let families = std::sync::Mutex::new(BTreeSet::new());
     each(|prepared| {
         let id = &prepared.campaign.id;
         let span = Window { from: day("2016-02-01").start(), until: day("2016-04-05").start() };
@@ -235,14 +237,24 @@ fn every_list_tells_all_windows_of_its_names() {
             return;
         }
         let ask = Ask { span: Some(span), ..first(prepared, 40) };
-        let mut seen: std::collections::BTreeMap<Vec<u8>, WindowSet> = std::collections::BTreeMap::new();
+        let mut seen: BTreeMap<Vec<u8>, Vec<WindowSet>> = BTreeMap::new();
         for period in periods {
-            for name in &generated(prepared, &period, &ask) {
-                let windows = seen.entry(name.bytes.to_vec()).or_insert_with(|| name.windows.clone());
-                assert_eq!(windows, name.windows, "{id} {period:?} {}", String::from_utf8_lossy(name.bytes));
+            let buf = generated(prepared, &period, &ask);
+            let windows: Vec<WindowSet> = buf.iter().map(|name| name.windows.clone()).collect();
+            match seen.get(buf.text()) {
+                Some(before) => {
+                    assert_eq!(before, &windows, "{id} {period:?}");
+                    families.lock().unwrap().insert(prepared.campaign.family.to_string());
+                }
+                None => drop(seen.insert(buf.text().to_vec(), windows)),
             }
         }
     });
+    // January to April have such lists of these at least.
+    let families = families.into_inner().unwrap();
+    for family in ["darkcracks", "mirai", "mydoom", "ranbyus-may", "ranbyus-september"] {
+        assert!(families.contains(family), "{family}: {families:?}");
+    }
 }
 
 #[test]
@@ -322,10 +334,9 @@ fn lists_have_the_declared_number_of_names() {
         let buf = generated(prepared, &period, &Ask { span: None, limit: count });
         let positions = buf.iter().filter(|name| name.alternative == 0).count() as u64;
         match (count, prepared.family.info().names_per_period) {
-            (Some(expected), None) => assert_eq!(positions, expected, "{id}"),
+            (Some(expected), _) => assert_eq!(positions, expected, "{id}"),
             (None, Some(expected)) if prepared.campaign.params.is_empty() => assert_eq!(positions, expected, "{id}"),
-            (None, _) => assert!(positions > 0, "{id}"),
-            (Some(_), Some(_)) => panic!("{id} has a count and a number of names"),
+            (None, _) => assert!(positions > 0 || !predictable(prepared), "{id}"),
         }
     });
 }

@@ -6,9 +6,9 @@ use std::collections::HashSet;
 
 use forestall_dga::family::NoWordLists;
 use forestall_dga::{Ask, Catalogue, NameBuf, ParamError, Period, Prepared};
-use forestall_model::{DomainName, Instant, Params, Window, WindowSet};
+use forestall_model::{Instant, Params, Window, WindowSet};
 
-use crate::support::{day, limited, list, prepared, texts};
+use crate::support::{day, list, prepared, texts};
 
 const FAMILIES: [&str; 12] = [
     "banjori",
