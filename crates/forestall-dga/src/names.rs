@@ -206,6 +206,11 @@ impl NameBuf {
         Names { buf: self, index: 0, start: 0, run: 0, next_position: 0 }
     }
 
+    /// Returns the window sets of the names, each at least once, in the order of their first names.
+    pub fn window_sets(&self) -> impl Iterator<Item = &WindowSet> {
+        self.runs.iter().map(|(_, number)| &self.windows[*number as usize])
+    }
+
     /// Returns SHA-256 over the text: each name as generated, followed by a line feed.
     #[must_use]
     pub fn digest(&self) -> Digest {

@@ -6,7 +6,7 @@
 
 use forestall_model::{Instant, Marking, Params, name::last_label};
 
-use crate::info::{Predictability, Responsible, Verification};
+use crate::info::{Predictability, Verification};
 use crate::word_lists::{self, Needed};
 use crate::{Ask, Campaign, Catalogue, Family, FamilyInfo, NameBuf, ParamError, WordLists};
 
@@ -64,7 +64,7 @@ impl Page {
         facts.push(("Guard", guard(info)));
         facts.push(("Suffixes", suffixes(info)));
         facts.extend(example(catalogue, info, at, words).map(|text| ("Example", text)));
-        facts.push(("Who can act", responsible(info)));
+        facts.push(("Who can act", info.who_can_act()));
         facts.push(("Treatment", info.treatment.to_string()));
         let confidence =
             if unverified.is_some() { "UNVERIFIED: see above".to_owned() } else { format!("verified: {note}") };
@@ -225,13 +225,6 @@ fn suffixes(info: &FamilyInfo) -> String {
         noun(tlds.len(), "top-level domain", "top-level domains"),
         info.suffixes.join(" ")
     )
-}
-
-fn responsible(info: &FamilyInfo) -> String {
-    match &info.responsible {
-        Responsible::Registry => "the registry of each suffix".to_owned(),
-        Responsible::Provider(zone) => format!("the provider of {zone}; that zone itself is never to be blocked"),
-    }
 }
 
 /// Returns the first names of a list by the default campaign, or why there are none to show.

@@ -8,7 +8,7 @@ mod file;
 
 use forestall_dga::FamilyInfo;
 use forestall_dga::families::calendar::Calendar;
-use forestall_dga::info::{ParamKey, Predictability, Responsible, Seeding, Verification};
+use forestall_dga::info::{ParamKey, Party, Predictability, Responsible, Seeding, Verification};
 use forestall_model::{CampaignId, FamilySlug, Margin, Marking, Pap, Tlp};
 use toml::{Table, Value};
 
@@ -118,6 +118,12 @@ fn info(file: &File) -> Result<FamilyInfo, PluginError> {
     }
     check_seeding(family)?;
     check_suffixes(&family.suffixes)?;
+    for (zone, who) in &family.providers {
+        if !family.suffixes.contains(zone) {
+            return Err(wrong("family.providers", zone, "one of family.suffixes"));
+        }
+        need_text("family.providers", who)?;
+    }
     if let Some(names) = family.names_per_period
         && !(1..=limits::MOST_NAMES).contains(&names)
     {
@@ -146,10 +152,18 @@ fn info(file: &File) -> Result<FamilyInfo, PluginError> {
         generator_version: family.generator_version,
         keys: keys(file)?,
         first_day: family.first_day,
-        responsible: family.provider.clone().map_or(Responsible::Registry, |zone| Responsible::Provider(zone.into())),
+        responsible: responsible(family),
         treatment: family.treatment.clone().into(),
         references: family.references.iter().map(|text| text.clone().into()).collect(),
     })
+}
+
+fn responsible(family: &FamilyTable) -> Responsible {
+    let provider = |(zone, who): (&String, &String)| (zone.clone().into(), Party::Provider(who.clone().into()));
+    match family.providers.len() {
+        0 => Responsible::Registry,
+        _ => Responsible::Others(family.providers.iter().map(provider).collect()),
+    }
 }
 
 /// Hours of a margin of a family: ten days.

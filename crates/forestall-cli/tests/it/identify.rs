@@ -52,6 +52,16 @@ fn refuses_what_is_no_name() {
     home.write("names.txt", "example.com\nnot a name\n");
     home.write("empty.txt", "\n");
     home.fails(2, "identify names.txt", &["names.txt, line 2", "\"not a name\"", "one name a line"]);
+    for (name, file) in [
+        ("ab?c.bazar", "mark.txt"),
+        ("a b.com", "blank.txt"),
+        ("abc..com.bn", "label.txt"),
+        ("-a.com", "hyphen.txt"),
+        ("com", "one.txt"),
+    ] {
+        home.write(file, format!("example.com\n{name}\n"));
+        home.fails(2, &format!("identify {file}"), &[file, "line 2", name]);
+    }
     home.fails(2, "identify empty.txt", &["there is no name"]);
     home.fails(3, "identify missing.txt", &["missing.txt could not be opened"]);
     home.fails(2, "identify names.txt --from 2026-01-01", &["--until"]);

@@ -14,6 +14,7 @@ mod help;
 mod identify;
 mod plugin;
 mod predict;
+mod providers;
 mod publish;
 mod quickstart;
 mod readme;

@@ -67,7 +67,7 @@ impl Generator for CoreBot {
 fn windows(period: &Period, ask: &Ask) -> WindowSet {
     let (year, month, of_month) = day_of(period).ymd();
     let days = (1..=31).rev().filter_map(|other| UtcDay::from_ymd(year + i16::from(of_month - other), month, other));
-    recurrence::windows(period, ask, days)
+    recurrence::days(period, ask, days)
 }
 
 fn info() -> FamilyInfo {
@@ -93,7 +93,7 @@ fn info() -> FamilyInfo {
             key("group", "1", "the configuration value core.dga.group, decimal; one group more is the same as 10000 (hexadecimal) more in the seed"),
         ],
         first_day: None,
-        responsible: Responsible::Provider("No-IP (Vitalwerks), who runs the dynamic-DNS zone ddns.net".into()),
+        responsible: Responsible::providers([("ddns.net", "No-IP (Vitalwerks), a dynamic-DNS service")]),
         treatment: "names of a provider's zone: ask the provider to hold or to hand over the host names of the guard window; never block the zone. \
                     Lists come back in later years, so holding ends only with the botnet"
             .into(),

@@ -10,7 +10,7 @@ use super::built_in::{self, MOST_NAMES};
 use super::runs::{Dated, date_of, in_runs};
 use super::spelling::LETTERS;
 use super::values;
-use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
+use crate::info::{Party, Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, WordLists};
 
 /// Makes the family.
@@ -231,7 +231,10 @@ fn info() -> FamilyInfo {
             values::key("seed", "9", "the number of the campaign, decimal"),
         ],
         first_day: None,
-        responsible: Responsible::Registry,
+        responsible: Responsible::Others(vec![(
+            "bit".into(),
+            Party::Nobody("it belongs to Namecoin, outside of the DNS root".into()),
+        )]),
         treatment: "a bot tries the whole list: reserve or register each name for its four days; bit is Namecoin, outside of the DNS root, and has no registry".into(),
         references: vec![
             "baderj/domain_generation_algorithms, folder necurs".into(),

@@ -11,7 +11,7 @@ use forestall_model::{Margin, Params, UtcDay};
 
 use super::blocks::{Block, BlockList, LOCAL_CLOCK};
 use super::calendar::date;
-use super::{blocks, built_in, values};
+use super::{blocks, built_in, recurrence, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
@@ -50,8 +50,9 @@ impl BlockList for RanbyusSeptember {
     fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
         let (year, month, day) = date(period);
         let product = day * month * year;
-        let again = blocks::years(ask).flat_map(|other| days_with(product, other).filter(|(d, _)| d % 8 == day % 8));
-        out.start_run(blocks::windows(period, ask, again.map(|(_, other)| other.window())));
+        let again =
+            recurrence::years(ask).flat_map(|other| days_with(product, other).filter(|(d, _)| d % 8 == day % 8));
+        out.start_run(recurrence::windows(period, ask, again.map(|(_, other)| other.window())));
         let mut state = u64::from(product ^ self.seed);
         let mut label = [0; 32];
         for (_, suffix) in (0..built_in::names(ask.limit, NAMES, NAMES)).zip(day..) {
@@ -70,7 +71,7 @@ fn days_with(product: u32, year: i16) -> impl Iterator<Item = (u32, UtcDay)> {
         .filter(|parts| parts * u32::from(year.unsigned_abs()) == product);
     let month = move |month: u32| {
         let day = parts.filter(|parts| parts.is_multiple_of(month))? / month;
-        Some((day, blocks::day_in(year, month, day)?))
+        Some((day, recurrence::day_in(year, month, day)?))
     };
     (1..=12).filter_map(month)
 }

@@ -86,7 +86,7 @@ fn info() -> FamilyInfo {
             values::key("domain", ".ddns.net", "the zone below which the names stand, with or without a leading dot"),
         ],
         first_day: None,
-        responsible: Responsible::Provider("ddns.net".into()),
+        responsible: Responsible::providers([("ddns.net", "No-IP (Vitalwerks), a dynamic-DNS service")]),
         treatment: "names stand below a zone of many customers: only its provider can hold them back; never block the zone".into(),
         references: vec![
             "Johannes Bader, The DGA of Symmi, johannesbader.ch, 2015-01".into(),

@@ -8,7 +8,7 @@ use forestall_model::{Margin, Params, UtcDay};
 
 use super::blocks::{Block, BlockList};
 use super::calendar::date;
-use super::{blocks, built_in, values};
+use super::{blocks, built_in, recurrence, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
 use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
@@ -40,10 +40,10 @@ impl BlockList for Tufik {
     fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
         let (year, month, day) = date(period);
         // Of the year only the low octet counts.
-        let again = blocks::years(ask)
+        let again = recurrence::years(ask)
             .filter(|other| u32::from(other.unsigned_abs()) % 256 == year % 256)
-            .filter_map(|other| blocks::day_in(other, month, day));
-        out.start_run(blocks::windows(period, ask, again.map(UtcDay::window)));
+            .filter_map(|other| recurrence::day_in(other, month, day));
+        out.start_run(recurrence::windows(period, ask, again.map(UtcDay::window)));
         let dated = (((year + 48) & 0xFF) | month << 8 | day << 16) ^ self.magic;
         let names = built_in::names(ask.limit, NAMES, NAMES);
         for first in (0..names).step_by(2 * LANES as usize) {

@@ -76,7 +76,7 @@ fn info() -> FamilyInfo {
         generator_version: 1,
         keys: vec![],
         first_day: None,
-        responsible: Responsible::Registry,
+        responsible: Responsible::providers([("dyndns.org", "Dyn (Oracle), a dynamic-DNS service")]),
         treatment: "reserve the names under com and net for the guard window; those under dyndns.org are for the provider of that zone, which \
                     itself is never to be blocked. A bot that goes on past 100 names takes the same labels under the other suffixes, 300 in all"
             .into(),

@@ -7,6 +7,7 @@
 mod catalogue;
 mod conficker;
 mod dictionaries;
+mod every_family;
 mod families_1;
 mod families_3;
 mod identify;

@@ -18,6 +18,7 @@ mod lists;
 mod open;
 mod plugins;
 mod publish;
+mod published_words;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -40,6 +41,7 @@ pub use lists::NameListing;
 pub use open::{CampaignSpec, OpenCase};
 pub use plugins::{FiledPlugin, PLUGINS, Plugins};
 pub use publish::{Publish, PublishSpan, Published};
+pub use published_words::lists_within;
 
 /// Who acts, when, and from what.
 #[derive(Clone, Debug)]
@@ -136,7 +138,7 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`DeskError::Store`] where the store cannot be opened, [`DeskError::Input`] where the operator's table is broken.
+    /// [`DeskError::Store`] where the store cannot be opened, [`DeskError::Folder`] where the operator's table is broken.
     pub async fn open(folder: &Path, catalogue: Catalogue) -> Result<Self, DeskError> {
         let store = Store::open(&folder.join(forestall_store::FILE_NAME)).await?;
         let directory = own_directory(folder)?;
@@ -212,20 +214,20 @@ pub const DIRECTORY_FILE: &str = "directory.csv";
 ///
 /// # Errors
 ///
-/// [`DeskError::Input`] where the table is broken or cannot be read, with its line and column.
+/// [`DeskError::Folder`] where the table is broken or cannot be read, with its line and column.
 pub fn own_directory(folder: &Path) -> Result<Directory, DeskError> {
     let mut directory = Directory::built_in().clone();
     let path = folder.join(DIRECTORY_FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) => directory.amend_csv(&text).map(drop).map_err(|error| {
-            DeskError::Input(format!(
+            DeskError::Folder(format!(
                 "the operator's table {} is broken: {error}; mend it or remove it",
                 path.display()
             ))
         })?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => {
-            return Err(DeskError::Input(format!("the operator's table {} cannot be read: {error}", path.display())));
+            return Err(DeskError::Folder(format!("the operator's table {} cannot be read: {error}", path.display())));
         }
     }
     Ok(directory)

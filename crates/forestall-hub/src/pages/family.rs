@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Html;
-use forestall_dga::info::{Responsible, Verification};
+use forestall_dga::info::Verification;
 use forestall_dga::{Ask, Family, NameBuf};
 use forestall_model::{FamilySlug, Params, Released, UtcDay};
 
@@ -126,15 +126,7 @@ fn facts(family: &Released<&dyn Family>) -> Vec<(&'static str, String)> {
             format!("{} h before, {} h after", hours(info.margin.before_seconds), hours(info.margin.after_seconds)),
         ),
         ("Clock", info.clock_note.to_string()),
-        (
-            "Who can act",
-            match &info.responsible {
-                Responsible::Registry => "the registry of the public suffix".to_owned(),
-                Responsible::Provider(zone) => {
-                    format!("the provider of {zone}; the zone itself is never to be blocked")
-                }
-            },
-        ),
+        ("Who can act", info.who_can_act()),
         ("Treatment", info.treatment.to_string()),
         ("Generator", format!("version {}", info.generator_version)),
     ];

@@ -2,6 +2,8 @@
 
 //! The metadata as they are written.
 
+use std::collections::BTreeMap;
+
 use forestall_dga::info::{Predictability, Scheme, Seeding};
 use forestall_model::{CampaignId, Digest, Instant, Pap, Params, Tlp, UtcDay};
 use serde::Deserialize;
@@ -44,8 +46,9 @@ pub(super) struct FamilyTable {
     pub(super) verification: String,
     pub(super) generator_version: u32,
     pub(super) first_day: Option<UtcDay>,
-    /// The zone whose provider can act; the registries where there is none.
-    pub(super) provider: Option<String>,
+    /// Suffixes that are zones of providers, and who runs each; the registry can act on the others.
+    #[serde(default)]
+    pub(super) providers: BTreeMap<String, String>,
     pub(super) treatment: String,
     pub(super) references: Vec<String>,
 }

@@ -33,12 +33,13 @@ fn become_what_is_known_of_the_family() {
     assert_eq!(example("vidro.wasm").marking(), Marking::PUBLIC);
     assert_eq!(example("vidro.wasm").info().period, "7 days, counted from 2010-05-16T08:53:20Z");
 
-    let more = METADATA
-        .replace("tlp = \"TLP:AMBER\"", "tlp = \"TLP:RED\"\npap = \"PAP:RED\"")
-        .replace("clock = ", "provider = \"ddns.example\"\nmargin_hours = { before = 24, after = 0 }\nclock = ");
+    let more = METADATA.replace("tlp = \"TLP:AMBER\"", "tlp = \"TLP:RED\"\npap = \"PAP:RED\"").replace(
+        "clock = ",
+        "providers = { com = \"a provider\" }\nmargin_hours = { before = 24, after = 0 }\nclock = ",
+    );
     let plugin = read(&more).unwrap();
     assert_eq!(plugin.marking(), Marking { tlp: Tlp::Red, pap: Pap::Red, embargo_until: None });
-    assert_eq!(plugin.info().responsible, Responsible::Provider("ddns.example".into()));
+    assert_eq!(plugin.info().responsible, Responsible::providers([("com", "a provider")]));
     assert_eq!(plugin.info().margin, Margin::hours(24, 0));
 }
 
@@ -66,6 +67,7 @@ fn values_that_cannot_be_are_told_with_their_place() {
     refused("Counts", "\\u202e", "family.summary");
     refused("a test\"]", "a\\ntest\"]", "family.references");
     refused("[\"a test\"]", "[]", "family.references");
+    refused("clock = ", "providers = { net = \"a provider\" }\nclock = ", "expected one of family.suffixes");
     refused("arithmetic", "guessing", "is not a generation scheme");
     refused("verified = false", "predictability = \"decoder\"\nverified = false", "decodes none");
     refused("\"days\"", "\"weeks\"", "family.calendar \"weeks\"");
