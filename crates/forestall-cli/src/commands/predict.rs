@@ -180,7 +180,7 @@ impl Predict {
         if prepared.is_empty() && !missing.is_empty() {
             return Err(DeskError::from(missing.swap_remove(0).1).into());
         }
-        let incomplete = (!missing.is_empty()).then(|| Incomplete { printed: prepared.len(), missing });
+        let incomplete = (!missing.is_empty()).then_some(Incomplete { printed: prepared.len(), missing });
         Ok((prepared, incomplete))
     }
 

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::Home;
 
-/// Campaigns, the zones below which they have names, and the parties of their slices.
-const CASES: [(&str, &[&str], &[(&str, &str)]); 10] = [
+/// A campaign, the zones below which it has names, and the parties of its slices.
+type Case = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+
+const CASES: [Case; 10] = [
     ("corebot", &["ddns.net"], &[("net", "provider of ddns.net")]),
     ("symmi-42", &["ddns.net"], &[("net", "provider of ddns.net")]),
     (
