@@ -26,10 +26,16 @@ fn main() {
         if !args.is_empty() && !args.contains(&slug) {
             continue;
         }
-        let Some(campaign) = catalogue.campaigns_of(&slug).next() else { println!("{slug} no campaign"); continue };
+        let Some(campaign) = catalogue.campaigns_of(&slug).next() else {
+            println!("{slug} no campaign");
+            continue;
+        };
         let prepared = match catalogue.prepare(campaign, &Params::new(), words) {
             Ok(p) => p,
-            Err(e) => { println!("{slug:24} skipped: {e}"); continue }
+            Err(e) => {
+                println!("{slug:24} skipped: {e}");
+                continue;
+            }
         };
         let (names, one) = one_list(&prepared);
         let lanes = prepared.generator.lanes();

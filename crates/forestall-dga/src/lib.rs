@@ -40,5 +40,5 @@ pub use campaign::Campaign;
 pub use catalogue::{Catalogue, Prepared};
 pub use family::{Ask, Attempt, Family, GenerateError, Generator, ParamError, Period, WordLists};
 pub use info::FamilyInfo;
-pub use names::{Name, NameBuf};
+pub use names::{Name, NameBuf, Suffix};
 pub use sine::Sine;

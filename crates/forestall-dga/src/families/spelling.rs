@@ -11,7 +11,7 @@ const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
 
 /// Returns the letter number `value` modulo 26, from `a`.
 pub(super) fn letter(value: u32) -> u8 {
-    LETTERS[(value % 26) as usize]
+    b'a' + (value % 26) as u8
 }
 
 /// Writes `value` in decimal at the end of `room` and returns the digits.
