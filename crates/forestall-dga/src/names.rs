@@ -157,6 +157,16 @@ impl NameBuf {
         }
     }
 
+    /// Adds a whole name that `spell` writes in place: it gets room for `ROOM` octets and returns how many it wrote.
+    ///
+    /// # Panics
+    ///
+    /// Where `spell` returns more than `ROOM`.
+    #[inline]
+    pub fn push_whole<const ROOM: usize>(&mut self, spell: impl FnOnce(&mut [u8; ROOM]) -> usize) {
+        self.push_spelled(const { &Suffix { bytes: [b'\n'; SUFFIX], length: 0 } }, spell);
+    }
+
     /// Adds a name that is the next alternative of the position of the name before.
     pub fn push_alternative(&mut self, name: &[u8]) {
         if self.alternatives.is_empty() {
