@@ -75,17 +75,18 @@ impl Zloader {
         }
         let mut states = seeds;
         for _ in 0..names(limit, NAMES, NAMES) {
-            let mut labels = [[0; N]; LETTERS];
-            for letters in &mut labels {
+            let mut labels = [[0; LETTERS]; N];
+            for i in 0..LETTERS {
                 for lane in 0..N {
                     // The code of the letter, not its number, goes into the next state.
-                    letters[lane] = b'a' + (states[lane] % 25) as u8;
-                    states[lane] = seeds[lane] ^ states[lane].wrapping_add(u32::from(letters[lane]));
+                    let letter = u32::from(b'a') + states[lane] % 25;
+                    labels[lane][i] = letter as u8;
+                    states[lane] = seeds[lane] ^ states[lane].wrapping_add(letter);
                 }
             }
-            for (lane, out) in out.iter_mut().enumerate() {
-                out.push_spelled(&SUFFIX, |label: &mut [u8; LETTERS]| {
-                    *label = labels.map(|letters| letters[lane]);
+            for (label, out) in labels.iter().zip(&mut out) {
+                out.push_spelled(&SUFFIX, |place: &mut [u8; LETTERS]| {
+                    *place = *label;
                     LETTERS
                 });
             }
