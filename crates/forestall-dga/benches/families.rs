@@ -4,10 +4,12 @@
 //!
 //! `cargo bench -p forestall-dga --bench families` prints a table in Markdown; words behind `--` pick families. Figures: `README.md`.
 
+#![expect(clippy::print_stdout, reason = "a program that prints what it is for")]
+
 #[path = "families/clock.rs"]
 mod clock;
 #[path = "../tests/it/dictionaries.rs"]
-#[expect(dead_code, reason = "the tests read single files too")]
+#[expect(dead_code, clippy::unwrap_used, reason = "the tests read single files too, and end where one is missing")]
 mod dictionaries;
 #[path = "families/peers.rs"]
 mod peers;
@@ -66,7 +68,7 @@ fn main() {
 fn print_row(prepared: &Prepared, campaign: &Campaign) {
     let slug = &*prepared.family.info().slug;
     let periods: Vec<Period> = prepared.generator.periods(year()).take(LISTS).collect();
-    let (names, one) = one_list(prepared, &periods);
+    let (names, one) = if periods.is_empty() { (0, 0.0) } else { one_list(prepared, &periods) };
     if names == 0 {
         println!("| {slug} | none: for recognition only | | | | |");
         return;

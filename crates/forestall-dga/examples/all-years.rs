@@ -5,11 +5,13 @@
 //! Lists are made as `forestall predict` makes them, duplicates removed, and thrown away. Families that need word lists are left out where
 //! `FORESTALL_DICTIONARIES` does not name a folder with them.
 
+#![expect(clippy::print_stdout, reason = "a program that prints what it is for")]
+
 #[path = "../benches/families/clock.rs"]
 #[expect(dead_code, reason = "the benchmark measures speeds too")]
 mod clock;
 #[path = "../tests/it/dictionaries.rs"]
-#[expect(dead_code, reason = "the tests read single files too")]
+#[expect(dead_code, clippy::unwrap_used, reason = "the tests read single files too, and end where one is missing")]
 mod dictionaries;
 
 use std::error::Error;

@@ -2,6 +2,8 @@
 
 //! The crate in another program: prints the names of Necurs for a day.
 
+#![expect(clippy::print_stdout, reason = "a program that prints what it is for")]
+
 use forestall_dga::family::NoWordLists;
 use forestall_dga::{Ask, Catalogue, NameBuf};
 use forestall_model::{Params, UtcDay};

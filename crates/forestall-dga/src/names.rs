@@ -44,6 +44,7 @@ impl Suffix {
     ///
     /// Where `text` has more than 14 octets; when it is compiled, where the result is a constant.
     #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "14 octets at most, and the dot")]
     pub const fn new(text: &str) -> Self {
         let text = text.as_bytes();
         assert!(text.len() <= SUFFIX - 2, "a suffix has 14 octets at most");

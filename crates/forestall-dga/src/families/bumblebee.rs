@@ -142,16 +142,16 @@ fn draw(state: u64) -> u64 {
 /// What an octet of the lower half turns into in 32 steps, from the lowest octet on.
 const STEPS: [[u32; 256]; 4] = {
     let mut table = [[0; 256]; 4];
-    let mut index = 0;
+    let mut index = 0_u32;
     while index < 1024 {
         let (place, octet) = (index / 256, index % 256);
-        let mut register = (octet as u32) << (8 * place);
+        let mut register = octet << (8 * place);
         let mut step = 0;
         while step < 32 {
             register = if register & 1 == 1 { register >> 1 ^ 0xF500_0000 } else { register >> 1 };
             step += 1;
         }
-        table[place][octet] = register;
+        table[place as usize][octet as usize] = register;
         index += 1;
     }
     table

@@ -73,7 +73,7 @@ impl Dated for Necurs {
     }
 }
 
-/// Mixes a number: 21 to 148 rounds, as its low bits say.
+/// Mixes a number: [`LEAST`] to 148 rounds, as its low bits say.
 fn mix(start: u64) -> u64 {
     let mut value = start;
     let mut addend = 0;
@@ -85,7 +85,7 @@ fn mix(start: u64) -> u64 {
 }
 
 fn rounds(start: u64) -> u32 {
-    (start & 127) as u32 + LEAST as u32
+    (start & 127) as u32 + 21
 }
 
 /// Returns the value after one more round; `addend` is eight times the rounds done.

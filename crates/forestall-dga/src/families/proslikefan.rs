@@ -114,11 +114,12 @@ const ZEROS: [i32; 11] = {
 };
 
 /// What four digits add in the lowest places.
-const FOUR: [i32; 10_000] = {
+static FOUR: [i32; 10_000] = {
     let mut sums = [0_i32; 10_000];
-    let mut number = 1;
+    let mut number = 1_i32;
     while number < 10_000 {
-        sums[number] = sums[number / 10].wrapping_mul(31).wrapping_add((number % 10) as i32);
+        let place = number.unsigned_abs() as usize;
+        sums[place] = sums[place / 10].wrapping_mul(31).wrapping_add(number % 10);
         number += 1;
     }
     sums

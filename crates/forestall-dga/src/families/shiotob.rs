@@ -73,7 +73,7 @@ impl Shiotob {
         let sum = name[..length - 3].iter().fold(0, |sum: u8, octet| sum.wrapping_add(*octet)) ^ self.mask;
         let factor = u8::try_from(letters).unwrap_or(u8::MAX);
         // What is mixed goes on to later octets only, and none behind the longest next name is read.
-        let mixed = letters.max(MOST_NEW).min(MIXED);
+        let mixed = letters.clamp(MOST_NEW, MIXED);
         for i in 0..mixed {
             // What is read may have been written in this very pass.
             for j in 0..mixed - i {

@@ -68,6 +68,7 @@ impl Generator for Zloader {
 }
 
 impl Zloader {
+    #[expect(clippy::needless_range_loop, reason = "one letter of every lane in turn")]
     fn write<const N: usize>(&self, periods: [&Period; N], limit: Option<u64>, mut out: [&mut NameBuf; N]) {
         let seeds = periods.map(|period| self.seed(period));
         for (period, out) in periods.iter().zip(&mut out) {
@@ -79,9 +80,9 @@ impl Zloader {
             for i in 0..LETTERS {
                 for lane in 0..N {
                     // The code of the letter, not its number, goes into the next state.
-                    let letter = u32::from(b'a') + states[lane] % 25;
-                    labels[lane][i] = letter as u8;
-                    states[lane] = seeds[lane] ^ states[lane].wrapping_add(letter);
+                    let letter = states[lane] % 25;
+                    labels[lane][i] = b'a' + letter as u8;
+                    states[lane] = seeds[lane] ^ states[lane].wrapping_add(u32::from(b'a') + letter);
                 }
             }
             for (label, out) in labels.iter().zip(&mut out) {

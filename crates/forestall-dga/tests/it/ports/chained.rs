@@ -2,6 +2,7 @@
 
 //! Families in which each letter or each name is computed from the one before, by a rule of their own.
 
+use forestall_dga::primitive::md6;
 use forestall_model::{Instant, Params};
 
 use super::{at, date, letter};
@@ -41,6 +42,75 @@ fn mix(start: u64) -> u64 {
         v = v.wrapping_add(turned).wrapping_add(8 * round).wrapping_sub(v >> 5);
     }
     v
+}
+
+/// The useful set.
+pub(super) fn pykspa_improved(_: &Params, start: Instant, names: usize) -> String {
+    let index = u32::try_from(start.seconds().div_euclid(20 * 86_400).rem_euclid(1 << 32)).expect("32 bits");
+    let mut s = u64::from(seed_of(index));
+    let mut out = String::new();
+    for j in 0..names as u64 {
+        s += s % (j + 1) + 1;
+        let length = (s + j) % 7 + 6;
+        let (mut q, mut sum) = (s, length * length);
+        for i in 0..length {
+            let addend = q % 5 + q % 123_456 + i * ((q & 1) + q % 4_567);
+            let letter_number = (sum + (q.wrapping_mul(addend) & 0xFFFF_FFFF)) % 26;
+            out.push(letter(u32::try_from(letter_number).expect("below 26")));
+            sum += length;
+            q += ((q.wrapping_mul(7_837_632 * length) & 0xFFFF_FFFF) + 82_344) % (541 * length + 4);
+        }
+        out += [".com\n", ".net\n", ".org\n", ".info\n"][s as usize & 3];
+    }
+    out
+}
+
+fn seed_of(index: u32) -> u32 {
+    let digest = md6::digest(&index.to_le_bytes());
+    let text: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
+    let mut buffer = text.clone().into_bytes();
+    buffer.resize(256, 0);
+    let mut scrambler = Scrambler::new(&buffer[..64]);
+    let mut scramble_at = |place: usize| buffer[place] ^= scrambler.scramble(buffer[place]);
+    (0..256).for_each(&mut scramble_at);
+    (255..255 + 257 * 10).for_each(|turn| scramble_at(turn % 256));
+    let mut scrambler = Scrambler::new(&buffer);
+    let first = index as usize % 50;
+    u32::from_le_bytes([0, 1, 2, 3].map(|i| scrambler.scramble(text.as_bytes()[first + i])))
+}
+
+struct Scrambler {
+    states: [u32; 128],
+    word: u32,
+}
+
+impl Scrambler {
+    fn new(octets: &[u8]) -> Self {
+        let mut scrambler = Self { states: [0; 128], word: 0 };
+        for (state, pair) in scrambler.states.iter_mut().zip(octets.chunks(2)) {
+            *state = u32::from(pair[0]) << 8 | u32::from(pair[1]);
+        }
+        for sequence in 0..128 {
+            for _ in 0..=sequence {
+                scrambler.stir(sequence);
+            }
+        }
+        scrambler
+    }
+
+    fn stir(&mut self, sequence: usize) {
+        self.states[sequence] = self.states[sequence].wrapping_mul(22_695_477).wrapping_add(1);
+        let turn = self.word & 15;
+        self.word = (self.states[sequence] >> 16 & 0x7FFF).wrapping_add(self.word).rotate_left(turn);
+    }
+
+    fn scramble(&mut self, octet: u8) -> u8 {
+        (0..128).for_each(|sequence| self.stir(sequence));
+        let scrambled = octet ^ self.word.to_le_bytes()[0];
+        self.word = self.word.wrapping_add(u32::from(octet));
+        self.states[127] = self.states[127].wrapping_add(u32::from(octet));
+        scrambled
+    }
 }
 
 /// Version 1.

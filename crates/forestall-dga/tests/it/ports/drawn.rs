@@ -92,6 +92,8 @@ pub(super) fn ngioweb(params: &Params, _: Instant, names: usize) -> String {
         state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
         state as usize % bound
     };
+    let [prefixes, after_vowel, after_consonant] =
+        [PREFIXES, AFTER_VOWEL, AFTER_CONSONANT].map(|list| list.split(' ').collect::<Vec<&str>>());
     let mut out = String::new();
     for _ in 0..names {
         let parts = draw(3) + 1;
@@ -99,15 +101,13 @@ pub(super) fn ngioweb(params: &Params, _: Instant, names: usize) -> String {
             if part > 0 {
                 out.push('-');
             }
-            let prefixes: Vec<&str> = PREFIXES.split(' ').collect();
             out += prefixes[draw(30)];
             let mut vowel = !out.ends_with(VOWELS);
             for _ in 0..draw(3) + 4 {
                 out.push(if vowel { VOWELS[draw(5)] } else { CONSONANTS[draw(17)] });
                 vowel = !vowel;
             }
-            let endings = if out.ends_with(VOWELS) { AFTER_VOWEL } else { AFTER_CONSONANT };
-            let endings: Vec<&str> = endings.split(' ').collect();
+            let endings = if out.ends_with(VOWELS) { &after_vowel } else { &after_consonant };
             out += endings[draw(endings.len())];
         }
         out += [".net\n", ".info\n", ".com\n", ".biz\n", ".org\n", ".name\n"][draw(6)];

@@ -38,7 +38,8 @@ pub(super) fn md5(message: &[u8]) -> [u8; 16] {
 
 /// Returns the digest in lower-case hexadecimal.
 pub(super) fn hexadecimal(message: &[u8]) -> String {
-    md5(message).iter().map(|octet| format!("{octet:02x}")).collect()
+    let digits = |octet: &u8| [octet >> 4, octet & 15].map(|half| char::from(b"0123456789abcdef"[usize::from(half)]));
+    md5(message).iter().flat_map(digits).collect()
 }
 
 const TURNS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
