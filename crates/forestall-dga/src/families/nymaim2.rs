@@ -88,27 +88,26 @@ impl Generator for Nymaim2 {
     }
 
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
-        let chains = chains(period);
-        let names = ask.limit.map_or(u64::from(NAMES) * chains.len() as u64, |limit| limit);
-        for (chain, before) in chains.iter().zip((0..).step_by(NAMES as usize)) {
-            let left = u32::try_from(names.saturating_sub(before)).unwrap_or(NAMES).min(NAMES);
-            if left == 0 && before > 0 {
-                break;
-            }
-            self.write(std::slice::from_ref(chain), left, std::slice::from_mut(out));
-        }
-        Ok(())
+        self.generate_each(std::slice::from_ref(period), ask, std::slice::from_mut(out))
     }
 
     fn generate_each(&self, periods: &[Period], ask: &Ask, out: &mut [NameBuf]) -> Result<(), GenerateError> {
         for (periods, out) in periods.chunks(LANES).zip(out.chunks_mut(LANES)) {
-            let chains: Vec<Chain> = periods.iter().flat_map(chains).collect();
-            if chains.len() == periods.len() {
-                self.write(&chains, built_in::names(ask.limit, NAMES, NAMES), out);
-                continue;
+            let chains: Vec<Vec<Chain>> = periods.iter().map(chains).collect();
+            let own: Vec<Chain> = chains.iter().filter_map(|chains| chains.first().copied()).collect();
+            self.write(&own, built_in::names(ask.limit, NAMES, NAMES), out);
+            // Only the first day of a year has more than its own.
+            for (chains, out) in chains.iter().zip(out) {
+                let mut left = ask.limit.map_or(u64::MAX, |limit| limit.saturating_sub(u64::from(NAMES)));
+                for chain in chains.iter().skip(1) {
+                    if left == 0 {
+                        break;
+                    }
+                    let names = built_in::names(Some(left), NAMES, NAMES);
+                    self.write(std::slice::from_ref(chain), names, std::slice::from_mut(out));
+                    left -= u64::from(names);
+                }
             }
-            // A first day of a year, which has several chains.
-            periods.iter().zip(out).try_for_each(|(period, out)| self.generate(period, ask, out))?;
         }
         Ok(())
     }

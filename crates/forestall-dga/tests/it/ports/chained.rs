@@ -60,7 +60,7 @@ pub(super) fn pykspa_improved(_: &Params, start: Instant, names: usize) -> Strin
             sum += length;
             q += ((q.wrapping_mul(7_837_632 * length) & 0xFFFF_FFFF) + 82_344) % (541 * length + 4);
         }
-        out += [".com\n", ".net\n", ".org\n", ".info\n"][s as usize & 3];
+        out += [".com\n", ".net\n", ".org\n", ".info\n"][(s & 3) as usize];
     }
     out
 }
