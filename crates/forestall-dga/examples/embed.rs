@@ -2,7 +2,7 @@
 
 //! The crate in another program: prints the names of Necurs for a day.
 
-#![expect(clippy::print_stdout, reason = "a program that prints what it is for")]
+use std::io::Write;
 
 use forestall_dga::family::NoWordLists;
 use forestall_dga::{Ask, Catalogue, NameBuf};
@@ -16,8 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let period = prepared.generator.period_containing(day.start()).ok_or("no list for this day")?;
     let mut names = NameBuf::new();
     prepared.generator.generate(&period, &Ask::default(), &mut names)?;
-    for name in &names {
-        println!("{}", std::str::from_utf8(name.bytes)?);
-    }
+    // Each name is followed by a line feed.
+    std::io::stdout().write_all(names.text())?;
     Ok(())
 }
