@@ -62,9 +62,9 @@ proptest! {
     }
 
     #[test]
-    fn seeds_make_no_difference(family in 0..6_usize, seed in any::<u32>(), names in 1..200_usize) {
+    fn seeds_make_no_difference(family in 0..7_usize, seed in any::<u32>(), names in 1..200_usize) {
         let (family, key) = [
-            ("dircrypt", "seed"), ("ramnit", "seed"), ("ngioweb", "seed"), ("newgoz", "seed"), ("tufik", "magic"), ("ranbyus-may", "seed"),
+            ("dircrypt", "seed"), ("ramnit", "seed"), ("ngioweb", "seed"), ("newgoz", "seed"), ("tufik", "magic"), ("ranbyus-may", "seed"), ("m0yv", "seed"),
         ][family];
         compare(family, port(family), &[(key, &format!("{seed:08X}"))], "2016-02-29".parse().unwrap(), names);
     }

@@ -192,6 +192,67 @@ pub(super) fn zloader(params: &Params, start: Instant, names: usize) -> String {
     out
 }
 
+pub(super) fn vidro(_: &Params, start: Instant, names: usize) -> String {
+    let week = (start.seconds() - 0x4BEF_B280).div_euclid(604_800);
+    let seed = u32::try_from(((week + 1_005) * 123_456).rem_euclid(1 << 32)).expect("32 bits");
+    let mut out = String::new();
+    for i in 0..u32::try_from(names).expect("few names") {
+        let mut state = seed.wrapping_add(i % 100);
+        let mut draw = |bound: u32| {
+            state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+            (state >> 10) % bound
+        };
+        for _ in 0..7 + draw(6) {
+            out.push(letter(draw(26)));
+        }
+        out += [".dyndns.org\n", ".com\n", ".net\n"][i as usize % 3];
+    }
+    out
+}
+
+/// The version without dates.
+pub(super) fn m0yv(params: &Params, _: Instant, names: usize) -> String {
+    let seed = hexadecimal(params, "seed", 0x0248_4A18);
+    let mut out = String::new();
+    for i in 0..u32::try_from(names).expect("few names") {
+        let mut state = seed ^ i;
+        let mut draw = |bound: u32| {
+            state = state.wrapping_mul(214_013).wrapping_add(2_531_011);
+            (state >> 16 & 0x7FFF) % bound
+        };
+        for _ in 0..5 + draw(5) {
+            out.push(letter(draw(26)));
+        }
+        out += ".biz\n";
+    }
+    out
+}
+
+/// Version 1, the first seed.
+pub(super) fn kraken(_: &Params, _: Instant, names: usize) -> String {
+    let mut out = String::new();
+    for i in 0..u32::try_from(names).expect("few names") {
+        let d = 1_000_015 + i / 2;
+        let times = |a: u32, b: u32| a.wrapping_mul(b);
+        let ninth = |product: u32| (product.cast_signed() / 9).cast_unsigned();
+        let mut state = if i % 2 == 0 {
+            ninth(times(times(d, d + 2), d + 7)).wrapping_add(times(d, 3 * d + 1)).wrapping_add(0x0892_4541)
+        } else {
+            ninth(times(times(d, d + 7), d + 12)).wrapping_add(times(d, d + 1)).wrapping_add(0xF030_4078)
+        };
+        let mut draw = || {
+            state = state.wrapping_mul(1_103_515_245).wrapping_add(12_435);
+            state >> 8 & 0x7FFF
+        };
+        let [a, b, c] = [draw(), draw(), draw()].map(u32::cast_signed);
+        for _ in 0..6 + (a * b - c).rem_euclid(6) {
+            out.push(letter(draw() % 26));
+        }
+        out += [".dyndns.org\n", ".yi.org\n", ".dynserv.com\n", ".mooo.com\n"][d as usize % 4];
+    }
+    out
+}
+
 /// Outside of a sandbox.
 pub(super) fn qakbot(params: &Params, start: Instant, names: usize) -> String {
     let (year, month, day) = date(start);

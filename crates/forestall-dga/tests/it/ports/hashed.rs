@@ -5,6 +5,7 @@
 use forestall_model::{Instant, Params};
 
 use super::md5::{self, md5};
+use super::sha1::sha1;
 use super::{at, date, hexadecimal, letter};
 
 pub(super) fn enviserv(params: &Params, _: Instant, names: usize) -> String {
@@ -187,6 +188,25 @@ pub(super) fn pushdo(_: &Params, start: Instant, names: usize) -> String {
         out += &label[..wanted];
         out += ".kz\n";
         r = r.wrapping_add(1);
+    }
+    out
+}
+
+/// With two octets for the number.
+pub(super) fn chinad(_: &Params, start: Instant, names: usize) -> String {
+    let (year, month, day) = date(start);
+    let mut out = String::new();
+    for i in 0..names {
+        let mut message = [0; 16];
+        message[..5].copy_from_slice(&[low(year + 0x30), low(month), low(day), low_of(i), low_of(i >> 8)]);
+        // The octets of each word from the last to the first.
+        let octets: Vec<u8> = sha1(&message).iter().flat_map(|word| word.to_le_bytes()).collect();
+        octets[..16]
+            .iter()
+            .for_each(|octet| out.push(at("abcdefghijklmnopqrstuvwxyz0123456789", u32::from(octet % 36))));
+        out.push('.');
+        out += ["com", "org", "net", "biz", "info", "ru", "cn"][usize::from(octets[16] % 7)];
+        out.push('\n');
     }
     out
 }

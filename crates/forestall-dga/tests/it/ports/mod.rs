@@ -9,6 +9,7 @@ mod chained;
 mod drawn;
 mod hashed;
 mod md5;
+mod sha1;
 
 use forestall_model::{Instant, Params};
 
@@ -16,12 +17,15 @@ use forestall_model::{Instant, Params};
 pub(crate) type Port = fn(&Params, Instant, usize) -> String;
 
 /// The families that have a plain port.
-pub(crate) const PORTS: [(&str, Port); 21] = [
+pub(crate) const PORTS: [(&str, Port); 25] = [
     ("bumblebee", drawn::bumblebee),
+    ("chinad", hashed::chinad),
     ("cryptolocker", drawn::cryptolocker),
     ("dircrypt", drawn::dircrypt),
     ("enviserv", hashed::enviserv),
     ("gameover-p2p", hashed::gameover_p2p),
+    ("kraken", drawn::kraken),
+    ("m0yv", drawn::m0yv),
     ("monerodownloader", hashed::monerodownloader),
     ("murofet", hashed::murofet),
     ("necurs", chained::necurs),
@@ -37,6 +41,7 @@ pub(crate) const PORTS: [(&str, Port); 21] = [
     ("shiotob", chained::shiotob),
     ("tinba", chained::tinba),
     ("tufik", hashed::tufik),
+    ("vidro", drawn::vidro),
     ("zloader", drawn::zloader),
 ];
 
