@@ -39,6 +39,17 @@ impl Catalogue {
 
     /// Makes the catalogue of the built-in families and campaigns.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use forestall_dga::Catalogue;
+    ///
+    /// let catalogue = Catalogue::built_in();
+    /// let family = catalogue.family("dyreza").expect("an alias");
+    /// assert_eq!(family.info().slug, "dyre");
+    /// assert_eq!(catalogue.campaigns_of("conficker-a").count(), 1);
+    /// ```
+    ///
     /// # Panics
     ///
     /// Never: a test reads every compiled-in file.
@@ -144,6 +155,25 @@ impl Catalogue {
     /// # Errors
     ///
     /// [`ParamError`] for a key or a value that the family does not take.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use forestall_dga::family::NoWordLists;
+    /// use forestall_dga::{Catalogue, ParamError};
+    /// use forestall_model::Params;
+    ///
+    /// let catalogue = Catalogue::built_in();
+    /// let campaign = catalogue.campaigns_of("ramdo").next().expect("a built-in family");
+    /// let mut replace = Params::new();
+    /// replace.set("seed", "1234");
+    /// let prepared = catalogue.prepare(campaign, &replace, &NoWordLists)?;
+    /// assert!(prepared.campaign.id.as_str().ends_with(".seed-1234"));
+    /// replace.set("sede", "1234");
+    /// let refused = catalogue.prepare(campaign, &replace, &NoWordLists);
+    /// assert!(matches!(refused, Err(ParamError::UnknownKey { .. })));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn prepare(
         &self,
         campaign: &Campaign,

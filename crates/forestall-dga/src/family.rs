@@ -73,6 +73,28 @@ pub trait Generator: Send + Sync {
     /// # Errors
     ///
     /// [`GenerateError`] from a family that runs foreign code; no built-in family has one. What stands in `out` then is no list.
+    ///
+    /// # Examples
+    ///
+    /// The first three names of each day of a span, in one buffer:
+    ///
+    /// ```
+    /// use forestall_dga::family::NoWordLists;
+    /// use forestall_dga::{Ask, Catalogue, NameBuf};
+    /// use forestall_model::{DayRange, Params};
+    ///
+    /// let catalogue = Catalogue::built_in();
+    /// let campaign = catalogue.campaigns_of("newgoz").next().ok_or("no such family")?;
+    /// let prepared = catalogue.prepare(campaign, &Params::new(), &NoWordLists)?;
+    /// let span = DayRange { from: "2020-01-01".parse()?, until: "2020-01-03".parse()? }.window();
+    /// let mut names = NameBuf::new();
+    /// for period in prepared.generator.periods(span) {
+    ///     prepared.generator.generate(&period, &Ask { span: Some(span), limit: Some(3) }, &mut names)?;
+    /// }
+    /// assert_eq!(names.len(), 6);
+    /// assert_eq!(names.bytes_of(0), b"15tz83j1ygv2zi3gqpb1svpd1x.com");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError>;
 
     /// Returns what a bot tries at `at`: parts of origin periods, in the order of the bot.

@@ -12,7 +12,7 @@ use super::recurrence::{self, day_of};
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Recipes;
-use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -51,13 +51,14 @@ impl Generator for CoreBot {
         // The bot's own OR of the day is a sum, because the day has fewer than 8 bits.
         let start = self.seed.wrapping_add(year).wrapping_add(month << 8).wrapping_add(day);
         let mut random = Recipes { 0: start };
-        let mut label = [0; 23];
         for _ in 0..names(ask.limit, NAMES, MOST_NAMES) {
             let length = 12 + (random.step() % 12) as usize;
-            for place in &mut label[..length] {
-                *place = ALPHABET[(random.step() % 34) as usize];
-            }
-            out.push_parts(&[&label[..length], b".ddns.net"]);
+            out.push_spelled(const { &Suffix::new("ddns.net") }, |label: &mut [u8; 23]| {
+                for place in &mut label[..length] {
+                    *place = ALPHABET[(random.step() % 34) as usize];
+                }
+                length
+            });
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use super::built_in::{self, names};
 use super::calendar::date;
 use super::recurrence;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -26,6 +26,7 @@ const SUFFIXES: [&str; 7] = ["com", "net", "biz", "ru", "org", "co.uk", "info"];
 
 /// Years, and places of the list, after which a name is back in whole: as many as suffixes.
 const TURN: i32 = 7;
+const ENDS: [Suffix; 7] = Suffix::table(SUFFIXES);
 
 /// Letters of the longest name.
 const MOST_LETTERS: usize = 15;
@@ -46,24 +47,30 @@ impl BlockList for Cryptolocker {
         let (year, month, day) = date(period);
         let years = years_alike(period, ask);
         let mut until = 0;
-        let mut name = [0; MOST_LETTERS];
-        for (index, suffix) in (0..names(ask.limit, NAMES, NAMES)).zip(SUFFIXES.iter().cycle()) {
+        // Day and month go the same way for all names.
+        let (mut d, mut m) = (day * 65_537, month * 65_537);
+        let d_start = d;
+        let dated: [u32; MOST_LETTERS] = std::array::from_fn(|_| {
+            d = ((d << 13) >> 19) ^ ((d >> 1) << 13) ^ (d >> 19);
+            m = ((m << 2) >> 25) ^ ((m >> 3) << 7) ^ (m >> 25);
+            m ^ d
+        });
+        for (index, suffix) in (0..names(ask.limit, NAMES, NAMES)).zip(ENDS.iter().cycle()) {
             if index >= until {
                 let (windows, end) = windows(period, ask, &years, index);
                 out.start_run(windows);
                 until = end;
             }
-            let mut d = day * 65_537;
-            let mut m = month * 65_537;
             let mut y = (year + index) * 65_537;
-            let length = 12 + (((d >> 3) ^ (y >> 8) ^ (y >> 11)) & 3) as usize;
-            for place in &mut name[..length] {
-                d = ((d << 13) >> 19) ^ ((d >> 1) << 13) ^ (d >> 19);
-                m = ((m << 2) >> 25) ^ ((m >> 3) << 7) ^ (m >> 25);
-                y = ((y << 3) >> 11) ^ ((y >> 4) << 21) ^ (y >> 11);
-                *place = b'a' + ((y ^ m ^ d) % 25) as u8;
-            }
-            out.push_parts(&[&name[..length], b".", suffix.as_bytes()]);
+            let length = 12 + (((d_start >> 3) ^ (y >> 8) ^ (y >> 11)) & 3) as usize;
+            out.push_spelled(suffix, |label: &mut [u8; MOST_LETTERS]| {
+                // Always as many letters: cheaper than a loop whose end nobody can foresee.
+                for (place, dated) in label.iter_mut().zip(dated) {
+                    y = ((y << 3) >> 11) ^ ((y >> 4) << 21) ^ (y >> 11);
+                    *place = b'a' + ((y ^ dated) % 25) as u8;
+                }
+                length
+            });
         }
     }
 }

@@ -11,7 +11,7 @@ use super::calendar::{Calendar, own_window};
 use super::spelling::letter;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -34,22 +34,25 @@ impl List for DirCrypt {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let mut state = self.seed;
-        let mut label = [0; 20];
         for _ in 0..names(limit, NAMES, MOST_NAMES) {
             state = step(state);
             let length = 8 + (state % 13) as usize;
-            for place in &mut label[..length] {
-                state = step(state);
-                *place = letter(state);
-            }
-            out.push_parts(&[&label[..length], b".com"]);
+            out.push_spelled(const { &Suffix::new("com") }, |label: &mut [u8; 20]| {
+                for place in &mut label[..length] {
+                    state = step(state);
+                    *place = letter(state);
+                }
+                length
+            });
         }
     }
 }
 
 /// Returns the state after `state`: 16807 times it modulo 2^31 - 1 by Schrage's method, without the addition where the difference is negative.
 fn step(state: u32) -> u32 {
-    (16_807 * (state % 127_773)).wrapping_sub(2_836 * (state / 127_773))
+    // 16,807 times the rest less 2,836 times the quotient is 16,807 times the state less 2^31 - 1 times the quotient.
+    let quotient = state / 127_773;
+    state.wrapping_mul(16_807).wrapping_add(quotient).wrapping_sub(quotient << 31)
 }
 
 fn info() -> FamilyInfo {

@@ -12,7 +12,7 @@ use super::spelling::letter;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Msvc;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -36,8 +36,10 @@ impl List for DnsChanger {
         out.start_run(own_window(period));
         let mut random = Msvc { 0: self.seed };
         for _ in 0..names(limit, NAMES, MOST_NAMES) {
-            let label = [(); 10].map(|()| letter(random.rand()));
-            out.push_parts(&[&label, b".com"]);
+            out.push_spelled(const { &Suffix::new("com") }, |label: &mut [u8; 10]| {
+                label.iter_mut().for_each(|place| *place = letter(random.rand()));
+                label.len()
+            });
         }
     }
 }

@@ -18,7 +18,7 @@ use super::spelling::letter;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Lcg;
-use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -30,6 +30,8 @@ const NAMES: u32 = 2_000;
 
 const ZONES: [&str; 4] = ["dyndns.org", "yi.org", "dynserv.com", "mooo.com"];
 const TOP_LEVEL: [&str; 4] = ["com", "net", "tv", "cc"];
+
+const ZONE_ENDS: [Suffix; 4] = Suffix::table(ZONES);
 
 /// Where the weeks of version 2 begin, in seconds since 1970, and their length: Mondays at 21:46:40 UTC.
 const FIRST_WEEK: i64 = 1_207_000_000;
@@ -44,7 +46,7 @@ fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generato
     let set = values::one_of(params, "tldset", "1", &["1", "2"])?;
     if values::one_of(params, "version", "1", &["1", "2"])? == 1 {
         let start = [24_938_314, 1_600_000][seed];
-        return Ok(Box::new(Second { start, suffixes: [TOP_LEVEL, ZONES][set] }));
+        return Ok(Box::new(Second { start, suffixes: Suffix::table([TOP_LEVEL, ZONES][set]) }));
     }
     if set == 1 {
         return Err(ParamError::BadValue {
@@ -78,7 +80,7 @@ impl List for First {
             } else {
                 ninth(times(d + 7).wrapping_mul(d + 12)).wrapping_add(times(d + 1)).wrapping_add(self.present)
             };
-            write_name(start, |a, b, c| 6 + (a * b - c).rem_euclid(6), ZONES[(d % 4) as usize], out);
+            write_name(start, |a, b, c| 6 + (a * b - c).rem_euclid(6), &ZONE_ENDS[(d % 4) as usize], out);
         }
     }
 }
@@ -87,7 +89,7 @@ impl List for First {
 #[derive(Debug)]
 struct Second {
     start: u32,
-    suffixes: [&'static str; 4],
+    suffixes: [Suffix; 4],
 }
 
 impl Second {
@@ -187,23 +189,25 @@ impl Generator for Second {
             } else {
                 recurrence::windows(period, ask, windows_of(weeks.of(place(state, number))))
             });
-            write_name(state, |a, b, c| 7 + (a * b + c).rem_euclid(6), self.suffixes[(number / 2 % 4) as usize], out);
+            write_name(state, |a, b, c| 7 + (a * b + c).rem_euclid(6), &self.suffixes[(number / 2 % 4) as usize], out);
         }
         Ok(())
     }
 }
 
 /// Writes the name that begins with `start`; `length` makes its length, 12 at most, of the first three outputs.
-fn write_name(start: u32, length: impl Fn(i32, i32, i32) -> i32, suffix: &str, out: &mut NameBuf) {
+fn write_name(start: u32, length: impl Fn(i32, i32, i32) -> i32, suffix: &Suffix, out: &mut NameBuf) {
     let mut random = Random { 0: start };
     let mut draw = || cropped(random.step());
     let [a, b, c] = [(); 3].map(|()| draw().cast_signed());
-    let mut label = [0; 12];
     let length = usize::try_from(length(a, b, c)).unwrap_or(0);
-    for place in &mut label[..length] {
-        *place = letter(draw());
-    }
-    out.push_parts(&[&label[..length], b".", suffix.as_bytes()]);
+    out.push_spelled(suffix, |label: &mut [u8; 12]| {
+        // Always as many letters: cheaper than a loop whose end nobody can foresee.
+        for place in label {
+            *place = letter(draw());
+        }
+        length
+    });
 }
 
 /// Returns the 15 bits of a state that are put out.

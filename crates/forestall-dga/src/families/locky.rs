@@ -12,7 +12,7 @@ use super::runs::{Dated, date_of, in_runs};
 use super::spelling::LETTERS;
 use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -24,6 +24,9 @@ const SUFFIXES_2: [&str; 14] = ["ru", "pw", "eu", "in", "yt", "pm", "us", "fr", 
 
 /// The suffixes of version 3.
 const SUFFIXES_3: [&str; 10] = ["ru", "info", "biz", "click", "su", "work", "pl", "org", "pw", "xyz"];
+
+const ENDS_2: [Suffix; 14] = Suffix::table(SUFFIXES_2);
+const ENDS_3: [Suffix; 10] = Suffix::table(SUFFIXES_3);
 
 const FACTOR: u32 = 0xB119_24E1;
 const ADDEND: u32 = 0x2710_0001;
@@ -72,8 +75,8 @@ impl Dated for Locky {
     fn write(&self, date: [u32; 3], windows: WindowSet, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(windows);
         let (usual, shortest, longest_more, suffixes) = match self.version {
-            Version::Two(modulus) => (modulus, 5, 11, &SUFFIXES_2[..]),
-            Version::Three => (12, 7, 11, &SUFFIXES_3[..]),
+            Version::Two(modulus) => (modulus, 5, 11, &ENDS_2[..]),
+            Version::Three => (12, 7, 11, &ENDS_3[..]),
         };
         let start = self.start(date);
         for i in 0..built_in::names(limit, usual, MOST_NAMES) {
@@ -85,13 +88,16 @@ impl Dated for Locky {
                 Version::Three => self.rounds(date, i),
             };
             let mut label = [0; 17];
-            let label = &mut label[..(x % longest_more) as usize + shortest];
-            for (letter, turn) in label.iter_mut().zip(0..) {
+            let length = (x % longest_more) as usize + shortest;
+            for (letter, turn) in label[..length].iter_mut().zip(0..) {
                 x = self.mix(x.rotate_left(turn)).wrapping_add(ADDEND);
                 *letter = LETTERS[(x % 25) as usize];
             }
-            let suffix = suffixes[self.mix(x).wrapping_add(ADDEND) as usize % suffixes.len()];
-            out.push_parts(&[label, b".", suffix.as_bytes()]);
+            let suffix = &suffixes[self.mix(x).wrapping_add(ADDEND) as usize % suffixes.len()];
+            out.push_spelled(suffix, |place: &mut [u8; 17]| {
+                *place = label;
+                length
+            });
         }
     }
 }

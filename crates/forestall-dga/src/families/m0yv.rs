@@ -13,7 +13,7 @@ use super::spelling::letter;
 use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Msvc;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -76,10 +76,12 @@ fn write(base: u32, windows: WindowSet, limit: Option<u64>, out: &mut NameBuf) {
     out.start_run(windows);
     for i in 0..built_in::names(limit, NAMES, NAMES) {
         let mut draw = Msvc { 0: base ^ i };
-        let mut label = [0; 9];
-        let label = &mut label[..(draw.rand() % 5) as usize + 5];
-        label.iter_mut().for_each(|place| *place = letter(draw.rand()));
-        out.push_parts(&[label, b".biz"]);
+        let length = (draw.rand() % 5) as usize + 5;
+        out.push_spelled(const { &Suffix::new("biz") }, |label: &mut [u8; 9]| {
+            // Always as many letters: cheaper than a loop whose end nobody can foresee.
+            label.iter_mut().for_each(|place| *place = letter(draw.rand()));
+            length
+        });
     }
 }
 

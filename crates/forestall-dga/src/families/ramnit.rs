@@ -74,7 +74,9 @@ impl List for Ramnit {
 
 /// Returns the state after `state`, without the correction of the sign.
 fn step(state: u32) -> u32 {
-    (16_807 * (state % 127_773)).wrapping_sub(2_836 * (state / 127_773))
+    // 16,807 times the rest less 2,836 times the quotient is 16,807 times the state less 2^31 - 1 times the quotient.
+    let quotient = state / 127_773;
+    state.wrapping_mul(16_807).wrapping_add(quotient).wrapping_sub(quotient << 31)
 }
 
 fn info() -> FamilyInfo {

@@ -14,12 +14,14 @@ use super::blocks::{Block, BlockList, LOCAL_CLOCK};
 use super::calendar::date;
 use super::{blocks, built_in, recurrence, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 const NAMES: u32 = 40;
 
 /// In the order of the bot; its ninth, org, is never reached.
 const SUFFIXES: [&str; 8] = ["in", "me", "cc", "su", "tw", "net", "com", "pw"];
+
+const ENDS: [Suffix; 8] = Suffix::table(SUFFIXES);
 
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -44,16 +46,17 @@ impl BlockList for RanbyusMay {
         let (year, month, day) = date(period);
         out.start_run(recurrence::days(period, ask, days_alike(period, ask)));
         let (mut d, mut m, mut y, mut s) = (day, month, year, self.seed);
-        let mut label = [0; 14];
         for (_, suffix) in (0..built_in::names(ask.limit, NAMES, NAMES)).zip(day..) {
-            for letter in &mut label {
-                d = (d >> 15) ^ ((d & 0x1FFF) ^ ((s ^ d) << 2)) << 4;
-                y = step_year(y);
-                m = 14_u32.wrapping_mul(m & 0xFFFF_FFFE) ^ ((m ^ (m << 2)) >> 8);
-                s = (s >> 6) ^ (d.wrapping_add(s << 3) << 8 & 0x03FF_FF00);
-                *letter = b"abcdefghijklmnopqrstuvwxy"[((d ^ m ^ y) % 25) as usize];
-            }
-            out.push_parts(&[&label, b".", SUFFIXES[(suffix % 8) as usize].as_bytes()]);
+            out.push_spelled(&ENDS[(suffix % 8) as usize], |label: &mut [u8; 14]| {
+                for letter in &mut *label {
+                    d = (d >> 15) ^ ((d & 0x1FFF) ^ ((s ^ d) << 2)) << 4;
+                    y = step_year(y);
+                    m = 14_u32.wrapping_mul(m & 0xFFFF_FFFE) ^ ((m ^ (m << 2)) >> 8);
+                    s = (s >> 6) ^ (d.wrapping_add(s << 3) << 8 & 0x03FF_FF00);
+                    *letter = b"abcdefghijklmnopqrstuvwxy"[((d ^ m ^ y) % 25) as usize];
+                }
+                label.len()
+            });
         }
     }
 }

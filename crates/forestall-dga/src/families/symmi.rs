@@ -16,8 +16,8 @@ use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Wor
 const NAMES: u32 = 64;
 
 /// The bot never reaches the last letter of either class, y and z.
-const VOWELS: &[u8] = b"aeiou";
-const CONSONANTS: &[u8] = b"bcdfghklmnpqrstvwx";
+const VOWELS: &[u8; 5] = b"aeiou";
+const CONSONANTS: &[u8; 18] = b"bcdfghklmnpqrstvwx";
 
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -54,10 +54,12 @@ impl BlockList for Symmi {
         for _ in 0..built_in::names(ask.limit, NAMES, NAMES) {
             let label = &mut label[..8 + (sequence.rand() % 8) as usize];
             for pair in label.chunks_mut(2) {
-                // One draw says which class comes first.
-                let classes = if sequence.rand() & 0x100 == 0 { [VOWELS, CONSONANTS] } else { [CONSONANTS, VOWELS] };
-                for (letter, class) in pair.iter_mut().zip(classes) {
-                    *letter = class[sequence.rand() as usize % class.len()];
+                // One draw says which class comes first. A letter of each is computed: nobody can foresee which one is wanted.
+                let mut consonant = sequence.rand() >> 8 & 1;
+                for letter in pair {
+                    let value = sequence.rand() as usize;
+                    *letter = [VOWELS[value % VOWELS.len()], CONSONANTS[value % CONSONANTS.len()]][consonant as usize];
+                    consonant ^= 1;
                 }
             }
             out.push_parts(&[label, b".", &self.zone]);

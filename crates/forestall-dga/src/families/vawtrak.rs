@@ -15,7 +15,7 @@ use super::spelling::letter;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Ansi;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -52,33 +52,36 @@ impl List for Vawtrak {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let mut random = Random(Ansi { 0: self.seed });
-        let mut name = [0; MOST_LETTERS];
         match self.version {
             Version::First => {
                 for _ in 0..names(limit, 96, MOST_NAMES) {
                     let length = random.length();
-                    for place in &mut name[..length] {
-                        *place = letter(random.draw());
-                    }
-                    out.push_parts(&[&name[..length], b".top"]);
+                    out.push_spelled(const { &Suffix::new("top") }, |label: &mut [u8; MOST_LETTERS]| {
+                        for place in &mut label[..length] {
+                            *place = letter(random.draw());
+                        }
+                        length
+                    });
                 }
             }
             Version::Later(addend) => {
                 for _ in 0..names(limit, 150, MOST_NAMES) {
                     let length = random.length();
                     let mut consonants = random.draw() % 2;
-                    for place in &mut name[..length] {
-                        random.0.0 = random.0.0.wrapping_add(addend);
-                        let value = random.draw();
-                        if consonants > 0 {
-                            *place = CONSONANTS[(value % 12) as usize];
-                            consonants -= 1;
-                        } else {
-                            *place = VOWELS[(value % 5) as usize];
-                            consonants = random.draw() % 2 + 1;
+                    out.push_spelled(const { &Suffix::new("com") }, |label: &mut [u8; MOST_LETTERS]| {
+                        for place in &mut label[..length] {
+                            random.0.0 = random.0.0.wrapping_add(addend);
+                            let value = random.draw();
+                            if consonants > 0 {
+                                *place = CONSONANTS[(value % 12) as usize];
+                                consonants -= 1;
+                            } else {
+                                *place = VOWELS[(value % 5) as usize];
+                                consonants = random.draw() % 2 + 1;
+                            }
                         }
-                    }
-                    out.push_parts(&[&name[..length], b".com"]);
+                        length
+                    });
                 }
             }
         }
