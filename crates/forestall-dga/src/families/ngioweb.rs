@@ -13,9 +13,11 @@ use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Ansi;
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const VOWELS: &[u8; 5] = b"aeiou";
@@ -52,31 +54,9 @@ impl List for Ngioweb {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let mut random = Ansi { 0: self.seed };
-        let mut name = Name { bytes: [0; MOST_BYTES], length: 0 };
+        let mut name = Name::new();
         for _ in 0..names(limit, 1_024, MOST_NAMES) {
-            name.length = 0;
-            let parts = random.step() % 3 + 1;
-            for part in 0..parts {
-                if part > 0 {
-                    name.append(b"-");
-                }
-                name.append(pick(&mut random, &PREFIXES));
-                let mut vowel = !name.ends_in_vowel();
-                for _ in 0..random.step() % 3 + 4 {
-                    let value = random.step();
-                    let letter = if vowel { VOWELS[(value % 5) as usize] } else { CONSONANTS[(value % 17) as usize] };
-                    name.append(&[letter]);
-                    vowel = !vowel;
-                }
-                let ending = if name.ends_in_vowel() {
-                    pick(&mut random, &AFTER_VOWEL)
-                } else {
-                    pick(&mut random, &AFTER_CONSONANT)
-                };
-                name.append(ending);
-            }
-            name.append(b".");
-            name.append(pick(&mut random, &SUFFIXES));
+            name.draw(&mut random);
             out.push(&name.bytes[..name.length]);
         }
     }
@@ -92,6 +72,37 @@ struct Name {
 }
 
 impl Name {
+    fn new() -> Self {
+        Self { bytes: [0; MOST_BYTES], length: 0 }
+    }
+
+    /// Draws the next name, and returns how many numbers it took.
+    fn draw(&mut self, random: &mut Ansi) -> usize {
+        self.length = 0;
+        let mut drawn = 2;
+        let parts = random.step() % 3 + 1;
+        for part in 0..parts {
+            if part > 0 {
+                self.append(b"-");
+            }
+            self.append(pick(random, &PREFIXES));
+            let mut vowel = !self.ends_in_vowel();
+            let letters = random.step() % 3 + 4;
+            for _ in 0..letters {
+                let value = random.step();
+                let letter = if vowel { VOWELS[(value % 5) as usize] } else { CONSONANTS[(value % 17) as usize] };
+                self.append(&[letter]);
+                vowel = !vowel;
+            }
+            let ending = if self.ends_in_vowel() { pick(random, &AFTER_VOWEL) } else { pick(random, &AFTER_CONSONANT) };
+            self.append(ending);
+            drawn += 3 + letters as usize;
+        }
+        self.append(b".");
+        self.append(pick(random, &SUFFIXES));
+        drawn
+    }
+
     fn append(&mut self, piece: &[u8]) {
         self.bytes[self.length..self.length + piece.len()].copy_from_slice(piece);
         self.length += piece.len();

@@ -14,6 +14,7 @@ mod pages;
 mod plain;
 mod predict;
 mod published;
+mod seeds_1;
 mod slices;
 mod support;
 mod toy;
