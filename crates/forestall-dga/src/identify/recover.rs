@@ -12,10 +12,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use forestall_model::{DayRange, Instant, Params, UtcDay};
+use forestall_model::{DayRange, Instant, Params, UtcDay, Window};
 
 use super::Observed;
-use super::known::{as_f64, bits, matching};
+use super::known::{as_f64, bits, matching, offset};
 use crate::family::WordLists;
 use crate::{Ask, Campaign, Catalogue, Family, FamilyInfo, NameBuf, Period};
 
@@ -111,12 +111,22 @@ pub struct Recovered {
     pub campaign: Campaign,
     /// The first day of the origin period that holds the names; none for a family without dates.
     pub date: Option<UtcDay>,
+    /// The window of that period.
+    pub window: Option<Window>,
     /// The observed names that the list holds, in the order observed.
     pub names: Vec<String>,
     /// Bits of these names beyond those that were searched.
     pub spare_bits: f64,
     /// Other parameters that explain as many of the names. Their lists differ before the first of them, or on other days.
     pub equals: Vec<Params>,
+}
+
+impl Recovered {
+    /// Returns by how many days the list is ahead of the day on which the names were asked for, as in [`super::Explanation::clock_offset_days`].
+    #[must_use]
+    pub fn clock_offset_days(&self, asked: UtcDay) -> Option<i32> {
+        self.window.map(|window| offset(window, asked))
+    }
 }
 
 /// Why parameters cannot be searched for.
@@ -331,7 +341,7 @@ fn recovered(
         draws: Vec::new(),
         ..base
     };
-    Recovered { campaign, date, names, spare_bits, equals }
+    Recovered { campaign, date, window: period.window, names, spare_bits, equals }
 }
 
 fn log2(count: u64) -> f64 {

@@ -11,6 +11,7 @@ use forestall_model::{Instant, Params};
 use super::{Locky, Version};
 use crate::NameBuf;
 use crate::families::anchor;
+use crate::families::calendar::own_window;
 use crate::families::runs::Dated as _;
 use crate::families::spelling::LETTERS;
 use crate::identify::{Clue, SeedSearch};
@@ -22,7 +23,7 @@ const SEEDS: u64 = 1 << 24;
 /// Version, rotation and names of a list.
 const FORMS: [(Version, u32, u32); 3] = [(Version::Two(8), 7, 8), (Version::Two(6), 5, 6), (Version::Three, 7, 12)];
 
-/// Candidates are seeds, for one form after the other.
+/// Candidates are seeds from 0 on, each in all forms.
 #[derive(Debug)]
 pub(super) struct Search;
 
@@ -54,32 +55,34 @@ impl SeedSearch for Search {
         let date =
             Locky { version: Version::Three, seed: 0, shift: 7 }.values(Instant::from_seconds(clue.period.key).day());
         let names: HashSet<&[u8]> = clue.names.iter().map(|name| name.as_bytes()).collect();
-        let mut list = NameBuf::new();
-        for (form, (version, shift, count)) in (0..).zip(FORMS) {
-            let own =
-                range.start.clamp(form * SEEDS, (form + 1) * SEEDS)..range.end.clamp(form * SEEDS, (form + 1) * SEEDS);
+        let seconds = FORMS.map(|(version, ..)| {
             let mut seconds = [[0_u32; 25]; 32];
             for label in clue.names.iter().filter_map(|name| label(version, name)) {
                 seconds[label.len()][usize::from(label[0] - b'a')] |= 1 << (label[1] - b'a');
             }
-            for candidate in own {
-                let locky = Locky { version, seed: u32::try_from(candidate % SEEDS).unwrap_or(0), shift };
-                if !locky.may_have(date, count, &seconds) {
-                    continue;
-                }
-                list.clear();
-                locky.write(date, crate::families::calendar::own_window(clue.period), Some(count.into()), &mut list);
-                if list.iter().filter(|name| names.contains(name.bytes)).count() < 3 {
-                    continue;
-                }
-                let (seed, shift, modulus) = (locky.seed.to_string(), shift.to_string(), count.to_string());
-                hits.push(match version {
-                    Version::Two(_) => {
-                        anchor::hit(&[("version", "2"), ("seed", &seed), ("shift", &shift), ("mod", &modulus)])
-                    }
-                    Version::Three => anchor::hit(&[("version", "3"), ("seed", &seed), ("shift", &shift)]),
-                });
+            seconds
+        });
+        let mut list = NameBuf::new();
+        for candidate in range {
+            let seed = u32::try_from(candidate / FORMS.len() as u64).unwrap_or(u32::MAX);
+            let form = usize::try_from(candidate % FORMS.len() as u64).unwrap_or(0);
+            let (version, shift, count) = FORMS[form];
+            let locky = Locky { version, seed, shift };
+            if !locky.may_have(date, count, &seconds[form]) {
+                continue;
             }
+            list.clear();
+            locky.write(date, own_window(clue.period), Some(count.into()), &mut list);
+            if list.iter().filter(|name| names.contains(name.bytes)).count() < 3 {
+                continue;
+            }
+            let (seed, shift, modulus) = (locky.seed.to_string(), shift.to_string(), count.to_string());
+            hits.push(match version {
+                Version::Two(_) => {
+                    anchor::hit(&[("version", "2"), ("seed", &seed), ("shift", &shift), ("mod", &modulus)])
+                }
+                Version::Three => anchor::hit(&[("version", "3"), ("seed", &seed), ("shift", &shift)]),
+            });
         }
     }
 }
