@@ -27,6 +27,9 @@ const LENGTH: usize = 12;
 
 const CHARACTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
+/// Weeks begin on Monday; 1970-01-05 was one.
+const WEEKS: Calendar = Calendar::Steps { base: 345_600, seconds: 604_800 };
+
 /// The bits of a state.
 const MASK: u32 = 0x7FFF_FFFF;
 
@@ -44,8 +47,7 @@ fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generato
     } else {
         values::suffixes(params, "tlds", of_seed, 1..=64)?
     };
-    // Weeks begin on Monday; 1970-01-05 was one.
-    Ok(listed(Calendar::Steps { base: 345_600, seconds: 604_800 }, Qadars { seed, suffixes }))
+    Ok(listed(WEEKS, Qadars { seed, suffixes }))
 }
 
 impl List for Qadars {

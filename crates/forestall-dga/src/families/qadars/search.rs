@@ -4,15 +4,19 @@
 //!
 //! After `k` steps from the week's number `t` the state is `A * seed + B`, where `A` hangs on `k` alone and `B` on `k` and `t`. So a state at a known
 //! place gives the seed, wherever `A` is odd, which it is at every second step.
+//!
+//! A week has a multiple of 36 seconds. So another seed gives nearly the same list a week later: all its states are those of this one less
+//! a week, which changes a character only where the difference wraps. One search serves all weeks, and leaves the week open unless the seed is
+//! one of 16 bits, as all published ones are.
 
 use std::ops::Range;
 
 use forestall_model::Params;
 
-use super::{CHARACTERS, LENGTH, MASK, NAMES, next};
+use super::{CHARACTERS, LENGTH, MASK, NAMES, WEEKS, next};
 use crate::families::built_in::low_half;
 use crate::families::draws::{self, Draw};
-use crate::families::{anchor, suffix_order};
+use crate::families::{anchor, likeliest, suffix_order};
 use crate::identify::{Clue, Lcg32, SeedSearch};
 
 /// Candidates are states at the first or second character, for each place.
@@ -65,6 +69,10 @@ impl SeedSearch for Search {
         label(name).is_some_and(|label| low_bits(&label).is_some())
     }
 
+    fn per_period(&self) -> bool {
+        false
+    }
+
     fn candidates(&self) -> u64 {
         STATES * u64::from(NAMES)
     }
@@ -78,7 +86,9 @@ impl SeedSearch for Search {
             let own = range.start.clamp(begin, begin + STATES) - begin..range.end.clamp(begin, begin + STATES) - begin;
             if !own.is_empty() && after.state(low) & 3 == draws[0].residue() & 3 {
                 for seed in seeds(after, &draws, own) {
-                    add(clue, seed, hits);
+                    for (seed, start) in in_weeks(clue, seed) {
+                        add(clue, seed, start, hits);
+                    }
                 }
             }
             after = (0..=LENGTH).fold(after, |after, _| after.step());
@@ -110,9 +120,23 @@ fn seeds(after: After, draws: &[Draw], range: Range<u64>) -> Vec<u32> {
     found
 }
 
+/// Returns the seeds that have the same states in the weeks of the search, but for a constant, each with the start of its week.
+fn in_weeks(clue: &Clue<'_>, seed: u32) -> Vec<(u32, i64)> {
+    let mut all: Vec<(u32, i64)> = Vec::new();
+    for week in likeliest::first(clue.days).into_iter().filter_map(|day| WEEKS.containing(day.start())) {
+        let difference = low_half(week.key - clue.period.key);
+        let own = seed.wrapping_add(difference).wrapping_sub(next(0, difference)) & MASK;
+        if !all.contains(&(own, week.key)) {
+            all.push((own, week.key));
+        }
+    }
+    all.sort_by_key(|(seed, _)| *seed > u32::from(u16::MAX));
+    all
+}
+
 /// Appends the seed with the suffixes, in the order in which the observed names have them.
-fn add(clue: &Clue<'_>, seed: u32, hits: &mut Vec<Params>) {
-    let mut state = low_half(clue.period.key) & MASK;
+fn add(clue: &Clue<'_>, seed: u32, start: i64, hits: &mut Vec<Params>) {
+    let mut state = low_half(start) & MASK;
     let mut labels = Vec::new();
     let mut turns = Vec::new();
     for _ in 0..NAMES {
