@@ -352,7 +352,7 @@ fn recovers_nothing_from_foreign_names() {
         .chain(["homeserver.ddns.net", "office.biz", "tables.biz", "garden.biz", "market.biz"])
         .map(str::to_owned)
         .collect();
-    let lists: [Vec<String>; 4] = [benign, of("conficker-a", 40), of("necurs", 40), of("conficker-c", 80)];
+    let lists: [Vec<String>; 4] = [benign, of("conficker-a", 8), of("necurs", 8), of("conficker-c", 8)];
     let quick = [
         "dircrypt",
         "ramnit",

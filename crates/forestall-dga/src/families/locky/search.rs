@@ -4,6 +4,7 @@
 //!
 //! Every published seed is below 2^20. The seed enters each name several times between rotations, so that no state gives it back.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use forestall_model::{Instant, Params};
@@ -15,7 +16,6 @@ use crate::families::calendar::own_window;
 use crate::families::runs::Dated as _;
 use crate::families::spelling::LETTERS;
 use crate::identify::{Clue, SeedSearch};
-use std::collections::HashSet;
 
 /// Seeds of one form.
 const SEEDS: u64 = 1 << 24;

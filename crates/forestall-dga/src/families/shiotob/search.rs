@@ -2,6 +2,7 @@
 
 //! A start of Shiotob needs no search in version 1, since any name starts the chain of those after it; version 2 has 256 masks.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use forestall_model::Params;
@@ -9,13 +10,12 @@ use forestall_model::Params;
 use super::{ALPHABET, ROOM, Shiotob, USUAL};
 use crate::families::anchor;
 use crate::identify::{Clue, SeedSearch};
-use std::collections::HashSet;
 
 /// Names of a chain that must have been observed, the anchor included.
 const OBSERVED: usize = 4;
 
-/// Letters that a computed name has at least where the start domain has as many.
-const SHORTEST: usize = 7;
+/// Letters of the shortest name that is searched: once a name has 10, all later ones do.
+const SHORTEST: usize = 10;
 
 /// Candidate 0 is version 1, the others are the low octets of version 2's checksum, plus 1.
 #[derive(Debug)]

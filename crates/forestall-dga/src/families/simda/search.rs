@@ -30,6 +30,9 @@ const MOST_RING: u64 = 1 << 32;
 /// Counters of one name that are followed in the sieve; a label of two letters or more has fewer.
 const MOST_COUNTERS: usize = 1 << 16;
 
+/// Entries of the table by low bits.
+const LOW: usize = 1 << 16;
+
 /// Candidates are steps.
 #[derive(Debug)]
 pub(super) struct Search;
@@ -98,18 +101,24 @@ impl SeedSearch for Search {
         let alike = clue.names.iter().filter(|name| name.len() == clue.anchor.len() && name.ends_with(suffix));
         let seen: HashSet<u64> =
             alike.take(MOST_NAMES).filter_map(|name| counters(label(name)?)).flat_map(|(_, all)| all).collect();
+        // Most values are none of the few: their low bits say so.
+        let mut low = vec![false; LOW];
+        let place = |value: u64| usize::try_from(value % LOW as u64).unwrap_or(0);
+        seen.iter().for_each(|value| low[place(*value)] = true);
         let names = u64::from(USUAL);
         for step in range.rev().filter(|step| *step > 0) {
+            let turn = step % ring;
             for start in &starts {
                 let mut value = (start + ring * names - step * names % ring) % ring;
                 let mut held = (0, None);
-                for place in 0..=2 * names {
-                    if seen.contains(&value) {
-                        held = (held.0 + 1, held.1.or(Some((place, value))));
+                for _ in 0..=2 * names {
+                    if low[place(value)] && seen.contains(&value) {
+                        held = (held.0 + 1, held.1.or(Some(value)));
                     }
-                    value = (value + step) % ring;
+                    value += turn;
+                    value -= if value >= ring { ring } else { 0 };
                 }
-                if let (OBSERVED.., Some((_, first))) = held {
+                if let (OBSERVED.., Some(first)) = held {
                     let base = (first + ring - step % ring) % ring;
                     if let (Some(key), Ok(base)) = (key(step), u32::try_from(base)) {
                         let length = own.len().to_string();
