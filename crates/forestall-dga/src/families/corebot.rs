@@ -14,9 +14,11 @@ use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Recipes;
 use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// Names of a day where the bot's configuration has no other number.
@@ -24,6 +26,10 @@ const NAMES: u32 = 40;
 
 /// `z` and `9` never occur.
 const ALPHABET: &[u8; 34] = b"abcdefghijklmnopqrstuvwxy012345678";
+
+/// Characters of the shortest label, and how many lengths there are.
+const SHORTEST: u32 = 12;
+const LENGTHS: u32 = 12;
 
 struct CoreBot {
     /// The seed with the group in its upper half.
@@ -47,12 +53,9 @@ impl Generator for CoreBot {
 
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         out.start_run(windows(period, ask));
-        let (year, month, day) = date(period);
-        // The bot's own OR of the day is a sum, because the day has fewer than 8 bits.
-        let start = self.seed.wrapping_add(year).wrapping_add(month << 8).wrapping_add(day);
-        let mut random = Recipes { 0: start };
+        let mut random = Recipes { 0: dated(self.seed, date(period)) };
         for _ in 0..names(ask.limit, NAMES, MOST_NAMES) {
-            let length = 12 + (random.step() % 12) as usize;
+            let length = (SHORTEST + random.step() % LENGTHS) as usize;
             out.push_spelled(const { &Suffix::new("ddns.net") }, |label: &mut [u8; 23]| {
                 for place in &mut label[..length] {
                     *place = ALPHABET[(random.step() % 34) as usize];
@@ -62,6 +65,12 @@ impl Generator for CoreBot {
         }
         Ok(())
     }
+}
+
+/// Returns the start of a day's list.
+fn dated(seed: u32, (year, month, day): (u32, u32, u32)) -> u32 {
+    // The bot's own OR of the day is a sum, because the day has fewer than 8 bits.
+    seed.wrapping_add(year).wrapping_add(month << 8).wrapping_add(day)
 }
 
 /// Year and day of the month are added, so a list comes back one day earlier in the same month of each following year.

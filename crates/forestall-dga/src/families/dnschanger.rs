@@ -14,13 +14,18 @@ use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Msvc;
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// Names that a bot looks up.
 const NAMES: u32 = 5;
+
+/// Letters of a label.
+const LENGTH: usize = 10;
 
 #[derive(Debug)]
 struct DnsChanger {
@@ -36,7 +41,7 @@ impl List for DnsChanger {
         out.start_run(own_window(period));
         let mut random = Msvc { 0: self.seed };
         for _ in 0..names(limit, NAMES, MOST_NAMES) {
-            out.push_spelled(const { &Suffix::new("com") }, |label: &mut [u8; 10]| {
+            out.push_spelled(const { &Suffix::new("com") }, |label: &mut [u8; LENGTH]| {
                 label.iter_mut().for_each(|place| *place = letter(random.rand()));
                 label.len()
             });

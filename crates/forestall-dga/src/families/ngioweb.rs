@@ -13,9 +13,11 @@ use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Ansi;
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const VOWELS: &[u8; 5] = b"aeiou";
@@ -52,31 +54,12 @@ impl List for Ngioweb {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let mut random = Ansi { 0: self.seed };
+        let mut name = Name::new();
         for _ in 0..names(limit, 1_024, MOST_NAMES) {
-            let parts = random.step() % 3 + 1;
-            let mut length = 0;
             out.push_whole(|room: &mut [u8; MOST_BYTES]| {
-                for part in 0..parts {
-                    room[length] = b'-';
-                    length += usize::from(part > 0);
-                    let prefix = pick(&mut random, &PREFIX_PIECES);
-                    length = prefix.write(room, length);
-                    let mut vowel = !prefix.ends_in_vowel;
-                    for _ in 0..random.step() % 3 + 4 {
-                        let value = random.step();
-                        // Both are computed: which one is wanted alternates, and nobody can foresee the start.
-                        let letters = [CONSONANTS[(value % 17) as usize], VOWELS[(value % 5) as usize]];
-                        room[length] = letters[usize::from(vowel)];
-                        length += 1;
-                        vowel = !vowel;
-                    }
-                    // The last letter was a vowel where a consonant would be next.
-                    let value = random.step();
-                    let endings =
-                        [&AFTER_CONSONANT_PIECES[value as usize % 35], &AFTER_VOWEL_PIECES[value as usize % 16]];
-                    length = endings[usize::from(!vowel)].write(room, length);
-                }
-                pick(&mut random, &SUFFIX_PIECES).write(room, length)
+                name.draw(&mut random);
+                *room = name.bytes;
+                name.length
             });
         }
     }
@@ -84,6 +67,49 @@ impl List for Ngioweb {
 
 fn pick<'p, const N: usize>(random: &mut Ansi, pieces: &'p [Piece; N]) -> &'p Piece {
     &pieces[random.step() as usize % N]
+}
+
+/// One name as it is drawn.
+struct Name {
+    bytes: [u8; MOST_BYTES],
+    length: usize,
+}
+
+impl Name {
+    fn new() -> Self {
+        Self { bytes: [0; MOST_BYTES], length: 0 }
+    }
+
+    /// Draws the next name, and returns how many numbers it took.
+    fn draw(&mut self, random: &mut Ansi) -> usize {
+        let room = &mut self.bytes;
+        let mut length = 0;
+        let mut drawn = 2;
+        let parts = random.step() % 3 + 1;
+        for part in 0..parts {
+            room[length] = b'-';
+            length += usize::from(part > 0);
+            let prefix = pick(random, &PREFIX_PIECES);
+            length = prefix.write(room, length);
+            let mut vowel = !prefix.ends_in_vowel;
+            let letters = random.step() % 3 + 4;
+            for _ in 0..letters {
+                let value = random.step();
+                // Both are computed: which one is wanted alternates, and nobody can foresee the start.
+                let letters = [CONSONANTS[(value % 17) as usize], VOWELS[(value % 5) as usize]];
+                room[length] = letters[usize::from(vowel)];
+                length += 1;
+                vowel = !vowel;
+            }
+            // The last letter was a vowel where a consonant would be next.
+            let value = random.step();
+            let endings = [&AFTER_CONSONANT_PIECES[value as usize % 35], &AFTER_VOWEL_PIECES[value as usize % 16]];
+            length = endings[usize::from(!vowel)].write(room, length);
+            drawn += 3 + letters as usize;
+        }
+        self.length = pick(random, &SUFFIX_PIECES).write(room, length);
+        drawn
+    }
 }
 
 const PREFIX_PIECES: [Piece; 30] = Piece::table(PREFIXES, "");

@@ -26,9 +26,11 @@ const ROOM: usize = 67;
 
 const ALPHABET: &[u8; 32] = b"qwertyuiopasdfghjklzxcvbnm123945";
 
+mod search;
+
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {

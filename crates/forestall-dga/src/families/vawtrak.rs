@@ -17,13 +17,19 @@ use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Ansi;
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const CONSONANTS: &[u8; 12] = b"cdfghlmnrstw";
 const VOWELS: &[u8; 5] = b"aeiou";
+
+/// Letters of the shortest name, and how many lengths there are.
+const SHORTEST: u32 = 7;
+const LENGTHS: u32 = 5;
 
 /// Letters of the longest name.
 const MOST_LETTERS: usize = 11;
@@ -36,14 +42,17 @@ enum Version {
     Later(u32),
 }
 
+impl Version {
+    const ALL: [Self; 3] = [Self::First, Self::Later(2), Self::Later(0x1895_120F)];
+}
+
 struct Vawtrak {
     version: Version,
     seed: u32,
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
-    let versions = [Version::First, Version::Later(2), Version::Later(0x1895_120F)];
-    let version = versions[values::one_of(params, "version", "2", &["1", "2", "3"])?];
+    let version = Version::ALL[values::one_of(params, "version", "2", &["1", "2", "3"])?];
     let seed = values::hexadecimal(params, "seed", "5884C3C4")?;
     Ok(listed(Calendar::None, Vawtrak { version, seed }))
 }
@@ -97,7 +106,7 @@ impl Random {
     }
 
     fn length(&mut self) -> usize {
-        (7 + self.draw() % 5) as usize
+        (SHORTEST + self.draw() % LENGTHS) as usize
     }
 }
 

@@ -230,7 +230,7 @@ fn explanations(
 }
 
 /// Returns the days from `asked` to the nearest day of `window`.
-fn offset(window: Window, asked: UtcDay) -> i32 {
+pub(super) fn offset(window: Window, asked: UtcDay) -> i32 {
     let first = window.from.day();
     let last = Instant::from_micros(window.until.micros().saturating_sub(1)).day().max(first);
     if asked < first { first.days_since(asked) } else { last.min(asked).days_since(asked) }

@@ -17,6 +17,7 @@ mod plain;
 mod ports;
 mod predict;
 mod published;
+mod seeds_1;
 mod slices;
 mod support;
 mod toy;
