@@ -5,7 +5,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, dictionary, directory, family, identify, index, predict, publish, quickstart, scan, serve, store,
+    case, dictionary, directory, family, identify, index, plugin, predict, publish, quickstart, scan, serve, store,
 };
 use crate::world::Globals;
 
@@ -41,6 +41,8 @@ pub(crate) enum Noun {
     Directory(directory::Verb),
     #[command(subcommand)]
     Dictionary(dictionary::Verb),
+    #[command(subcommand)]
+    Plugin(plugin::Verb),
     #[command(subcommand)]
     Store(store::Verb),
 }

@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+use forestall_dga::ParamError;
 use forestall_hub::desk::DeskError;
 
 use crate::output;
@@ -69,6 +70,8 @@ fn status(error: &anyhow::Error) -> u8 {
         }
         if let Some(desk) = cause.downcast_ref::<DeskError>() {
             return match desk {
+                // The command line is right; what it needs is not on this machine.
+                DeskError::Param(ParamError::MissingWordList { .. }) => ENVIRONMENT,
                 DeskError::NoSuchCase(_) | DeskError::NoSuchCampaign { .. } | DeskError::Param(_) => USAGE,
                 _ if desk.is_callers() => REFUSED,
                 _ => ENVIRONMENT,

@@ -8,11 +8,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_hub::desk::{Act, Desk, Dictionaries};
+use forestall_dga::Catalogue;
+use forestall_hub::desk::{Act, Desk, Dictionaries, Plugins};
 use forestall_model::{Actor, Instant, UtcDay};
 
 use crate::failure::usage;
-use crate::values;
+use crate::{output, values};
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
@@ -76,13 +77,23 @@ impl Globals {
         Dictionaries::of(self.data().ok().as_deref())
     }
 
+    /// Returns the built-in catalogue with the plug-ins of the data folder. One that must be left out is told on standard error.
+    pub(crate) fn catalogue(&self) -> Catalogue {
+        let Ok(data) = self.data() else { return Catalogue::built_in() };
+        let (catalogue, left_out) = Plugins::of(&data).catalogue();
+        for problem in left_out {
+            output::note(format_args!("warning: {problem}"));
+        }
+        catalogue
+    }
+
     /// Opens the desk over the store in the data folder.
     ///
     /// # Errors
     ///
     /// What the store reports.
     pub(crate) async fn desk(&self) -> anyhow::Result<Desk> {
-        Ok(Desk::open(&self.data()?).await?)
+        Ok(Desk::open(&self.data()?, self.catalogue()).await?)
     }
 }
 

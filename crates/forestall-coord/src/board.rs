@@ -193,7 +193,7 @@ impl<'a> Board<'a> {
     #[must_use]
     pub fn name_state(&self, tld: &Tld, campaign: usize, period: i64, place: u32, now: Instant) -> Option<NameState> {
         let slice = self.case.slices.get(tld)?;
-        let counted = self.counts.get(campaign)?.periods.iter().find(|p| p.key == period)?;
+        let counted = self.counts.get(campaign)?.of_period(period)?;
         let count = counted.of_tld(tld.as_str()).filter(|c| place < c.names)?;
         let view = ListView::of(self.case, slice, campaign, period, count).at(place);
         Some(state_of(view, self.case.guard(campaign, counted.window), now))
@@ -204,7 +204,7 @@ impl<'a> Board<'a> {
     pub fn name_views(&self, tld: &Tld, campaign: usize, period: i64, now: Instant) -> Vec<NameView> {
         let list = self.case.slices.get(tld).zip(self.counts.get(campaign));
         let Some((slice, counts)) = list else { return Vec::new() };
-        let Some(counted) = counts.periods.iter().find(|p| p.key == period) else { return Vec::new() };
+        let Some(counted) = counts.of_period(period) else { return Vec::new() };
         let Some(count) = counted.of_tld(tld.as_str()) else { return Vec::new() };
         let list = ListView::of(self.case, slice, campaign, period, count);
         let guard = self.case.guard(campaign, counted.window);

@@ -191,6 +191,21 @@ pub enum Refusal {
         /// The horizon.
         horizon: DayRange,
     },
+    /// The registry and a provider in one.
+    #[error(
+        "under {tld} the names of {below} stand below {zones} and are for the provider, those of {other} are not: ask each, and record \
+         each answer, by itself, with the campaigns that it is about"
+    )]
+    TwoParties {
+        /// The slice.
+        tld: Tld,
+        /// A campaign with names below zones of providers.
+        below: CampaignId,
+        /// Those zones.
+        zones: String,
+        /// A campaign without.
+        other: CampaignId,
+    },
     /// More than the marking *unverified* allows.
     #[error(
         "the campaign {campaign} is unverified: a registry may be asked to monitor or to refer-new only, not to {action}, \

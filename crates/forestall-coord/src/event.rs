@@ -151,6 +151,24 @@ pub struct CaseCampaign {
     pub first_day: Option<UtcDay>,
     /// How bots draw.
     pub draws: Vec<Draws>,
+    /// The zones of providers below which names of the campaign stand; none for most campaigns, and then not written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<ProviderZone>,
+    /// Where there are such zones, the top-level domains under which the campaign has names for the registry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub registries: Vec<Tld>,
+}
+
+/// A zone below which somebody hands out names to customers, such as a dynamic-DNS service or a host of web sites.
+///
+/// Its names are the provider's to act on. The zone itself is never to be blocked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderZone {
+    /// The zone, in lower case, without leading dot.
+    pub zone: String,
+    /// Who runs it, in words.
+    pub provider: String,
 }
 
 /// Names of one (campaign, origin period) under one top-level domain, by place.

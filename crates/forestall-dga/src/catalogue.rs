@@ -26,7 +26,7 @@ pub struct Prepared {
     pub family: Arc<dyn Family>,
     /// The family with the campaign's parameters.
     pub generator: Box<dyn Generator>,
-    /// The digest of family, generator version and parameters.
+    /// The digest of family, generator version and parameters, and of the code of a family that came from outside.
     pub digest: Digest,
 }
 
@@ -38,6 +38,17 @@ impl Catalogue {
     }
 
     /// Makes the catalogue of the built-in families and campaigns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use forestall_dga::Catalogue;
+    ///
+    /// let catalogue = Catalogue::built_in();
+    /// let family = catalogue.family("dyreza").expect("an alias");
+    /// assert_eq!(family.info().slug, "dyre");
+    /// assert_eq!(catalogue.campaigns_of("conficker-a").count(), 1);
+    /// ```
     ///
     /// # Panics
     ///
@@ -68,6 +79,16 @@ impl Catalogue {
         }
         self.families.push(family);
         Ok(())
+    }
+
+    /// Adds a family with its campaigns, in the form of a file of the catalogue. Nothing is added where there is an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::add_family`] and [`Self::add_campaigns`].
+    pub fn add_family_with(&mut self, family: Arc<dyn Family>, campaigns: &str) -> Result<(), CatalogueError> {
+        self.add_family(family)?;
+        self.add_campaigns(campaigns).inspect_err(|_| drop(self.families.pop()))
     }
 
     /// Adds the campaigns of one file of the catalogue, in TOML. Nothing is added where there is an error.
@@ -134,6 +155,25 @@ impl Catalogue {
     /// # Errors
     ///
     /// [`ParamError`] for a key or a value that the family does not take.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use forestall_dga::family::NoWordLists;
+    /// use forestall_dga::{Catalogue, ParamError};
+    /// use forestall_model::Params;
+    ///
+    /// let catalogue = Catalogue::built_in();
+    /// let campaign = catalogue.campaigns_of("ramdo").next().expect("a built-in family");
+    /// let mut replace = Params::new();
+    /// replace.set("seed", "1234");
+    /// let prepared = catalogue.prepare(campaign, &replace, &NoWordLists)?;
+    /// assert!(prepared.campaign.id.as_str().ends_with(".seed-1234"));
+    /// replace.set("sede", "1234");
+    /// let refused = catalogue.prepare(campaign, &replace, &NoWordLists);
+    /// assert!(matches!(refused, Err(ParamError::UnknownKey { .. })));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn prepare(
         &self,
         campaign: &Campaign,
@@ -168,6 +208,7 @@ impl Catalogue {
         }
         let generator = family.generator(&campaign.params, words)?;
         let digest = campaign.params.digest(&family.info().slug, family.info().generator_version);
+        let digest = family.code().map_or(digest, |code| Digest::of_parts(&[&digest.0, &code.0]));
         Ok(Prepared { campaign, family, generator, digest })
     }
 }

@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use forestall_model::{ListCounts, PeriodCounts, Tld, TldCount, Window};
+use forestall_model::{ListCounts, PeriodCounts, Tld, TldCount, Window, WindowSet};
 
 use crate::predict::{Batch, List, Lists, Query, run};
 use crate::tlds::Places;
-use crate::{GenerateError, Prepared};
+use crate::{GenerateError, NameBuf, Prepared};
 
 /// A rule on names that cannot be registered.
 #[derive(Clone, Copy)]
@@ -95,6 +95,21 @@ impl Counter {
         by_tld.sort_unstable_by(|a, b| a.tld.cmp(&b.tld));
         let distinct = u32::try_from(list.len()).expect("a list stays below 4 GiB");
         let period = list.period();
-        PeriodCounts { key: period.key, window: period.window.unwrap_or(span), distinct, by_tld }
+        let window = live(period.window.unwrap_or(span), list.generated());
+        PeriodCounts { key: period.key, window, distinct, by_tld }
     }
+}
+
+/// Returns from when until when names of a list are live without a break around the window of their period.
+///
+/// Names of one day's list may be tried for ten days, or for ever; names that come back do so in the lists of other periods, which are
+/// counted by themselves.
+fn live(own: Window, names: &NameBuf) -> Window {
+    names.window_sets().fold(own, |live, set| match set {
+        WindowSet::Always => live,
+        WindowSet::From(from) => Window { from: live.from.min(*from), until: PeriodCounts::NO_END.max(live.until) },
+        WindowSet::Spans(windows) => windows.iter().filter(|window| window.meets(own)).fold(live, |live, window| {
+            Window { from: live.from.min(window.from), until: live.until.max(window.until) }
+        }),
+    })
 }

@@ -5,7 +5,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use forestall_model::{Digest, Instant, Params, Window};
+use forestall_model::marking::Marked;
+use forestall_model::{Digest, Instant, Marking, Params, Window};
 
 use crate::identify::SeedSearch;
 use crate::{FamilyInfo, NameBuf};
@@ -28,6 +29,25 @@ pub trait Family: Send + Sync {
     /// Returns how unknown parameters are searched for; `None` where that cannot be done.
     fn seed_search(&self) -> Option<&dyn SeedSearch> {
         None
+    }
+
+    /// Returns the digest of the code that computes the names, where that came from outside; `None` for a built-in family,
+    /// whose [`FamilyInfo::generator_version`] says as much.
+    ///
+    /// It is part of [`Prepared::digest`](crate::Prepared::digest): two plug-ins of one slug and version are two generators.
+    fn code(&self) -> Option<Digest> {
+        None
+    }
+
+    /// Returns the marking that the family itself carries. Whatever is derived from it is at least as strict.
+    fn marking(&self) -> Marking {
+        Marking::PUBLIC
+    }
+}
+
+impl Marked for &dyn Family {
+    fn marking(&self) -> Marking {
+        Family::marking(*self)
     }
 }
 
@@ -53,6 +73,28 @@ pub trait Generator: Send + Sync {
     /// # Errors
     ///
     /// [`GenerateError`] from a family that runs foreign code; no built-in family has one. What stands in `out` then is no list.
+    ///
+    /// # Examples
+    ///
+    /// The first three names of each day of a span, in one buffer:
+    ///
+    /// ```
+    /// use forestall_dga::family::NoWordLists;
+    /// use forestall_dga::{Ask, Catalogue, NameBuf};
+    /// use forestall_model::{DayRange, Params};
+    ///
+    /// let catalogue = Catalogue::built_in();
+    /// let campaign = catalogue.campaigns_of("newgoz").next().ok_or("no such family")?;
+    /// let prepared = catalogue.prepare(campaign, &Params::new(), &NoWordLists)?;
+    /// let span = DayRange { from: "2020-01-01".parse()?, until: "2020-01-03".parse()? }.window();
+    /// let mut names = NameBuf::new();
+    /// for period in prepared.generator.periods(span) {
+    ///     prepared.generator.generate(&period, &Ask { span: Some(span), limit: Some(3) }, &mut names)?;
+    /// }
+    /// assert_eq!(names.len(), 6);
+    /// assert_eq!(names.bytes_of(0), b"15tz83j1ygv2zi3gqpb1svpd1x.com");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError>;
 
     /// Returns what a bot tries at `at`: parts of origin periods, in the order of the bot.
@@ -171,6 +213,14 @@ pub enum ParamError {
         found: String,
         /// What would be right, in words.
         expected: String,
+    },
+    /// Values that the family's own code does not take.
+    #[error("{family} refuses its parameters: {reason}")]
+    Refused {
+        /// The family.
+        family: String,
+        /// What it says, or why it could not be asked.
+        reason: String,
     },
     /// A word list that is not there.
     #[error("the word list {name} is missing; it is the file with SHA-256 {digest}")]

@@ -115,11 +115,71 @@ vocabulary! {
     }
 }
 
-/// Who can act on a family's names.
+/// Who can act on a family's names: not a property of the family but of each of its suffixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Responsible {
+    /// The registry of every suffix.
+    Registry,
+    /// Others for the names under these suffixes; the registry for those under all suffixes that are not named here.
+    Others(Vec<(Text, Party)>),
+}
+
+/// Who can act on the names under one suffix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Party {
     /// The registry of the public suffix.
     Registry,
-    /// The provider of a zone below which the names stand, such as a dynamic-DNS service. The zone is never to be blocked.
+    /// The provider of a zone below which customers have names, such as a dynamic-DNS service, by name. The suffix is that zone, and is
+    /// never to be blocked, registered or taken down.
     Provider(Text),
+    /// Nobody: the suffix is no part of the DNS root. In words, what it belongs to.
+    Nobody(Text),
+}
+
+impl Responsible {
+    /// Makes the exceptions of a family with names below zones of providers: each zone, and who runs it.
+    #[must_use]
+    pub fn providers<const N: usize>(zones: [(&'static str, &'static str); N]) -> Self {
+        Self::Others(zones.into_iter().map(|(zone, who)| (zone.into(), Party::Provider(who.into()))).collect())
+    }
+
+    /// Returns who can act on the names under a suffix of the family.
+    #[must_use]
+    pub fn for_suffix(&self, suffix: &str) -> &Party {
+        let Self::Others(others) = self else { return &Party::Registry };
+        others.iter().find(|(other, _)| other == suffix).map_or(&Party::Registry, |(_, party)| party)
+    }
+
+    /// Returns the suffix of `name`, in lower case, whose names are not the registry's to act on, and who can; `None` where the registry can.
+    #[must_use]
+    pub fn exception(&self, name: &str) -> Option<(&str, &Party)> {
+        let Self::Others(others) = self else { return None };
+        let below = |suffix: &str| name.strip_suffix(suffix).is_some_and(|before| before.ends_with('.'));
+        others.iter().find(|(suffix, _)| below(suffix)).map(|(suffix, party)| (suffix.as_ref(), party))
+    }
+}
+
+impl FamilyInfo {
+    /// Says who can act on the family's names: what pages show.
+    #[must_use]
+    pub fn who_can_act(&self) -> String {
+        let Responsible::Others(others) = &self.responsible else { return "the registry of each suffix".to_owned() };
+        let parts: Vec<String> = others
+            .iter()
+            .map(|(suffix, party)| match party {
+                Party::Registry => format!("under {suffix} the registry"),
+                Party::Provider(who) => format!("below {suffix} its provider, {who}"),
+                Party::Nobody(what) => format!("under {suffix} nobody: {what}"),
+            })
+            .collect();
+        let registry = self.suffixes.iter().any(|suffix| *self.responsible.for_suffix(suffix) == Party::Registry);
+        let lead = if registry { "the registry of each suffix, but " } else { "" };
+        let zones = others.iter().filter(|(_, party)| matches!(party, Party::Provider(_))).count();
+        let never = match zones {
+            0 => "",
+            1 => ". That zone itself is never to be blocked",
+            _ => ". Those zones themselves are never to be blocked",
+        };
+        format!("{lead}{}{never}", parts.join("; "))
+    }
 }

@@ -26,6 +26,55 @@ pub struct NameBuf {
     alternatives: Vec<u8>,
 }
 
+/// What stands behind a label, ready to be copied: a dot, at most 14 octets and a line feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Suffix {
+    bytes: [u8; SUFFIX],
+    /// Octets before the line feed.
+    length: u8,
+}
+
+/// Octets of a [`Suffix`].
+const SUFFIX: usize = 16;
+
+impl Suffix {
+    /// Makes the suffix of `text`, which has no leading dot.
+    ///
+    /// # Panics
+    ///
+    /// Where `text` has more than 14 octets; when it is compiled, where the result is a constant.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "14 octets at most, and the dot")]
+    pub const fn new(text: &str) -> Self {
+        let text = text.as_bytes();
+        assert!(text.len() <= SUFFIX - 2, "a suffix has 14 octets at most");
+        let mut bytes = [b'\n'; SUFFIX];
+        bytes[0] = b'.';
+        let mut i = 0;
+        while i < text.len() {
+            bytes[i + 1] = text[i];
+            i += 1;
+        }
+        Self { bytes, length: text.len() as u8 + 1 }
+    }
+
+    /// Makes a table of suffixes.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::new`].
+    #[must_use]
+    pub const fn table<const N: usize>(texts: [&str; N]) -> [Self; N] {
+        let mut table = [Self::new(""); N];
+        let mut i = 0;
+        while i < N {
+            table[i] = Self::new(texts[i]);
+            i += 1;
+        }
+        table
+    }
+}
+
 /// One name of a [`NameBuf`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name<'a> {
@@ -75,12 +124,48 @@ impl NameBuf {
     /// Adds a name that comes in parts.
     pub fn push_parts(&mut self, parts: &[&[u8]]) {
         debug_assert!(!self.runs.is_empty(), "a generator starts a run before its first name");
+        self.bytes.reserve(parts.iter().map(|part| part.len()).sum::<usize>() + 1);
         parts.iter().for_each(|part| self.bytes.extend_from_slice(part));
         self.ends.push(count(self.bytes.len()));
         self.bytes.push(b'\n');
         if !self.alternatives.is_empty() {
             self.alternatives.push(0);
         }
+    }
+
+    /// Adds a name that `spell` writes in place: it gets room for `ROOM` octets and returns how many it wrote; `suffix` follows.
+    ///
+    /// The quickest way for a name with a bounded label: nothing is copied, and the suffix is copied at full length always.
+    /// A run must have been started.
+    ///
+    /// # Panics
+    ///
+    /// Where `spell` returns more than `ROOM`.
+    #[inline]
+    pub fn push_spelled<const ROOM: usize>(&mut self, suffix: &Suffix, spell: impl FnOnce(&mut [u8; ROOM]) -> usize) {
+        debug_assert!(!self.runs.is_empty(), "a generator starts a run before its first name");
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; ROOM]);
+        self.bytes.extend_from_slice(&[0; SUFFIX + 1]);
+        let place = &mut self.bytes[start..];
+        let length = place.first_chunk_mut::<ROOM>().map_or(0, spell);
+        place[length..length + SUFFIX].copy_from_slice(&suffix.bytes);
+        let end = start + length + usize::from(suffix.length);
+        self.ends.push(count(end));
+        self.bytes.truncate(end + 1);
+        if !self.alternatives.is_empty() {
+            self.alternatives.push(0);
+        }
+    }
+
+    /// Adds a whole name that `spell` writes in place: it gets room for `ROOM` octets and returns how many it wrote.
+    ///
+    /// # Panics
+    ///
+    /// Where `spell` returns more than `ROOM`.
+    #[inline]
+    pub fn push_whole<const ROOM: usize>(&mut self, spell: impl FnOnce(&mut [u8; ROOM]) -> usize) {
+        self.push_spelled(const { &Suffix { bytes: [b'\n'; SUFFIX], length: 0 } }, spell);
     }
 
     /// Adds a name that is the next alternative of the position of the name before.
@@ -204,6 +289,11 @@ impl NameBuf {
     #[must_use]
     pub fn iter(&self) -> Names<'_> {
         Names { buf: self, index: 0, start: 0, run: 0, next_position: 0 }
+    }
+
+    /// Returns the window sets of the names, each at least once, in the order of their first names.
+    pub fn window_sets(&self) -> impl Iterator<Item = &WindowSet> {
+        self.runs.iter().map(|(_, number)| &self.windows[*number as usize])
     }
 
     /// Returns SHA-256 over the text: each name as generated, followed by a line feed.

@@ -4,9 +4,9 @@
 //!
 //! `forestall family show` and the pages under `docs/families` show the same [`Page`].
 
-use forestall_model::{Instant, Params, name::last_label};
+use forestall_model::{Instant, Marking, Params, name::last_label};
 
-use crate::info::{Predictability, Responsible, Verification};
+use crate::info::{Predictability, Verification};
 use crate::word_lists::{self, Needed};
 use crate::{Ask, Campaign, Catalogue, Family, FamilyInfo, NameBuf, ParamError, WordLists};
 
@@ -64,12 +64,17 @@ impl Page {
         facts.push(("Guard", guard(info)));
         facts.push(("Suffixes", suffixes(info)));
         facts.extend(example(catalogue, info, at, words).map(|text| ("Example", text)));
-        facts.push(("Who can act", responsible(info)));
+        facts.push(("Who can act", info.who_can_act()));
         facts.push(("Treatment", info.treatment.to_string()));
         let confidence =
             if unverified.is_some() { "UNVERIFIED: see above".to_owned() } else { format!("verified: {note}") };
         facts.push(("Confidence", confidence));
         facts.push(("Generator", format!("version {}", info.generator_version)));
+        facts.extend(family.code().map(|code| ("Plug-in", format!("WebAssembly, code {}", code.short()))));
+        let marking = family.marking();
+        if marking != Marking::PUBLIC {
+            facts.push(("Marking", format!("{}, {}", marking.tlp, marking.pap)));
+        }
         Self {
             slug: info.slug.to_string(),
             summary: info.summary.to_string(),
@@ -220,13 +225,6 @@ fn suffixes(info: &FamilyInfo) -> String {
         noun(tlds.len(), "top-level domain", "top-level domains"),
         info.suffixes.join(" ")
     )
-}
-
-fn responsible(info: &FamilyInfo) -> String {
-    match &info.responsible {
-        Responsible::Registry => "the registry of each suffix".to_owned(),
-        Responsible::Provider(zone) => format!("the provider of {zone}; that zone itself is never to be blocked"),
-    }
 }
 
 /// Returns the first names of a list by the default campaign, or why there are none to show.

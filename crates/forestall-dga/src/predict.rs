@@ -7,6 +7,38 @@
 //! are turned to lower case and each name is kept once, where it first stands; then [`Query::only`] picks a top-level
 //! domain or a public suffix. Lists are computed on several threads and delivered in order of time; memory is bounded by a few
 //! lists a thread, whatever the span.
+//!
+//! # Examples
+//!
+//! ```
+//! use forestall_dga::family::NoWordLists;
+//! use forestall_dga::predict::{self, Lists, Query};
+//! use forestall_dga::{Catalogue, GenerateError};
+//! use forestall_model::{DayRange, Params};
+//!
+//! let catalogue = Catalogue::built_in();
+//! let campaign = catalogue.campaigns_of("newgoz").next().ok_or("no such family")?;
+//! let prepared = catalogue.prepare(campaign, &Params::new(), &NoWordLists)?;
+//! let span = DayRange { from: "2020-01-01".parse()?, until: "2020-01-08".parse()? }.window();
+//! let query = Query::all(Lists::Span(span));
+//!
+//! // List by list, each name with its windows.
+//! let mut days = Vec::new();
+//! predict::visit::<GenerateError>(&prepared, &query, 2, |list| {
+//!     days.push((list.period(), list.len()));
+//!     Ok(())
+//! })?;
+//! assert_eq!(days.len(), 7);
+//!
+//! // As plain text, in few large pieces.
+//! let mut text = Vec::new();
+//! let totals = predict::plain::<GenerateError>(&prepared, &query, 2, |piece| {
+//!     text.extend_from_slice(piece);
+//!     Ok(())
+//! })?;
+//! assert_eq!(totals.names as usize, text.iter().filter(|octet| **octet == b'\n').count());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::num::NonZeroU64;
 use std::ops::Range;

@@ -21,12 +21,21 @@ pub struct ListCounts {
     pub periods: Vec<PeriodCounts>,
 }
 
+impl ListCounts {
+    /// Returns the counts of the origin period with this key.
+    #[must_use]
+    pub fn of_period(&self, key: i64) -> Option<&PeriodCounts> {
+        self.periods.binary_search_by_key(&key, |period| period.key).ok().map(|index| &self.periods[index])
+    }
+}
+
 /// The counts of one origin period: distinct names, per top-level domain.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PeriodCounts {
     /// The key of the period: its start in seconds since 1970-01-01T00:00:00Z, 0 for a family without dates.
     pub key: i64,
-    /// The nominal window of the period, clipped to the asked span where it has no end.
+    /// From when until when names of the list are live, nominal: the window of the period, and before and after it as long as names of it
+    /// live without a break. The asked span for a family without dates; to [`Self::NO_END`] where names never expire.
     pub window: Window,
     /// Distinct names in the whole list of the period; what a bot draws from.
     pub distinct: u32,
@@ -35,6 +44,9 @@ pub struct PeriodCounts {
 }
 
 impl PeriodCounts {
+    /// Where windows end that have no end: the last day that this program knows.
+    pub const NO_END: Instant = UtcDay::MAX.start();
+
     /// Returns the entry of one top-level domain.
     #[must_use]
     pub fn of_tld(&self, tld: &str) -> Option<&TldCount> {

@@ -8,7 +8,6 @@ use std::str::FromStr;
 use crate::{Instant, Window};
 
 const SECONDS: i64 = 86_400;
-const EPOCH: jiff::civil::Date = jiff::civil::Date::constant(1970, 1, 1);
 
 /// A UTC calendar day from 1601-01-01 to 9999-12-31, written `YYYY-MM-DD`.
 ///
@@ -37,16 +36,30 @@ impl UtcDay {
     /// Makes a day from its calendar parts; `None` where there is no such day from 1601 to 9999.
     #[must_use]
     pub fn from_ymd(year: i16, month: i8, day: i8) -> Option<Self> {
-        let date = jiff::civil::Date::new(year, month, day).ok()?;
-        let days = date.since(EPOCH).ok()?.get_days();
-        (Self::MIN.0..=Self::MAX.0).contains(&days).then_some(Self(days))
+        if !(1601..=9999).contains(&year) || !(1..=12).contains(&month) {
+            return None;
+        }
+        // Years begin in March here, so that the leap day is the last of its year.
+        let (since_march, y) = ((i32::from(month) + 9) % 12, i32::from(year) - i32::from(month < 3));
+        let years = 365 * y + y / 4 - y / 100 + y / 400;
+        let found = Self(years + (153 * since_march + 2) / 5 + i32::from(day) - 719_469);
+        // A day that the month does not have comes out as one of another month.
+        (found.ymd() == (year, month, day)).then_some(found)
     }
 
     /// Returns (year, month 1..=12, day of the month 1..=31).
     #[must_use]
-    pub fn ymd(self) -> (i16, i8, i8) {
-        let date = self.civil();
-        (date.year(), date.month(), date.day())
+    #[expect(clippy::cast_possible_truncation, reason = "the years end with 9999")]
+    pub const fn ymd(self) -> (i16, i8, i8) {
+        // Days since 0000-03-01, which begins a cycle of 400 years or 146,097 days. None is negative.
+        let days = (self.0 + 719_468).cast_unsigned();
+        let (century, rest) = ((4 * days + 3) / 146_097, (4 * days + 3) % 146_097 / 4);
+        let (year, of_year) = ((4 * rest + 3) / 1_461, (4 * rest + 3) % 1_461 / 4);
+        // From March on, five months have 153 days.
+        let (since_march, of_month) = ((5 * of_year + 2) / 153, (5 * of_year + 2) % 153 / 5);
+        let month = if since_march < 10 { since_march + 3 } else { since_march - 9 };
+        let year = 100 * century + year + (month < 3) as u32;
+        (year.cast_signed() as i16, month.cast_signed() as i8, of_month.cast_signed() as i8 + 1)
     }
 
     /// Returns days since 1970-01-01.
@@ -91,10 +104,6 @@ impl UtcDay {
     #[must_use]
     pub const fn days_since(self, other: Self) -> i32 {
         self.0 - other.0
-    }
-
-    fn civil(self) -> jiff::civil::Date {
-        EPOCH.saturating_add(jiff::Span::new().days(self.0))
     }
 }
 
@@ -219,6 +228,48 @@ mod tests {
         for wrong in ["1600-12-31", "10000-01-01", "2009-02-29", "2009-4-1", "2009-04-01 ", "", "20090401", "二〇〇九"]
         {
             assert!(wrong.parse::<UtcDay>().is_err(), "{wrong}");
+        }
+    }
+
+    /// Counts through all days by the rule of the calendar.
+    #[test]
+    fn days_follow_one_another() {
+        let (mut year, mut month, mut of_month) = (1601_i16, 1_i8, 1_i8);
+        for number in UtcDay::MIN.epoch_days()..=UtcDay::MAX.epoch_days() {
+            let day = UtcDay::from_epoch_days(number);
+            assert_eq!(day.ymd(), (year, month, of_month));
+            assert_eq!(UtcDay::from_ymd(year, month, of_month), Some(day));
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let last = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+                [usize::from(month.unsigned_abs()) - 1];
+            (year, month, of_month) = match (month, of_month) {
+                (12, 31) => (year + 1, 1, 1),
+                (_, day) if day == last => (year, month + 1, 1),
+                _ => (year, month, of_month + 1),
+            };
+        }
+        assert_eq!((year, month, of_month), (10_000, 1, 1));
+    }
+
+    #[test]
+    fn knows_no_days_that_no_month_has() {
+        for (year, month, day) in [
+            (2009, 2, 29),
+            (1900, 2, 29),
+            (2009, 4, 31),
+            (2009, 1, 0),
+            (2009, 1, 32),
+            (2009, 0, 1),
+            (2009, 13, 1),
+            (2009, 1, -1),
+            (2009, 1, i8::MAX),
+            (2009, 1, i8::MIN),
+            (1600, 12, 31),
+            (10_000, 1, 1),
+            (i16::MIN, 1, 1),
+            (i16::MAX, 12, 31),
+        ] {
+            assert_eq!(UtcDay::from_ymd(year, month, day), None, "{year}-{month}-{day}");
         }
     }
 

@@ -140,6 +140,8 @@ fn opening() -> Result<Command, Failure> {
             guard: Margin::CLOCK,
             first_day: None,
             draws: Vec::new(),
+            zones: Vec::new(),
+            registries: Vec::new(),
         }],
         slices: vec!["be".parse()?, "com".parse()?],
         name_servers: Vec::new(),

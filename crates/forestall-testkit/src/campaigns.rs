@@ -26,6 +26,8 @@ pub fn campaign(id: &str) -> CaseCampaign {
         guard: Margin::hours(24, 24).guard(),
         first_day: None,
         draws: vec![draws(None, 1)],
+        zones: Vec::new(),
+        registries: Vec::new(),
     }
 }
 

@@ -73,6 +73,8 @@ impl Computed {
                 guard: info.margin.guard(),
                 first_day: info.first_day,
                 draws: campaign.draws.clone(),
+                zones: Vec::new(),
+                registries: Vec::new(),
             },
             lists,
         }

@@ -15,6 +15,7 @@ pub mod clock;
 pub mod computed;
 pub mod counts;
 pub mod nsd;
+pub mod plugin;
 pub mod skip;
 pub mod webdriver;
 

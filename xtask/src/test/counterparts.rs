@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Real programs that tests talk to on loopback: a name server that is not ours, a real browser.
+//! Real programs that tests talk to on loopback or have work for them: a name server that is not ours, a real browser, a compiler.
 //!
 //! Where one is missing and the user may install packages, it is installed; otherwise its absence is said by name, and
 //! the tests that need it say that they did not run.
@@ -28,6 +28,8 @@ const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "dig", package: "bind9-dnsutils", needed_by: "comparison with another DNS client" },
     Counterpart { program: "chromium", package: "chromium", needed_by: "the console in a browser" },
     Counterpart { program: "chromedriver", package: "chromium-driver", needed_by: "the console in a browser" },
+    Counterpart { program: "clang", package: "clang", needed_by: "the example of a plug-in in C, built anew" },
+    Counterpart { program: "wasm-ld", package: "lld", needed_by: "the example of a plug-in in C, built anew" },
 ];
 
 /// Folders with servers, which the search path of an ordinary user often lacks.
@@ -191,7 +193,7 @@ mod tests {
         }
         let programs: Vec<&str> = missing(folder.as_os_str()).iter().map(|counterpart| counterpart.program).collect();
         std::fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(programs, ["minisign", "dig", "chromium", "chromedriver"]);
+        assert_eq!(programs, ["minisign", "dig", "chromium", "chromedriver", "clang", "wasm-ld"]);
     }
 
     #[test]
@@ -200,12 +202,12 @@ mod tests {
         let lines = report(&all);
         assert_eq!(lines.len(), COUNTERPARTS.len());
         assert_eq!(lines[0], "missing: nsd (Debian package nsd); skipped: sweeps against an authoritative name server");
-        assert_eq!(report(&[]), ["present: nsd, minisign, dig, chromium, chromedriver"]);
+        assert_eq!(report(&[]), ["present: nsd, minisign, dig, chromium, chromedriver, clang, wasm-ld"]);
     }
 
     #[test]
     fn asks_for_the_packages_of_what_is_missing() {
         let some: Vec<&Counterpart> = COUNTERPARTS.iter().filter(|counterpart| counterpart.program != "nsd").collect();
-        assert_eq!(packages(&some), ["minisign", "bind9-dnsutils", "chromium", "chromium-driver"]);
+        assert_eq!(packages(&some), ["minisign", "bind9-dnsutils", "chromium", "chromium-driver", "clang", "lld"]);
     }
 }

@@ -43,7 +43,7 @@ fn comment_forms(file: &SourceFile, script: bool) -> &'static [(&'static str, &'
         return TEMPLATE;
     }
     match file.extension() {
-        Some("rs" | "js" | "mjs") => SLASHES,
+        Some("rs" | "js" | "mjs" | "c" | "h") => SLASHES,
         Some("toml" | "sh" | "py") => HASH,
         Some("css") => BLOCK,
         Some("html") => TEMPLATE,

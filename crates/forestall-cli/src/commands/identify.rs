@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::Args;
 use forestall_dga::identify::entry::entry;
 use forestall_dga::identify::{Effort, Explanation, Identified, Observed, Recovered, Spans, known, recover};
-use forestall_dga::{Catalogue, WordLists};
+use forestall_dga::{Catalogue, Family, WordLists};
 use forestall_model::{DayRange, UtcDay};
 
 use crate::cli::TextJsonl;
@@ -37,6 +37,10 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 /// The lists of all known campaigns are made over a span and searched. Without --from and --until: from 400 days ago to 30 days ahead for families
 /// with seeds, from 2007 to a year ahead for families with a date only and at most 5,000 names a day. Where names are left unexplained, unknown seeds are
 /// searched for in families that offer a search; a seed found is printed on standard error as an entry of the catalogue. Exit status 1 where nothing explains.
+///
+/// A search needs 4 names or more that the family can make by suffix, length and letters; other families are not searched at all, so that names of
+/// nobody usually take seconds. The families with the fewest candidates come first. docs/identify.md says for each what is needed and how long it takes;
+/// --family searches one alone, and --known-only none.
 #[derive(Args, Debug)]
 pub(crate) struct Identify {
     /// The names, one a line; - for standard input
@@ -52,8 +56,11 @@ pub(crate) struct Identify {
     #[arg(long, value_name = "DATE")]
     on: Option<UtcDay>,
     /// Known campaigns only: search for no unknown seed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "family")]
     known_only: bool,
+    /// Search for an unknown seed of this family alone, and say why where that cannot be done
+    #[arg(long, value_name = "FAMILY")]
+    family: Option<String>,
     /// How explanations are printed
     #[arg(long, value_name = "FORM", default_value = "text")]
     format: TextJsonl,
@@ -70,7 +77,8 @@ impl Identify {
         let bytes = input::whole(&self.file, MOST_INPUT)?;
         let observed =
             Observed::read(&bytes).map_err(|error| usage(format!("{}, {error}", input::called(&self.file))))?;
-        let catalogue = Catalogue::built_in();
+        let catalogue = globals.catalogue();
+        let searched = searched(&catalogue, self.family.as_deref())?;
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let pace = Pace::start();
         let mut identified =
@@ -81,7 +89,20 @@ impl Identify {
             output::note(format_args!("note: {} was not searched: {}", skipped.campaign, skipped.reason));
         }
         if !self.known_only && identified.explained < observed.names().len() {
-            recover_unknown(&catalogue, &globals.dictionaries(), &observed, asked, threads, &mut identified);
+            let search = SeedSearches {
+                catalogue: &catalogue,
+                words: &globals.dictionaries(),
+                observed: &observed,
+                asked,
+                effort: Effort { days: around(asked), anchors: ANCHORS, within: None, threads },
+                told: self.family.is_some(),
+            };
+            for family in searched {
+                search.run(family, &mut identified);
+                if identified.explanations.first().is_some_and(|best| best.names.len() == observed.names().len()) {
+                    break;
+                }
+            }
         }
         match self.format {
             TextJsonl::Text => print_text(&identified, &observed),
@@ -91,24 +112,52 @@ impl Identify {
     }
 }
 
-/// Searches for unknown seeds in every family that allows it, and adds what is found.
-fn recover_unknown(
-    catalogue: &Catalogue,
-    words: &(dyn WordLists + Sync),
-    observed: &Observed,
-    asked: UtcDay,
-    threads: usize,
-    identified: &mut Identified,
-) {
-    let days = DayRange { from: asked.plus(-CLOCK_DAYS), until: asked.plus(CLOCK_DAYS + 1) };
-    let effort = Effort { days, anchors: ANCHORS, within: None, threads };
-    for family in catalogue.families().iter().filter(|family| family.seed_search().is_some()) {
-        let slug = &family.info().slug;
-        if identified.explanations.first().is_some_and(|best| best.names.len() == observed.names().len()) {
-            return;
+/// Returns the families with a search, those with the fewest candidates first, or the one asked for.
+fn searched<'c>(catalogue: &'c Catalogue, only: Option<&str>) -> anyhow::Result<Vec<&'c dyn Family>> {
+    let mut families: Vec<(u64, &dyn Family)> = Vec::new();
+    for family in catalogue.families() {
+        if let Some(search) = family.seed_search() {
+            families.push((search.candidates(), family.as_ref()));
         }
+    }
+    families.sort_by_key(|(candidates, _)| *candidates);
+    let mut families: Vec<&dyn Family> = families.into_iter().map(|(_, family)| family).collect();
+    if let Some(asked) = only {
+        let slug = catalogue.family(asked).map(|family| family.info().slug.clone());
+        let slug =
+            slug.ok_or_else(|| usage(format!("there is no family {asked:?}; forestall family list names all")))?;
+        families.retain(|family| family.info().slug == slug);
+        if families.is_empty() {
+            return Err(usage(format!(
+                "the parameters of {slug} cannot be searched for; docs/identify.md names the families where they can"
+            )));
+        }
+    }
+    Ok(families)
+}
+
+/// Returns the days of a search for a seed.
+fn around(asked: UtcDay) -> DayRange {
+    DayRange { from: asked.plus(-CLOCK_DAYS), until: asked.plus(CLOCK_DAYS + 1) }
+}
+
+/// Searches for unknown seeds.
+struct SeedSearches<'a> {
+    catalogue: &'a Catalogue,
+    words: &'a (dyn WordLists + Sync),
+    observed: &'a Observed,
+    asked: UtcDay,
+    effort: Effort,
+    /// Whether it is told why nothing was found.
+    told: bool,
+}
+
+impl SeedSearches<'_> {
+    /// Searches for an unknown seed of one family, and adds what is found.
+    fn run(&self, family: &dyn Family, identified: &mut Identified) {
+        let slug = &family.info().slug;
         let pace = Pace::start();
-        let found = recover(catalogue, words, family.as_ref(), observed, &effort, |done, all| {
+        let found = recover(self.catalogue, self.words, family, self.observed, &self.effort, |done, all| {
             pace.tell(done, all, &format!("searching for a seed of {slug}"));
         });
         match found {
@@ -117,10 +166,19 @@ fn recover_unknown(
                     "note: a seed of {slug} was recovered; as an entry of the catalogue:\n{}",
                     entry(&found.campaign)
                 ));
-                add(identified, found, observed, asked);
+                if !found.equals.is_empty() {
+                    output::note(format_args!(
+                        "note: {} other seeds of {slug} explain these names as well. Their lists differ before the earliest of the names, or on other days: \
+                         add names, of another day where the list has a date, before you rely on those",
+                        found.equals.len()
+                    ));
+                }
+                add(identified, found, self.observed, self.asked);
             }
-            Ok(_) => {}
-            Err(error) => output::note(format_args!("note: {error}")),
+            Ok(None) if self.told => output::note(format_args!("note: no seed of {slug} explains the names")),
+            // Names that a family cannot make are no news, unless it was asked for.
+            Err(error) if self.told => output::note(format_args!("note: {error}")),
+            Ok(_) | Err(_) => {}
         }
     }
 }
@@ -132,7 +190,7 @@ fn add(identified: &mut Identified, found: Recovered, observed: &Observed, asked
         campaign: found.campaign.id.clone(),
         params: found.campaign.params.clone(),
         date: found.date,
-        clock_offset_days: found.date.map(|date| date.days_since(asked)),
+        clock_offset_days: found.clock_offset_days(asked),
         explained: share(found.names.len()) / share(observed.names().len()),
         names: found.names,
         chance: (-found.spare_bits).exp2(),

@@ -8,6 +8,7 @@ pub(crate) mod directory;
 pub(crate) mod family;
 pub(crate) mod identify;
 pub(crate) mod index;
+pub(crate) mod plugin;
 pub(crate) mod predict;
 pub(crate) mod publish;
 pub(crate) mod quickstart;
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Publish(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),
         Noun::Dictionary(verb) => verb.run(globals),
+        Noun::Plugin(verb) => verb.run(globals),
         Noun::Directory(verb) => verb.run(globals),
         Noun::Store(verb) => verb.run(globals),
     }

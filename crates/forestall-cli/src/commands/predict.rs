@@ -12,10 +12,10 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use forestall_dga::info::Verification;
 use forestall_dga::predict::{self, List, Lists, Only, Query};
-use forestall_dga::{Campaign, Catalogue, Family, Prepared};
+use forestall_dga::{Campaign, Catalogue, Family, ParamError, Prepared};
 use forestall_formats::predict::{RowForm, Rows};
 use forestall_hub::desk::DeskError;
-use forestall_model::{Instant, Params, Tld, UtcDay, WindowSet};
+use forestall_model::{CampaignId, Instant, Params, Tld, Tlp, UtcDay, WindowSet};
 
 use super::family;
 use crate::failure::{Outcome, usage};
@@ -27,7 +27,8 @@ use crate::world::Globals;
 /// Print the names of a family: one instant's list in the order of the bot, or each period of a span
 ///
 /// Without a date, a dated family gives today's list. Without --campaign and --set, all campaigns of the family follow
-/// one another; with --raw, the default campaign alone.
+/// one another; with --raw, the default campaign alone. Where the word lists of some of them are missing, the others are
+/// printed, standard error says what is missing, and the exit status is 3.
 #[derive(Args, Debug)]
 pub(crate) struct Predict {
     /// The family, by slug or alias; `forestall family list` names all
@@ -103,9 +104,9 @@ fn limit(text: &str) -> Result<NonZeroU64, String> {
 impl Predict {
     /// Runs the command.
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let catalogue = Catalogue::built_in();
+        let catalogue = globals.catalogue();
         let family = family::find(&catalogue, &self.family)?;
-        let prepared = self.prepared(&catalogue, family, globals)?;
+        let (prepared, missing) = self.prepared(&catalogue, family, globals)?;
         let query = Query {
             lists: self.lists(family, &prepared, globals)?,
             limit: self.limit,
@@ -118,8 +119,12 @@ impl Predict {
                 "note: {slug} is UNVERIFIED; `forestall family show {slug}` says what is missing"
             ));
         }
+        let tlp = family.marking().tlp;
+        if tlp != Tlp::Clear {
+            output::note(format_args!("note: {} is {tlp}: so is every list of its names", family.info().slug));
+        }
         self.print(&prepared, &query).context("standard output could not be written")?;
-        Ok(Outcome::Done)
+        missing.map_or(Ok(Outcome::Done), |missing| Err(missing.into()))
     }
 
     fn lists(&self, family: &dyn Family, prepared: &[Prepared], globals: &Globals) -> anyhow::Result<Lists> {
@@ -143,8 +148,13 @@ impl Predict {
         }
     }
 
-    /// Returns the campaigns that are asked for, ready to compute.
-    fn prepared(&self, catalogue: &Catalogue, family: &dyn Family, globals: &Globals) -> anyhow::Result<Vec<Prepared>> {
+    /// Returns the campaigns that are asked for, ready to compute, and what is missing of others of them; one is ready at least.
+    fn prepared(
+        &self,
+        catalogue: &Catalogue,
+        family: &dyn Family,
+        globals: &Globals,
+    ) -> anyhow::Result<(Vec<Prepared>, Option<Incomplete>)> {
         let slug = &family.info().slug;
         let campaigns: Vec<&Campaign> = match &self.campaign {
             Some(id) => vec![find_campaign(catalogue, slug, id)?],
@@ -159,8 +169,19 @@ impl Predict {
             replace.set(key, value);
         }
         let words = globals.dictionaries();
-        let prepare = |campaign: &Campaign| catalogue.prepare(campaign, &replace, &words);
-        campaigns.into_iter().map(|campaign| prepare(campaign).map_err(|e| DeskError::from(e).into())).collect()
+        let (mut prepared, mut missing) = (Vec::new(), Vec::new());
+        for campaign in campaigns {
+            match catalogue.prepare(campaign, &replace, &words) {
+                Ok(ready) => prepared.push(ready),
+                Err(error @ ParamError::MissingWordList { .. }) => missing.push((campaign.id.clone(), error)),
+                Err(error) => return Err(DeskError::from(error).into()),
+            }
+        }
+        if prepared.is_empty() && !missing.is_empty() {
+            return Err(DeskError::from(missing.swap_remove(0).1).into());
+        }
+        let incomplete = (!missing.is_empty()).then_some(Incomplete { printed: prepared.len(), missing });
+        Ok((prepared, incomplete))
     }
 
     fn print(&self, prepared: &[Prepared], query: &Query) -> io::Result<()> {
@@ -185,6 +206,18 @@ impl Predict {
         }
         out.flush()
     }
+}
+
+/// Campaigns of which nothing was printed, because their word lists are not there.
+#[derive(Debug, thiserror::Error)]
+#[error("only {printed} of {} campaigns could be printed; {}; `forestall dictionary add FILE` files a list", printed + missing.len(), each(missing))]
+struct Incomplete {
+    printed: usize,
+    missing: Vec<(CampaignId, ParamError)>,
+}
+
+fn each(missing: &[(CampaignId, ParamError)]) -> String {
+    missing.iter().map(|(id, error)| format!("{id}: {error}")).collect::<Vec<_>>().join("; ")
 }
 
 fn find_campaign<'a>(catalogue: &'a Catalogue, slug: &str, id: &str) -> anyhow::Result<&'a Campaign> {

@@ -63,3 +63,17 @@ fn a_fault_names_its_place_and_changes_nothing() {
 fn names_what_is_near_an_unknown_domain() {
     Home::new().fails(2, "directory show comm", &["does not hold comm", "Did you mean com"]);
 }
+
+#[test]
+fn a_broken_table_of_the_operator_is_a_matter_of_the_environment() {
+    let home = Home::new();
+    std::fs::create_dir(home.data()).unwrap();
+    std::fs::write(
+        home.data().join("directory.csv"),
+        "tld,field,value,source,date\nbe,minimum-length,many,somebody,\n",
+    )
+    .unwrap();
+    for line in ["directory show be", "directory export", "case list"] {
+        home.fails(3, line, &["the operator's table", "directory.csv is broken", "mend it or remove it"]);
+    }
+}

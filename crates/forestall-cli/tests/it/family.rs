@@ -57,3 +57,24 @@ fn marks_the_page_of_an_unverified_family() {
 fn names_what_is_near_an_unknown_family() {
     Home::new().fails(2, "family show conficker-d", &["no family \"conficker-d\"", "conficker-a"]);
 }
+
+/// Everything that scripts are promised, for every family, with values of the promised kinds.
+#[test]
+fn lists_every_family_with_every_key() {
+    let home = Home::new();
+    let families: serde_json::Value = serde_json::from_str(&home.ok("family list --format json")).unwrap();
+    for family in families.as_array().unwrap() {
+        let slug = family["slug"].as_str().unwrap();
+        for key in ["summary", "scheme", "seeding", "predictability", "period", "confidence"] {
+            assert!(family[key].as_str().is_some_and(|text| !text.is_empty()), "{slug}: {key}");
+        }
+        for key in ["suffixes", "tlds", "campaigns"] {
+            assert!(family[key].as_array().is_some_and(|list| !list.is_empty()), "{slug}: {key}");
+        }
+        for key in ["aliases", "others"] {
+            assert!(family[key].is_array(), "{slug}: {key}");
+        }
+        assert!(family["names_per_period"].is_u64() || family["names_per_period"].is_null(), "{slug}");
+        assert!(["verified", "unverified"].contains(&family["confidence"].as_str().unwrap()), "{slug}");
+    }
+}

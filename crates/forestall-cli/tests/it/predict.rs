@@ -209,3 +209,25 @@ fn ends_quietly_when_nobody_reads_on() {
         assert!(!first.is_empty());
     }
 }
+
+#[test]
+fn refuses_what_a_family_does_not_take() {
+    let home = Home::new();
+    let fails = |line: &str, says: &[&str]| home.fails(2, &format!("predict {line}"), says);
+    fails("dnschanger --set zeed=1", &["dnschanger has no parameter \"zeed\"; it has seed"]);
+    fails("chinad --set seed=1", &["chinad has no parameter \"seed\"; it has indexbytes"]);
+    fails("emotet --set seed=1", &["emotet has no parameter \"seed\"; it has none"]);
+    fails("dnschanger --set seed=4294967296", &["seed=\"4294967296\" is not possible"]);
+    fails("dnschanger --set seed=many", &["seed=\"many\" is not possible"]);
+    fails("mirai --set seed=xyz", &["seed=\"xyz\" is not possible", "hexadecimal"]);
+    fails("kraken --set version=3", &["version=\"3\" is not possible; expected 1, 2"]);
+    for family in ["banjori", "ramnit", "unnamed-downloader"] {
+        for date in ["--on 2026-01-01", "--at 2026-01-01T00:00:00Z", "--from 2026-01-01 --until 2026-01-02"] {
+            fails(&format!("{family} {date}"), &[&format!("{family} has one list for all time"), "takes no --on"]);
+        }
+        assert!(!home.ok(&format!("predict {family} --limit 1")).is_empty());
+    }
+    fails("ramnit --limit 0", &["\"0\" is no number of names"]);
+    fails("ramnit --limit 1.5", &["\"1.5\" is no number of names"]);
+    home.fails(3, "predict suppobox --on 2026-01-01", &["suppobox list 1 is missing", "dictionary add FILE"]);
+}

@@ -128,3 +128,29 @@ fn refuses_what_cannot_be_meant() {
         &["no/such/folder/list.txt could not be written"],
     );
 }
+
+/// Names may be tried before and after the period that they are of: ten days (Sisron), 45 (Pushdo), for ever (Emotet).
+#[test]
+fn a_day_holds_names_of_lists_of_other_days() {
+    let home = Home::new();
+    for (campaign, names) in [("sisron", 12 * 4), ("pushdo", 47 * 30), ("emotet", 0)] {
+        home.ok(&format!("case open {campaign} --campaign {campaign} --from 2014-11-25 --until 2014-12-25"));
+        let published: BTreeSet<String> = home
+            .ok(&format!("publish --case {campaign} --as plain --on 2014-12-05"))
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        // What a bot tries on the day, all clocks right.
+        let tried: BTreeSet<String> = home
+            .ok(&format!("predict {campaign} --campaign {campaign} --on 2014-12-05"))
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        assert!(published.is_superset(&tried), "{campaign}");
+        assert!(names == 0 || published.len() == names, "{campaign}: {}", published.len());
+    }
+    let rows = home.ok("publish --case emotet --as csv --on 2014-12-05");
+    let first = rows.lines().find(|row| row.contains(",2014-10-28T00:00:00Z,")).unwrap();
+    assert!(first.contains(",9999-12-31T00:00:00Z,"), "{first}");
+    assert!(home.ok("case gaps emotet --format csv").lines().count() > 1);
+}

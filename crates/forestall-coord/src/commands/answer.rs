@@ -8,6 +8,7 @@ use super::{need_campaign, need_days, need_slice};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::{AnswerScope, Body};
+use crate::party::need_one_side;
 use crate::proof::Level;
 
 /// Records a registry's answer for a whole slice, a range of days, or single names.
@@ -41,6 +42,7 @@ impl Answer {
             AnswerScope::Days { days, campaigns } => {
                 need_days(case, *days)?;
                 campaigns.iter().try_for_each(|campaign| need_campaign(case, campaign))?;
+                need_one_side(case, &self.tld, |held| campaigns.is_empty() || campaigns.contains(&held.id))?;
             }
             AnswerScope::Places(sets) => {
                 if sets.iter().all(|set| set.places.is_empty()) {

@@ -8,6 +8,7 @@ use super::{need_campaign, need_days, need_slice, need_text};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::Body;
+use crate::party::need_one_side;
 
 /// Asks a registry to act on the names of its slice.
 #[derive(Clone, Debug)]
@@ -44,6 +45,7 @@ impl Request {
         need_slice(case, &self.tld)?;
         need_days(case, self.days)?;
         self.campaigns.iter().try_for_each(|campaign| need_campaign(case, campaign))?;
+        need_one_side(case, &self.tld, |held| self.campaigns.is_empty() || self.campaigns.contains(&held.id))?;
         let legal_basis = self.legal_basis.as_deref().map(str::trim).filter(|basis| !basis.is_empty());
         if let Some(basis) = legal_basis {
             need_text("the legal basis", basis)?;

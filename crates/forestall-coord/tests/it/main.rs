@@ -6,6 +6,7 @@ mod boards;
 mod computed;
 mod encoding;
 mod evidence;
+mod parties;
 mod proof;
 mod properties;
 mod reach;

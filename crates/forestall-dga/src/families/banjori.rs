@@ -13,9 +13,11 @@ use super::values::key;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const DEFAULT_SEED: &str = "earnestnessbiophysicalohax.com";
@@ -32,8 +34,7 @@ struct Banjori {
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
     let found = params.value("seed").unwrap_or(DEFAULT_SEED);
     let name = found.parse::<DomainName>().ok().filter(|name| name.as_str() == found);
-    let begins = found.bytes().take_while(u8::is_ascii_lowercase).count() >= 4;
-    if name.is_none() || !begins || !found.contains('.') {
+    if name.is_none() || !begins_with_letters(found) || !found.contains('.') {
         return Err(ParamError::BadValue {
             key: "seed".to_owned(),
             found: found.chars().take(60).collect(),
@@ -41,6 +42,10 @@ fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generato
         });
     }
     Ok(listed(Calendar::None, Banjori { seed: found.as_bytes().into() }))
+}
+
+fn begins_with_letters(name: &str) -> bool {
+    name.bytes().take_while(u8::is_ascii_lowercase).count() >= 4
 }
 
 impl List for Banjori {

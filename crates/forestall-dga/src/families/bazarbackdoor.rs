@@ -13,7 +13,7 @@ use forestall_model::{Margin, Params};
 use super::built_in::{self, List, listed, names};
 use super::calendar::{Calendar, date, own_window};
 use super::values::{self, key};
-use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
+use crate::info::{Party, Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
@@ -261,7 +261,14 @@ fn info() -> FamilyInfo {
         generator_version: 1,
         keys: vec![key("version", "beta", "beta, buggy1, v2, v3, v4, buggy2, v5, v6 or v7, in the order of their appearance")],
         first_day: None,
-        responsible: Responsible::Provider("EmerDNS, the name system of Emercoin, outside of the root: nobody can take a name back".into()),
+        responsible: Responsible::Others(
+            ["bazar", "bazaar"]
+                .map(|suffix| {
+                    let what = "it is of EmerDNS, the name system of Emercoin, outside of the DNS root, where no name can be taken back";
+                    (suffix.into(), Party::Nobody(what.into()))
+                })
+                .to_vec(),
+        ),
         treatment: "no registry can act: block the names, or all of bazar and bazaar, in resolvers. Many names of buggy1 are no valid host names, but stand in queries"
             .into(),
         references: vec![

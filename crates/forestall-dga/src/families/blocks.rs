@@ -1,12 +1,11 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Origin periods of whole UTC days: days, weeks, parts of months; and the windows of names that come back.
+//! Origin periods of whole UTC days: days, weeks, parts of months.
 
 use std::{fmt, iter};
 
-use forestall_model::{Instant, UtcDay, Window, WindowSet};
+use forestall_model::{Instant, UtcDay, Window};
 
-use super::calendar::own_window;
 use crate::{Ask, GenerateError, Generator, NameBuf, Period};
 
 /// What is said of bots that go by their own clock.
@@ -114,11 +113,6 @@ fn periods<'g>(
     )
 }
 
-/// Returns the day on which a period begins.
-pub(super) fn day_of(period: &Period) -> UtcDay {
-    Instant::from_seconds(period.key).day()
-}
-
 /// Returns the ISO 8601 week number, 1 to 53.
 pub(super) fn iso_week(day: UtcDay) -> u32 {
     let thursday = UtcDay::from_epoch_days(monday_of(day) + 3);
@@ -131,26 +125,6 @@ pub(super) fn iso_week(day: UtcDay) -> u32 {
 pub(super) fn monday_of(day: UtcDay) -> i32 {
     // 1970-01-01 was a Thursday.
     day.epoch_days() - (day.epoch_days() + 3).rem_euclid(7)
-}
-
-/// Returns the windows of names that come back: those of `all`, in order of time, that meet the span asked for.
-///
-/// The period's own where none does.
-pub(super) fn windows(period: &Period, ask: &Ask, all: impl Iterator<Item = Window>) -> WindowSet {
-    let met: Vec<Window> = all.filter(|window| ask.span.is_none_or(|span| window.meets(span))).collect();
-    if met.is_empty() { own_window(period) } else { WindowSet::Spans(met) }
-}
-
-/// Returns the years from 1601 to 9999 that the span asked for meets, one more on each side.
-pub(super) fn years(ask: &Ask) -> std::ops::RangeInclusive<i16> {
-    let of = |instant: Instant| UtcDay::holding(instant).ymd().0;
-    let (first, last) = ask.span.map_or((1601, 9999), |span| (of(span.from) - 1, of(span.until) + 1));
-    first.max(1601)..=last.min(9999)
-}
-
-/// Returns the day of this year, month and day of the month, where there is one.
-pub(super) fn day_in(year: i16, month: u32, of_month: u32) -> Option<UtcDay> {
-    UtcDay::from_ymd(year, i8::try_from(month).ok()?, i8::try_from(of_month).ok()?)
 }
 
 const SECONDS_IN_DAY: i64 = 86_400;

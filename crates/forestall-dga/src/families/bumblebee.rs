@@ -10,7 +10,9 @@ use super::built_in::{self, names};
 use super::calendar::{Calendar, date, own_window};
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{
+    Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, Suffix, WordLists,
+};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -73,13 +75,14 @@ impl Bumblebee {
     fn write(&self, second: u32, month0: u32, year: u32, names: u32, out: &mut NameBuf) {
         let clock = u64::from(second | (month0 + 256) << 8);
         let mut state = self.magic.wrapping_add(clock).wrapping_add(u64::from(year));
-        let mut label = [0; 11];
         for _ in 0..names {
-            for place in &mut label {
-                state = draw(state);
-                *place = ALPHABET[(state % 36) as usize];
-            }
-            out.push_parts(&[&label, b".life"]);
+            out.push_spelled(const { &Suffix::new("life") }, |label: &mut [u8; 11]| {
+                for place in &mut *label {
+                    state = draw(state);
+                    *place = ALPHABET[(state % 36) as usize];
+                }
+                label.len()
+            });
         }
     }
 }
@@ -128,25 +131,28 @@ impl Generator for Bumblebee {
 
 /// Returns the state after `state`: a linear step on 64 bits, then 32 steps of a shift register.
 ///
-/// The register's mask has 32 bits, so the upper half only drains down; eight steps go by one look at [`EIGHT_STEPS`].
+/// The register's mask has 32 bits, so the upper half only drains down, and within 32 steps none of it gets to the bit that is looked at. The
+/// lower half goes by four looks at [`STEPS`], which do not wait for one another.
 fn draw(state: u64) -> u64 {
     let linear = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-    (0..4).fold(linear, |register, _| register >> 8 ^ u64::from(EIGHT_STEPS[usize::from(register.to_le_bytes()[0])]))
+    let [a, b, c, d, ..] = linear.to_le_bytes().map(usize::from);
+    linear >> 32 ^ u64::from(STEPS[0][a] ^ STEPS[1][b] ^ STEPS[2][c] ^ STEPS[3][d])
 }
 
-/// What the low octet of the register turns into in eight steps.
-const EIGHT_STEPS: [u32; 256] = {
-    let mut table = [0; 256];
-    let mut octet = 0;
-    while octet < 256 {
-        let mut register = octet;
+/// What an octet of the lower half turns into in 32 steps, from the lowest octet on.
+const STEPS: [[u32; 256]; 4] = {
+    let mut table = [[0; 256]; 4];
+    let mut index = 0_u32;
+    while index < 1024 {
+        let (place, octet) = (index / 256, index % 256);
+        let mut register = octet << (8 * place);
         let mut step = 0;
-        while step < 8 {
+        while step < 32 {
             register = if register & 1 == 1 { register >> 1 ^ 0xF500_0000 } else { register >> 1 };
             step += 1;
         }
-        table[octet as usize] = register;
-        octet += 1;
+        table[place as usize][octet as usize] = register;
+        index += 1;
     }
     table
 };

@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! The calendars by which families cut time into origin periods.
+//! The calendars by which families, plug-ins among them, cut time into origin periods.
 
 use forestall_model::{Instant, UtcDay, Window, WindowSet};
 
@@ -8,7 +8,7 @@ use crate::Period;
 
 /// How time is cut into origin periods that follow one another without gaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Calendar {
+pub enum Calendar {
     /// One period without dates.
     None,
     /// UTC days.
@@ -28,7 +28,8 @@ pub(super) enum Calendar {
 
 impl Calendar {
     /// Returns the period that holds `at`; `None` outside the years 1601 to 9999, which the one without dates knows not.
-    pub(super) fn containing(self, at: Instant) -> Option<Period> {
+    #[must_use]
+    pub fn containing(self, at: Instant) -> Option<Period> {
         if self == Self::None {
             return Some(WITHOUT_DATES);
         }
@@ -59,7 +60,8 @@ impl Calendar {
     }
 
     /// Returns the periods whose window meets `span`, in order of time.
-    pub(super) fn periods(self, span: Window) -> Box<dyn Iterator<Item = Period> + Send> {
+    #[must_use]
+    pub fn periods(self, span: Window) -> Box<dyn Iterator<Item = Period> + Send> {
         let start = if self == Self::None { span.from } else { span.from.max(UtcDay::MIN.start()) };
         let mut next = (start < span.until).then(|| self.containing(start)).flatten();
         Box::new(std::iter::from_fn(move || {
@@ -71,10 +73,11 @@ impl Calendar {
 }
 
 /// The one period of a family without dates.
-pub(super) const WITHOUT_DATES: Period = Period { key: 0, window: None };
+pub const WITHOUT_DATES: Period = Period { key: 0, window: None };
 
 /// Returns the windows of names that live exactly as long as their period.
-pub(super) fn own_window(period: &Period) -> WindowSet {
+#[must_use]
+pub fn own_window(period: &Period) -> WindowSet {
     period.window.map_or(WindowSet::Always, |window| WindowSet::Spans(vec![window]))
 }
 

@@ -11,7 +11,7 @@ use super::calendar::{Calendar, date, own_window};
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::sha1;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -20,6 +20,8 @@ pub(super) fn family() -> Arc<dyn Family> {
 
 const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const SUFFIXES: [&str; 7] = ["com", "org", "net", "biz", "info", "ru", "cn"];
+
+const ENDS: [Suffix; 7] = Suffix::table(SUFFIXES);
 
 #[derive(Debug)]
 struct Chinad {
@@ -46,23 +48,23 @@ impl List for Chinad {
                 block[0][lane] = day | (number & 0xFF);
                 block[1][lane] = (number >> 8 & 0xFF) << 24;
             }
-            let mut state = sha1::START.map(|word| [word; sha1::LANES]);
-            sha1::compress(&mut state, &block);
-            for (lane, _) in (0..sha1::LANES).zip(first..names) {
-                write_name(state.map(|word| word[lane].to_le_bytes()), out);
+            for (digest, _) in sha1::digest_blocks(&block).iter().zip(first..names) {
+                write_name(digest, out);
             }
         }
     }
 }
 
-/// Writes the name of a digest, whose words come with their octets turned round.
-fn write_name(digest: [[u8; 4]; 5], out: &mut NameBuf) {
-    let mut label = [0; 16];
-    for (place, octet) in label.iter_mut().zip(digest.as_flattened()) {
-        *place = ALPHABET[usize::from(octet % 36)];
-    }
-    let suffix = SUFFIXES[usize::from(digest[4][0] % 7)];
-    out.push_parts(&[&label, b".", suffix.as_bytes()]);
+/// Writes the name of a digest, each of whose words is read from its last octet to its first.
+fn write_name(digest: &[u8; 20], out: &mut NameBuf) {
+    let mut turned = *digest;
+    turned.as_chunks_mut::<4>().0.iter_mut().for_each(|word| word.reverse());
+    out.push_spelled(&ENDS[usize::from(turned[16] % 7)], |label: &mut [u8; 16]| {
+        for (place, octet) in label.iter_mut().zip(turned) {
+            *place = ALPHABET[usize::from(octet % 36)];
+        }
+        label.len()
+    });
 }
 
 fn info() -> FamilyInfo {

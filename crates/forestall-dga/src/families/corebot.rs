@@ -12,11 +12,13 @@ use super::recurrence::{self, day_of};
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Recipes;
-use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
+
+mod search;
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// Names of a day where the bot's configuration has no other number.
@@ -24,6 +26,10 @@ const NAMES: u32 = 40;
 
 /// `z` and `9` never occur.
 const ALPHABET: &[u8; 34] = b"abcdefghijklmnopqrstuvwxy012345678";
+
+/// Characters of the shortest label, and how many lengths there are.
+const SHORTEST: u32 = 12;
+const LENGTHS: u32 = 12;
 
 struct CoreBot {
     /// The seed with the group in its upper half.
@@ -47,27 +53,31 @@ impl Generator for CoreBot {
 
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         out.start_run(windows(period, ask));
-        let (year, month, day) = date(period);
-        // The bot's own OR of the day is a sum, because the day has fewer than 8 bits.
-        let start = self.seed.wrapping_add(year).wrapping_add(month << 8).wrapping_add(day);
-        let mut random = Recipes { 0: start };
-        let mut label = [0; 23];
+        let mut random = Recipes { 0: dated(self.seed, date(period)) };
         for _ in 0..names(ask.limit, NAMES, MOST_NAMES) {
-            let length = 12 + (random.step() % 12) as usize;
-            for place in &mut label[..length] {
-                *place = ALPHABET[(random.step() % 34) as usize];
-            }
-            out.push_parts(&[&label[..length], b".ddns.net"]);
+            let length = (SHORTEST + random.step() % LENGTHS) as usize;
+            out.push_spelled(const { &Suffix::new("ddns.net") }, |label: &mut [u8; 23]| {
+                for place in &mut label[..length] {
+                    *place = ALPHABET[(random.step() % 34) as usize];
+                }
+                length
+            });
         }
         Ok(())
     }
+}
+
+/// Returns the start of a day's list.
+fn dated(seed: u32, (year, month, day): (u32, u32, u32)) -> u32 {
+    // The bot's own OR of the day is a sum, because the day has fewer than 8 bits.
+    seed.wrapping_add(year).wrapping_add(month << 8).wrapping_add(day)
 }
 
 /// Year and day of the month are added, so a list comes back one day earlier in the same month of each following year.
 fn windows(period: &Period, ask: &Ask) -> WindowSet {
     let (year, month, of_month) = day_of(period).ymd();
     let days = (1..=31).rev().filter_map(|other| UtcDay::from_ymd(year + i16::from(of_month - other), month, other));
-    recurrence::windows(period, ask, days)
+    recurrence::days(period, ask, days)
 }
 
 fn info() -> FamilyInfo {
@@ -93,7 +103,7 @@ fn info() -> FamilyInfo {
             key("group", "1", "the configuration value core.dga.group, decimal; one group more is the same as 10000 (hexadecimal) more in the seed"),
         ],
         first_day: None,
-        responsible: Responsible::Provider("No-IP (Vitalwerks), who runs the dynamic-DNS zone ddns.net".into()),
+        responsible: Responsible::providers([("ddns.net", "No-IP (Vitalwerks), a dynamic-DNS service")]),
         treatment: "names of a provider's zone: ask the provider to hold or to hand over the host names of the guard window; never block the zone. \
                     Lists come back in later years, so holding ends only with the botnet"
             .into(),

@@ -65,7 +65,7 @@ impl Generator for DarkCracks {
 /// The month does not enter, so a name is live on that day of each month of the year.
 fn windows(period: &Period, ask: &Ask) -> WindowSet {
     let (year, _, of_month) = day_of(period).ymd();
-    recurrence::windows(period, ask, (1..=12).filter_map(|month| UtcDay::from_ymd(year, month, of_month)))
+    recurrence::days(period, ask, (1..=12).filter_map(|month| UtcDay::from_ymd(year, month, of_month)))
 }
 
 fn info() -> FamilyInfo {

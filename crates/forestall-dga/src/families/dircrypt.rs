@@ -10,16 +10,23 @@ use super::built_in::{self, List, MOST_NAMES, listed, names};
 use super::calendar::{Calendar, own_window};
 use super::spelling::letter;
 use super::values::{self, key};
+use super::without_correction::step;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
+
+mod search;
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// Names that the bots of the first seed try.
 const NAMES: u32 = 30;
+
+/// Letters of the shortest label, and how many lengths there are.
+const SHORTEST: u32 = 8;
+const LENGTHS: u32 = 13;
 
 #[derive(Debug)]
 struct DirCrypt {
@@ -34,22 +41,18 @@ impl List for DirCrypt {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let mut state = self.seed;
-        let mut label = [0; 20];
         for _ in 0..names(limit, NAMES, MOST_NAMES) {
             state = step(state);
-            let length = 8 + (state % 13) as usize;
-            for place in &mut label[..length] {
-                state = step(state);
-                *place = letter(state);
-            }
-            out.push_parts(&[&label[..length], b".com"]);
+            let length = (SHORTEST + state % LENGTHS) as usize;
+            out.push_spelled(const { &Suffix::new("com") }, |label: &mut [u8; 20]| {
+                for place in &mut label[..length] {
+                    state = step(state);
+                    *place = letter(state);
+                }
+                length
+            });
         }
     }
-}
-
-/// Returns the state after `state`: 16807 times it modulo 2^31 - 1 by Schrage's method, without the addition where the difference is negative.
-fn step(state: u32) -> u32 {
-    (16_807 * (state % 127_773)).wrapping_sub(2_836 * (state / 127_773))
 }
 
 fn info() -> FamilyInfo {

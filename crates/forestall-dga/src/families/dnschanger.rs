@@ -12,15 +12,20 @@ use super::spelling::letter;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Msvc;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
+
+mod search;
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// Names that a bot looks up.
 const NAMES: u32 = 5;
+
+/// Letters of a label.
+const LENGTH: usize = 10;
 
 #[derive(Debug)]
 struct DnsChanger {
@@ -36,8 +41,10 @@ impl List for DnsChanger {
         out.start_run(own_window(period));
         let mut random = Msvc { 0: self.seed };
         for _ in 0..names(limit, NAMES, MOST_NAMES) {
-            let label = [(); 10].map(|()| letter(random.rand()));
-            out.push_parts(&[&label, b".com"]);
+            out.push_spelled(const { &Suffix::new("com") }, |label: &mut [u8; LENGTH]| {
+                label.iter_mut().for_each(|place| *place = letter(random.rand()));
+                label.len()
+            });
         }
     }
 }

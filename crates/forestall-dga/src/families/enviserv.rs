@@ -39,22 +39,22 @@ impl List for Enviserv {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let names = names(limit, 500, MOST_NAMES);
-        let mut messages = [[0; MOST_SEED + 20]; 4];
+        let mut messages = [[0; MOST_SEED + 20]; md5::LANES];
         for message in &mut messages {
             message[..self.seed.len()].copy_from_slice(&self.seed);
         }
         let mut suffixes = self.suffixes.iter().cycle();
         let mut label = [0; 10];
-        for first in (0..names).step_by(4) {
-            let mut lengths = [0; 4];
+        for first in (0..names).step_by(md5::LANES) {
+            let mut lengths = [0; md5::LANES];
             for ((index, message), length) in (first..).zip(&mut messages).zip(&mut lengths) {
                 let mut room = [0; 20];
                 let number = decimal(u64::from(index), &mut room);
                 *length = self.seed.len() + number.len();
                 message[self.seed.len()..*length].copy_from_slice(number);
             }
-            let digests = md5::digest4([0, 1, 2, 3].map(|lane| &messages[lane][..lengths[lane]]));
-            for ((_, digest), suffix) in (first..names).zip(digests).zip(&mut suffixes) {
+            let digests = md5::digest_each(std::array::from_fn(|lane| &messages[lane][..lengths[lane]]));
+            for ((_, digest), suffix) in (first..names).zip::<[[u8; 16]; md5::LANES]>(digests).zip(&mut suffixes) {
                 hexadecimal(&digest, &mut label);
                 out.push_parts(&[&label, b".", suffix]);
             }

@@ -11,7 +11,7 @@ use super::calendar::{Calendar, own_window};
 use super::spelling::letter;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -25,12 +25,12 @@ struct Fobber {
     start: u32,
     increment: u32,
     letters: usize,
-    suffix: &'static str,
+    suffix: Suffix,
 }
 
 const VERSIONS: [Fobber; 2] = [
-    Fobber { start: 0xC87C_8A78, increment: 0x9983_F4AA, letters: 17, suffix: ".net" },
-    Fobber { start: 0x851A_3E59, increment: 0x8DC4_7B21, letters: 10, suffix: ".com" },
+    Fobber { start: 0xC87C_8A78, increment: 0x9983_F4AA, letters: 17, suffix: Suffix::new("net") },
+    Fobber { start: 0x851A_3E59, increment: 0x8DC4_7B21, letters: 10, suffix: Suffix::new("com") },
 ];
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
@@ -41,14 +41,15 @@ impl List for Fobber {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let mut state = self.start;
-        let mut label = [0; 17];
         for _ in 0..names(limit, NAMES, NAMES) {
-            for place in &mut label[..self.letters] {
-                state = state.wrapping_mul(321_167).wrapping_add(self.increment).rotate_left(16);
-                // Bits 0 to 10 and bit 12.
-                *place = letter(state & 0x17FF);
-            }
-            out.push_parts(&[&label[..self.letters], self.suffix.as_bytes()]);
+            out.push_spelled(&self.suffix, |label: &mut [u8; 17]| {
+                for place in &mut label[..self.letters] {
+                    state = state.wrapping_mul(321_167).wrapping_add(self.increment).rotate_left(16);
+                    // Bits 0 to 10 and bit 12.
+                    *place = letter(state & 0x17FF);
+                }
+                self.letters
+            });
         }
     }
 }

@@ -10,7 +10,7 @@ use super::built_in::{self, List, listed, names};
 use super::calendar::{Calendar, date, own_window};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -34,44 +34,52 @@ impl List for GameoverP2p {
         let (year, month, day) = date(period);
         // The first block of a month begins on the 1st and counts as 0.
         let start = [year + 0x30, month, day - day % 7].map(|part| (part & 0xFF) as u8);
-        let block = |index: u32| {
-            let [low, high, ..] = index.to_le_bytes();
-            [start[0], start[1], start[2], low, high, 0, 0]
-        };
+        // Seven octets: the date, the low and the high octet of the index, and zeros.
+        let mut block = md5::pad(&[start[0], start[1], start[2], 0, 0, 0, 0]).map(|word| [word; md5::LANES]);
+        let [date, end] = [block[0][0], block[1][0]];
         let names = names(limit, NAMES, NAMES);
-        let mut name = [0; MOST_LETTERS];
-        for first in (0..names).step_by(4) {
-            let blocks = [0, 1, 2, 3].map(|lane| block(first + lane));
-            let digests = md5::digest4(blocks.each_ref().map(|block| &block[..]));
-            for (index, digest) in (first..names).zip(digests) {
-                let mut length = 0;
-                for octet in digest {
-                    let (low, high) = (octet & 31, octet >> 3);
-                    if low == high {
-                        continue;
-                    }
-                    for number in [low, high] {
-                        // Written in any case, kept where it is a letter.
-                        name[length] = b'a' + number;
-                        length += usize::from(number < 26);
-                    }
-                }
-                out.push_parts(&[&name[..length], suffix(index)]);
+        for first in (0..names).step_by(md5::LANES) {
+            for (lane, index) in (0..md5::LANES).zip(first..) {
+                block[0][lane] = date | index << 24;
+                block[1][lane] = end | (index >> 8 & 0xFF);
+            }
+            for (index, digest) in (first..names).zip(&md5::digest_blocks(&block)) {
+                out.push_spelled(suffix(index), |label: &mut [u8; MOST_LETTERS]| spell(digest, label));
             }
         }
     }
 }
 
-/// Returns the suffix of an index, with its dot.
-fn suffix(index: u32) -> &'static [u8] {
-    match index {
-        i if i % 6 == 0 => b".ru",
-        i if i % 5 == 0 => b".biz",
-        i if i % 4 == 0 => b".info",
-        i if i % 3 == 0 => b".org",
-        i if i % 2 == 0 => b".net",
-        _ => b".com",
+/// Writes two letters an octet, from its low and high five bits, none where these are equal, and returns their number.
+fn spell(digest: &[u8; 16], label: &mut [u8; MOST_LETTERS]) -> usize {
+    let mut length = 0;
+    for octet in digest {
+        let (low, high) = (octet & 31, octet >> 3);
+        for number in [low, high] {
+            // Written in any case, kept where it is a letter.
+            label[length % MOST_LETTERS] = b'a' + number;
+            length += usize::from((number < 26) & (low != high));
+        }
     }
+    length
+}
+
+/// Returns the suffix of an index.
+fn suffix(index: u32) -> &'static Suffix {
+    const SUFFIXES: [Suffix; 6] = Suffix::table(["ru", "biz", "info", "org", "net", "com"]);
+    /// By the index modulo 60, the least common multiple of 1 to 6.
+    const BY_REST: [u8; 60] = {
+        let mut table = [0; 60];
+        let mut rest = 0;
+        while rest < 60 {
+            while rest % (6 - table[rest] as usize) != 0 {
+                table[rest] += 1;
+            }
+            rest += 1;
+        }
+        table
+    };
+    &SUFFIXES[usize::from(BY_REST[(index % 60) as usize])]
 }
 
 fn info() -> FamilyInfo {

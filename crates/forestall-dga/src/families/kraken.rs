@@ -9,15 +9,16 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use forestall_model::{Margin, Params, WindowSet};
+use forestall_model::{Instant, Margin, Params, Window, WindowSet};
 
 use super::built_in::{self, List, MOST_NAMES, listed, names};
 use super::calendar::{Calendar, own_window};
+use super::recurrence;
 use super::spelling::letter;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Lcg;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -30,9 +31,12 @@ const NAMES: u32 = 2_000;
 const ZONES: [&str; 4] = ["dyndns.org", "yi.org", "dynserv.com", "mooo.com"];
 const TOP_LEVEL: [&str; 4] = ["com", "net", "tv", "cc"];
 
+const ZONE_ENDS: [Suffix; 4] = Suffix::table(ZONES);
+
 /// Where the weeks of version 2 begin, in seconds since 1970, and their length: Mondays at 21:46:40 UTC.
 const FIRST_WEEK: i64 = 1_207_000_000;
 const WEEK: i64 = 604_800;
+const WEEKS: Calendar = Calendar::Steps { base: FIRST_WEEK, seconds: WEEK };
 
 /// The generator of ISO C, with 12435 in place of 12345.
 type Random = Lcg<1_103_515_245, 12_435>;
@@ -42,8 +46,7 @@ fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generato
     let set = values::one_of(params, "tldset", "1", &["1", "2"])?;
     if values::one_of(params, "version", "1", &["1", "2"])? == 1 {
         let start = [24_938_314, 1_600_000][seed];
-        let weeks = Calendar::Steps { base: FIRST_WEEK, seconds: WEEK };
-        return Ok(listed(weeks, Second { start, suffixes: [TOP_LEVEL, ZONES][set] }));
+        return Ok(Box::new(Second { start, suffixes: Suffix::table([TOP_LEVEL, ZONES][set]) }));
     }
     if set == 1 {
         return Err(ParamError::BadValue {
@@ -77,7 +80,7 @@ impl List for First {
             } else {
                 ninth(times(d + 7).wrapping_mul(d + 12)).wrapping_add(times(d + 1)).wrapping_add(self.present)
             };
-            write_name(start, |a, b, c| 6 + (a * b - c).rem_euclid(6), ZONES[(d % 4) as usize], out);
+            write_name(start, |a, b, c| 6 + (a * b - c).rem_euclid(6), &ZONE_ENDS[(d % 4) as usize], out);
         }
     }
 }
@@ -86,44 +89,125 @@ impl List for First {
 #[derive(Debug)]
 struct Second {
     start: u32,
-    suffixes: [&'static str; 4],
+    suffixes: [Suffix; 4],
 }
 
-impl List for Second {
-    fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
-        let week = (period.key - FIRST_WEEK).div_euclid(WEEK) + 2;
-        let weekly = own_window(period);
-        for number in 0..names(limit, NAMES, MOST_NAMES) {
-            let pair = number / 2;
-            let steps = match pair % 9 {
-                8 => 0,
-                6 | 7 => week - 1,
-                _ => week,
-            };
-            // One pair in nine stays for ever.
-            match (number % 18, number) {
-                (16, _) => out.start_run(WindowSet::Always),
-                (0, _) => out.start_run(weekly.clone()),
-                _ => {}
+impl Second {
+    /// Returns the state from which the name number `number` of a week is spelled.
+    fn state(&self, week: i64, number: u32) -> u32 {
+        let pair = number / 2;
+        let steps = match pair % 9 {
+            8 => 0,
+            6 | 7 => week - 1,
+            _ => week,
+        };
+        let start = self.start.wrapping_add(3 * pair).wrapping_add(1 - number % 2);
+        stepped(start, u64::try_from(steps).unwrap_or(0))
+    }
+
+    /// Returns the weeks, near this one and in the span asked for, in which the usual list has each name of this week, in order of time.
+    fn weeks(&self, week: i64, ask: &Ask, names: u32) -> Weeks {
+        let mut weeks = Weeks { numbers: vec![0; 4 * STATES], weeks: vec![Vec::new()] };
+        for number in (0..names).filter(|number| !is_permanent(*number)) {
+            if let Some(place) = place(self.state(week, number), number)
+                && weeks.numbers[place] == 0
+            {
+                weeks.numbers[place] = u32::try_from(weeks.weeks.len()).unwrap_or(0);
+                weeks.weeks.push(Vec::new());
             }
-            let start = self.start.wrapping_add(3 * pair).wrapping_add(1 - number % 2);
-            let state = stepped(start, u64::try_from(steps).unwrap_or(0));
-            write_name(state, |a, b, c| 7 + (a * b + c).rem_euclid(6), self.suffixes[(pair % 4) as usize], out);
         }
+        let asked = |at: Instant| (at.seconds() - FIRST_WEEK).div_euclid(WEEK) + 2;
+        let (first, last) = ask.span.map_or((week, week), |span| (asked(span.from), asked(span.until)));
+        for other in first.max(week - NEAR)..=last.min(week + NEAR) {
+            for number in (0..NAMES.min(names)).filter(|number| !is_permanent(*number)) {
+                let list = place(self.state(other, number), number).map_or(0, |place| weeks.numbers[place] as usize);
+                if list != 0 && weeks.weeks[list].last() != Some(&other) {
+                    weeks.weeks[list].push(other);
+                }
+            }
+        }
+        weeks
+    }
+}
+
+/// In which weeks names are live.
+struct Weeks {
+    /// For each [`place`] the number of its weeks; 0 where no name of the list stands.
+    numbers: Vec<u32>,
+    /// Number 0 has none.
+    weeks: Vec<Vec<i64>>,
+}
+
+impl Weeks {
+    fn of(&self, place: Option<usize>) -> &[i64] {
+        place.map_or(&[], |place| &self.weeks[self.numbers[place] as usize])
+    }
+}
+
+/// States of 15 bits.
+const STATES: usize = 1 << 15;
+
+/// Weeks before and after a week in which its names are looked for: as many as the longest cycle has.
+const NEAR: i64 = 284;
+
+/// One pair in nine stays for ever.
+const fn is_permanent(number: u32) -> bool {
+    number / 2 % 9 == 8
+}
+
+/// Returns what makes a name, the state from which it is spelled and which suffix it has, as one number; `None` for a state of more than 15
+/// bits, which only the first weeks have.
+fn place(state: u32, number: u32) -> Option<usize> {
+    (state >> 15 == 0).then_some(4 * state as usize + (number / 2 % 4) as usize)
+}
+
+/// Returns the windows of weeks in order of time, those in a row as one.
+fn windows_of(weeks: &[i64]) -> impl Iterator<Item = Window> {
+    weeks.chunk_by(|one, next| one + 1 == *next).filter_map(|row| {
+        let start = |week: i64| Instant::from_seconds(FIRST_WEEK + (week - 2) * WEEK);
+        Some(Window { from: start(*row.first()?), until: start(*row.last()? + 1) })
+    })
+}
+
+impl Generator for Second {
+    fn periods(&self, span: Window) -> Box<dyn Iterator<Item = Period> + Send + '_> {
+        WEEKS.periods(span)
+    }
+
+    fn period_containing(&self, at: Instant) -> Option<Period> {
+        WEEKS.containing(at)
+    }
+
+    fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
+        let week = (period.key - FIRST_WEEK).div_euclid(WEEK) + 2;
+        let names = names(ask.limit, NAMES, MOST_NAMES);
+        let weeks = self.weeks(week, ask, names);
+        for number in 0..names {
+            let state = self.state(week, number);
+            out.start_run(if is_permanent(number) {
+                WindowSet::Always
+            } else {
+                recurrence::windows(period, ask, windows_of(weeks.of(place(state, number))))
+            });
+            write_name(state, |a, b, c| 7 + (a * b + c).rem_euclid(6), &self.suffixes[(number / 2 % 4) as usize], out);
+        }
+        Ok(())
     }
 }
 
 /// Writes the name that begins with `start`; `length` makes its length, 12 at most, of the first three outputs.
-fn write_name(start: u32, length: impl Fn(i32, i32, i32) -> i32, suffix: &str, out: &mut NameBuf) {
+fn write_name(start: u32, length: impl Fn(i32, i32, i32) -> i32, suffix: &Suffix, out: &mut NameBuf) {
     let mut random = Random { 0: start };
     let mut draw = || cropped(random.step());
     let [a, b, c] = [(); 3].map(|()| draw().cast_signed());
-    let mut label = [0; 12];
     let length = usize::try_from(length(a, b, c)).unwrap_or(0);
-    for place in &mut label[..length] {
-        *place = letter(draw());
-    }
-    out.push_parts(&[&label[..length], b".", suffix.as_bytes()]);
+    out.push_spelled(suffix, |label: &mut [u8; 12]| {
+        // Always as many letters: cheaper than a loop whose end nobody can foresee.
+        for place in label {
+            *place = letter(draw());
+        }
+        length
+    });
 }
 
 /// Returns the 15 bits of a state that are put out.
@@ -232,7 +316,12 @@ fn info() -> FamilyInfo {
             key("tldset", "1", "of version 2: 1 (com, net, tv, cc) or 2 (dyndns.org, yi.org, dynserv.com, mooo.com)"),
         ],
         first_day: None,
-        responsible: Responsible::Registry,
+        responsible: Responsible::providers([
+            ("dyndns.org", "Dyn (Oracle), a dynamic-DNS service"),
+            ("yi.org", "a dynamic-DNS service"),
+            ("dynserv.com", "a dynamic-DNS service"),
+            ("mooo.com", "FreeDNS (afraid.org), a dynamic-DNS service"),
+        ]),
         treatment: "below the dynamic-DNS zones the provider must act, under com, net, tv and cc the registry. Version 2 has 2,584 names that both seeds share \
                     and 222 more of each seed, which come back every 3 to 284 weeks or never leave: hold them all for good rather than week by week"
             .into(),

@@ -12,11 +12,13 @@ use super::runs::{Dated, date_of, in_runs};
 use super::spelling::LETTERS;
 use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Suffix, WordLists};
+
+mod search;
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// The suffixes of version 2.
@@ -24,6 +26,9 @@ const SUFFIXES_2: [&str; 14] = ["ru", "pw", "eu", "in", "yt", "pm", "us", "fr", 
 
 /// The suffixes of version 3.
 const SUFFIXES_3: [&str; 10] = ["ru", "info", "biz", "click", "su", "work", "pl", "org", "pw", "xyz"];
+
+const ENDS_2: [Suffix; 14] = Suffix::table(SUFFIXES_2);
+const ENDS_3: [Suffix; 10] = Suffix::table(SUFFIXES_3);
 
 const FACTOR: u32 = 0xB119_24E1;
 const ADDEND: u32 = 0x2710_0001;
@@ -71,32 +76,75 @@ impl Dated for Locky {
 
     fn write(&self, date: [u32; 3], windows: WindowSet, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(windows);
-        let (usual, shortest, longest_more, suffixes) = match self.version {
-            Version::Two(modulus) => (modulus, 5, 11, &SUFFIXES_2[..]),
-            Version::Three => (12, 7, 11, &SUFFIXES_3[..]),
+        let (usual, suffixes) = match self.version {
+            Version::Two(modulus) => (modulus, &ENDS_2[..]),
+            Version::Three => (12, &ENDS_3[..]),
         };
-        let start = self.start(date);
+        let base = self.base(date);
         for i in 0..built_in::names(limit, usual, MOST_NAMES) {
-            let mut x = match self.version {
-                Version::Two(modulus) => {
-                    let sum = (i % modulus).rotate_left(21).wrapping_add(start).wrapping_add(self.seed.rotate_left(17));
-                    self.mix(sum.wrapping_add(ADDEND)).wrapping_add(ADDEND)
-                }
-                Version::Three => self.rounds(date, i),
-            };
+            let mut x = self.first(base, date, i);
             let mut label = [0; 17];
-            let label = &mut label[..(x % longest_more) as usize + shortest];
-            for (letter, turn) in label.iter_mut().zip(0..) {
-                x = self.mix(x.rotate_left(turn)).wrapping_add(ADDEND);
+            let length = self.version.length(x);
+            for (letter, turn) in label[..length].iter_mut().zip(0..) {
+                x = self.turn(x, turn);
                 *letter = LETTERS[(x % 25) as usize];
             }
-            let suffix = suffixes[self.mix(x).wrapping_add(ADDEND) as usize % suffixes.len()];
-            out.push_parts(&[label, b".", suffix.as_bytes()]);
+            let suffix = &suffixes[self.mix(x).wrapping_add(ADDEND) as usize % suffixes.len()];
+            out.push_spelled(suffix, |place: &mut [u8; 17]| {
+                *place = label;
+                length
+            });
         }
     }
 }
 
+impl Version {
+    /// Returns the suffixes, and how many letters labels have.
+    fn shape(self) -> (&'static [&'static str], RangeInclusive<usize>) {
+        match self {
+            Self::Two(_) => (&SUFFIXES_2, 5..=15),
+            Self::Three => (&SUFFIXES_3, 7..=17),
+        }
+    }
+
+    /// Returns the letters of the label that begins with `x`.
+    fn length(self, x: u32) -> usize {
+        let shortest = match self {
+            Self::Two(_) => 5,
+            Self::Three => 7,
+        };
+        (x % 11 + shortest) as usize
+    }
+}
+
 impl Locky {
+    /// Returns what all names of a list have in common; nothing in version 3.
+    fn base(&self, date: [u32; 3]) -> u32 {
+        match self.version {
+            Version::Two(_) => self.start(date),
+            Version::Three => 0,
+        }
+    }
+
+    /// Returns what the name number `i` begins with.
+    #[inline]
+    fn first(&self, base: u32, date: [u32; 3], i: u32) -> u32 {
+        match self.version {
+            Version::Two(modulus) => {
+                let sum = (i % modulus).rotate_left(21).wrapping_add(base).wrapping_add(self.seed.rotate_left(17));
+                self.mix(sum.wrapping_add(ADDEND)).wrapping_add(ADDEND)
+            }
+            Version::Three => self.rounds(date, i),
+        }
+    }
+
+    /// Returns what the letter number `turn` is made of, from what the one before was.
+    #[inline]
+    fn turn(&self, x: u32, turn: u32) -> u32 {
+        self.mix(x.rotate_left(turn)).wrapping_add(ADDEND)
+    }
+
+    #[inline]
     fn mix(&self, x: u32) -> u32 {
         x.wrapping_mul(FACTOR).rotate_right(self.shift)
     }

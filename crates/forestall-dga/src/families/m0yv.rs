@@ -13,15 +13,21 @@ use super::spelling::letter;
 use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Msvc;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
+
+mod search;
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// Names in a list.
 const NAMES: u32 = 128;
+
+/// Letters of the shortest label, and how many lengths there are.
+const SHORTEST: u32 = 5;
+const LENGTHS: u32 = 5;
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
     let seed = values::hexadecimal(params, "seed", "0x02484A18")?;
@@ -65,9 +71,20 @@ impl Dated for ByDate {
         Some(DayRange { from: UtcDay::from_ymd(year, 1, 1)?, until: last.plus(1) })
     }
 
-    fn write(&self, [year, turns]: [u32; 2], windows: WindowSet, limit: Option<u64>, out: &mut NameBuf) {
-        let base = (0..turns).fold(self.seed.wrapping_add(year), |base, _| base.wrapping_add(1).rotate_left(1));
-        write(base, windows, limit, out);
+    fn write(&self, date: [u32; 2], windows: WindowSet, limit: Option<u64>, out: &mut NameBuf) {
+        write(self.base(date), windows, limit, out);
+    }
+}
+
+impl ByDate {
+    /// Returns the base of the names of a date.
+    fn base(&self, [year, turns]: [u32; 2]) -> u32 {
+        (0..turns).fold(self.seed.wrapping_add(year), |base, _| base.wrapping_add(1).rotate_left(1))
+    }
+
+    /// Returns the seed that has this base on a date.
+    fn seed(base: u32, [year, turns]: [u32; 2]) -> u32 {
+        (0..turns).fold(base, |base, _| base.rotate_right(1).wrapping_sub(1)).wrapping_sub(year)
     }
 }
 
@@ -76,10 +93,12 @@ fn write(base: u32, windows: WindowSet, limit: Option<u64>, out: &mut NameBuf) {
     out.start_run(windows);
     for i in 0..built_in::names(limit, NAMES, NAMES) {
         let mut draw = Msvc { 0: base ^ i };
-        let mut label = [0; 9];
-        let label = &mut label[..(draw.rand() % 5) as usize + 5];
-        label.iter_mut().for_each(|place| *place = letter(draw.rand()));
-        out.push_parts(&[label, b".biz"]);
+        let length = (draw.rand() % LENGTHS + SHORTEST) as usize;
+        out.push_spelled(const { &Suffix::new("biz") }, |label: &mut [u8; 9]| {
+            // Always as many letters: cheaper than a loop whose end nobody can foresee.
+            label.iter_mut().for_each(|place| *place = letter(draw.rand()));
+            length
+        });
     }
 }
 

@@ -2,18 +2,21 @@
 
 //! Mirai, the variant of December 2016 with a generator: one label a day.
 //!
-//! The letters are those of Ranbyus: the year enters without its low four bits, so that the label of a date is back every year until the
-//! next year divisible by 16. Which of three top-level domains goes with a day is not known for seed 0: all three are alternatives of one position.
+//! The letters are those of Ranbyus: the year enters without its low four bits and the month without its lowest one, so that the label of a
+//! date is back in the month beside it, and every year until the next one divisible by 16. Which of three top-level domains goes with a day is not known for seed 0: all three are alternatives of one position.
 
 use std::sync::Arc;
 
-use forestall_model::{Margin, Params};
+use forestall_model::{Margin, Params, UtcDay};
 
-use super::built_in::{self, List, listed, names};
-use super::calendar::{Calendar, date, own_window};
+use super::blocks::{self, Block, BlockList};
+use super::built_in::{self, names};
+use super::calendar::date;
+use super::ranbyus_may::days_alike;
+use super::recurrence;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -26,6 +29,7 @@ const SUFFIXES: &str = "online,tech,support";
 /// Octets of the longest name: a label, a dot and a suffix.
 const MOST_BYTES: usize = 12 + 1 + 190;
 
+#[derive(Debug)]
 struct Mirai {
     seed: u32,
     /// At least one; the later ones are alternatives.
@@ -35,13 +39,17 @@ struct Mirai {
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
     let seed = values::hexadecimal(params, "seed", "0")?;
     let suffixes = values::suffixes(params, "tld", SUFFIXES, 1..=8)?;
-    Ok(listed(Calendar::Days, Mirai { seed, suffixes }))
+    Ok(blocks::listed(Mirai { seed, suffixes }))
 }
 
-impl List for Mirai {
-    fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
-        out.start_run(own_window(period));
-        if names(limit, 1, 1) == 0 {
+impl BlockList for Mirai {
+    fn block(&self, day: UtcDay) -> Block {
+        Block::day(day)
+    }
+
+    fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
+        out.start_run(recurrence::days(period, ask, days_alike(period, ask)));
+        if names(ask.limit, 1, 1) == 0 {
             return;
         }
         let (mut y, mut m, mut d) = date(period);

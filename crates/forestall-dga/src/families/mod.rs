@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use crate::Family;
 
+mod anchor;
 mod banjori;
 mod bazarbackdoor;
 mod blocks;
 mod built_in;
 mod bumblebee;
-mod calendar;
+pub mod calendar;
 mod ccleaner;
 pub mod charbot;
 mod chinad;
@@ -25,7 +26,9 @@ mod darkcracks;
 mod dircrypt;
 mod dmsniff;
 mod dnschanger;
+mod draws;
 mod dyre;
+mod earlier;
 mod emotet;
 mod enviserv;
 mod flubot;
@@ -34,6 +37,7 @@ mod fosniw;
 mod gameover_p2p;
 mod gozi;
 mod kraken;
+mod likeliest;
 mod locky;
 mod m0yv;
 mod mirai;
@@ -70,6 +74,7 @@ mod shiotob;
 mod simda;
 mod sisron;
 mod spelling;
+mod suffix_order;
 pub mod sunburst;
 mod suppobox;
 mod symmi;
@@ -83,6 +88,7 @@ mod values;
 mod vawtrak;
 mod verblecon;
 mod vidro;
+mod without_correction;
 mod zloader;
 
 pub(crate) fn all() -> Vec<Arc<dyn Family>> {

@@ -11,7 +11,7 @@ use super::calendar::{Calendar, own_window};
 use super::spelling::{decimal, hexadecimal};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -22,9 +22,14 @@ pub(super) fn family() -> Arc<dyn Family> {
 const SECRET: &[u8] = b"jkhhksugrhtijys78g46-";
 
 /// The label that every day begins with.
-const FIXED: &[u8; 13] = b"31b4bd31fg1x2";
+const FIXED: &[u8; 16] = b"31b4bd31fg1x2   ";
+
+/// Characters of a label.
+const LABEL: usize = 13;
 
 const SUFFIXES: [&str; 5] = ["org", "tickets", "blackfriday", "hosting", "feedback"];
+
+const ENDS: [Suffix; 5] = Suffix::table(SUFFIXES);
 
 /// Labels of a day.
 const LABELS: u32 = 500;
@@ -39,10 +44,13 @@ struct Monero;
 impl List for Monero {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         let mut left = built_in::names(limit, LABELS * 5, LABELS * 5);
-        let mut push = |label: &[u8], out: &mut NameBuf| {
-            for suffix in SUFFIXES.iter().take(left as usize) {
+        let mut push = |label: &[u8; 16], out: &mut NameBuf| {
+            for suffix in ENDS.iter().take(left as usize) {
                 left -= 1;
-                out.push_parts(&[label, b".", suffix.as_bytes()]);
+                out.push_spelled(suffix, |place: &mut [u8; 16]| {
+                    *place = *label;
+                    LABEL
+                });
             }
             left > 0
         };
@@ -52,17 +60,16 @@ impl List for Monero {
         }
         out.start_run(own_window(period));
         let prefix = Text::of_day(Instant::from_seconds(period.key).day().epoch_days());
-        let mut first = 1;
-        while first < LABELS {
-            let texts: [Text; 4] = std::array::from_fn(|lane| prefix.with(u64::from(first) + lane as u64));
-            for digest in md5::digest4(texts.each_ref().map(Text::bytes)).iter().take((LABELS - first) as usize) {
-                let mut label = [0; 14];
+        for first in (1..LABELS).step_by(md5::LANES) {
+            let texts: [Text; md5::LANES] = std::array::from_fn(|lane| prefix.with(u64::from(first) + lane as u64));
+            let digests = md5::digest_each(texts.each_ref().map(Text::bytes));
+            for digest in digests.iter().take((LABELS - first) as usize) {
+                let mut label = [0; 16];
                 hexadecimal(digest, &mut label);
-                if !push(&label[..13], out) {
+                if !push(&label, out) {
                     return;
                 }
             }
-            first += 4;
         }
     }
 }

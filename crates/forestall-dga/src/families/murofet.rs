@@ -8,11 +8,10 @@ use forestall_model::{Margin, Params};
 
 use super::built_in::{self, List, MOST_NAMES, listed};
 use super::calendar::{Calendar, date, own_window};
-use super::spelling::LETTERS;
 use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -20,6 +19,14 @@ pub(super) fn family() -> Arc<dyn Family> {
 }
 
 const SUFFIXES: [&str; 6] = ["ru", "biz", "info", "org", "net", "com"];
+
+const ENDS: [Suffix; 6] = Suffix::table(SUFFIXES);
+
+/// After so many names suffixes come in the same order: the least common multiple of 1 to 6.
+const CYCLE: u32 = 60;
+
+/// Room for a label, which has 48 characters at most; a power of two, and two more are written than kept.
+const LABEL: usize = 64;
 
 /// Names in the ring: 17 times the minutes of an hour.
 const RING: u32 = 1_020;
@@ -61,24 +68,32 @@ impl List for Murofet {
         let names = built_in::names(limit, RING, MOST_NAMES);
         let date = date(period);
         // In version 2 two names in a row share a label.
-        let (suffixes, share): (&[&str], u32) = match self.version {
-            Version::Two(_) => (&SUFFIXES[1..], 2),
-            Version::One | Version::Three => (&SUFFIXES, 1),
+        let (suffixes, share): (&[Suffix], u32) = match self.version {
+            Version::Two(_) => (&ENDS[1..], 2),
+            Version::One | Version::Three => (&ENDS, 1),
         };
+        let suffixes: [&Suffix; CYCLE as usize] = std::array::from_fn(|i| suffix(suffixes, i));
+        let mut block = md5::pad(&[0; 8][..if share == 2 { 8 } else { 7 }]).map(|word| [word; md5::LANES]);
+        let end = block[1][0];
         let mut next = 0;
         while next < names {
-            let messages: [_; 4] = std::array::from_fn(|lane| self.message(date, next + share * [0, 1, 2, 3][lane]));
-            let length = if share == 2 { 8 } else { 7 };
-            let digests = md5::digest4(messages.each_ref().map(|message| &message[..length]));
-            for digest in &digests {
-                let mut label = [0; 48];
-                let label = match self.version {
+            for (lane, i) in (0..md5::LANES).zip((next..).step_by(share as usize)) {
+                let [a, b, c, d, e, f, g, h] = self.message(date, i);
+                block[0][lane] = u32::from_le_bytes([a, b, c, d]);
+                block[1][lane] = u32::from_le_bytes([e, f, g, h]) | end;
+            }
+            for digest in &md5::digest_blocks(&block) {
+                let mut label = [0; LABEL];
+                let length = match self.version {
                     Version::One => label_1(digest, &mut label),
                     Version::Two(_) => label_2(digest, &mut label),
                     Version::Three => label_3(digest, &mut label),
                 };
-                for i in next..(next + share).min(names) {
-                    out.push_parts(&[label, b".", suffix(suffixes, i)]);
+                for i in next..names.min(next + share) {
+                    out.push_spelled(suffixes[(i % CYCLE) as usize], |place: &mut [u8; LABEL]| {
+                        *place = label;
+                        length
+                    });
                 }
                 next += share;
             }
@@ -107,52 +122,51 @@ impl Murofet {
     }
 }
 
-/// Writes two letters an octet, from its low and high five bits; none where these are equal.
-fn label_1<'l>(digest: &[u8; 16], label: &'l mut [u8; 48]) -> &'l [u8] {
+/// Writes two letters an octet, from its low and high five bits; none where these are equal. Returns their number.
+fn label_1(digest: &[u8; 16], label: &mut [u8; LABEL]) -> usize {
     let mut length = 0;
     for octet in digest {
         let (low, high) = (octet & 31, octet >> 3);
-        for number in [low, high].into_iter().filter(|number| low != high && *number < 26) {
-            label[length] = LETTERS[usize::from(number)];
-            length += 1;
+        for number in [low, high] {
+            // Written in any case, kept where it is a letter.
+            label[length % LABEL] = b'a' + number;
+            length += usize::from((low != high) & (number < 26));
         }
     }
-    &label[..length]
+    length
 }
 
-/// Writes a letter an octet, from the sum of its halves.
-fn label_2<'l>(digest: &[u8; 16], label: &'l mut [u8; 48]) -> &'l [u8] {
+/// Writes a letter an octet, from the sum of its halves. Returns their number.
+fn label_2(digest: &[u8; 16], label: &mut [u8; LABEL]) -> usize {
     let mut length = 0;
-    for number in digest.iter().map(|octet| (octet & 15) + (octet >> 4)).filter(|number| *number < 26) {
-        label[length] = LETTERS[usize::from(number)];
-        length += 1;
+    for number in digest.map(|octet| (octet & 15) + (octet >> 4)) {
+        label[length % LABEL] = b'a' + number;
+        length += usize::from(number < 26);
     }
-    &label[..length]
+    length
 }
 
-/// Writes a letter for the low half of each octet, and another letter or two digits for the high half.
-fn label_3<'l>(digest: &[u8; 16], label: &'l mut [u8; 48]) -> &'l [u8] {
+/// Writes a letter for the low half of each octet, and another letter or two digits for the high half. Returns the number of characters.
+fn label_3(digest: &[u8; 16], label: &mut [u8; LABEL]) -> usize {
     let mut length = 0;
-    let mut append = |characters: &[u8]| {
-        label[length..length + characters.len()].copy_from_slice(characters);
-        length += characters.len();
-    };
     for octet in digest {
         let (low, high) = (octet & 15, octet >> 4);
-        let first = LETTERS[usize::from(low)];
-        match high {
-            0..10 => append(&[first, LETTERS[usize::from(16 + high)]]),
-            // The last digit of the first letter's code, 97 + low.
-            _ => append(&[first, b'0' + high - 9, b'0' + (low + 7) % 10]),
+        let letter = high < 10;
+        let second = if letter { b'q' + high } else { b'0' + high - 9 };
+        // The last digit of the first letter's code, 97 + low; overwritten after a letter.
+        let third = b'0' + (low + 7) % 10;
+        for (place, character) in [b'a' + low, second, third].into_iter().enumerate() {
+            label[(length + place) % LABEL] = character;
         }
+        length += 3 - usize::from(letter);
     }
-    &label[..length]
+    length
 }
 
 /// Returns the suffix for the name number `i`: by the largest divisor of `i` that is no larger than their number.
-fn suffix(suffixes: &[&'static str], i: u32) -> &'static [u8] {
+fn suffix(suffixes: &[Suffix], i: usize) -> &Suffix {
     let numbers = (1..).zip(suffixes.iter().rev());
-    numbers.filter(|(number, _)| i.is_multiple_of(*number)).last().map_or(&b"com"[..], |(_, suffix)| suffix.as_bytes())
+    numbers.filter(|(number, _)| i.is_multiple_of(*number)).last().map_or(&suffixes[0], |(_, suffix)| suffix)
 }
 
 fn info() -> FamilyInfo {

@@ -11,7 +11,7 @@ use super::runs::{Dated, date_of, in_runs};
 use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Recipes;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -23,6 +23,8 @@ const DIGITS: &[u8; 10] = b"asnhreqwpm";
 
 /// The suffixes by the lowest digit; those above 7 have the last one.
 const SUFFIXES: [&str; 8] = ["com", "biz", "us", "net", "org", "ws", "info", "in"];
+
+const ENDS: [Suffix; 8] = Suffix::table(SUFFIXES);
 
 /// Names that follow the date.
 const DATED: u32 = 50;
@@ -62,13 +64,13 @@ impl Dated for Mydoom {
                 state = Recipes { 0: self.seed };
             }
             let mut rest = state.step();
-            let suffix = SUFFIXES[(rest % 10).min(7) as usize];
-            let mut label = [0; 10];
-            for letter in &mut label {
-                *letter = DIGITS[(rest % 10) as usize];
-                rest /= 10;
-            }
-            out.push_parts(&[&label, b".", suffix.as_bytes()]);
+            out.push_spelled(&ENDS[(rest % 10).min(7) as usize], |label: &mut [u8; 10]| {
+                for letter in &mut *label {
+                    *letter = DIGITS[(rest % 10) as usize];
+                    rest /= 10;
+                }
+                label.len()
+            });
         }
     }
 }

@@ -10,8 +10,8 @@ use super::built_in::{self, MOST_NAMES};
 use super::runs::{Dated, date_of, in_runs};
 use super::spelling::LETTERS;
 use super::values;
-use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, WordLists};
+use crate::info::{Party, Predictability, Responsible, Scheme, Seeding, Verification};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -23,6 +23,11 @@ const SUFFIXES: [&str; 43] = [
     "cc", "tv", "bz", "me", "eu", "de", "ru", "co", "su", "pw", "kz", "sx", "us", "ug", "ir", "to", "ga", "com", "net",
     "org", "biz", "xxx", "pro", "bit",
 ];
+
+const ENDS: [Suffix; 43] = Suffix::table(SUFFIXES);
+
+/// The least rounds of a number.
+const LEAST: usize = 21;
 
 /// Names in a list.
 const NAMES: u32 = 2_048;
@@ -53,20 +58,22 @@ impl Dated for Necurs {
         date = mix(date.wrapping_add(u64::from(month)).wrapping_add(43_690));
         date = mix(date.wrapping_add(u64::from(quarter)));
         let list = List { date, seed: u64::from(self.seed) };
-        let mut spelled = [Spelled::default(); BLOCK as usize];
-        let mut first = 0;
-        while first < names {
-            let block = &mut spelled[..(names - first).min(BLOCK) as usize];
-            list.spell(first, block);
+        let mut mixer = Mixer::default();
+        for first in (0..names).step_by(BLOCK) {
+            let mut spelled = [Spelled::default(); BLOCK];
+            let block = &mut spelled[..((names - first) as usize).min(BLOCK)];
+            list.spell(first, block, &mut mixer);
             for name in block {
-                out.push_parts(&[&name.label[..name.length], b".", SUFFIXES[name.suffix].as_bytes()]);
+                out.push_spelled(&ENDS[name.suffix], |label: &mut [u8; MOST_LETTERS]| {
+                    *label = name.label;
+                    name.length
+                });
             }
-            first += BLOCK;
         }
     }
 }
 
-/// Mixes a number: 21 to 148 rounds, as its low bits say.
+/// Mixes a number: [`LEAST`] to 148 rounds, as its low bits say.
 fn mix(start: u64) -> u64 {
     let mut value = start;
     let mut addend = 0;
@@ -87,16 +94,14 @@ fn round(v: u64, addend: u64) -> u64 {
     v.wrapping_add((v << 3).wrapping_sub(v) ^ (v << 15)).wrapping_add(addend).wrapping_sub(v >> 5)
 }
 
-/// Names that are spelled before they are written.
-const BLOCK: u32 = 256;
+/// Names that are spelled side by side.
+const BLOCK: usize = 256;
 
-/// Names that are spelled side by side, because a round waits for the one before it. Two are half as fast again as one; three to eight
-/// were no faster where this was measured.
-const LANES: usize = 2;
+const MOST_LETTERS: usize = 21;
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Spelled {
-    label: [u8; 21],
+    label: [u8; MOST_LETTERS],
     length: usize,
     suffix: usize,
 }
@@ -108,103 +113,115 @@ struct List {
     seed: u64,
 }
 
-/// Where the name of a lane has come to.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    /// The index of the name in its block.
-    name: usize,
-    next: Next,
-}
-
-/// What follows when the number of a lane is mixed.
-#[derive(Clone, Copy, Debug)]
-enum Next {
-    Seed,
-    Length,
-    Letter(usize),
-    /// The number between this letter and the one before, or the end.
-    Between(usize),
-    /// There is no name left for the lane.
-    Nothing,
-}
-
 impl List {
-    /// Spells the names from number `first` on.
-    fn spell(&self, first: u32, names: &mut [Spelled]) {
-        let mut values = [0; LANES];
-        let mut addends = [0; LANES];
-        let mut left = [0; LANES];
-        let mut places = [Place { name: 0, next: Next::Nothing }; LANES];
-        let mut waiting = 0..names.len();
-        let mut busy = 0;
-        for lane in 0..LANES {
-            if let Some(name) = waiting.next() {
-                (values[lane], places[lane]) = self.start(first, name);
-                left[lane] = rounds(values[lane]);
-                busy += 1;
-            } else {
-                left[lane] = u32::MAX;
-            }
+    /// Spells the names from number `first` on, [`BLOCK`] at most.
+    ///
+    /// All names go through the same stages: a number for the seed, one for the length, and two for each letter.
+    fn spell(&self, first: u32, names: &mut [Spelled], mixer: &mut Mixer) {
+        // The number of each name that is not spelled yet, and which name that is.
+        let mut numbers: Vec<u64> =
+            (0..).zip(&*names).map(|(i, _)| self.date.wrapping_add(u64::from(first) + i)).collect();
+        let mut of: Vec<usize> = (0..names.len()).collect();
+        mixer.mix(&mut numbers);
+        numbers.iter_mut().for_each(|number| *number = number.wrapping_add(self.seed));
+        mixer.mix(&mut numbers);
+        for (name, number) in names.iter_mut().zip(&numbers) {
+            name.length = (number % 15) as usize + 7;
         }
-        while busy > 0 {
-            let turns = left.iter().copied().min().unwrap_or_default();
-            // Copies, so that they stay in registers.
-            let (mut turned, mut added) = (values, addends);
-            for _ in 0..turns {
-                turned = std::array::from_fn(|lane| round(turned[lane], added[lane]));
-                added = added.map(|addend| addend + 8);
+        for letter in 0..MOST_LETTERS {
+            mixer.mix(&mut numbers);
+            for (number, name) in numbers.iter_mut().zip(&of) {
+                names[*name].label[letter] = LETTERS[(*number % 25) as usize];
+                *number = number.wrapping_add(0xAB_BEDF);
             }
-            (values, addends) = (turned, added);
-            for lane in 0..LANES {
-                left[lane] = left[lane].saturating_sub(turns);
-                if left[lane] > 0 {
-                    continue;
+            mixer.mix(&mut numbers);
+            let mut left = 0;
+            for i in 0..numbers.len() {
+                let (number, name) = (numbers[i], of[i]);
+                if names[name].length == letter + 1 {
+                    names[name].suffix = (number % 43) as usize;
+                } else {
+                    (numbers[left], of[left]) = (number.wrapping_add(letter as u64 + 1), name);
+                    left += 1;
                 }
-                let place = &mut places[lane];
-                match self.advance(values[lane], place, names) {
-                    Some(value) => values[lane] = value,
-                    None => match waiting.next() {
-                        Some(name) => (values[lane], *place) = self.start(first, name),
-                        None => {
-                            busy -= 1;
-                            place.next = Next::Nothing;
-                            left[lane] = u32::MAX;
-                            continue;
-                        }
-                    },
-                }
-                addends[lane] = 0;
-                left[lane] = rounds(values[lane]);
             }
+            numbers.truncate(left);
+            of.truncate(left);
         }
     }
+}
 
-    fn start(&self, first: u32, name: usize) -> (u64, Place) {
-        (self.date.wrapping_add(u64::from(first) + name as u64), Place { name, next: Next::Seed })
+/// Mixes many numbers, each as often as it asks for.
+#[derive(Debug, Default)]
+struct Mixer {
+    /// The numbers in falling order of their rounds.
+    sorted: Vec<u64>,
+    /// The place of each number in `sorted`.
+    places: Vec<u32>,
+}
+
+/// Rounds that are done in a go.
+const STEP: usize = 4;
+
+impl Mixer {
+    /// Mixes each of the numbers.
+    ///
+    /// In falling order of their rounds, those that take another round are always the first so many: one plain loop over them, of which
+    /// the compiler makes vector operations, while the chain of one number alone keeps the processor waiting.
+    fn mix(&mut self, numbers: &mut [u64]) {
+        // How many numbers take this many rounds or more, less 21.
+        let mut taking = [0_u32; 129 + STEP];
+        for number in &*numbers {
+            taking[(number & 127) as usize] += 1;
+        }
+        for rounds in (0..128).rev() {
+            taking[rounds] += taking[rounds + 1];
+        }
+        self.sorted.resize(numbers.len(), 0);
+        self.places.clear();
+        let mut next = taking;
+        for number in &*numbers {
+            let place = &mut next[(number & 127) as usize + 1];
+            self.sorted[*place as usize] = *number;
+            self.places.push(*place);
+            *place += 1;
+        }
+        let mut addend = 0;
+        for _ in 0..LEAST / STEP {
+            several(&mut self.sorted, addend);
+            addend += 8 * STEP as u64;
+        }
+        let mut done = LEAST / STEP * STEP;
+        while done < LEAST + 127 {
+            // Rounds below the least are taken by all.
+            let taking = |rounds: usize| taking[rounds.saturating_sub(LEAST)] as usize;
+            let all = taking(done + STEP);
+            several(&mut self.sorted[..all], addend);
+            for round_of_some in 1..STEP {
+                let some = taking(done + round_of_some);
+                let addend = addend + 8 * (round_of_some as u64 - 1);
+                for number in &mut self.sorted[all..some.max(all)] {
+                    *number = round(*number, addend);
+                }
+            }
+            if all == 0 {
+                break;
+            }
+            done += STEP;
+            addend += 8 * STEP as u64;
+        }
+        for (number, place) in numbers.iter_mut().zip(&self.places) {
+            *number = self.sorted[*place as usize];
+        }
     }
+}
 
-    /// Takes a mixed number, and returns the next one to mix; none where the name is spelled.
-    fn advance(&self, n: u64, place: &mut Place, names: &mut [Spelled]) -> Option<u64> {
-        let name = &mut names[place.name];
-        let add;
-        (add, place.next) = match place.next {
-            Next::Seed => (self.seed, Next::Length),
-            Next::Length => {
-                name.length = (n % 15) as usize + 7;
-                (0, Next::Letter(0))
-            }
-            Next::Letter(index) => {
-                name.label[index] = LETTERS[(n % 25) as usize];
-                (0xAB_BEDF, Next::Between(index + 1))
-            }
-            Next::Between(index) if index == name.length => {
-                name.suffix = (n % 43) as usize;
-                return None;
-            }
-            Next::Between(index) => (index as u64, Next::Letter(index)),
-            Next::Nothing => return None,
-        };
-        Some(n.wrapping_add(add))
+/// Does [`STEP`] rounds with all numbers.
+fn several(numbers: &mut [u64], addend: u64) {
+    for number in numbers {
+        for i in 0..STEP as u64 {
+            *number = round(*number, addend + 8 * i);
+        }
     }
 }
 
@@ -231,7 +248,10 @@ fn info() -> FamilyInfo {
             values::key("seed", "9", "the number of the campaign, decimal"),
         ],
         first_day: None,
-        responsible: Responsible::Registry,
+        responsible: Responsible::Others(vec![(
+            "bit".into(),
+            Party::Nobody("it belongs to Namecoin, outside of the DNS root".into()),
+        )]),
         treatment: "a bot tries the whole list: reserve or register each name for its four days; bit is Namecoin, outside of the DNS root, and has no registry".into(),
         references: vec![
             "baderj/domain_generation_algorithms, folder necurs".into(),
@@ -242,7 +262,7 @@ fn info() -> FamilyInfo {
 
 #[cfg(test)]
 mod tests {
-    use super::{LETTERS, List, Spelled, mix};
+    use super::{LETTERS, List, Mixer, Spelled, mix};
 
     /// One name, step by step.
     fn plain(list: &List, number: u64) -> (Vec<u8>, usize) {
@@ -261,9 +281,10 @@ mod tests {
     #[test]
     fn names_side_by_side_are_those_one_by_one() {
         let list = List { date: 0x0123_4567_89AB, seed: 9 };
+        let mut mixer = Mixer::default();
         for count in [0, 1, 2, 3, 255] {
             let mut names = vec![Spelled::default(); count];
-            list.spell(1_000, &mut names);
+            list.spell(1_000, &mut names, &mut mixer);
             for (name, number) in names.iter().zip(1_000..) {
                 assert_eq!(
                     (name.label[..name.length].to_vec(), name.suffix),

@@ -11,12 +11,17 @@ use super::calendar::{Calendar, date, own_window};
 use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
     built_in::family(info(), generator)
 }
+
+const ENDS: [Suffix; 4] = Suffix::table(["com", "org", "biz", "net"]);
+
+/// Room for a label, which has 28 digits at most; the last number is written with eight.
+const LABEL: usize = 32;
 
 #[derive(Debug)]
 struct NewGoz {
@@ -31,27 +36,23 @@ impl List for NewGoz {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let names = built_in::names(limit, 1_000, MOST_NAMES);
-        let mut messages = [self.message(period); 4];
-        let mut next = 0;
-        while next < names {
-            for (message, i) in messages.iter_mut().zip(next..) {
-                message[..4].copy_from_slice(&i.to_le_bytes());
+        let mut block = md5::pad(&self.message(period)).map(|word| [word; md5::LANES]);
+        for first in (0..names).step_by(md5::LANES) {
+            for (number, i) in block[0].iter_mut().zip(first..) {
+                *number = i;
             }
-            for (digest, i) in md5::digest4(messages.each_ref().map(|message| &message[..])).iter().zip(next..names) {
-                let mut label = [0; 28];
-                let mut length = 0;
-                for word in digest.as_chunks::<4>().0 {
-                    length += base_36(u32::from_le_bytes(*word), &mut label[length..]);
-                }
+            for (digest, i) in md5::digest_blocks(&block).iter().zip(first..names) {
                 let suffix = match i {
-                    _ if i % 4 == 0 => "com",
-                    _ if i % 3 == 0 => "org",
-                    _ if i % 2 == 0 => "biz",
-                    _ => "net",
+                    _ if i % 4 == 0 => 0,
+                    _ if i % 3 == 0 => 1,
+                    _ if i % 2 == 0 => 2,
+                    _ => 3,
                 };
-                out.push_parts(&[&label[..length], b".", suffix.as_bytes()]);
+                out.push_spelled(&ENDS[suffix], |label: &mut [u8; LABEL]| {
+                    let words = digest.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
+                    words.fold(0, |length, word| length + base_36(word, label, length))
+                });
             }
-            next += 4;
         }
     }
 }
@@ -69,23 +70,30 @@ impl NewGoz {
     }
 }
 
-/// Writes a number in base 36 without leading zeros at the start of `room` and returns the number of digits, at most 7.
-fn base_36(number: u32, room: &mut [u8]) -> usize {
-    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-    let mut digits = [0; 7];
-    let (mut rest, mut start) = (number, digits.len());
-    loop {
-        start -= 1;
-        digits[start] = DIGITS[(rest % 36) as usize];
-        rest /= 36;
-        if rest == 0 {
-            break;
-        }
-    }
-    let length = digits.len() - start;
-    room[..length].copy_from_slice(&digits[start..]);
+/// Writes a number in base 36 without leading zeros from place `start` on, 24 at most, and returns the number of digits, 7 at most.
+fn base_36(number: u32, label: &mut [u8; LABEL], start: usize) -> usize {
+    let pair = |rest: u32| PAIRS[(rest % 1_296) as usize];
+    let [[a, b], [c, d], [e, f], [g, h]] =
+        [pair(number / 1_296 / 1_296 / 1_296), pair(number / 1_296 / 1_296), pair(number / 1_296), pair(number)];
+    let digits = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let length =
+        1 + [36, 1_296, 46_656, 1_679_616, 60_466_176, 2_176_782_336].iter().filter(|least| number >= **least).count();
+    // The digits that count come first; what is written behind them is overwritten.
+    label[start..start + 8].copy_from_slice(&(digits << (64 - 8 * length)).to_be_bytes());
     length
 }
+
+/// All numbers of two digits in base 36.
+const PAIRS: [[u8; 2]; 1_296] = {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut pairs = [[0; 2]; 1_296];
+    let mut number = 0;
+    while number < 1_296 {
+        pairs[number] = [DIGITS[number / 36], DIGITS[number % 36]];
+        number += 1;
+    }
+    pairs
+};
 
 fn info() -> FamilyInfo {
     FamilyInfo {

@@ -13,9 +13,11 @@ use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Ansi;
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const VOWELS: &[u8; 5] = b"aeiou";
@@ -36,8 +38,8 @@ const AFTER_VOWEL: [&str; 16] = [
 ];
 const SUFFIXES: [&str; 6] = ["net", "info", "com", "biz", "org", "name"];
 
-/// Three parts of a prefix (5), six letters and an ending (5), two hyphens, a dot and a suffix.
-const MOST_BYTES: usize = 3 * 16 + 2 + 5;
+/// Three parts of a prefix (5), six letters and an ending (5), two hyphens, a dot and a suffix, and what is written behind its end.
+const MOST_BYTES: usize = 3 * 16 + 2 + 5 + 3;
 
 struct Ngioweb {
     seed: u32,
@@ -52,53 +54,104 @@ impl List for Ngioweb {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let mut random = Ansi { 0: self.seed };
-        let mut name = Name { bytes: [0; MOST_BYTES], length: 0 };
+        let mut name = Name::new();
         for _ in 0..names(limit, 1_024, MOST_NAMES) {
-            name.length = 0;
-            let parts = random.step() % 3 + 1;
-            for part in 0..parts {
-                if part > 0 {
-                    name.append(b"-");
-                }
-                name.append(pick(&mut random, &PREFIXES));
-                let mut vowel = !name.ends_in_vowel();
-                for _ in 0..random.step() % 3 + 4 {
-                    let value = random.step();
-                    let letter = if vowel { VOWELS[(value % 5) as usize] } else { CONSONANTS[(value % 17) as usize] };
-                    name.append(&[letter]);
-                    vowel = !vowel;
-                }
-                let ending = if name.ends_in_vowel() {
-                    pick(&mut random, &AFTER_VOWEL)
-                } else {
-                    pick(&mut random, &AFTER_CONSONANT)
-                };
-                name.append(ending);
-            }
-            name.append(b".");
-            name.append(pick(&mut random, &SUFFIXES));
-            out.push(&name.bytes[..name.length]);
+            out.push_whole(|room: &mut [u8; MOST_BYTES]| {
+                name.draw(&mut random);
+                *room = name.bytes;
+                name.length
+            });
         }
     }
 }
 
-fn pick<const N: usize>(random: &mut Ansi, list: &'static [&'static str; N]) -> &'static [u8] {
-    list[random.step() as usize % N].as_bytes()
+fn pick<'p, const N: usize>(random: &mut Ansi, pieces: &'p [Piece; N]) -> &'p Piece {
+    &pieces[random.step() as usize % N]
 }
 
+/// One name as it is drawn.
 struct Name {
     bytes: [u8; MOST_BYTES],
     length: usize,
 }
 
 impl Name {
-    fn append(&mut self, piece: &[u8]) {
-        self.bytes[self.length..self.length + piece.len()].copy_from_slice(piece);
-        self.length += piece.len();
+    fn new() -> Self {
+        Self { bytes: [0; MOST_BYTES], length: 0 }
     }
 
-    fn ends_in_vowel(&self) -> bool {
-        matches!(self.bytes[self.length - 1], b'a' | b'e' | b'i' | b'o' | b'u')
+    /// Draws the next name, and returns how many numbers it took.
+    fn draw(&mut self, random: &mut Ansi) -> usize {
+        let room = &mut self.bytes;
+        let mut length = 0;
+        let mut drawn = 2;
+        let parts = random.step() % 3 + 1;
+        for part in 0..parts {
+            room[length] = b'-';
+            length += usize::from(part > 0);
+            let prefix = pick(random, &PREFIX_PIECES);
+            length = prefix.write(room, length);
+            let mut vowel = !prefix.ends_in_vowel;
+            let letters = random.step() % 3 + 4;
+            for _ in 0..letters {
+                let value = random.step();
+                // Both are computed: which one is wanted alternates, and nobody can foresee the start.
+                let letters = [CONSONANTS[(value % 17) as usize], VOWELS[(value % 5) as usize]];
+                room[length] = letters[usize::from(vowel)];
+                length += 1;
+                vowel = !vowel;
+            }
+            // The last letter was a vowel where a consonant would be next.
+            let value = random.step();
+            let endings = [&AFTER_CONSONANT_PIECES[value as usize % 35], &AFTER_VOWEL_PIECES[value as usize % 16]];
+            length = endings[usize::from(!vowel)].write(room, length);
+            drawn += 3 + letters as usize;
+        }
+        self.length = pick(random, &SUFFIX_PIECES).write(room, length);
+        drawn
+    }
+}
+
+const PREFIX_PIECES: [Piece; 30] = Piece::table(PREFIXES, "");
+const AFTER_CONSONANT_PIECES: [Piece; 35] = Piece::table(AFTER_CONSONANT, "");
+const AFTER_VOWEL_PIECES: [Piece; 16] = Piece::table(AFTER_VOWEL, "");
+const SUFFIX_PIECES: [Piece; 6] = Piece::table(SUFFIXES, ".");
+
+/// A part of a name, ready to be copied at full length.
+#[derive(Clone, Copy)]
+struct Piece {
+    bytes: [u8; PIECE],
+    length: usize,
+    ends_in_vowel: bool,
+}
+
+/// Octets of the longest piece and some more.
+const PIECE: usize = 8;
+
+impl Piece {
+    const fn table<const N: usize>(texts: [&str; N], before: &str) -> [Self; N] {
+        let mut table = [Self { bytes: [0; PIECE], length: 0, ends_in_vowel: false }; N];
+        let mut i = 0;
+        while i < N {
+            let piece = &mut table[i];
+            let texts = [before.as_bytes(), texts[i].as_bytes()];
+            let mut at = 0;
+            while at < texts[0].len() + texts[1].len() {
+                let octet = if at < texts[0].len() { texts[0][at] } else { texts[1][at - texts[0].len()] };
+                piece.bytes[at] = octet;
+                piece.ends_in_vowel = matches!(octet, b'a' | b'e' | b'i' | b'o' | b'u');
+                at += 1;
+            }
+            piece.length = at;
+            i += 1;
+        }
+        table
+    }
+
+    /// Writes the piece at `start` and returns where it ends.
+    fn write(&self, room: &mut [u8; MOST_BYTES], start: usize) -> usize {
+        room[start..start + PIECE].copy_from_slice(&self.bytes);
+        start + self.length
     }
 }
 

@@ -10,12 +10,14 @@ use super::built_in::{self, MOST_NAMES};
 use super::runs::{Dated, date_of, in_runs};
 use super::spelling::LETTERS;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
     built_in::family(info(), generator)
 }
+
+const ENDS: [Suffix; 5] = Suffix::table(["com", "org", "biz", "net", "info"]);
 
 /// Names that a bot tries.
 const NAMES: u32 = 128;
@@ -50,16 +52,19 @@ impl Dated for Nymaim {
         let mut state = State::new(seed);
         for _ in 0..built_in::names(limit, NAMES, MOST_NAMES) {
             let mut label = [0; 11];
-            let label = &mut label[..state.draw(6) as usize + 6];
-            label.iter_mut().for_each(|letter| *letter = LETTERS[state.draw(26) as usize]);
-            let suffix = match label[label.len() - 2] {
-                b'a'..=b'i' => "com",
-                b'j'..=b'm' => "org",
-                b'n'..=b'q' => "biz",
-                b'r'..=b'u' => "net",
-                _ => "info",
+            let length = state.draw(6) as usize + 6;
+            label[..length].iter_mut().for_each(|letter| *letter = LETTERS[state.draw(26) as usize]);
+            let suffix = match label[length - 2] {
+                b'a'..=b'i' => 0,
+                b'j'..=b'm' => 1,
+                b'n'..=b'q' => 2,
+                b'r'..=b'u' => 3,
+                _ => 4,
             };
-            out.push_parts(&[label, b".", suffix.as_bytes()]);
+            out.push_spelled(&ENDS[suffix], |place: &mut [u8; 11]| {
+                *place = label;
+                length
+            });
         }
     }
 }

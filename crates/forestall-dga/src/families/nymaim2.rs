@@ -88,24 +88,32 @@ impl Generator for Nymaim2 {
     }
 
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
-        let day = Instant::from_seconds(period.key).day();
-        let first = new_year(day);
-        let number = i16::try_from(day.days_since(first)).unwrap_or(0);
-        let year_end = UtcDay::from_ymd(day.ymd().0, 12, 31).unwrap_or(UtcDay::MAX).plus(1);
-        // The chains of the days before the year belong to its first day.
-        let lowest = if number == 0 { -AFTER } else { number };
-        let mut left = ask.limit.unwrap_or(u64::MAX);
-        for number in (lowest..=number).rev() {
-            let names = u32::try_from(left).unwrap_or(NAMES).min(NAMES);
-            let until = first.plus(i32::from(number) + i32::from(AFTER) + 1).min(year_end);
-            out.start_run(WindowSet::Spans(vec![Window { from: day.start(), until: until.start() }]));
-            self.chain(day.ymd().0, number, names, out);
-            left -= u64::from(names);
-            if left == 0 {
-                break;
+        self.generate_each(std::slice::from_ref(period), ask, std::slice::from_mut(out))
+    }
+
+    fn generate_each(&self, periods: &[Period], ask: &Ask, out: &mut [NameBuf]) -> Result<(), GenerateError> {
+        for (periods, out) in periods.chunks(LANES).zip(out.chunks_mut(LANES)) {
+            let chains: Vec<Vec<Chain>> = periods.iter().map(chains).collect();
+            let own: Vec<Chain> = chains.iter().filter_map(|chains| chains.first().copied()).collect();
+            self.write(&own, built_in::names(ask.limit, NAMES, NAMES), out);
+            // Only the first day of a year has more than its own.
+            for (chains, out) in chains.iter().zip(out) {
+                let mut left = ask.limit.map_or(u64::MAX, |limit| limit.saturating_sub(u64::from(NAMES)));
+                for chain in chains.iter().skip(1) {
+                    if left == 0 {
+                        break;
+                    }
+                    let names = built_in::names(Some(left), NAMES, NAMES);
+                    self.write(std::slice::from_ref(chain), names, std::slice::from_mut(out));
+                    left -= u64::from(names);
+                }
             }
         }
         Ok(())
+    }
+
+    fn lanes(&self) -> usize {
+        LANES
     }
 
     fn attempts(&self, at: Instant) -> Vec<Attempt> {
@@ -126,9 +134,68 @@ impl Generator for Nymaim2 {
     }
 }
 
+/// Chains that are walked side by side, because in a chain each name waits for the one before it.
+const LANES: usize = md5::LANES;
+
+/// A chain: the day that it belongs to, the number of a day in the year of that one, and when its names are tried.
+#[derive(Clone, Copy, Debug)]
+struct Chain {
+    day: UtcDay,
+    number: i16,
+    window: Window,
+}
+
+/// Returns the chains of a period, one at least.
+fn chains(period: &Period) -> Vec<Chain> {
+    let day = Instant::from_seconds(period.key).day();
+    let first = new_year(day);
+    let number = i16::try_from(day.days_since(first)).unwrap_or(0);
+    let year_end = UtcDay::from_ymd(day.ymd().0, 12, 31).unwrap_or(UtcDay::MAX).plus(1);
+    // The chains of the days before the year belong to its first day.
+    let lowest = if number == 0 { -AFTER } else { number };
+    let chain = |number: i16| {
+        let until = first.plus(i32::from(number) + i32::from(AFTER) + 1).min(year_end);
+        Chain { day, number, window: Window { from: day.start(), until: until.start() } }
+    };
+    (lowest..=number).rev().map(chain).collect()
+}
+
 impl Nymaim2 {
-    /// Appends the names of a chain: of the day with this number in the year, from 0.
-    fn chain(&self, year: i16, number: i16, names: u32, out: &mut NameBuf) {
+    /// Appends the names of several chains, [`LANES`] at most, each to its buffer.
+    fn write(&self, chains: &[Chain], names: u32, out: &mut [NameBuf]) {
+        let mut digests = [[0; 16]; LANES];
+        for ((chain, out), digest) in chains.iter().zip(&mut *out).zip(&mut digests) {
+            out.start_run(WindowSet::Spans(vec![chain.window]));
+            *digest = self.start(chain);
+        }
+        let mut block = md5::pad(&[0; 25]).map(|word| [word; LANES]);
+        for _ in 0..names {
+            let mut parts = [[&[][..]; 4]; LANES];
+            for (index, table) in self.tables.iter().enumerate() {
+                for ((lane, digest), parts) in digests[..chains.len()].iter().enumerate().zip(&mut parts) {
+                    let [b0, b1, b2, b3, ..] = *digest;
+                    parts[index] = table[u32::from_be_bytes([b0, b1, b2, b3]) as usize % table.len()].as_ref();
+                    // The digits of the digest from the eighth on are hashed next.
+                    let mut digits = [0; 40];
+                    hexadecimal(digest, &mut digits[..32]);
+                    digits[32] = 0x80;
+                    for (words, octets) in block.iter_mut().zip(digits[7..35].as_chunks::<4>().0) {
+                        words[lane] = u32::from_le_bytes(*octets);
+                    }
+                }
+                if let [_] = chains {
+                    let words: [[u8; 4]; 7] = std::array::from_fn(|i| block[i][0].to_le_bytes());
+                    digests[0] = md5::digest(&words.as_flattened()[..25]);
+                } else {
+                    digests = md5::digest_blocks(&block);
+                }
+            }
+            out.iter_mut().zip(&parts).for_each(|(out, parts)| out.push_parts(parts));
+        }
+    }
+
+    /// Returns what a chain begins with.
+    fn start(&self, chain: &Chain) -> [u8; 16] {
         let mut message = [0; 32 + 2 + 1 + 20];
         let mut length = 0;
         let mut append = |piece: &[u8]| {
@@ -136,21 +203,10 @@ impl Nymaim2 {
             length += piece.len();
         };
         append(&self.start);
-        append(decimal(u64::from((year % 100).unsigned_abs()), &mut [0; 20]));
-        append(if number < 0 { b"-" } else { b"" });
-        append(decimal(u64::from(number.unsigned_abs()), &mut [0; 20]));
-        let mut digest = md5::digest(&message[..length]);
-        for _ in 0..names {
-            let parts = self.tables.each_ref().map(|table| {
-                let [b0, b1, b2, b3, ..] = digest;
-                let value = u32::from_be_bytes([b0, b1, b2, b3]);
-                let mut digits = [0; 32];
-                hexadecimal(&digest, &mut digits);
-                digest = md5::digest(&digits[7..]);
-                table[value as usize % table.len()].as_ref()
-            });
-            out.push_parts(&parts);
-        }
+        append(decimal(u64::from((chain.day.ymd().0 % 100).unsigned_abs()), &mut [0; 20]));
+        append(if chain.number < 0 { b"-" } else { b"" });
+        append(decimal(u64::from(chain.number.unsigned_abs()), &mut [0; 20]));
+        md5::digest(&message[..length])
     }
 }
 

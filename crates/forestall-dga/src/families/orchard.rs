@@ -112,7 +112,7 @@ fn info() -> FamilyInfo {
             values::key("ntx", "none", "the number of transactions of the address, or none"),
         ],
         first_day: None,
-        responsible: Responsible::Registry,
+        responsible: Responsible::providers([("duckdns.org", "Duck DNS, a dynamic-DNS service")]),
         treatment: "the names below duckdns.org are for its provider, no registry; the zone itself is never to be blocked. Any transfer to the address, by anybody, changes \
                     all later names of the second half"
             .into(),

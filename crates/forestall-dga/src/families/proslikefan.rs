@@ -69,13 +69,61 @@ fn spell(mut number: u32, label: &mut [u8; 12]) -> usize {
     let mut prefix = 0;
     // The number is a new one at each turn, and so is the bound.
     while length < (number % 7) as usize + 6 {
-        number = hash(prefix, decimal(number.into(), &mut [0; 20])).unsigned_abs();
+        number = hash_of_decimal(prefix, number).unsigned_abs();
         label[length] = letter(number);
         prefix = hash(prefix, &label[length..=length]);
         length += 1;
     }
     length
 }
+
+/// Does what [`hash`] does with the decimal digits of a number, without one of them waiting for the other.
+///
+/// A digit is added as often as its place says, whatever stands before it, so that four go by one look at [`FOUR`]; leading zeros add
+/// nothing. That digits are counted from the code of 0 is added afterwards.
+fn hash_of_decimal(start: i32, number: u32) -> i32 {
+    const TENS: [u32; 9] = [10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+    let digits = 1 + TENS.iter().filter(|least| number >= **least).count();
+    let four = |rest: u32| FOUR[(rest % 10_000) as usize];
+    let sum = four(number)
+        .wrapping_add(four(number / 10_000).wrapping_mul(POWERS[4]))
+        .wrapping_add(four(number / 100_000_000).wrapping_mul(POWERS[8]));
+    start.wrapping_mul(POWERS[digits]).wrapping_add(sum).wrapping_add(ZEROS[digits])
+}
+
+/// The powers of 31.
+const POWERS: [i32; 11] = {
+    let mut powers = [1_i32; 11];
+    let mut i = 1;
+    while i < 11 {
+        powers[i] = powers[i - 1].wrapping_mul(31);
+        i += 1;
+    }
+    powers
+};
+
+/// The hash of so many zeros.
+const ZEROS: [i32; 11] = {
+    let mut zeros = [0_i32; 11];
+    let mut i = 1;
+    while i < 11 {
+        zeros[i] = zeros[i - 1].wrapping_mul(31).wrapping_add(b'0' as i32);
+        i += 1;
+    }
+    zeros
+};
+
+/// What four digits add in the lowest places.
+static FOUR: [i32; 10_000] = {
+    let mut sums = [0_i32; 10_000];
+    let mut number = 1_i32;
+    while number < 10_000 {
+        let place = number.unsigned_abs() as usize;
+        sums[place] = sums[place / 10].wrapping_mul(31).wrapping_add(number % 10);
+        number += 1;
+    }
+    sums
+};
 
 /// Appends characters to a text of which the hash of Java's `String.hashCode` is `start`.
 fn hash(start: i32, characters: &[u8]) -> i32 {

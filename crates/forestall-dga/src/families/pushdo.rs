@@ -88,22 +88,20 @@ impl Generator for Pushdo {
     }
 
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
-        let number = number_of(period);
-        let mut windows = windows(number);
-        windows.retain(|window| ask.span.is_none_or(|span| window.meets(span)));
-        out.start_run(WindowSet::Spans(windows));
-        let mut r = number.cast_unsigned();
-        for _ in 0..built_in::names(ask.limit, NAMES, NAMES) {
-            let digest = md5::digest(&r.to_le_bytes());
-            let [a, b, c, d, ..] = digest;
-            r = u32::from_le_bytes([a, b, c, d]);
-            let mut label = [0; 14];
-            let length = 9 + (r & 3) as usize;
-            self.spell(&digest, length, &mut label);
-            out.push_parts(&[&label[..length], b".", self.suffix]);
-            r = r.wrapping_add(1);
-        }
+        self.write(std::slice::from_ref(period), ask, std::slice::from_mut(out));
         Ok(())
+    }
+
+    fn generate_each(&self, periods: &[Period], ask: &Ask, out: &mut [NameBuf]) -> Result<(), GenerateError> {
+        periods
+            .chunks(md5::LANES)
+            .zip(out.chunks_mut(md5::LANES))
+            .for_each(|(periods, out)| self.write(periods, ask, out));
+        Ok(())
+    }
+
+    fn lanes(&self) -> usize {
+        md5::LANES
     }
 
     fn attempts(&self, at: Instant) -> Vec<Attempt> {
@@ -118,6 +116,35 @@ impl Generator for Pushdo {
 }
 
 impl Pushdo {
+    /// Writes the lists of several periods, [`md5::LANES`] at most, side by side: in a list each name waits for the one before it.
+    fn write(&self, periods: &[Period], ask: &Ask, out: &mut [NameBuf]) {
+        let mut block = md5::pad(&[0; 4]).map(|word| [word; md5::LANES]);
+        for ((period, out), r) in periods.iter().zip(&mut *out).zip(&mut block[0]) {
+            let number = number_of(period);
+            let mut windows = windows(number);
+            windows.retain(|window| ask.span.is_none_or(|span| window.meets(span)));
+            out.start_run(WindowSet::Spans(windows));
+            *r = number.cast_unsigned();
+        }
+        for _ in 0..built_in::names(ask.limit, NAMES, NAMES) {
+            // One list alone is quicker without the others.
+            let digests = if out.len() == 1 {
+                [md5::digest(&block[0][0].to_le_bytes()); md5::LANES]
+            } else {
+                md5::digest_blocks(&block)
+            };
+            for ((out, digest), r) in out.iter_mut().zip(&digests).zip(&mut block[0]) {
+                let [a, b, c, d, ..] = *digest;
+                *r = u32::from_le_bytes([a, b, c, d]);
+                let mut label = [0; 14];
+                let length = 9 + (*r & 3) as usize;
+                self.spell(digest, length, &mut label);
+                out.push_parts(&[&label[..length], b".", self.suffix]);
+                *r = r.wrapping_add(1);
+            }
+        }
+    }
+
     /// Writes at least `length` letters, 12 at most, and up to two more.
     fn spell(&self, digest: &[u8; 16], length: usize, label: &mut [u8; 14]) {
         let mut end = 0;

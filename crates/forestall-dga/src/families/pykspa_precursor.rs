@@ -10,7 +10,7 @@ use super::built_in::{self, List, MOST_NAMES, listed, low_half};
 use super::calendar::{Calendar, own_window};
 use super::spelling::letter;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -18,6 +18,8 @@ pub(super) fn family() -> Arc<dyn Family> {
 }
 
 const SUFFIXES: [&str; 6] = ["biz", "com", "net", "org", "info", "cc"];
+
+const ENDS: [Suffix; 6] = Suffix::table(SUFFIXES);
 
 /// Names that a bot tries.
 const NAMES: u32 = 5_000;
@@ -38,10 +40,11 @@ impl List for Precursor {
         let mut r = low_half(period.key.div_euclid(SECONDS));
         for j in 0..built_in::names(limit, NAMES, MOST_NAMES) {
             r = r.wrapping_mul(r).wrapping_add(j);
-            let mut label = [0; 15];
-            let label = &mut label[..(r % 10) as usize + 6];
-            spell(r, label);
-            out.push_parts(&[label, b".", SUFFIXES[(r % 6) as usize].as_bytes()]);
+            out.push_spelled(&ENDS[(r % 6) as usize], |label: &mut [u8; 15]| {
+                let length = (r % 10) as usize + 6;
+                spell(r, &mut label[..length]);
+                length
+            });
         }
     }
 }

@@ -12,13 +12,26 @@ use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// Names in a list.
 const NAMES: u32 = 200;
+
+/// Characters of a label.
+const LENGTH: usize = 12;
+
+const CHARACTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+/// Weeks begin on Monday; 1970-01-05 was one.
+const WEEKS: Calendar = Calendar::Steps { base: 345_600, seconds: 604_800 };
+
+/// The bits of a state.
+const MASK: u32 = 0x7FFF_FFFF;
 
 #[derive(Debug)]
 struct Qadars {
@@ -34,25 +47,29 @@ fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generato
     } else {
         values::suffixes(params, "tlds", of_seed, 1..=64)?
     };
-    // Weeks begin on Monday; 1970-01-05 was one.
-    Ok(listed(Calendar::Steps { base: 345_600, seconds: 604_800 }, Qadars { seed, suffixes }))
+    Ok(listed(WEEKS, Qadars { seed, suffixes }))
 }
 
 impl List for Qadars {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
-        const CHARACTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
         out.start_run(own_window(period));
         let mut r = low_half(period.key);
         let mut step = || {
-            r = self.seed.wrapping_sub(r.wrapping_mul(1_043_968_403)) & 0x7FFF_FFFF;
+            r = next(self.seed, r);
             r as usize
         };
         for _ in 0..built_in::names(limit, NAMES, MOST_NAMES) {
-            let mut label = [0; 12];
+            let mut label = [0; LENGTH];
             label.iter_mut().for_each(|character| *character = CHARACTERS[step() % 36]);
             out.push_parts(&[&label, b".", &self.suffixes[step() % self.suffixes.len()]]);
         }
     }
+}
+
+/// Returns the state after `state`.
+#[inline]
+fn next(seed: u32, state: u32) -> u32 {
+    seed.wrapping_sub(state.wrapping_mul(1_043_968_403)) & MASK
 }
 
 fn info() -> FamilyInfo {

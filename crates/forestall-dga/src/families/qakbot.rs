@@ -12,12 +12,14 @@ use super::{blocks, built_in, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::crc32;
 use crate::primitive::mt19937::Mt19937;
-use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 const NAMES: u32 = 5_000;
 
 /// In the order of the bot, which has org twice.
 const SUFFIXES: [&str; 6] = ["com", "net", "org", "info", "biz", "org"];
+
+const ENDS: [Suffix; 6] = Suffix::table(SUFFIXES);
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -52,12 +54,12 @@ impl BlockList for Qakbot {
         // The reference scales 28 bits as a fraction of 2^28.
         let mut below = |bound: u64| ((u64::from(sequence.draw() & 0x0FFF_FFFF) * bound) >> 28 & 0xFF) as usize;
         out.start_run(own_window(period));
-        let mut label = [0; 25];
         for _ in 0..built_in::names(ask.limit, NAMES, NAMES) {
-            let suffix = SUFFIXES[below(6)];
-            let label = &mut label[..8 + below(18)];
-            label.fill_with(|| b"abcdefghijklmnopqrstuvwxyz"[below(26)]);
-            out.push_parts(&[label, b".", suffix.as_bytes()]);
+            let (suffix, length) = (&ENDS[below(6)], 8 + below(18));
+            out.push_spelled(suffix, |label: &mut [u8; 25]| {
+                label[..length].fill_with(|| b"abcdefghijklmnopqrstuvwxyz"[below(26)]);
+                length
+            });
         }
     }
 }

@@ -157,7 +157,9 @@ fn info() -> FamilyInfo {
         generator_version: 1,
         keys: vec![],
         first_day: None,
-        responsible: Responsible::Registry,
+        responsible: Responsible::providers(
+            ["hk.org", "south.am", "ru.net", "uy.com"].map(|zone| (zone, "a private operator who gives out names in it")),
+        ),
         treatment: "names of three and four characters are legitimate names nearly always: look at every registered one by hand; names under \
                     com.bn have an empty label, as in the sample, and cannot be registered"
             .into(),

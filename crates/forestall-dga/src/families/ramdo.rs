@@ -8,16 +8,22 @@ use forestall_model::{Margin, Params};
 
 use super::built_in::{self, List};
 use super::calendar::{Calendar, own_window};
-use super::{spelling, values};
+use super::spelling::LETTERS;
+use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Names where the campaign does not count.
 const USUAL: u32 = 1_000;
 
+/// Letters of a label.
+const LENGTH: usize = 16;
+
+mod search;
+
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
@@ -34,14 +40,35 @@ impl List for Ramdo {
         out.start_run(own_window(period));
         let mut name = *b"aaaaaaaaaaaaaaaa.org";
         for j in 0..built_in::names(limit, USUAL, built_in::MOST_NAMES) {
-            let start = self.seed.wrapping_mul(2).wrapping_mul(j + 1);
-            let mut state = start ^ self.seed.wrapping_mul(26).wrapping_mul(j);
-            for (i, letter) in (0_u32..).zip(&mut name[..16]) {
-                *letter = spelling::letter(state);
-                state = state.wrapping_add(state ^ start.wrapping_mul(i * i * 26));
-            }
+            let mut states = States::new(self.seed, j);
+            name[..LENGTH].iter_mut().for_each(|letter| *letter = LETTERS[states.letter() as usize]);
             out.push(&name);
         }
+    }
+}
+
+/// The states of one name.
+struct States {
+    start: u32,
+    state: u32,
+    letters: u32,
+}
+
+impl States {
+    #[inline]
+    fn new(seed: u32, name: u32) -> Self {
+        let start = seed.wrapping_mul(2).wrapping_mul(name + 1);
+        Self { start, state: start ^ seed.wrapping_mul(26).wrapping_mul(name), letters: 0 }
+    }
+
+    /// Returns the place of the next letter in the alphabet.
+    #[inline]
+    fn letter(&mut self) -> u32 {
+        let letter = self.state % 26;
+        let turned = self.start.wrapping_mul(self.letters * self.letters * 26);
+        self.state = self.state.wrapping_add(self.state ^ turned);
+        self.letters += 1;
+        letter
     }
 }
 

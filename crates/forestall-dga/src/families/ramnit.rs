@@ -9,18 +9,24 @@ use forestall_model::{Margin, Params};
 use super::built_in::{self, List};
 use super::calendar::{Calendar, own_window};
 use super::values;
+use super::without_correction::step;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
 /// Names where the campaign does not count.
 const USUAL: u32 = 1_000;
 
+/// `z` never occurs.
+const ALPHABET: &[u8; 25] = b"abcdefghijklmnopqrstuvwxy";
+
 /// Letters of the longest label that DNS takes.
 const MOST_LETTERS: u32 = 63;
 
+mod search;
+
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
@@ -63,18 +69,13 @@ impl List for Ramnit {
             let second = u64::from(state);
             for letter in &mut *label {
                 state = step(state);
-                *letter = b"abcdefghijklmnopqrstuvwxy"[(state % 25) as usize];
+                *letter = ALPHABET[(state % 25) as usize];
             }
             out.push_parts(&[label, b".", suffix]);
             let product = first * second;
             state = ((product & 0xFFFF_FFFF) as u32).wrapping_add((product >> 32) as u32);
         }
     }
-}
-
-/// Returns the state after `state`, without the correction of the sign.
-fn step(state: u32) -> u32 {
-    (16_807 * (state % 127_773)).wrapping_sub(2_836 * (state / 127_773))
 }
 
 fn info() -> FamilyInfo {

@@ -3,7 +3,8 @@
 //! Ranbyus of spring 2015: 40 names a day, which come back each year.
 //!
 //! The year enters once and loses its low four bits on the way, so that lists of one day and month are the same through blocks of
-//! sixteen years.
+//! sixteen years. The month loses its lowest bit: the lists of February and March are the same, and so are those of April and May, June
+//! and July, August and September, October and November.
 
 use std::sync::Arc;
 
@@ -11,14 +12,16 @@ use forestall_model::{Margin, Params, UtcDay};
 
 use super::blocks::{Block, BlockList, LOCAL_CLOCK};
 use super::calendar::date;
-use super::{blocks, built_in, values};
+use super::{blocks, built_in, recurrence, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 const NAMES: u32 = 40;
 
 /// In the order of the bot; its ninth, org, is never reached.
 const SUFFIXES: [&str; 8] = ["in", "me", "cc", "su", "tw", "net", "com", "pw"];
+
+const ENDS: [Suffix; 8] = Suffix::table(SUFFIXES);
 
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -41,23 +44,33 @@ impl BlockList for RanbyusMay {
 
     fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
         let (year, month, day) = date(period);
-        let again = blocks::years(ask)
-            .filter(|other| step_year(u32::from(other.unsigned_abs())) == step_year(year))
-            .filter_map(|other| blocks::day_in(other, month, day));
-        out.start_run(blocks::windows(period, ask, again.map(UtcDay::window)));
+        out.start_run(recurrence::days(period, ask, days_alike(period, ask)));
         let (mut d, mut m, mut y, mut s) = (day, month, year, self.seed);
-        let mut label = [0; 14];
         for (_, suffix) in (0..built_in::names(ask.limit, NAMES, NAMES)).zip(day..) {
-            for letter in &mut label {
-                d = (d >> 15) ^ ((d & 0x1FFF) ^ ((s ^ d) << 2)) << 4;
-                y = step_year(y);
-                m = 14_u32.wrapping_mul(m & 0xFFFF_FFFE) ^ ((m ^ (m << 2)) >> 8);
-                s = (s >> 6) ^ (d.wrapping_add(s << 3) << 8 & 0x03FF_FF00);
-                *letter = b"abcdefghijklmnopqrstuvwxy"[((d ^ m ^ y) % 25) as usize];
-            }
-            out.push_parts(&[&label, b".", SUFFIXES[(suffix % 8) as usize].as_bytes()]);
+            out.push_spelled(&ENDS[(suffix % 8) as usize], |label: &mut [u8; 14]| {
+                for letter in &mut *label {
+                    d = (d >> 15) ^ ((d & 0x1FFF) ^ ((s ^ d) << 2)) << 4;
+                    y = step_year(y);
+                    m = 14_u32.wrapping_mul(m & 0xFFFF_FFFE) ^ ((m ^ (m << 2)) >> 8);
+                    s = (s >> 6) ^ (d.wrapping_add(s << 3) << 8 & 0x03FF_FF00);
+                    *letter = b"abcdefghijklmnopqrstuvwxy"[((d ^ m ^ y) % 25) as usize];
+                }
+                label.len()
+            });
         }
     }
+}
+
+/// Returns the days of the span asked for, in order of time, on which the algorithm goes through the same states.
+///
+/// The year loses its low four bits in its first step and the month its lowest one: February is March, April is May, and so on
+/// to October and November.
+pub(super) fn days_alike(period: &Period, ask: &Ask) -> impl Iterator<Item = UtcDay> {
+    let (year, month, day) = date(period);
+    let months = (1..=12).filter(move |other| other & !1 == month & !1);
+    recurrence::years(ask)
+        .filter(move |other| step_year(u32::from(other.unsigned_abs())) == step_year(year))
+        .flat_map(move |other| months.clone().filter_map(move |month| recurrence::day_in(other, month, day)))
 }
 
 /// Returns the state of the year after `y`.
@@ -69,8 +82,8 @@ fn info() -> FamilyInfo {
     FamilyInfo {
         slug: "ranbyus-may".into(),
         aliases: vec!["ranbyus".into()],
-        summary: "Banking trojan, as of spring 2015. 40 names of 14 letters a day from date and seed; the list of a day and month comes back each \
-                  year, through blocks of 16 years"
+        summary: "Banking trojan, as of spring 2015. 40 names of 14 letters a day from date and seed; the list of a day comes back in the month \
+                  beside it, but for January and December, and each year, through blocks of 16 years"
             .into(),
         scheme: Scheme::Arithmetic,
         seeding: Seeding::TimeDependentDeterministic,
@@ -88,8 +101,8 @@ fn info() -> FamilyInfo {
         keys: vec![values::key("seed", "B6354BC3", "the campaign's seed, up to 8 hexadecimal digits")],
         first_day: None,
         responsible: Responsible::Registry,
-        treatment: "names come back on the same day of each year: keep free names reserved, or reserve them again every year; look at \
-                    registered ones by hand"
+        treatment: "names come back on the same day of the month beside theirs and of each year: keep free names reserved, or reserve them \
+                    again every year; look at registered ones by hand"
             .into(),
         references: vec![
             "Johannes Bader, The DGA of Ranbyus, johannesbader.ch, 2015-05".into(),

@@ -11,9 +11,9 @@ use forestall_model::{Margin, Params, UtcDay};
 
 use super::blocks::{Block, BlockList, LOCAL_CLOCK};
 use super::calendar::date;
-use super::{blocks, built_in, values};
+use super::{blocks, built_in, recurrence, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 const NAMES: u32 = 40;
 
@@ -33,13 +33,13 @@ pub(super) fn family() -> Arc<dyn Family> {
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
     let seed = values::hexadecimal(params, "seed", "0F0D5BFA")?;
     let suffixes = if seed == OTHER_SEED { OTHER_SUFFIXES } else { SUFFIXES };
-    Ok(blocks::listed(RanbyusSeptember { seed, suffixes }))
+    Ok(blocks::listed(RanbyusSeptember { seed, suffixes: Suffix::table(suffixes) }))
 }
 
 #[derive(Debug)]
 struct RanbyusSeptember {
     seed: u32,
-    suffixes: [&'static str; 8],
+    suffixes: [Suffix; 8],
 }
 
 impl BlockList for RanbyusSeptember {
@@ -50,16 +50,20 @@ impl BlockList for RanbyusSeptember {
     fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
         let (year, month, day) = date(period);
         let product = day * month * year;
-        let again = blocks::years(ask).flat_map(|other| days_with(product, other).filter(|(d, _)| d % 8 == day % 8));
-        out.start_run(blocks::windows(period, ask, again.map(|(_, other)| other.window())));
+        let again =
+            recurrence::years(ask).flat_map(|other| days_with(product, other).filter(|(d, _)| d % 8 == day % 8));
+        out.start_run(recurrence::windows(period, ask, again.map(|(_, other)| other.window())));
         let mut state = u64::from(product ^ self.seed);
-        let mut label = [0; 32];
         for (_, suffix) in (0..built_in::names(ask.limit, NAMES, NAMES)).zip(day..) {
-            for half in label.as_chunks_mut::<16>().0 {
-                *half = block(&mut state);
-            }
-            let label: [u8; 17] = std::array::from_fn(|i| b"abcdefghijklmnopqrstuvwxy"[usize::from(label[i] % 25)]);
-            out.push_parts(&[&label, b".", self.suffixes[(suffix % 8) as usize].as_bytes()]);
+            out.push_spelled(&self.suffixes[(suffix % 8) as usize], |label: &mut [u8; 32]| {
+                for half in label.as_chunks_mut::<16>().0 {
+                    *half = block(&mut state);
+                }
+                for letter in &mut label[..17] {
+                    *letter = b'a' + *letter % 25;
+                }
+                17
+            });
         }
     }
 }
@@ -70,7 +74,7 @@ fn days_with(product: u32, year: i16) -> impl Iterator<Item = (u32, UtcDay)> {
         .filter(|parts| parts * u32::from(year.unsigned_abs()) == product);
     let month = move |month: u32| {
         let day = parts.filter(|parts| parts.is_multiple_of(month))? / month;
-        Some((day, blocks::day_in(year, month, day)?))
+        Some((day, recurrence::day_in(year, month, day)?))
     };
     (1..=12).filter_map(month)
 }

@@ -9,6 +9,7 @@ use std::fmt;
 
 use forestall_model::{DayRange, Instant, UtcDay, Window, WindowSet};
 
+use super::recurrence::{self, day_of};
 use crate::{Ask, GenerateError, Generator, NameBuf, Period};
 
 /// The lists of an algorithm that computes with something of the date.
@@ -56,12 +57,12 @@ impl<D: Dated> Runs<D> {
         (end(-1), end(1))
     }
 
-    fn windows(&self, period: &Period, span: Option<Window>) -> WindowSet {
+    fn windows(&self, period: &Period, ask: &Ask) -> WindowSet {
         let day = day_of(period);
         let Some(reach) = self.0.reach(day) else {
             return period.window.map_or(WindowSet::Always, |window| WindowSet::Spans(vec![window]));
         };
-        let asked = span.map_or(reach, |span| {
+        let asked = ask.span.map_or(reach, |span| {
             reach.meet(DayRange { from: UtcDay::holding(span.from), until: UtcDay::holding(span.until).plus(1) })
         });
         let values = self.0.values(day);
@@ -71,8 +72,7 @@ impl<D: Dated> Runs<D> {
                 windows.push(window(self.around(day)));
             }
         }
-        windows.retain(|window| span.is_none_or(|span| window.meets(span)));
-        WindowSet::Spans(windows)
+        recurrence::windows(period, ask, windows.into_iter())
     }
 }
 
@@ -95,13 +95,9 @@ impl<D: Dated> Generator for Runs<D> {
 
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
         let values = self.0.values(day_of(period));
-        self.0.write(values, self.windows(period, ask.span), ask.limit, out);
+        self.0.write(values, self.windows(period, ask), ask.limit, out);
         Ok(())
     }
-}
-
-fn day_of(period: &Period) -> UtcDay {
-    Instant::from_seconds(period.key).day()
 }
 
 fn window((first, last): (UtcDay, UtcDay)) -> Window {

@@ -10,7 +10,7 @@ use forestall_model::{Margin, Params, UtcDay, Window};
 
 use super::blocks::{Block, BlockList};
 use super::calendar::date;
-use super::{blocks, built_in, values};
+use super::{blocks, built_in, recurrence, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::{base64, md5};
 use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
@@ -69,10 +69,10 @@ impl BlockList for Version {
     }
 
     fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
-        let day = blocks::day_of(period);
+        let day = recurrence::day_of(period);
         let of = (blocks::iso_week(day), date(period).0);
         let windows: Vec<_> =
-            self.rules.iter().map(|rule| blocks::windows(period, ask, rule.windows(of, ask).into_iter())).collect();
+            self.rules.iter().map(|rule| recurrence::windows(period, ask, rule.windows(of, ask).into_iter())).collect();
         for suffix in &self.suffixes[..built_in::names(ask.limit, 7, 7) as usize] {
             for (candidate, (rule, windows)) in self.rules.iter().zip(&windows).enumerate() {
                 out.start_run(windows.clone());
@@ -114,7 +114,7 @@ impl Rule {
     /// Returns the windows of the label of a week and year, in order of time, as far as the span asked for needs.
     fn windows(self, (week, year): (u32, u32), ask: &Ask) -> Vec<Window> {
         let mut windows = Vec::new();
-        for other in blocks::years(ask) {
+        for other in recurrence::years(ask) {
             let number = u32::from(other.unsigned_abs());
             match self {
                 Self::Week | Self::HashOfWeek => {

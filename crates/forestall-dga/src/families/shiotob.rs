@@ -18,14 +18,19 @@ const USUAL: u32 = 2_001;
 /// Octets that the computation mixes.
 const MIXED: usize = 65;
 
+/// Letters of the longest label that is not the start domain's, or as long as it.
+const MOST_NEW: usize = 15;
+
 /// Octets of the buffer: the longest name is a label of 63, a dot and three letters.
 const ROOM: usize = 67;
 
 const ALPHABET: &[u8; 32] = b"qwertyuiopasdfghjklzxcvbnm123945";
 
+mod search;
+
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
@@ -69,9 +74,11 @@ impl Shiotob {
         let letters = length - suffix.len();
         let sum = name[..length - 3].iter().fold(0, |sum: u8, octet| sum.wrapping_add(*octet)) ^ self.mask;
         let factor = u8::try_from(letters).unwrap_or(u8::MAX);
-        for i in 0..MIXED {
+        // What is mixed goes on to later octets only, and none behind the longest next name is read.
+        let mixed = letters.clamp(MOST_NEW, MIXED);
+        for i in 0..mixed {
             // What is read may have been written in this very pass.
-            for j in 0..MIXED - i {
+            for j in 0..mixed - i {
                 name[i + j] ^= factor.wrapping_mul(name[j]) ^ sum;
             }
         }

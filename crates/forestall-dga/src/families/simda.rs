@@ -21,9 +21,11 @@ const MOST_LETTERS: u32 = 63;
 const CONSONANTS: &[u8; 20] = b"qwrtpsdfghjklzxcvbnm";
 const VOWELS: &[u8; 6] = b"eyuioa";
 
+mod search;
+
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {

@@ -11,7 +11,7 @@ const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
 
 /// Returns the letter number `value` modulo 26, from `a`.
 pub(super) fn letter(value: u32) -> u8 {
-    LETTERS[(value % 26) as usize]
+    b'a' + (value % 26) as u8
 }
 
 /// Writes `value` in decimal at the end of `room` and returns the digits.
@@ -44,10 +44,26 @@ pub(super) fn short_hexadecimal(value: u32, room: &mut [u8; 8]) -> &[u8] {
 
 /// Writes bytes as pairs of lower-case hexadecimal digits, as many as fit on both sides.
 pub(super) fn hexadecimal(bytes: &[u8], room: &mut [u8]) {
-    for (pair, byte) in room.chunks_exact_mut(2).zip(bytes) {
+    let whole = (room.len() / 8).min(bytes.len() / 4);
+    let (eights, rest) = room.split_at_mut(8 * whole);
+    for (digits, word) in eights.as_chunks_mut::<8>().0.iter_mut().zip(bytes.as_chunks::<4>().0) {
+        *digits = eight_digits(*word);
+    }
+    for (pair, byte) in rest.chunks_exact_mut(2).zip(&bytes[4 * whole..]) {
         pair[0] = HEXADECIMAL[usize::from(byte >> 4)];
         pair[1] = HEXADECIMAL[usize::from(byte & 15)];
     }
+}
+
+/// Returns the eight digits of four bytes, computed side by side in one number.
+fn eight_digits(bytes: [u8; 4]) -> [u8; 8] {
+    let mut spread = u64::from(u32::from_le_bytes(bytes));
+    spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF;
+    spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF;
+    let halves = (spread >> 4 & 0x000F_000F_000F_000F) | (spread & 0x000F_000F_000F_000F) << 8;
+    // 10 to 15 and 6 more have bit 4.
+    let letters = (halves + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (halves + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'0' - 10)).to_le_bytes()
 }
 
 /// Returns the UTC day that holds `at` as `YYYY-MM-DD`.

@@ -7,11 +7,11 @@
 
 use std::sync::Arc;
 
-use forestall_model::{Instant, Margin, Params, Window, WindowSet};
+use forestall_model::{Instant, Margin, Params, UtcDay, Window};
 
-use super::built_in;
 use super::calendar::Calendar;
 use super::values::{self, key};
+use super::{built_in, recurrence};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
@@ -25,6 +25,9 @@ const BLOCK: i64 = 512;
 
 /// Blocks ahead of the present one whose names a bot holds.
 const AHEAD: i64 = 84;
+
+/// Seconds after which all names come back: 15 bits of the number of a block count.
+const TURN: i64 = BLOCK << 15;
 
 const BLOCKS: Calendar = Calendar::Steps { base: 0, seconds: BLOCK };
 
@@ -71,9 +74,7 @@ impl Generator for Suppobox {
     }
 
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
-        let until = Instant::from_seconds(period.key + BLOCK);
-        let from = Instant::from_seconds(period.key - AHEAD * BLOCK);
-        out.start_run(WindowSet::Spans(vec![Window { from, until }]));
+        out.start_run(recurrence::windows(period, ask, turns(period, ask)));
         if ask.limit == Some(0) {
             return Ok(());
         }
@@ -89,6 +90,23 @@ impl Generator for Suppobox {
         let span = Window { from: at, until: at.plus_seconds(AHEAD * BLOCK).plus_seconds(1) };
         BLOCKS.periods(span).take(85).map(|period| Attempt { period, skip: 0, take: None }).collect()
     }
+}
+
+/// Returns the windows of a name in every turn that the span asked for meets; in its own turn where no span is asked for.
+///
+/// A name is held from [`AHEAD`] blocks before its own on.
+fn turns(period: &Period, ask: &Ask) -> impl Iterator<Item = Window> {
+    let held = |key: i64| Window {
+        from: Instant::from_seconds(key - AHEAD * BLOCK),
+        until: Instant::from_seconds(key + BLOCK),
+    };
+    let own = period.key;
+    let turn = |at: Instant| (at.seconds() - own).div_euclid(TURN);
+    let asked = ask.span.unwrap_or(held(own));
+    // The known years bound the span: of all time it meets some 16,000 turns.
+    let first = turn(asked.from.max(UtcDay::MIN.start()));
+    let last = turn(asked.until.min(UtcDay::MAX.start())) + 1;
+    (first..=last).map(move |turn| held(own + turn * TURN)).filter(move |window| window.meets(asked))
 }
 
 /// Returns the indexes of the first word (0 to 127) and the second (128 to 383) for the number of a block.

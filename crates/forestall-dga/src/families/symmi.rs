@@ -10,18 +10,24 @@ use super::blocks::{Block, BlockList, LOCAL_CLOCK};
 use super::calendar::{date, own_window};
 use super::{blocks, built_in, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
-use crate::primitive::lcg::Lcg;
+use crate::primitive::lcg::Msvc;
 use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
 const NAMES: u32 = 64;
 
+/// Letters of the shortest label, and how many lengths there are.
+const SHORTEST: u32 = 8;
+const LENGTHS: u32 = 8;
+
 /// The bot never reaches the last letter of either class, y and z.
-const VOWELS: &[u8] = b"aeiou";
-const CONSONANTS: &[u8] = b"bcdfghklmnpqrstvwx";
+const VOWELS: &[u8; 5] = b"aeiou";
+const CONSONANTS: &[u8; 18] = b"bcdfghklmnpqrstvwx";
+
+mod search;
 
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
@@ -48,21 +54,27 @@ impl BlockList for Symmi {
     fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let (year, month, day) = date(period);
-        let dated = 10_000 * (100 * (day / 16) + month) + year;
-        let mut sequence = Lcg::<214_013, 2_531_011>(dated.wrapping_add(self.seed));
+        let mut sequence = Msvc { 0: dated(year, month, day).wrapping_add(self.seed) };
         let mut label = [0; 15];
         for _ in 0..built_in::names(ask.limit, NAMES, NAMES) {
-            let label = &mut label[..8 + (sequence.rand() % 8) as usize];
+            let label = &mut label[..(SHORTEST + sequence.rand() % LENGTHS) as usize];
             for pair in label.chunks_mut(2) {
-                // One draw says which class comes first.
-                let classes = if sequence.rand() & 0x100 == 0 { [VOWELS, CONSONANTS] } else { [CONSONANTS, VOWELS] };
-                for (letter, class) in pair.iter_mut().zip(classes) {
-                    *letter = class[sequence.rand() as usize % class.len()];
+                // One draw says which class comes first. A letter of each is computed: nobody can foresee which one is wanted.
+                let mut consonant = sequence.rand() >> 8 & 1;
+                for letter in pair {
+                    let value = sequence.rand() as usize;
+                    *letter = [VOWELS[value % VOWELS.len()], CONSONANTS[value % CONSONANTS.len()]][consonant as usize];
+                    consonant ^= 1;
                 }
             }
             out.push_parts(&[label, b".", &self.zone]);
         }
     }
+}
+
+/// Returns what is added to the constant for the half of a month.
+fn dated(year: u32, month: u32, day: u32) -> u32 {
+    10_000 * (100 * (day / 16) + month) + year
 }
 
 fn info() -> FamilyInfo {
@@ -86,7 +98,7 @@ fn info() -> FamilyInfo {
             values::key("domain", ".ddns.net", "the zone below which the names stand, with or without a leading dot"),
         ],
         first_day: None,
-        responsible: Responsible::Provider("ddns.net".into()),
+        responsible: Responsible::providers([("ddns.net", "No-IP (Vitalwerks), a dynamic-DNS service")]),
         treatment: "names stand below a zone of many customers: only its provider can hold them back; never block the zone".into(),
         references: vec![
             "Johannes Bader, The DGA of Symmi, johannesbader.ch, 2015-01".into(),

@@ -8,15 +8,12 @@ use forestall_model::{Margin, Params, UtcDay};
 
 use super::blocks::{Block, BlockList};
 use super::calendar::date;
-use super::{blocks, built_in, values};
+use super::{blocks, built_in, recurrence, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
-use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 const NAMES: u32 = 1_020;
-
-/// Digests that are computed side by side.
-const LANES: u32 = 4;
 
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -40,45 +37,51 @@ impl BlockList for Tufik {
     fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
         let (year, month, day) = date(period);
         // Of the year only the low octet counts.
-        let again = blocks::years(ask)
+        let again = recurrence::years(ask)
             .filter(|other| u32::from(other.unsigned_abs()) % 256 == year % 256)
-            .filter_map(|other| blocks::day_in(other, month, day));
-        out.start_run(blocks::windows(period, ask, again.map(UtcDay::window)));
+            .filter_map(|other| recurrence::day_in(other, month, day));
+        out.start_run(recurrence::windows(period, ask, again.map(UtcDay::window)));
         let dated = (((year + 48) & 0xFF) | month << 8 | day << 16) ^ self.magic;
         let names = built_in::names(ask.limit, NAMES, NAMES);
-        for first in (0..names).step_by(2 * LANES as usize) {
-            let message = |lane: u32| {
-                let number = (first + 2 * lane) ^ self.magic;
-                (u64::from(dated) | u64::from(number) << 32).to_le_bytes()
-            };
-            let messages = [message(0), message(1), message(2), message(3)];
-            let digests = md5::digest4(messages.each_ref().map(<[u8; 8]>::as_slice));
-            for (number, digest) in (first..names).step_by(2).zip(&digests) {
+        let mut block = md5::pad(&u64::from(dated).to_le_bytes()).map(|word| [word; md5::LANES]);
+        for first in (0..names).step_by(2 * md5::LANES) {
+            for (lane, number) in (0..md5::LANES).zip((first..).step_by(2)) {
+                block[1][lane] = number ^ self.magic;
+            }
+            for (number, digest) in (first..names).step_by(2).zip(&md5::digest_blocks(&block)) {
                 let mut label = [0; 16];
                 let mut length = 0;
-                for octet in digest {
-                    if let Some(letter) = super::spelling::LETTERS.get(usize::from((octet >> 4) + (octet & 15))) {
-                        label[length] = *letter;
-                        length += 1;
-                    }
+                for number in digest.map(|octet| (octet >> 4) + (octet & 15)) {
+                    // Written in any case, kept where it is a letter.
+                    label[length % 16] = b'a' + number;
+                    length += usize::from(number < 26);
                 }
                 for number in number..names.min(number + 2) {
-                    out.push_parts(&[&label[..length], b".", suffix(number).as_bytes()]);
+                    out.push_spelled(suffix(number), |place: &mut [u8; 16]| {
+                        *place = label;
+                        length
+                    });
                 }
             }
         }
     }
 }
 
-fn suffix(number: u32) -> &'static str {
-    let divides = |divisor| number.is_multiple_of(divisor);
-    match () {
-        () if divides(5) => "biz",
-        () if divides(4) => "info",
-        () if divides(3) => "org",
-        () if divides(2) => "net",
-        () => "com",
-    }
+fn suffix(number: u32) -> &'static Suffix {
+    const SUFFIXES: [Suffix; 5] = Suffix::table(["biz", "info", "org", "net", "com"]);
+    /// By the number modulo 60, the least common multiple of 1 to 5: the largest divisor decides.
+    const BY_REST: [u8; 60] = {
+        let mut table = [0; 60];
+        let mut rest = 0;
+        while rest < 60 {
+            while rest % (5 - table[rest] as usize) != 0 {
+                table[rest] += 1;
+            }
+            rest += 1;
+        }
+        table
+    };
+    &SUFFIXES[usize::from(BY_REST[(number % 60) as usize])]
 }
 
 fn info() -> FamilyInfo {

@@ -91,7 +91,7 @@ fn info() -> FamilyInfo {
             values::key("suffix", "github.io", "the zone below which the names stand"),
         ],
         first_day: None,
-        responsible: Responsible::Provider("github.io".into()),
+        responsible: Responsible::providers([("github.io", "GitHub, a host of web sites")]),
         treatment: "names are sites of a hosting provider's users: only the provider can hold them back; never block the zone".into(),
         references: vec!["baderj/domain_generation_algorithms, unnamed_downloader: list of 120 names".into()],
     }

@@ -15,15 +15,21 @@ use super::spelling::letter;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Ansi;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
+
+mod search;
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const CONSONANTS: &[u8; 12] = b"cdfghlmnrstw";
 const VOWELS: &[u8; 5] = b"aeiou";
+
+/// Letters of the shortest name, and how many lengths there are.
+const SHORTEST: u32 = 7;
+const LENGTHS: u32 = 5;
 
 /// Letters of the longest name.
 const MOST_LETTERS: usize = 11;
@@ -36,14 +42,17 @@ enum Version {
     Later(u32),
 }
 
+impl Version {
+    const ALL: [Self; 3] = [Self::First, Self::Later(2), Self::Later(0x1895_120F)];
+}
+
 struct Vawtrak {
     version: Version,
     seed: u32,
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
-    let versions = [Version::First, Version::Later(2), Version::Later(0x1895_120F)];
-    let version = versions[values::one_of(params, "version", "2", &["1", "2", "3"])?];
+    let version = Version::ALL[values::one_of(params, "version", "2", &["1", "2", "3"])?];
     let seed = values::hexadecimal(params, "seed", "5884C3C4")?;
     Ok(listed(Calendar::None, Vawtrak { version, seed }))
 }
@@ -52,33 +61,36 @@ impl List for Vawtrak {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let mut random = Random(Ansi { 0: self.seed });
-        let mut name = [0; MOST_LETTERS];
         match self.version {
             Version::First => {
                 for _ in 0..names(limit, 96, MOST_NAMES) {
                     let length = random.length();
-                    for place in &mut name[..length] {
-                        *place = letter(random.draw());
-                    }
-                    out.push_parts(&[&name[..length], b".top"]);
+                    out.push_spelled(const { &Suffix::new("top") }, |label: &mut [u8; MOST_LETTERS]| {
+                        for place in &mut label[..length] {
+                            *place = letter(random.draw());
+                        }
+                        length
+                    });
                 }
             }
             Version::Later(addend) => {
                 for _ in 0..names(limit, 150, MOST_NAMES) {
                     let length = random.length();
                     let mut consonants = random.draw() % 2;
-                    for place in &mut name[..length] {
-                        random.0.0 = random.0.0.wrapping_add(addend);
-                        let value = random.draw();
-                        if consonants > 0 {
-                            *place = CONSONANTS[(value % 12) as usize];
-                            consonants -= 1;
-                        } else {
-                            *place = VOWELS[(value % 5) as usize];
-                            consonants = random.draw() % 2 + 1;
+                    out.push_spelled(const { &Suffix::new("com") }, |label: &mut [u8; MOST_LETTERS]| {
+                        for place in &mut label[..length] {
+                            random.0.0 = random.0.0.wrapping_add(addend);
+                            let value = random.draw();
+                            if consonants > 0 {
+                                *place = CONSONANTS[(value % 12) as usize];
+                                consonants -= 1;
+                            } else {
+                                *place = VOWELS[(value % 5) as usize];
+                                consonants = random.draw() % 2 + 1;
+                            }
                         }
-                    }
-                    out.push_parts(&[&name[..length], b".com"]);
+                        length
+                    });
                 }
             }
         }
@@ -94,7 +106,7 @@ impl Random {
     }
 
     fn length(&mut self) -> usize {
-        (7 + self.draw() % 5) as usize
+        (SHORTEST + self.draw() % LENGTHS) as usize
     }
 }
 

@@ -11,7 +11,7 @@ use super::calendar::{Calendar, own_window};
 use super::spelling::letter;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Ansi;
-use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
+use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
@@ -30,6 +30,8 @@ const BASE: i64 = 0x4BEF_B280;
 const WEEK: i64 = 604_800;
 const SUFFIXES: [&str; 3] = ["dyndns.org", "com", "net"];
 
+const ENDS: [Suffix; 3] = Suffix::table(SUFFIXES);
+
 /// Letters of the longest name.
 const MOST_LETTERS: usize = 12;
 
@@ -44,14 +46,16 @@ impl List for Vidro {
         out.start_run(own_window(period));
         let week = (period.key - BASE).div_euclid(WEEK);
         let seed = low_half(week.wrapping_add(1_005).wrapping_mul(123_456));
-        let mut name = [0; MOST_LETTERS];
-        for (index, suffix) in (0..names(limit, LABELS, MOST)).zip(SUFFIXES.iter().cycle()) {
+        for (index, suffix) in (0..names(limit, LABELS, MOST)).zip(ENDS.iter().cycle()) {
             let mut random = Ansi { 0: seed.wrapping_add(index % LABELS) };
             let length = (7 + (random.step() >> 10) % 6) as usize;
-            for place in &mut name[..length] {
-                *place = letter(random.step() >> 10);
-            }
-            out.push_parts(&[&name[..length], b".", suffix.as_bytes()]);
+            out.push_spelled(suffix, |label: &mut [u8; MOST_LETTERS]| {
+                // Always as many letters: cheaper than a loop whose end nobody can foresee.
+                for place in label {
+                    *place = letter(random.step() >> 10);
+                }
+                length
+            });
         }
     }
 }
@@ -76,7 +80,7 @@ fn info() -> FamilyInfo {
         generator_version: 1,
         keys: vec![],
         first_day: None,
-        responsible: Responsible::Registry,
+        responsible: Responsible::providers([("dyndns.org", "Dyn (Oracle), a dynamic-DNS service")]),
         treatment: "reserve the names under com and net for the guard window; those under dyndns.org are for the provider of that zone, which \
                     itself is never to be blocked. A bot that goes on past 100 names takes the same labels under the other suffixes, 300 in all"
             .into(),

@@ -106,6 +106,26 @@ pub enum SkipReason {
 /// Searches the lists of every campaign whose family has a suffix of an observed name.
 ///
 /// `asked` is the day on which the names were asked for. `progress` is told the campaigns done, all of them, and the next one's id.
+///
+/// # Examples
+///
+/// Names of Necurs from a machine whose clock is a week behind:
+///
+/// ```
+/// use forestall_dga::Catalogue;
+/// use forestall_dga::family::NoWordLists;
+/// use forestall_dga::identify::{Observed, Spans, known};
+/// use forestall_model::DayRange;
+///
+/// let observed = Observed::read(b"jxdhqqxgujyqwsxalna.bz\npscscegmsxkedjjihoqwj.ir\nnpdqbdvpuyjjvsotkfhxo.cx\n")?;
+/// let spans = Spans::both(DayRange { from: "2019-12-25".parse()?, until: "2020-01-15".parse()? });
+/// let asked = "2020-01-10".parse()?;
+/// let found = known(&Catalogue::built_in(), &NoWordLists, &observed, &spans, asked, 2, |_, _, _| {});
+/// let best = &found.explanations[0];
+/// assert_eq!((best.family.as_str(), best.names.len()), ("necurs", 3));
+/// assert_eq!(best.clock_offset_days, Some(-7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn known(
     catalogue: &Catalogue,
@@ -210,7 +230,7 @@ fn explanations(
 }
 
 /// Returns the days from `asked` to the nearest day of `window`.
-fn offset(window: Window, asked: UtcDay) -> i32 {
+pub(super) fn offset(window: Window, asked: UtcDay) -> i32 {
     let first = window.from.day();
     let last = Instant::from_micros(window.until.micros().saturating_sub(1)).day().max(first);
     if asked < first { first.days_since(asked) } else { last.min(asked).days_since(asked) }

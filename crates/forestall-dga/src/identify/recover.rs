@@ -3,19 +3,21 @@
 //! Parameters that no campaign has, found by searching all candidates.
 //!
 //! A family's [`SeedSearch`] tries ranges of candidates against one observed name, the *anchor*; each hit is checked in full: the list
-//! of the parameters must hold [`CONFIRMING`] further names, and all names together at least 40 bits more than was searched.
+//! of the parameters must hold [`CONFIRMING`] further names, and all names together at least 40 bits more than was searched. Names that
+//! the family cannot make, by their shape alone, are neither searched nor counted.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use forestall_model::{DayRange, Instant, Params, UtcDay};
+use forestall_model::{DayRange, Instant, Params, UtcDay, Window};
 
 use super::Observed;
-use super::known::{as_f64, bits, matching};
+use super::known::{as_f64, bits, matching, offset};
 use crate::family::WordLists;
-use crate::{Ask, Campaign, Catalogue, Family, NameBuf, Period};
+use crate::{Ask, Campaign, Catalogue, Family, FamilyInfo, NameBuf, Period};
 
 /// Names beside the anchor that parameters must explain.
 pub const CONFIRMING: usize = 3;
@@ -26,16 +28,54 @@ const SPARE_BITS: f64 = 40.0;
 /// Candidates that a thread tries between two looks at the others.
 const BLOCK: u64 = 1 << 20;
 
+/// Anchors that are tried where parameters explain only what follows the anchor.
+const MOST_ANCHORS: usize = 16;
+
+/// Parameters that are checked in full for one anchor and block; foreign input with more hits than this is not worth its time.
+const MOST_CHECKS: usize = 20_000;
+
 /// What a family offers so that its unknown parameters can be searched for. Pure; called from several threads.
 pub trait SeedSearch: Send + Sync {
+    /// Says whether the family can make this name, in lower case and with a suffix of the family, by its shape: length, letters, parity.
+    ///
+    /// Cheap, and never wrong in saying no.
+    fn fits(&self, _name: &str) -> bool {
+        true
+    }
+
+    /// Says whether a candidate means something else in each origin period, so that each is searched for itself.
+    ///
+    /// Where not, one search serves all: [`SeedSearch::hits`] then gives the parameters for every period of [`Clue::days`], and a hit is
+    /// held against each of its own periods in these days.
+    fn per_period(&self) -> bool {
+        true
+    }
+
+    /// Says whether parameters explain only the anchor and names after it. Then more names are tried as anchors, in the order observed, and the
+    /// search goes on while names are left that no earlier hit explains.
+    fn later_only(&self) -> bool {
+        false
+    }
+
     /// Returns the number of candidates; they are counted from 0.
     fn candidates(&self) -> u64;
 
     /// Appends the parameters of each candidate of `range` that makes the anchor in the list of the period, at any place.
     ///
     /// Hot: a candidate should be rejected by the first letters. False hits are allowed, each is checked in full. A candidate may be a state
-    /// in the middle of the list; parameters are then those of each start from which it may be reached ([`super::Lcg32::before`]).
+    /// in the middle of the list; parameters are then those of each start from which it may be reached ([`super::Lcg32::before`]). Of
+    /// parameters that explain as many names the first appended is kept.
     fn hits(&self, clue: &Clue<'_>, range: Range<u64>, hits: &mut Vec<Params>);
+
+    /// Returns how many names a list with these parameters has, where the family's default campaign has another number.
+    fn count(&self, _params: &Params) -> Option<u64> {
+        None
+    }
+
+    /// Returns parameters that have the origin periods searched, where those of the family's default campaign are others.
+    fn form(&self) -> Params {
+        Params::new()
+    }
 }
 
 /// What a search is given to go by.
@@ -43,10 +83,12 @@ pub trait SeedSearch: Send + Sync {
 pub struct Clue<'a> {
     /// The name that a candidate must make, in lower case.
     pub anchor: &'a str,
-    /// All observed names with a suffix of the family, the longest first; the anchor is one of them.
+    /// All observed names with a suffix of the family and a shape that fits, the longest first; the anchor is one of them.
     pub names: &'a [&'a str],
-    /// The origin period whose list is to hold them.
+    /// The origin period whose list is to hold them; the first of `days` where one search serves all.
     pub period: &'a Period,
+    /// The days of the search; the middle one is the likeliest.
+    pub days: DayRange,
 }
 
 /// How a search is run.
@@ -69,10 +111,22 @@ pub struct Recovered {
     pub campaign: Campaign,
     /// The first day of the origin period that holds the names; none for a family without dates.
     pub date: Option<UtcDay>,
+    /// The window of that period.
+    pub window: Option<Window>,
     /// The observed names that the list holds, in the order observed.
     pub names: Vec<String>,
     /// Bits of these names beyond those that were searched.
     pub spare_bits: f64,
+    /// Other parameters that explain as many of the names. Their lists differ before the first of them, or on other days.
+    pub equals: Vec<Params>,
+}
+
+impl Recovered {
+    /// Returns by how many days the list is ahead of the day on which the names were asked for, as in [`super::Explanation::clock_offset_days`].
+    #[must_use]
+    pub fn clock_offset_days(&self, asked: UtcDay) -> Option<i32> {
+        self.window.map(|window| offset(window, asked))
+    }
 }
 
 /// Why parameters cannot be searched for.
@@ -86,16 +140,16 @@ pub enum RecoverError {
         family: String,
     },
     /// Too few names to tell a hit from chance.
-    #[error("{found} of the names have a suffix of {family}; expected {} or more to confirm a seed", CONFIRMING + 1)]
+    #[error("{found} of the names can be of {family} by suffix and shape; expected {} or more to confirm a seed", CONFIRMING + 1)]
     TooFewNames {
         /// The family.
         family: String,
-        /// Names with a suffix of the family.
+        /// Names with a suffix of the family and a shape that fits.
         found: usize,
     },
 }
 
-/// Searches for parameters of `family` that explain observed names; stops at the first found.
+/// Searches for parameters of `family` that explain observed names; stops at the first found, or goes on as [`SeedSearch::later_only`] says.
 ///
 /// `progress` is told, from several threads, the candidates done and all of them over all periods and anchors.
 ///
@@ -114,57 +168,73 @@ pub fn recover(
     let slug = info.slug.to_string();
     let search = family.seed_search().ok_or_else(|| RecoverError::NoSearch { family: slug.clone() })?;
     let mut names = matching(info, observed);
+    names.retain(|name| search.fits(name));
     if names.len() <= CONFIRMING {
         return Err(RecoverError::TooFewNames { family: slug, found: names.len() });
     }
     let Some(default) = catalogue.campaigns_of(&info.slug).next() else { return Ok(None) };
     // Periods do not hang on the seed, so those of the default campaign are all there are.
-    let Ok(prepared) = catalogue.prepare(default, &Params::new(), words) else { return Ok(None) };
-    let periods: Vec<Period> = prepared.generator.periods(effort.days.window()).collect();
-    let wanted: HashSet<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    let tries: Vec<(&str, &Period)> = names
-        .iter()
-        .take(effort.anchors.max(1))
-        .flat_map(|name| periods.iter().map(move |period| (*name, period)))
-        .collect();
+    let Ok(prepared) = catalogue.prepare(default, &search.form(), words) else { return Ok(None) };
+    let mut periods: Vec<Period> = prepared.generator.periods(effort.days.window()).collect();
+    // A list that is too short to confirm anything is confirmed by those of the other periods.
+    let short = info.names_per_period.is_some_and(|names| names <= CONFIRMING as u64);
+    let together = if short { periods.clone() } else { Vec::new() };
+    if !search.per_period() {
+        periods.truncate(1);
+    }
+    let in_order = names.clone();
+    names.sort_by_key(|name| Reverse(name.len()));
+    let anchors =
+        if search.later_only() { in_order.iter().take(MOST_ANCHORS) } else { names.iter().take(effort.anchors.max(1)) };
+    let tries: Vec<(&str, &Period)> =
+        anchors.flat_map(|name| periods.iter().map(move |period| (*name, period))).collect();
     let all_candidates = 0..search.candidates();
     let within = effort.within.clone().unwrap_or_else(|| all_candidates.clone());
     let within = within.start.min(all_candidates.end)..within.end.min(all_candidates.end);
     let each = within.end.saturating_sub(within.start);
     let all = each.saturating_mul(u64::try_from(tries.len()).unwrap_or(u64::MAX));
-    let searched = as_f64(tries.len()).log2() + log2(each);
-    let check = |params: Params, period: &Period| {
-        let campaign = Campaign { params, count: default.count, ..default.clone() };
-        let prepared = catalogue.prepare(&campaign, &Params::new(), words).ok()?;
-        let mut list = NameBuf::new();
-        prepared.generator.generate(period, &Ask { span: period.window, limit: campaign.count }, &mut list).ok()?;
-        list.make_lower_case();
-        let held: HashSet<&[u8]> = list.iter().map(|name| name.bytes).filter(|name| wanted.contains(name)).collect();
-        let explained = observed.names().iter().filter(|name| held.contains(name.as_bytes()));
-        let explained: Vec<String> = explained.cloned().collect();
-        let spare = explained.iter().map(|name| bits(info, name)).sum::<f64>() - searched;
-        (explained.len() > CONFIRMING && spare >= SPARE_BITS)
-            .then(|| recovered(campaign, info.generator_version, period, explained, spare))
+    let judge = Judge {
+        catalogue,
+        words,
+        info,
+        search,
+        default,
+        observed: observed.names(),
+        wanted: names.iter().map(|name| name.as_bytes()).collect(),
+        searched: as_f64(tries.len()).log2() + log2(each),
+        days: (!search.per_period()).then_some(effort.days),
+        together,
     };
     let (next, done, stop) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
-    let found = Mutex::new(None);
+    let best: Mutex<Option<Recovered>> = Mutex::new(None);
     let blocks = each.div_ceil(BLOCK);
     let run = || {
         let mut hits = Vec::new();
         while !stop.load(Ordering::Relaxed) {
             let block = next.fetch_add(1, Ordering::Relaxed);
-            let Some(at) = block.checked_div(blocks).and_then(|at| tries.get(usize::try_from(at).ok()?)) else {
+            let Some((anchor, period)) =
+                block.checked_div(blocks).and_then(|at| tries.get(usize::try_from(at).ok()?)).copied()
+            else {
                 return;
             };
             let start = within.start + block % blocks * BLOCK;
             let range = start..within.end.min(start + BLOCK);
             let tried = range.end - range.start;
-            hits.clear();
-            search.hits(&Clue { anchor: at.0, names: &names, period: at.1 }, range, &mut hits);
-            if let Some(hit) = hits.drain(..).find_map(|params| check(params, at.1)) {
-                found.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(hit);
-                stop.store(true, Ordering::Relaxed);
+            let explained = |best: &Option<Recovered>| {
+                best.as_ref().is_some_and(|best| best.names.iter().any(|name| name == anchor))
+            };
+            if !explained(&best.lock().unwrap_or_else(PoisonError::into_inner)) {
+                hits.clear();
+                search.hits(&Clue { anchor, names: &names, period, days: effort.days }, range, &mut hits);
+                hits.truncate(MOST_CHECKS);
+                if let Some(hit) = judge.best(&hits, period) {
+                    let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
+                    let finished = !search.later_only() || hit.names.len() == names.len();
+                    if best.as_ref().is_none_or(|best| best.names.len() < hit.names.len()) {
+                        *best = Some(hit);
+                    }
+                    stop.fetch_or(finished, Ordering::Relaxed);
+                }
             }
             progress(done.fetch_add(tried, Ordering::Relaxed) + tried, all);
         }
@@ -175,10 +245,91 @@ pub fn recover(
         }
         run();
     });
-    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+    Ok(best.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn recovered(base: Campaign, version: u32, period: &Period, names: Vec<String>, spare_bits: f64) -> Recovered {
+/// Holds parameters against the observed names.
+struct Judge<'a> {
+    catalogue: &'a Catalogue,
+    words: &'a (dyn WordLists + Sync),
+    info: &'a FamilyInfo,
+    search: &'a dyn SeedSearch,
+    default: &'a Campaign,
+    observed: &'a [String],
+    wanted: HashSet<&'a [u8]>,
+    /// The bits that the whole search tries.
+    searched: f64,
+    /// The days whose periods are held against the names, where that of the clue is not the only one.
+    days: Option<DayRange>,
+    /// Periods whose lists count as one, where each alone is too short.
+    together: Vec<Period>,
+}
+
+impl Judge<'_> {
+    /// Returns those that explain most names, of equal ones the first; none where the names are no proof.
+    fn best(&self, hits: &[Params], period: &Period) -> Option<Recovered> {
+        let mut best: Option<(Params, Period, Vec<String>, Vec<Params>)> = None;
+        for params in hits {
+            let Some((period, names)) = self.explained(params, period) else { continue };
+            let most = best.as_ref().map_or(0, |(.., names, _)| names.len());
+            if names.len() > most {
+                best = Some((params.clone(), period, names, Vec::new()));
+            } else if let Some((first, .., equals)) = best.as_mut().filter(|_| names.len() == most)
+                && first != params
+                && !equals.contains(params)
+            {
+                equals.push(params.clone());
+            }
+        }
+        let (params, period, names, equals) = best?;
+        let spare = names.iter().map(|name| bits(self.info, name)).sum::<f64>() - self.searched;
+        let campaign = self.campaign(params);
+        (names.len() > CONFIRMING && spare >= SPARE_BITS)
+            .then(|| recovered(campaign, self.info.generator_version, &period, names, spare, equals))
+    }
+
+    fn campaign(&self, params: Params) -> Campaign {
+        let count = self.search.count(&params).or(self.default.count);
+        Campaign { params, count, ..self.default.clone() }
+    }
+
+    /// Returns the period whose list holds most of the names, and these in the order observed.
+    fn explained(&self, params: &Params, period: &Period) -> Option<(Period, Vec<String>)> {
+        let campaign = self.campaign(params.clone());
+        let prepared = self.catalogue.prepare(&campaign, &Params::new(), self.words).ok()?;
+        let periods = match self.days {
+            Some(days) => prepared.generator.periods(days.window()).collect(),
+            None => vec![*period],
+        };
+        let mut best: Option<(Period, Vec<String>)> = None;
+        let mut list = NameBuf::new();
+        for period in periods {
+            list.clear();
+            let of_one = std::slice::from_ref(&period);
+            for period in if self.together.is_empty() { of_one } else { &self.together } {
+                let ask = Ask { span: period.window, limit: campaign.count };
+                prepared.generator.generate(period, &ask, &mut list).ok()?;
+            }
+            list.make_lower_case();
+            let held: HashSet<&[u8]> =
+                list.iter().map(|name| name.bytes).filter(|name| self.wanted.contains(name)).collect();
+            if held.len() > best.as_ref().map_or(0, |(_, names)| names.len()) {
+                let names = self.observed.iter().filter(|name| held.contains(name.as_bytes()));
+                best = Some((period, names.cloned().collect()));
+            }
+        }
+        best
+    }
+}
+
+fn recovered(
+    base: Campaign,
+    version: u32,
+    period: &Period,
+    names: Vec<String>,
+    spare_bits: f64,
+    equals: Vec<Params>,
+) -> Recovered {
     let digest = base.params.digest(base.family.as_str(), version).to_string();
     let id = format!("{}.recovered-{}", base.family, &digest[..8]);
     let date = period.window.map(|_| Instant::from_seconds(period.key).day());
@@ -190,7 +341,7 @@ fn recovered(base: Campaign, version: u32, period: &Period, names: Vec<String>, 
         draws: Vec::new(),
         ..base
     };
-    Recovered { campaign, date, names, spare_bits }
+    Recovered { campaign, date, window: period.window, names, spare_bits, equals }
 }
 
 fn log2(count: u64) -> f64 {

@@ -51,13 +51,25 @@ impl Mt19937 {
     }
 
     fn refill(&mut self) {
-        for i in 0..self.refreshed {
-            let word = (self.table[i] & 0x8000_0000) | (self.table[(i + 1) % WORDS] & 0x7FFF_FFFF);
-            self.table[i] =
-                self.table[(i + MIDDLE) % WORDS] ^ (word >> 1) ^ (if word & 1 == 1 { 0x9908_B0DF } else { 0 });
+        // Indices that do not go round, so that the compiler makes vectors of both loops.
+        let table = &mut self.table;
+        for i in 0..WORDS - MIDDLE {
+            table[i] = refreshed(table[i], table[i + 1], table[i + MIDDLE]);
+        }
+        for i in WORDS - MIDDLE..WORDS - 1 {
+            table[i] = refreshed(table[i], table[i + 1], table[i + MIDDLE - WORDS]);
+        }
+        if self.refreshed == WORDS {
+            table[WORDS - 1] = refreshed(table[WORDS - 1], table[0], table[MIDDLE - 1]);
         }
         self.next = 0;
     }
+}
+
+/// Returns the new value of a word, by itself, the one after it and the one [`MIDDLE`] places after it.
+fn refreshed(word: u32, next: u32, middle: u32) -> u32 {
+    let joined = (word & 0x8000_0000) | (next & 0x7FFF_FFFF);
+    middle ^ (joined >> 1) ^ ((joined & 1).wrapping_neg() & 0x9908_B0DF)
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use std::collections::HashSet;
 
 use forestall_dga::family::NoWordLists;
 use forestall_dga::{Ask, Catalogue, NameBuf, ParamError, Period, Prepared};
-use forestall_model::{DomainName, Instant, Params, Window, WindowSet};
+use forestall_model::{Instant, Params, Window, WindowSet};
 
-use crate::support::{day, limited, list, prepared, texts};
+use crate::support::{day, list, prepared, texts};
 
 const FAMILIES: [&str; 12] = [
     "banjori",
@@ -25,8 +25,6 @@ const FAMILIES: [&str; 12] = [
     "kraken",
 ];
 
-const DAYS: [&str; 6] = ["1970-01-01", "2007-12-31", "2016-02-29", "2021-07-31", "2026-11-23", "2100-01-01"];
-
 fn campaigns() -> Vec<Prepared> {
     let catalogue = Catalogue::built_in();
     let campaigns = FAMILIES.iter().flat_map(|family| catalogue.campaigns_of(family));
@@ -41,63 +39,6 @@ fn generated(prepared: &Prepared, period: &Period, ask: &Ask) -> NameBuf {
 
 fn span(from: &str, until: &str) -> Window {
     Window { from: day(from).start(), until: day(until).start() }
-}
-
-#[test]
-fn every_campaign_has_names_of_declared_suffixes() {
-    for prepared in campaigns() {
-        let (info, id) = (prepared.family.info(), &prepared.campaign.id);
-        // Of these two the sources know nothing else than a pool that is too short, or letters that DNS knows not.
-        let lawless = ["bazarbackdoor-buggy1", "bazarbackdoor-buggy2"].contains(&id.as_str());
-        for date in DAYS {
-            let ask = Ask { span: None, limit: prepared.campaign.count };
-            let period = prepared.generator.period_containing(day(date).start()).unwrap();
-            let buf = generated(&prepared, &period, &ask);
-            assert!(!buf.is_empty(), "{id}");
-            for name in texts(&buf) {
-                let suffix = info
-                    .suffixes
-                    .iter()
-                    .find(|suffix| name.strip_suffix(suffix.as_ref()).is_some_and(|n| n.ends_with('.')));
-                assert!(suffix.is_some(), "{id} {name}");
-                assert!(lawless || name.parse::<DomainName>().is_ok(), "{id} {name}");
-            }
-            assert_eq!(generated(&prepared, &period, &ask).text(), buf.text(), "{id} is not a function of its input");
-        }
-    }
-}
-
-#[test]
-fn lists_have_the_declared_number_of_names() {
-    for prepared in campaigns() {
-        let count = prepared.campaign.count;
-        let made = limited(&prepared, day("2026-11-23"), count).len() as u64;
-        let default = prepared.campaign.params.is_empty();
-        match (count, prepared.family.info().names_per_period) {
-            (Some(count), None) => assert_eq!(made, count, "{}", prepared.campaign.id),
-            (None, Some(names)) if default => assert_eq!(made, names, "{}", prepared.campaign.id),
-            (None, _) => {}
-            (Some(_), Some(_)) => panic!("{} has a count and a number of names", prepared.campaign.id),
-        }
-    }
-}
-
-#[test]
-fn a_limit_takes_the_first_names() {
-    for prepared in campaigns() {
-        let (date, id) = (day("2026-11-23"), &prepared.campaign.id);
-        let whole = limited(&prepared, date, prepared.campaign.count);
-        for limit in [0, 1, 2, 3, 4, 5, 17, 99, 101, 255, 1_999] {
-            let first = limited(&prepared, date, Some(limit));
-            assert_eq!(
-                first.len() as u64,
-                if prepared.campaign.count.is_some() { limit } else { limit.min(whole.len() as u64) },
-                "{id}"
-            );
-            let common = first.len().min(whole.len());
-            assert_eq!(first.text_of(0..common), whole.text_of(0..common), "{id} {limit}");
-        }
-    }
 }
 
 #[test]

@@ -62,61 +62,6 @@ fn pairs(windows: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_campaign_has_names_of_declared_suffixes() {
-    for prepared in campaigns() {
-        let (info, id) = (prepared.family.info(), &prepared.campaign.id);
-        for date in ["2015-03-23", "2016-02-29", "2018-12-31", "2021-01-01", "2026-11-23", "2100-02-28"] {
-            let ask = Ask { span: None, limit: prepared.campaign.count };
-            let period = prepared.generator.period_containing(day(date).start()).unwrap();
-            let buf = generated(&prepared, &period, &ask);
-            assert!(!buf.is_empty(), "{id}");
-            for name in texts(&buf) {
-                let suffix = info
-                    .suffixes
-                    .iter()
-                    .find(|suffix| name.strip_suffix(suffix.as_ref()).is_some_and(|n| n.ends_with('.')));
-                assert!(suffix.is_some(), "{id} {name}");
-                // The one entry of the sample's own table that begins with a dot.
-                let lawless = id.as_str() == "qsnatch-a" && name.ends_with("..com.bn");
-                assert!(lawless != name.parse::<DomainName>().is_ok(), "{id} {name}");
-            }
-            assert_eq!(generated(&prepared, &period, &ask).text(), buf.text(), "{id} is not a function of its input");
-        }
-    }
-}
-
-#[test]
-fn lists_have_the_declared_number_of_names() {
-    for prepared in campaigns() {
-        let (count, id) = (prepared.campaign.count, prepared.campaign.id.as_str());
-        // A day that begins a period of QSnatch's longest interval: 20,745 days since 1970 are 1,383 times 15.
-        let made = limited(&prepared, UtcDay::from_epoch_days(20_745), count);
-        let positions = made.iter().filter(|name| name.alternative == 0).count() as u64;
-        match (count, prepared.family.info().names_per_period) {
-            (Some(expected), None) | (None, Some(expected)) => assert_eq!(positions, expected, "{id}"),
-            other => panic!("{id}: {other:?}"),
-        }
-    }
-}
-
-#[test]
-fn a_limit_takes_the_first_names() {
-    for prepared in campaigns() {
-        let (date, id) = (UtcDay::from_epoch_days(20_745), &prepared.campaign.id);
-        let whole = limited(&prepared, date, prepared.campaign.count);
-        let candidates = if id.as_str() == "sharkbot-1.63" { 2 } else { 1 };
-        for limit in [0, 1, 2, 3, 4, 5, 17, 99, 434, 435, 436, 1_019, 2_000] {
-            let first = limited(&prepared, date, Some(limit));
-            let expected = limit.saturating_mul(candidates);
-            let expected = if prepared.campaign.count.is_some() { expected } else { expected.min(whole.len() as u64) };
-            assert_eq!(first.len() as u64, expected, "{id} {limit}");
-            let common = first.len().min(whole.len());
-            assert_eq!(first.text_of(0..common), whole.text_of(0..common), "{id} {limit}");
-        }
-    }
-}
-
-#[test]
 fn periods_hold_their_instants_and_their_names_live_in_the_span() {
     for prepared in campaigns() {
         let (generator, id) = (&prepared.generator, prepared.campaign.id.as_str());
@@ -280,11 +225,89 @@ fn ranbyus_of_may_comes_back_each_year_of_sixteen() {
     assert!((2000..=2015).all(|year| of(year) == of(2015)) && (2016..=2031).all(|year| of(year) == of(2016)));
     assert_ne!(of(2015), of(2016));
     let all = windows_in(&ranbyus, "2020-04-14", None);
-    assert_eq!((all.len(), all[0].0.as_str(), all[15].0.as_str()), (16, "2016-04-14", "2031-04-14"));
-    let some = windows_in(&ranbyus, "2015-04-14", Some(span("2014-04-14", "2017-01-01")));
-    assert_eq!(some, pairs(&[("2014-04-14", "2014-04-15"), ("2015-04-14", "2015-04-15")]));
+    assert_eq!((all.len(), all[0].0.as_str(), all[31].0.as_str()), (32, "2016-04-14", "2031-05-14"));
+    let some = windows_in(&ranbyus, "2015-04-14", Some(span("2014-05-14", "2017-01-01")));
+    let expected = [("2014-05-14", "2014-05-15"), ("2015-04-14", "2015-04-15"), ("2015-05-14", "2015-05-15")];
+    assert_eq!(some, pairs(&expected));
     let leap = windows_in(&ranbyus, "2016-02-29", None);
-    assert_eq!(leap.iter().map(|(from, _)| &from[..4]).collect::<Vec<_>>(), ["2016", "2020", "2024", "2028"]);
+    let february = leap.iter().filter(|(from, _)| &from[5..7] == "02").map(|(from, _)| &from[..4]).collect::<Vec<_>>();
+    assert_eq!((leap.len(), february), (20, vec!["2016", "2020", "2024", "2028"]));
+}
+
+/// Which days of two years have the same list as a day is found by comparing all of them; the month beside it shares a list, a month apart does not.
+#[test]
+fn ranbyus_of_may_and_mirai_windows_are_where_their_lists_are_equal() {
+    let years = span("2015-01-01", "2017-01-01");
+    for family in ["ranbyus-may", "mirai"] {
+        let prepared = prepared(family, &[]);
+        let ask = Ask { span: Some(years), limit: Some(3) };
+        let lists: Vec<(Period, NameBuf)> =
+            prepared.generator.periods(years).map(|period| (period, generated(&prepared, &period, &ask))).collect();
+        let mut shared = 0;
+        for (period, buf) in &lists {
+            let same: Vec<Window> =
+                lists.iter().filter(|(_, other)| other.text() == buf.text()).map(|(p, _)| p.window.unwrap()).collect();
+            assert!(buf.iter().all(|name| *name.windows == WindowSet::Spans(same.clone())), "{family} {period:?}");
+            shared += usize::from(same.len() > 1);
+        }
+        assert!(shared > 500, "{family}: {shared}");
+    }
+}
+
+/// Names of 40 years of one date, compared: name `i` of a year is name `i - 7` seven years later.
+#[test]
+fn cryptolocker_windows_are_where_its_names_are() {
+    let cryptolocker = prepared("cryptolocker", &[]);
+    let years = span("1990-01-01", "2030-01-01");
+    let ask = Ask { span: Some(years), limit: None };
+    let mut dates: std::collections::BTreeMap<String, Vec<Window>> = std::collections::BTreeMap::new();
+    let lists: Vec<NameBuf> = (1990..2030)
+        .map(|year| {
+            let date = day(&format!("{year}-12-19"));
+            let buf = generated(&cryptolocker, &cryptolocker.generator.period_containing(date.start()).unwrap(), &ask);
+            texts(&buf).into_iter().for_each(|name| dates.entry(name).or_default().push(date.window()));
+            buf
+        })
+        .collect();
+    for buf in &lists {
+        for name in buf {
+            let text = std::str::from_utf8(name.bytes).unwrap();
+            assert_eq!(*name.windows, WindowSet::Spans(dates[text].clone()), "{text}");
+        }
+    }
+    assert!(dates.values().any(|windows| windows.len() == 6) && dates.values().any(|windows| windows.len() == 1));
+}
+
+/// Weekly names of twelve years, compared: lists of kraken's second version, in which names come round.
+#[test]
+fn kraken_windows_are_where_its_names_are() {
+    let kraken = prepared("kraken", &[("version", "2")]);
+    let years = span("2014-02-03", "2018-02-05");
+    let ask = Ask { span: Some(years), limit: None };
+    let mut weeks: std::collections::BTreeMap<String, Vec<Window>> = std::collections::BTreeMap::new();
+    let lists: Vec<NameBuf> = kraken
+        .generator
+        .periods(years)
+        .map(|period| {
+            let buf = generated(&kraken, &period, &ask);
+            let window = period.window.unwrap();
+            for name in texts(&buf).into_iter().collect::<HashSet<_>>() {
+                let windows = weeks.entry(name).or_default();
+                match windows.last_mut() {
+                    Some(last) if last.until == window.from => last.until = window.until,
+                    _ => windows.push(window),
+                }
+            }
+            buf
+        })
+        .collect();
+    let mut several = 0;
+    for name in lists.iter().flatten().filter(|name| *name.windows != WindowSet::Always) {
+        let text = std::str::from_utf8(name.bytes).unwrap();
+        assert_eq!(*name.windows, WindowSet::Spans(weeks[text].clone()), "{text}");
+        several += usize::from(weeks[text].len() > 1);
+    }
+    assert!(several > 10_000, "{several}");
 }
 
 /// Days of one product share labels; those whose numbers agree modulo 8 share names: found by comparing all lists of two years.

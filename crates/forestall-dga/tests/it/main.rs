@@ -7,13 +7,17 @@
 mod catalogue;
 mod conficker;
 mod dictionaries;
+mod every_family;
 mod families_1;
 mod families_3;
+mod fast_paths;
 mod identify;
 mod pages;
 mod plain;
+mod ports;
 mod predict;
 mod published;
+mod seeds_1;
 mod slices;
 mod support;
 mod toy;

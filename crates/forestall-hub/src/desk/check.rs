@@ -75,7 +75,7 @@ impl Desk {
         let lists = self.asked(&file, check.on, &check.tlds)?;
         let defaults = SweepOptions::new(check.server, file.case.name_servers.clone());
         let options = SweepOptions {
-            pap: file.case.marking.pap,
+            pap: file.marking().pap,
             per_second: check.per_second.or(defaults.per_second),
             concurrency: check.concurrency.unwrap_or(defaults.concurrency),
             ..defaults

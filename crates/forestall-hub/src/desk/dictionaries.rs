@@ -5,15 +5,14 @@
 //! Their licences do not let the project carry them. A list is taken for what its text says, never for what its file is called.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use forestall_dga::WordLists;
 use forestall_model::Digest;
 
-use super::DeskError;
+use super::{DeskError, filing};
 
 /// The folder of word lists in the data folder.
 pub const DICTIONARIES: &str = "dictionaries";
@@ -75,14 +74,7 @@ impl Dictionaries {
             return refuse("there is no data folder to file the list in".to_owned());
         };
         let digest = Digest::of(bytes);
-        fs::create_dir_all(folder)?;
-        // A name of its own for each process, so that two that file one list do not write into one file.
-        let part = folder.join(format!(".{digest}.{}.part", std::process::id()));
-        let written = write_whole(&part, bytes).and_then(|()| fs::rename(&part, folder.join(file_name(digest))));
-        if let Err(error) = written {
-            drop(fs::remove_file(&part));
-            return Err(error.into());
-        }
+        filing::file(folder, &file_name(digest), bytes)?;
         Ok(digest)
     }
 
@@ -120,25 +112,14 @@ fn file_name(digest: Digest) -> String {
     format!("{digest}.txt")
 }
 
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 /// Reads a list that must have this digest; a file that was changed is not the list.
 fn read_list(path: &Path, digest: Digest) -> Option<Arc<str>> {
     let bytes = read(path)?;
     (Digest::of(&bytes) == digest).then(|| String::from_utf8(bytes).ok().map(Arc::from)).flatten()
 }
 
-/// Reads a regular file that is not too long.
 fn read(path: &Path) -> Option<Vec<u8>> {
-    // Not a pipe or a device, which might never end to open.
-    fs::metadata(path).ok().filter(|known| known.is_file() && known.len() <= MAX_DICTIONARY)?;
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(MAX_DICTIONARY + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= MAX_DICTIONARY).then_some(bytes)
+    filing::read(path, MAX_DICTIONARY).ok()
 }
 
 #[cfg(test)]

@@ -34,6 +34,9 @@ pub enum DeskError {
     /// Input that cannot be used: a file of answers or of evidence, a name, a field of a form.
     #[error("{0}")]
     Input(String),
+    /// A file of the data folder that cannot be used, whatever was asked.
+    #[error("{0}")]
+    Folder(String),
     /// Names that the case does not hold.
     #[error("{} not a name of this case{}: {}", if .0.len() == 1 { "this is" } else { "these are" }, if .0.len() > 5 { format!(" ({} in all)", .0.len()) } else { String::new() }, list(.0))]
     NotInCase(Vec<DomainName>),
@@ -74,7 +77,15 @@ impl DeskError {
     /// Says whether the caller can mend it by asking for something else; else the environment failed.
     #[must_use]
     pub const fn is_callers(&self) -> bool {
-        !matches!(self, Self::Store(_) | Self::Output(_) | Self::Outside(_) | Self::Contended(_) | Self::Recorded(_))
+        !matches!(
+            self,
+            Self::Store(_)
+                | Self::Folder(_)
+                | Self::Output(_)
+                | Self::Outside(_)
+                | Self::Contended(_)
+                | Self::Recorded(_)
+        )
     }
 }
 

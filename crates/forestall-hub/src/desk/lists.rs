@@ -14,9 +14,12 @@ use forestall_dga::slice::{self, Slice};
 use forestall_dga::{GenerateError, Period, Prepared};
 use forestall_model::counts::period_day;
 use forestall_model::directory::{Directory, Registrability, Screen, TldEntry};
-use forestall_model::{DayRange, Digest, DomainName, ListCounts, PeriodCounts, Tld, Window};
+use forestall_model::{DayRange, Digest, DomainName, Instant, ListCounts, PeriodCounts, Tld, Window, WindowSet};
 
 use super::{CampaignSpec, CaseFile, Desk, DeskError, Lists};
+
+/// Part of what counts are cached under, other than for counts whose windows were those of the periods alone.
+const WINDOWS: &[u8] = b"windows of the names";
 
 /// The names of one (campaign, origin period, top-level domain).
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub struct NameListing {
     pub names: Vec<DomainName>,
     /// SHA-256 over the names, each followed by a line feed.
     pub digest: Digest,
+    /// The nominal windows of the names: from the place of the first name on that has them.
+    windows: Vec<(usize, WindowSet)>,
 }
 
 impl Desk {
@@ -70,7 +75,7 @@ impl Desk {
     ) -> Result<Vec<ListCounts>, DeskError> {
         let mut counts = Vec::new();
         for (index, held) in campaigns.iter().enumerate() {
-            let days = DayRange { from: held.first_day.map_or(horizon.from, |day| day.max(horizon.from)), ..horizon };
+            let days = counted_days(held, horizon);
             let wanted: Vec<Period> =
                 if days.is_empty() { Vec::new() } else { prepared[index].generator.periods(days.window()).collect() };
             let digest = self.cache_key(held);
@@ -96,7 +101,7 @@ impl Desk {
     /// Returns what counts follow from, but the generator's version: the campaign and the rules on what can be registered.
     fn cache_key(&self, held: &CaseCampaign) -> Digest {
         let rules = self.inner.rules.get_or_init(|| Digest::of(self.directory().export_csv().as_bytes()));
-        Digest::of_parts(&[&held.digest.0, &rules.0])
+        Digest::of_parts(&[&held.digest.0, &rules.0, WINDOWS])
     }
 
     /// Returns the names of one list in the order of their places.
@@ -148,10 +153,30 @@ impl Desk {
 }
 
 impl NameListing {
-    fn of(slice: &Slice) -> Self {
-        let name = |bytes: &[u8]| std::str::from_utf8(bytes).ok()?.parse().ok();
-        Self { names: slice.names.iter().filter_map(|n| name(n.bytes)).collect(), digest: slice.digest() }
+    /// Returns the nominal windows of the name at a place.
+    #[must_use]
+    pub fn windows_of(&self, place: usize) -> &WindowSet {
+        let after = self.windows.partition_point(|(first, _)| *first <= place);
+        after.checked_sub(1).map_or(&WindowSet::Always, |index| &self.windows[index].1)
     }
+
+    fn of(slice: &Slice) -> Self {
+        let mut listing =
+            Self { names: Vec::with_capacity(slice.names.len()), digest: slice.digest(), windows: Vec::new() };
+        for name in &slice.names {
+            let Some(text) = std::str::from_utf8(name.bytes).ok().and_then(|text| text.parse().ok()) else { continue };
+            if listing.windows.last().is_none_or(|(_, windows)| windows != name.windows) {
+                listing.windows.push((listing.names.len(), name.windows.clone()));
+            }
+            listing.names.push(text);
+        }
+        listing
+    }
+}
+
+/// Returns the days of a horizon on which a campaign has lists.
+pub(super) fn counted_days(held: &CaseCampaign, horizon: DayRange) -> DayRange {
+    DayRange { from: held.first_day.map_or(horizon.from, |day| day.max(horizon.from)), ..horizon }
 }
 
 /// Runs a computation beside the threads that serve connections.
@@ -167,11 +192,13 @@ fn threads() -> usize {
 }
 
 fn list_of(file: &CaseFile, campaign: usize, period: i64) -> Result<(&Prepared, Period), DeskError> {
-    let counted = file.counts.get(campaign).and_then(|list| list.periods.iter().find(|p| p.key == period));
+    let counted = file.counts.get(campaign).and_then(|list| list.of_period(period));
     let (Some(counted), Some(prepared)) = (counted, file.prepared.get(campaign)) else {
         return Err(DeskError::Input(format!("the case has no list of {}", period_day(period))));
     };
-    let found = prepared.generator.periods(counted.window).find(|p| p.key == period);
+    // Where the dates of an algorithm jump, the period may be none that holds its own key.
+    let direct = prepared.generator.period_containing(Instant::from_seconds(period)).filter(|p| p.key == period);
+    let found = direct.or_else(|| prepared.generator.periods(counted.window).find(|p| p.key == period));
     let found = found.ok_or_else(|| DeskError::Input(format!("the family has no list of {}", period_day(period))))?;
     Ok((prepared, found))
 }
@@ -191,8 +218,10 @@ fn count_span(prepared: &Prepared, span: Window, directory: &Directory) -> Resul
 fn find_places(file: &CaseFile, names: &[DomainName]) -> Result<BTreeMap<DomainName, Vec<Occurrence>>, GenerateError> {
     let mut found: BTreeMap<DomainName, Vec<Occurrence>> = BTreeMap::new();
     for (prepared, counts) in file.prepared.iter().zip(file.counts.iter()) {
-        let (Some(first), Some(last)) = (counts.periods.first(), counts.periods.last()) else { continue };
-        let span = Window { from: first.window.from, until: last.window.until };
+        let Some(held) = file.case.campaign_index(&counts.campaign).map(|index| &file.case.campaigns[index]) else {
+            continue;
+        };
+        let span = counted_days(held, file.case.horizon).window();
         for place in find(prepared, names, span, threads())? {
             let occurrence =
                 Occurrence { campaign: counts.campaign.clone(), period: place.period.key, place: place.place };

@@ -12,19 +12,23 @@ mod check;
 mod dictionaries;
 mod error;
 mod evidence;
+mod filing;
 mod line_id;
 mod lists;
 mod open;
+mod plugins;
 mod publish;
+mod published_words;
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use forestall_coord::{Board, Case};
-use forestall_dga::{Catalogue, Prepared};
+use forestall_dga::{Catalogue, Family, Prepared};
 use forestall_model::directory::Directory;
-use forestall_model::{Actor, CaseId, Digest, Instant, ListCounts, UtcDay};
+use forestall_model::marking::Marked;
+use forestall_model::{Actor, CaseId, Digest, Instant, ListCounts, Marking, UtcDay};
 use forestall_store::{CaseView, LogEntry, Store};
 
 pub use acts::{AskRegistry, DaysAnswer};
@@ -35,7 +39,9 @@ pub use dictionaries::{DICTIONARIES, DICTIONARIES_VARIABLE, Dictionaries, MAX_DI
 pub use error::DeskError;
 pub use lists::NameListing;
 pub use open::{CampaignSpec, OpenCase};
+pub use plugins::{FiledPlugin, PLUGINS, Plugins};
 pub use publish::{Publish, PublishSpan, Published};
+pub use published_words::lists_within;
 
 /// Who acts, when, and from what.
 #[derive(Clone, Debug)]
@@ -104,6 +110,14 @@ impl CaseFile {
         Board::new(&self.case, &self.counts)
     }
 
+    /// Returns the marking of what is derived from the case: its own, and at least that of every family that it watches.
+    ///
+    /// A case takes up the markings of its families when it is opened; a plug-in may have become stricter since.
+    #[must_use]
+    pub fn marking(&self) -> Marking {
+        self.prepared.iter().fold(self.case.marking, |marking, p| marking.strictest(Family::marking(p.family.as_ref())))
+    }
+
     /// Returns the day from which the case is looked at: that of a reconstruction, else `today`, within the horizon.
     #[must_use]
     pub fn day(&self, today: UtcDay) -> UtcDay {
@@ -112,17 +126,23 @@ impl CaseFile {
     }
 }
 
+impl Marked for CaseFile {
+    fn marking(&self) -> Marking {
+        Self::marking(self)
+    }
+}
+
 impl Desk {
-    /// Opens the desk over the store in `folder`, which is made where it is missing, with the built-in catalogue and the
-    /// directory of the folder.
+    /// Opens the desk over the store in `folder`, which is made where it is missing, with a catalogue and the directory and the word
+    /// lists of the folder.
     ///
     /// # Errors
     ///
-    /// [`DeskError::Store`] where the store cannot be opened, [`DeskError::Input`] where the operator's table is broken.
-    pub async fn open(folder: &Path) -> Result<Self, DeskError> {
+    /// [`DeskError::Store`] where the store cannot be opened, [`DeskError::Folder`] where the operator's table is broken.
+    pub async fn open(folder: &Path, catalogue: Catalogue) -> Result<Self, DeskError> {
         let store = Store::open(&folder.join(forestall_store::FILE_NAME)).await?;
         let directory = own_directory(folder)?;
-        Ok(Self::over(store, Catalogue::built_in(), directory, Dictionaries::of(Some(folder))))
+        Ok(Self::over(store, catalogue, directory, Dictionaries::of(Some(folder))))
     }
 
     /// Makes a desk over an open store, a catalogue, a directory and word lists.
@@ -194,20 +214,20 @@ pub const DIRECTORY_FILE: &str = "directory.csv";
 ///
 /// # Errors
 ///
-/// [`DeskError::Input`] where the table is broken or cannot be read, with its line and column.
+/// [`DeskError::Folder`] where the table is broken or cannot be read, with its line and column.
 pub fn own_directory(folder: &Path) -> Result<Directory, DeskError> {
     let mut directory = Directory::built_in().clone();
     let path = folder.join(DIRECTORY_FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) => directory.amend_csv(&text).map(drop).map_err(|error| {
-            DeskError::Input(format!(
+            DeskError::Folder(format!(
                 "the operator's table {} is broken: {error}; mend it or remove it",
                 path.display()
             ))
         })?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => {
-            return Err(DeskError::Input(format!("the operator's table {} cannot be read: {error}", path.display())));
+            return Err(DeskError::Folder(format!("the operator's table {} cannot be read: {error}", path.display())));
         }
     }
     Ok(directory)

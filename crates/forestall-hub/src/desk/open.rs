@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use forestall_coord::command::{Command, Open};
-use forestall_coord::event::{CaseCampaign, CaseKind};
-use forestall_dga::Prepared;
-use forestall_dga::info::{Predictability, Verification};
-use forestall_model::{CaseId, DayRange, DomainName, Marking, Params, UtcDay};
+use forestall_coord::event::{CaseCampaign, CaseKind, ProviderZone};
+use forestall_dga::info::{Party, Predictability, Responsible, Verification};
+use forestall_dga::predict::{self, Lists, Query};
+use forestall_dga::{Family, GenerateError, Prepared};
+use forestall_model::name::last_label;
+use forestall_model::{CaseId, DayRange, DomainName, Marking, Params, Tld, UtcDay};
 
 use super::{Act, CaseFile, Desk, DeskError};
 
@@ -55,7 +57,7 @@ pub struct OpenCase {
     pub horizon: DayRange,
     /// The day from which a reconstruction is looked at.
     pub board_day: Option<UtcDay>,
-    /// The marking of everything derived from it.
+    /// The marking of everything derived from it; the case takes a stricter one where a family of it carries that.
     pub marking: Marking,
     /// The name servers of the response's own sinkhole.
     pub name_servers: Vec<DomainName>,
@@ -71,7 +73,8 @@ impl Desk {
         let prepared = ask.campaigns.iter().map(|spec| self.prepare(spec)).collect::<Result<Vec<_>, _>>()?;
         prepared.iter().try_for_each(need_predictable)?;
         let prepared = Arc::new(prepared);
-        let campaigns: Vec<CaseCampaign> = prepared.iter().map(case_campaign).collect();
+        let campaigns =
+            prepared.iter().map(|p| case_campaign(p, ask.horizon)).collect::<Result<Vec<CaseCampaign>, _>>()?;
         let counts = self.count(&prepared, &campaigns, ask.horizon).await?;
         let slices: BTreeSet<_> =
             counts.iter().flat_map(|c| &c.periods).flat_map(|p| &p.by_tld).map(|entry| entry.tld.clone()).collect();
@@ -80,7 +83,7 @@ impl Desk {
             kind: ask.kind,
             horizon: ask.horizon,
             board_day: ask.board_day,
-            marking: ask.marking,
+            marking: prepared.iter().fold(ask.marking, |m, p| m.strictest(Family::marking(p.family.as_ref()))),
             campaigns,
             slices: slices.into_iter().collect(),
             name_servers: ask.name_servers,
@@ -116,9 +119,10 @@ fn need_predictable(prepared: &Prepared) -> Result<(), DeskError> {
     }
 }
 
-fn case_campaign(prepared: &Prepared) -> CaseCampaign {
+fn case_campaign(prepared: &Prepared, horizon: DayRange) -> Result<CaseCampaign, GenerateError> {
+    let (zones, registries) = zones_of(prepared, horizon)?;
     let info = prepared.family.info();
-    CaseCampaign {
+    Ok(CaseCampaign {
         id: prepared.campaign.id.clone(),
         family: prepared.campaign.family.clone(),
         params: prepared.campaign.params.clone(),
@@ -130,5 +134,43 @@ fn case_campaign(prepared: &Prepared) -> CaseCampaign {
         // 31 March 2009), so that list belongs to the case.
         first_day: info.first_day.map(|day| day.plus(-1)),
         draws: prepared.campaign.draws.clone(),
+        zones,
+        registries,
+    })
+}
+
+/// Returns the zones of providers below which names of the campaign stand within the horizon, in the order of the family, and where
+/// there are any, the top-level domains of its other names.
+fn zones_of(prepared: &Prepared, horizon: DayRange) -> Result<(Vec<ProviderZone>, Vec<Tld>), GenerateError> {
+    let responsible = &prepared.family.info().responsible;
+    let Responsible::Others(others) = responsible else { return Ok(Default::default()) };
+    if !others.iter().any(|(_, party)| matches!(party, Party::Provider(_))) {
+        return Ok(Default::default());
     }
+    let (mut zones, mut registries) = (BTreeSet::new(), BTreeSet::new());
+    predict::visit(prepared, &Query::all(Lists::Span(horizon.window())), 1, |list| {
+        for name in list.texts().filter_map(|name| std::str::from_utf8(name).ok()) {
+            match responsible.exception(name) {
+                Some((zone, Party::Provider(_))) if !zones.contains(zone) => {
+                    zones.insert(zone.to_owned());
+                }
+                None if !registries.contains(last_label(name)) => {
+                    registries.insert(last_label(name).to_owned());
+                }
+                _ => {}
+            }
+        }
+        Ok::<(), GenerateError>(())
+    })?;
+    let mut found = Vec::new();
+    for (zone, party) in others {
+        if let Party::Provider(who) = party
+            && zones.contains(zone.as_ref())
+        {
+            found.push(ProviderZone { zone: zone.to_string(), provider: who.to_string() });
+        }
+    }
+    let registries =
+        if found.is_empty() { Vec::new() } else { registries.iter().filter_map(|tld| tld.parse().ok()).collect() };
+    Ok((found, registries))
 }

@@ -10,8 +10,9 @@ use forestall_coord::{Board, NameView, Refusal, Standing};
 use forestall_formats::Form;
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::marking::release;
-use forestall_model::{Audience, DayRange, Instant, NameClass, Sight, Tld, UtcDay, Window};
+use forestall_model::{Audience, DayRange, Instant, NameClass, Sight, Tld, UtcDay, Window, WindowSet};
 
+use super::lists::counted_days;
 use super::{CaseFile, Desk, DeskError, NameListing, line_id};
 
 /// What is to be published.
@@ -64,11 +65,11 @@ impl Desk {
         }
         let board = file.board();
         let wanted = |cell: &Cell| match ask.span {
-            PublishSpan::Day(day) => file.case.guard(cell.campaign, cell.window).meets(day.window()),
+            PublishSpan::Day(_) => ask.wants(file, cell, cell.window),
             PublishSpan::Lists(days) => days.contains(cell.day),
             PublishSpan::Horizon => true,
         };
-        let mut lines = Vec::new();
+        let mut lines = Lines { file, board: &board, ask, lines: Vec::new() };
         match &ask.tld {
             Some(tld) => {
                 for campaign in 0..file.case.campaigns.len() {
@@ -79,9 +80,11 @@ impl Desk {
                         .map(|c| (c.period, c))
                         .collect();
                     let Some(span) = hull(cells.values().copied()) else { continue };
+                    let days = counted_days(&file.case.campaigns[campaign], file.case.horizon).window();
+                    let span = Window { from: span.from.max(days.from), until: span.until.min(days.until) };
                     self.each_listing(file, tld, campaign, span, |period, listing| {
                         if let Some(cell) = cells.get(&period) {
-                            lines_of(file, &board, tld, cell, listing, ask.now, &mut lines);
+                            lines.add(tld, cell, listing);
                         }
                     })?;
                 }
@@ -97,18 +100,19 @@ impl Desk {
                     let mut listings = self.listings(file, campaign, period)?;
                     for (tld, cell) in cells {
                         if let Some(listing) = listings.remove(tld) {
-                            lines_of(file, &board, tld, cell, listing, ask.now, &mut lines);
+                            lines.add(tld, cell, listing);
                         }
                     }
                 }
             }
         }
+        let mut lines = lines.lines;
         lines.sort_by(|a, b| (&a.name, a.window, &a.line_id).cmp(&(&b.name, b.window, &b.line_id)));
         if ask.form == Form::Plain {
             lines.dedup_by(|a, b| a.name == b.name);
         }
         let unverified = lines.iter().any(|line| line.confidence == UNVERIFIED);
-        let list = NameList { title: file.case.title.clone(), marking: file.case.marking, lines };
+        let list = NameList { title: file.case.title.clone(), marking: file.marking(), lines };
         let released = release(list, ask.audience, ask.now)?;
         let lines = ask.form.write(released, out)?;
         Ok(Published { lines, unverified })
@@ -120,36 +124,67 @@ fn hull<'c>(cells: impl Iterator<Item = &'c Cell>) -> Option<Window> {
     cells.map(|c| c.window).reduce(|a, b| Window { from: a.from.min(b.from), until: a.until.max(b.until) })
 }
 
-fn lines_of(
-    file: &CaseFile,
-    board: &Board<'_>,
-    tld: &Tld,
-    cell: &Cell,
-    listing: NameListing,
-    now: Instant,
-    lines: &mut Vec<NameLine>,
-) {
-    let views = board.name_views(tld, cell.campaign, cell.period, now);
-    let held = &file.case.campaigns[cell.campaign];
-    let slice = &file.case.slices[tld];
-    let request = slice.request(cell.campaign, cell.day).map(|r| r.action);
-    for (place, (name, view)) in (0_u32..).zip(listing.names.into_iter().zip(views)) {
-        if view.state.standing == Standing::Excluded {
-            continue;
+impl Publish {
+    /// Says whether a name with this nominal window is wanted on the day that is asked for, where one is.
+    fn wants(&self, file: &CaseFile, cell: &Cell, window: Window) -> bool {
+        match self.span {
+            PublishSpan::Day(day) => file.case.guard(cell.campaign, window).meets(day.window()),
+            PublishSpan::Lists(_) | PublishSpan::Horizon => true,
         }
-        lines.push(NameLine {
-            name,
-            window: Some(cell.window),
-            family: held.family.clone(),
-            class: class_of(&view),
-            registrar_iana_id: None,
-            created: None,
-            requested_action: request,
-            evidence_ref: format!("{}#{}", file.case.id, view.event),
-            confidence: if held.verified { VERIFIED } else { UNVERIFIED },
-            line_id: line_id::write(&held.id, cell.period, tld, place),
-        });
     }
+}
+
+/// The lines of a list while it is put together: one a name and window.
+struct Lines<'a> {
+    file: &'a CaseFile,
+    board: &'a Board<'a>,
+    ask: &'a Publish,
+    lines: Vec<NameLine>,
+}
+
+impl Lines<'_> {
+    fn add(&mut self, tld: &Tld, cell: &Cell, mut listing: NameListing) {
+        let file = self.file;
+        let views = self.board.name_views(tld, cell.campaign, cell.period, self.ask.now);
+        let held = &file.case.campaigns[cell.campaign];
+        let slice = &file.case.slices[tld];
+        let request = slice.request(cell.campaign, cell.day).map(|r| r.action);
+        let names = std::mem::take(&mut listing.names);
+        for (place, (name, view)) in names.into_iter().zip(views).enumerate() {
+            if view.state.standing == Standing::Excluded {
+                continue;
+            }
+            let line = |window| NameLine {
+                name: name.clone(),
+                window: Some(window),
+                family: held.family.clone(),
+                class: class_of(&view),
+                registrar_iana_id: None,
+                created: None,
+                requested_action: request,
+                evidence_ref: format!("{}#{}", file.case.id, view.event),
+                confidence: if held.verified { VERIFIED } else { UNVERIFIED },
+                line_id: line_id::write(&held.id, cell.period, tld, count(place)),
+            };
+            // A window that lies elsewhere is that of another period's list.
+            let own = windows_in(listing.windows_of(place), cell.window);
+            self.lines.extend(own.filter(|window| self.ask.wants(file, cell, *window)).map(line));
+        }
+    }
+}
+
+/// Returns the windows of a name that meet the time for which its list is counted.
+fn windows_in(windows: &WindowSet, live: Window) -> impl Iterator<Item = Window> {
+    let (one, several) = match windows {
+        WindowSet::Always => (Some(live), &[][..]),
+        WindowSet::From(from) => (Some(Window { from: *from, until: live.until }), &[][..]),
+        WindowSet::Spans(windows) => (None, windows.as_slice()),
+    };
+    one.into_iter().chain(several.iter().copied().filter(move |window| window.meets(live)))
+}
+
+fn count(place: usize) -> u32 {
+    u32::try_from(place).expect("a list has fewer than 2^32 names")
 }
 
 const VERIFIED: &str = "verified";

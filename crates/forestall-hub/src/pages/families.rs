@@ -6,7 +6,9 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Html;
+use forestall_dga::Family;
 use forestall_dga::info::Verification;
+use forestall_model::Released;
 
 use super::frame::Frame;
 use super::number::grouped;
@@ -31,6 +33,8 @@ struct FamilyRow {
     suffixes: String,
     campaigns: usize,
     unverified: bool,
+    /// Who may see it, where it is a plug-in.
+    plugin: Option<&'static str>,
 }
 
 /// Shows the families.
@@ -39,8 +43,8 @@ pub(crate) async fn show(
     Extension(session): Extension<Session>,
 ) -> Result<Html<String>, Problem> {
     let catalogue = app.desk().catalogue();
-    let row = |family: &std::sync::Arc<dyn forestall_dga::Family>| {
-        let info = family.info();
+    let row = |family: Released<&dyn Family>| {
+        let info = family.object().info();
         FamilyRow {
             slug: info.slug.to_string(),
             aliases: info.aliases.join(", "),
@@ -51,9 +55,10 @@ pub(crate) async fn show(
             suffixes: grouped(info.suffixes.len() as u64),
             campaigns: catalogue.campaigns_of(&info.slug).count(),
             unverified: info.verification == Verification::Unverified,
+            plugin: family.object().code().map(|_| family.marking().tlp.word()),
         }
     };
-    let families = catalogue.families().iter().map(row).collect();
+    let families = app.families().map(row).collect();
     let frame = Frame::new("Families", "families", &app, &session).with_scripts(&["filter.js"]);
     super::page(&Page { frame, families })
 }

@@ -6,9 +6,9 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Html;
-use forestall_dga::info::{Responsible, Verification};
-use forestall_dga::{Ask, FamilyInfo, NameBuf};
-use forestall_model::{FamilySlug, Params, UtcDay};
+use forestall_dga::info::Verification;
+use forestall_dga::{Ask, Family, NameBuf};
+use forestall_model::{FamilySlug, Params, Released, UtcDay};
 
 use super::frame::Frame;
 use super::number::grouped;
@@ -71,8 +71,9 @@ pub(crate) async fn show(
         slug.parse().map_err(|error| Problem::not_found(format!("there is no such family: {error}")))?;
     let day = query.parse::<UtcDay>("day")?.unwrap_or_else(|| app.today());
     let catalogue = app.desk().catalogue();
-    let family = catalogue.family(slug.as_str());
-    let info = family.ok_or_else(|| Problem::not_found(format!("there is no family {slug} in the catalogue")))?.info();
+    let family = app.family(slug.as_str())?;
+    let family = family.ok_or_else(|| Problem::not_found(format!("there is no family {slug} in the catalogue")))?;
+    let info = family.object().info();
     let slug = info.slug.to_string();
     let sample = {
         let (app, slug) = (app.clone(), slug.clone());
@@ -89,7 +90,7 @@ pub(crate) async fn show(
         frame: Frame::new(slug.clone(), "families", &app, &session),
         unverified: info.verification == Verification::Unverified,
         summary: info.summary.to_string(),
-        facts: facts(info),
+        facts: facts(&family),
         verification: info.verification_note.to_string(),
         keys: info.keys.iter().map(key_row).collect(),
         campaigns: catalogue.campaigns_of(&slug).map(campaign).collect(),
@@ -109,7 +110,8 @@ fn key_row(key: &forestall_dga::info::ParamKey) -> KeyRow {
     }
 }
 
-fn facts(info: &FamilyInfo) -> Vec<(&'static str, String)> {
+fn facts(family: &Released<&dyn Family>) -> Vec<(&'static str, String)> {
+    let info = family.object().info();
     let hours = |seconds: i64| seconds / 3_600;
     let mut facts = vec![
         ("Aliases", info.aliases.join(", ")),
@@ -124,18 +126,14 @@ fn facts(info: &FamilyInfo) -> Vec<(&'static str, String)> {
             format!("{} h before, {} h after", hours(info.margin.before_seconds), hours(info.margin.after_seconds)),
         ),
         ("Clock", info.clock_note.to_string()),
-        (
-            "Who can act",
-            match &info.responsible {
-                Responsible::Registry => "the registry of the public suffix".to_owned(),
-                Responsible::Provider(zone) => {
-                    format!("the provider of {zone}; the zone itself is never to be blocked")
-                }
-            },
-        ),
+        ("Who can act", info.who_can_act()),
         ("Treatment", info.treatment.to_string()),
         ("Generator", format!("version {}", info.generator_version)),
     ];
+    if let Some(code) = family.object().code() {
+        facts.push(("Plug-in", format!("WebAssembly, code {}", code.short())));
+        facts.push(("Marking", format!("{}, {}", family.marking().tlp, family.marking().pap)));
+    }
     facts.retain(|(_, value)| !value.is_empty());
     facts
 }

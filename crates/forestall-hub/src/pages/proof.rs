@@ -3,7 +3,9 @@
 //! Coverage and reach at the three levels of proof, side by side, and what stands outside the count.
 
 use forestall_coord::board::Worst;
-use forestall_coord::{Case, Level, Tally};
+use forestall_coord::event::{CaseCampaign, ProviderZone};
+use forestall_coord::{Case, Level, Party, Tally};
+use forestall_model::Tld;
 
 use super::number::{counted, coverage, grouped};
 use crate::server::Figures;
@@ -98,6 +100,24 @@ pub(super) struct Alarm {
     pub(super) class: &'static str,
     pub(super) word: &'static str,
     pub(super) text: String,
+}
+
+/// Says which names of a slice are a provider's and not the registry's; empty where none is.
+pub(super) fn providers(case: &Case, tld: &Tld) -> Vec<Alarm> {
+    let of_campaign = |campaign: &CaseCampaign| -> Vec<Alarm> {
+        let zones = campaign.parties(tld).filter_map(|party| match party {
+            Party::Provider(zone) => Some(zone),
+            Party::Registry => None,
+        });
+        let text = |zone: &ProviderZone| {
+            format!(
+                "the names of {} below {} are for its provider, {}: ask the provider. The zone itself is never to be blocked.",
+                campaign.id, zone.zone, zone.provider
+            )
+        };
+        zones.map(|zone| Alarm { class: "warn", word: "Not the registry's", text: text(zone) }).collect()
+    };
+    case.campaigns.iter().flat_map(of_campaign).collect()
 }
 
 /// Says what fell out of protection, contradicts a registry's word, or is held or refused; empty where nothing is.

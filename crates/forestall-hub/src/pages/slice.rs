@@ -324,7 +324,7 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
         facts: around.facts,
         levels: levels(&figures),
         outside: proof::outside(&figures.over_all),
-        alarms: proof::alarms(&figures.over_all),
+        alarms: proof::providers(case, tld).into_iter().chain(proof::alarms(&figures.over_all)).collect(),
         alone,
         strip: HeatRow::of(&figures, case.horizon),
         days: case.horizon.len().max(1),

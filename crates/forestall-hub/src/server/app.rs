@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use forestall_dga::Family;
 use forestall_model::marking::{Released, release};
 use forestall_model::{Audience, CaseId, Instant, UtcDay};
 
@@ -71,15 +72,24 @@ impl App {
     pub(crate) async fn view(&self, id: &CaseId) -> Result<Released<Arc<CaseView>>, Problem> {
         let file = self.inner.desk.file(id).await?;
         let view = self.inner.views.of(file, self.today()).await?;
-        let case = Arc::clone(&view.file.case);
-        Ok(release(case.as_ref(), AUDIENCE, self.now())?.map(|_| view))
+        Ok(release(view.file.clone(), AUDIENCE, self.now())?.map(|_| view))
     }
 
     /// Returns a case without its figures, through the gate.
     pub(crate) async fn file(&self, id: &CaseId) -> Result<Released<CaseFile>, Problem> {
-        let file = self.inner.desk.file(id).await?;
-        let case = Arc::clone(&file.case);
-        Ok(release(case.as_ref(), AUDIENCE, self.now())?.map(|_| file))
+        Ok(release(self.inner.desk.file(id).await?, AUDIENCE, self.now())?)
+    }
+
+    /// Returns a family of the catalogue, through the gate; `None` where there is none of this name.
+    pub(crate) fn family(&self, name: &str) -> Result<Option<Released<&dyn Family>>, Problem> {
+        let family = self.inner.desk.catalogue().family(name).map(AsRef::as_ref);
+        Ok(family.map(|family| release(family, AUDIENCE, self.now())).transpose()?)
+    }
+
+    /// Returns the families of the catalogue that pass the gate, in its order.
+    pub(crate) fn families(&self) -> impl Iterator<Item = Released<&dyn Family>> {
+        let families = self.inner.desk.catalogue().families().iter();
+        families.filter_map(|family| release(family.as_ref(), AUDIENCE, self.now()).ok())
     }
 }
 

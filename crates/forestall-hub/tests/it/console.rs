@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use forestall_coord::event::CaseKind;
+use forestall_dga::Catalogue;
 use forestall_hub::desk::{Act, CaseFile, Desk, OpenCase};
 use forestall_hub::server::{Clock, Console, Settings};
 use forestall_model::{DayRange, Instant, Marking};
@@ -66,8 +67,13 @@ impl Served {
 
     /// Serves an empty store with other settings.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_over(Catalogue::built_in(), change).await
+    }
+
+    /// Serves an empty store over a catalogue.
+    pub(crate) async fn start_over(catalogue: Catalogue, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let desk = Desk::open(folder.path()).await.expect("a store");
+        let desk = Desk::open(folder.path(), catalogue).await.expect("a store");
         let clock: Clock = Arc::new(now);
         let mut settings = Settings { clock, ..Settings::new(parsed("127.0.0.1:0")) };
         change(&mut settings);

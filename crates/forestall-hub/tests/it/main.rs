@@ -9,4 +9,5 @@ mod desk;
 mod guard;
 mod map;
 mod pages;
+mod plugins;
 mod sign_in;

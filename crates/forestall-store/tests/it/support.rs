@@ -71,6 +71,8 @@ fn campaign(name: &str, verified: bool) -> CaseCampaign {
         guard: Margin::CLOCK,
         first_day: None,
         draws: vec![Draws { names: None, rounds: 1, source: "test".to_owned() }],
+        zones: Vec::new(),
+        registries: Vec::new(),
     }
 }
 

@@ -86,6 +86,12 @@ impl Open {
             output::note(format_args!("{campaign}: {} in {lists}", counted(names, "name")));
         }
         output::note(format_args!("slices: {}", case.slices.len()));
+        for (campaign, zone) in case.campaigns.iter().flat_map(|c| c.zones.iter().map(move |zone| (&c.id, zone))) {
+            output::note(format_args!(
+                "note: names of {campaign} below {} are for its provider, {}, not for a registry; that zone itself is never to be blocked",
+                zone.zone, zone.provider
+            ));
+        }
         Ok(Outcome::Done)
     }
 }

@@ -2,6 +2,8 @@
 
 //! `forestall case slices`.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use forestall_coord::Board;
 use forestall_coord::case::Slice;
@@ -34,6 +36,8 @@ pub(crate) struct Slices {
 #[derive(Serialize)]
 struct Row<'a> {
     tld: &'a str,
+    /// Who can act on its names: `the registry`, or the providers of zones.
+    parties: Vec<String>,
     #[serde(flatten)]
     counts: Counts,
     requested: Option<&'a str>,
@@ -67,6 +71,7 @@ impl Slices {
 fn row<'a>(board: &Board<'a>, tld: &'a Tld, slice: &'a Slice, days: DayRange) -> Row<'a> {
     Row {
         tld: tld.as_str(),
+        parties: parties(board, tld),
         counts: Counts::of(&board.slice_total(tld, days)),
         requested: slice.requests.last().map(|request| request.action.word()),
         acknowledged: slice.acknowledged,
@@ -76,11 +81,22 @@ fn row<'a>(board: &Board<'a>, tld: &'a Tld, slice: &'a Slice, days: DayRange) ->
     }
 }
 
+/// Returns who can act on the names of a slice, each once.
+fn parties(board: &Board<'_>, tld: &Tld) -> Vec<String> {
+    let here: BTreeSet<usize> = board.slice(tld).iter().map(|cell| cell.campaign).collect();
+    let of_campaign = |index: usize| board.case.campaigns[index].parties(tld).map(|party| party.to_string());
+    let mut parties: Vec<String> = here.into_iter().flat_map(of_campaign).collect();
+    parties.sort_unstable();
+    parties.dedup();
+    parties
+}
+
 fn text(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
     let mut table = Table::new(&[
         ("tld", Align::Left),
         ("names", Align::Right),
         ("held", Align::Right),
+        ("for", Align::Left),
         ("asked", Align::Left),
         ("answers", Align::Right),
         ("coverage c/a/o", Align::Right),
@@ -95,6 +111,7 @@ fn text(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
             tld.to_string(),
             thousands(tally.names.into()),
             thousands(tally.held.into()),
+            parties(board, tld).join(", "),
             slice.requests.last().map_or("-", |request| request.action.word()).to_owned(),
             slice.answer_count.to_string(),
             figures::coverage(&tally).line(),
@@ -129,6 +146,7 @@ fn csv(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
             "reach_alone_high",
             "worst_campaign",
             "worst_day",
+            "parties",
         ])?;
         for (tld, slice) in &board.case.slices {
             let tally = board.slice_total(tld, days);
@@ -155,6 +173,7 @@ fn csv(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
                 &high,
                 alone.map_or("", |worst| board.case.campaigns[worst.campaign].id.as_str()),
                 &alone.map(|worst| worst.day.to_string()).unwrap_or_default(),
+                &parties(board, tld).join("; "),
             ])?;
         }
         rows.flush()?;

@@ -3,7 +3,7 @@
 //! `forestall dictionary list`.
 
 use clap::Args;
-use forestall_dga::{Catalogue, WordLists as _, word_lists};
+use forestall_dga::{WordLists as _, word_lists};
 use serde::Serialize;
 
 use crate::cli::TextJson;
@@ -32,7 +32,7 @@ struct Entry {
 impl List {
     pub(super) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
         let dictionaries = globals.dictionaries();
-        let needed = word_lists::needed(&Catalogue::built_in(), &dictionaries);
+        let needed = word_lists::needed(&globals.catalogue(), &dictionaries);
         let entries = needed.into_iter().map(|list| Entry {
             present: dictionaries.word_list(list.digest).is_some(),
             name: list.name,

@@ -3,7 +3,8 @@
 //! `forestall family list`.
 
 use clap::Args;
-use forestall_dga::{Catalogue, Family};
+use forestall_dga::info::Party;
+use forestall_dga::{Catalogue, Family, FamilyInfo};
 use serde::Serialize;
 
 use super::{confidence, joined, tlds};
@@ -11,6 +12,7 @@ use crate::cli::TextJsonCsv;
 use crate::failure::Outcome;
 use crate::output;
 use crate::table::{Align, Table, thousands};
+use crate::world::Globals;
 
 /// List the families: slug, aliases, scheme, seeding, period, names per period, TLDs, confidence, campaigns
 #[derive(Args, Debug)]
@@ -32,14 +34,29 @@ struct Entry<'a> {
     names_per_period: Option<u64>,
     suffixes: Vec<&'a str>,
     tlds: Vec<&'a str>,
+    /// Suffixes whose names are not the registry's to act on.
+    others: Vec<Other<'a>>,
     confidence: &'a str,
     first_day: Option<String>,
+    /// Who may see what is derived from it.
+    tlp: &'a str,
+    /// Whether its code came from outside.
+    plugin: bool,
     campaigns: Vec<&'a str>,
 }
 
+/// Who can act on the names under a suffix where the registry cannot.
+#[derive(Serialize)]
+struct Other<'a> {
+    suffix: &'a str,
+    /// `provider` or `nobody`.
+    party: &'static str,
+    who: &'a str,
+}
+
 impl List {
-    pub(super) fn run(&self) -> anyhow::Result<Outcome> {
-        let catalogue = Catalogue::built_in();
+    pub(super) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let catalogue = globals.catalogue();
         match self.format {
             TextJsonCsv::Text => text(&catalogue)?,
             TextJsonCsv::Json => {
@@ -66,10 +83,22 @@ fn entry<'a>(catalogue: &'a Catalogue, family: &'a dyn Family) -> Entry<'a> {
         names_per_period: info.names_per_period,
         suffixes: info.suffixes.iter().map(AsRef::as_ref).collect(),
         tlds: tlds(info),
+        others: info.suffixes.iter().filter_map(|suffix| other(info, suffix)).collect(),
         confidence: info.verification.word(),
         first_day: info.first_day.map(|day| day.to_string()),
+        tlp: family.marking().tlp.word(),
+        plugin: family.code().is_some(),
         campaigns: catalogue.campaigns_of(&info.slug).map(|campaign| campaign.id.as_str()).collect(),
     }
+}
+
+fn other<'a>(info: &'a FamilyInfo, suffix: &'a str) -> Option<Other<'a>> {
+    let (party, who) = match info.responsible.for_suffix(suffix) {
+        Party::Registry => return None,
+        Party::Provider(who) => ("provider", who),
+        Party::Nobody(what) => ("nobody", what),
+    };
+    Some(Other { suffix, party, who })
 }
 
 fn text(catalogue: &Catalogue) -> anyhow::Result<()> {
@@ -82,6 +111,7 @@ fn text(catalogue: &Catalogue) -> anyhow::Result<()> {
         ("TLDs", Align::Right),
         ("confidence", Align::Left),
         ("campaigns", Align::Right),
+        ("TLP", Align::Left),
         ("also called", Align::Left),
     ]);
     for family in catalogue.families() {
@@ -95,6 +125,7 @@ fn text(catalogue: &Catalogue) -> anyhow::Result<()> {
             tlds(info).len().to_string(),
             confidence(info).to_owned(),
             catalogue.campaigns_of(&info.slug).count().to_string(),
+            family.marking().tlp.to_string(),
             joined(&info.aliases, ", "),
         ]);
     }

@@ -24,7 +24,7 @@ impl Verb {
     /// Runs the verb.
     pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         match self {
-            Self::List(command) => command.run(),
+            Self::List(command) => command.run(globals),
             Self::Show(command) => command.run(globals),
         }
     }

@@ -5,7 +5,6 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use forestall_dga::Catalogue;
 use forestall_dga::page::Page;
 
 use super::find;
@@ -28,7 +27,7 @@ const INDENT: usize = 16;
 
 impl Show {
     pub(super) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let catalogue = Catalogue::built_in();
+        let catalogue = globals.catalogue();
         let family = find(&catalogue, &self.name)?;
         let page = Page::of(&catalogue, family, globals.now(), &globals.dictionaries());
         output::to_stdout(|out| Ok(write(&page, out)?))?;

@@ -1,0 +1,58 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Candidates per second of each search for a seed, on one core, over the first candidates of an anchor from a list of no campaign. Figures: `README.md`.
+
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use forestall_dga::family::NoWordLists;
+use forestall_dga::identify::Clue;
+use forestall_dga::{Ask, Catalogue, NameBuf};
+use forestall_model::{DayRange, Params, UtcDay};
+
+/// Candidates that are measured; all where there are fewer.
+const CANDIDATES: u64 = 1 << 22;
+
+/// Families, each with a parameter that no campaign has.
+const FAMILIES: [(&str, &str, &str); 10] = [
+    ("dircrypt", "seed", "DEADBEEF"),
+    ("ramnit", "seed", "DEADBEEF"),
+    ("corebot", "seed", "DEADBEEF"),
+    ("vawtrak", "seed", "DEADBEEF"),
+    ("dnschanger", "seed", "1234567890"),
+    ("m0yv", "seed", "0x1BADB002"),
+    ("ngioweb", "seed", "C0FFEE11"),
+    ("qadars", "seed", "6a5b4c3"),
+    ("ramdo", "seed", "0x1234567"),
+    ("locky", "seed", "12345678"),
+];
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = FAMILIES.map(|(family, ..)| family))]
+fn candidates(bencher: Bencher<'_, '_>, family: &str) {
+    let catalogue = Catalogue::built_in();
+    let (slug, key, value) = *FAMILIES.iter().find(|(slug, ..)| *slug == family).expect("an argument is a family");
+    let campaign = catalogue.campaigns_of(slug).next().expect("each family has a campaign");
+    let mut params = Params::new();
+    params.set(key, value);
+    let prepared = catalogue.prepare(campaign, &params, &NoWordLists).expect("the seed is well formed");
+    let day = UtcDay::from_epoch_days(20_777);
+    let period = prepared.generator.period_containing(day.start()).expect("there is a list of that day");
+    let mut list = NameBuf::new();
+    prepared.generator.generate(&period, &Ask { span: None, limit: Some(8) }, &mut list).expect("it computes");
+    let names: Vec<String> = list.iter().map(|name| String::from_utf8_lossy(name.bytes).into_owned()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let search = catalogue.family(slug).and_then(|family| family.seed_search()).expect("the family has a search");
+    let clue = Clue { anchor: names[0], names: &names, period: &period, days: DayRange::one(day) };
+    // Version 2 of Vawtrak begins after the candidates of version 1.
+    let start = if slug == "vawtrak" { 1 << 27 } else { 0 };
+    let range = start..search.candidates().min(start + CANDIDATES);
+    let mut hits = Vec::new();
+    bencher.counter(ItemsCount::new(CANDIDATES)).bench_local(|| {
+        hits.clear();
+        search.hits(black_box(&clue), range.clone(), &mut hits);
+        hits.len()
+    });
+}
