@@ -4,7 +4,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{case, dictionary, directory, family, identify, predict, publish, quickstart, serve, store};
+use crate::commands::{case, classify, dictionary, directory, family, identify, predict, publish, quickstart, serve, store};
 use crate::world::Globals;
 
 /// Computes the names a DGA botnet will use, gets registries to protect them, and measures the rest.
@@ -26,6 +26,7 @@ pub(crate) enum Noun {
     Quickstart(quickstart::Quickstart),
     Predict(predict::Predict),
     Identify(identify::Identify),
+    Classify(classify::Classify),
     #[command(subcommand)]
     Family(family::Verb),
     #[command(subcommand)]
