@@ -34,7 +34,11 @@ const COMMANDS: &[Command] = &[
         family_docs::run,
     ),
     ("renew", "writes the committed data files anew from public packages; --help says which", renew::run),
-    ("train", "trains the name classifier from the files of names in --data DIR, and writes model and figures", train::run),
+    (
+        "train",
+        "trains the name classifier from the files of names in --data DIR, and writes model and figures",
+        train::run,
+    ),
     ("tidy", "crate arrows, file headers, links, licences, duplicates, lint switches", tidy::run),
 ];
 

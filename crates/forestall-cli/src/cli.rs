@@ -4,7 +4,9 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{case, classify, dictionary, directory, family, identify, predict, publish, quickstart, serve, store};
+use crate::commands::{
+    case, classify, dictionary, directory, family, identify, predict, publish, quickstart, serve, store,
+};
 use crate::world::Globals;
 
 /// Computes the names a DGA botnet will use, gets registries to protect them, and measures the rest.

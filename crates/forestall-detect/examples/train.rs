@@ -22,12 +22,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let trained = train(&corpus);
     let (benign_names, generated_names) = corpus.counts();
     let mut figures = String::from("# Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.\n\n");
-    writeln!(figures, "# Written by `cargo xtask train`; not edited by hand. docs/classifier.md says what the figures mean.")?;
+    writeln!(
+        figures,
+        "# Written by `cargo xtask train`; not edited by hand. docs/classifier.md says what the figures mean."
+    )?;
     writeln!(figures, "model = \"{}\"", Digest::of(&trained.model))?;
     writeln!(figures, "octets = {}", trained.model.len())?;
     writeln!(figures, "\n[inputs]")?;
     writeln!(figures, "\"{}\" = {{ sha256 = \"{}\", subjects = {benign_names} }}", FILES[0], Digest::of(&benign))?;
-    writeln!(figures, "\"{}\" = {{ sha256 = \"{}\", subjects = {generated_names} }}", FILES[1], Digest::of(&generated))?;
+    writeln!(
+        figures,
+        "\"{}\" = {{ sha256 = \"{}\", subjects = {generated_names} }}",
+        FILES[1],
+        Digest::of(&generated)
+    )?;
     figures.push_str(&trained.figures);
     std::fs::write(Path::new(folder).join("names.model"), &trained.model)?;
     std::fs::write(Path::new(folder).join("figures.toml"), figures)?;

@@ -46,7 +46,9 @@ impl Classify {
         let mut unscored: BTreeMap<NotScored, u64> = BTreeMap::new();
         let mut room = Room::default();
         output::to_stdout(|out| {
-            while let Some(line) = lines.next().with_context(|| format!("{} could not be read", input::called(&self.file)))? {
+            while let Some(line) =
+                lines.next().with_context(|| format!("{} could not be read", input::called(&self.file)))?
+            {
                 let result = classifier.subject(line, &mut room);
                 write_name(out, line)?;
                 match result {
@@ -76,15 +78,14 @@ impl Classify {
     }
 }
 
-/// Writes the name as it came, but for octets that would break the line or its columns, or a terminal.
+/// Writes the name as it came, but for what would break the line, its columns, a terminal or a reader of UTF-8.
 fn write_name(out: &mut dyn Write, line: &[u8]) -> io::Result<()> {
-    let is_plain = |octet: &u8| *octet >= b' ' && *octet != 0x7f;
-    if line.iter().all(is_plain) {
+    if line.iter().all(|octet| (b' '..=b'~').contains(octet)) {
         out.write_all(line)?;
     } else {
-        for octet in line {
-            out.write_all(if is_plain(octet) { std::slice::from_ref(octet) } else { b"?" })?;
-        }
+        let text = String::from_utf8_lossy(line);
+        let plain: String = text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect();
+        out.write_all(plain.as_bytes())?;
     }
     out.write_all(b"\t")
 }

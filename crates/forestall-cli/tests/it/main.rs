@@ -6,6 +6,7 @@
 
 mod case;
 mod check;
+mod classify;
 mod dictionary;
 mod directory;
 mod environment;

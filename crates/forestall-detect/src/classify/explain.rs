@@ -78,10 +78,7 @@ fn of_features(model: &Model, features: &Features) -> Vec<Part> {
     let parts = (0..FEATURES).map(|number| {
         let mut without = *features;
         without[number] = model.ordinary[number];
-        Part {
-            what: format!("{} {:.2}", NAMES[number], features[number]),
-            weight: whole - model.trees.score(&without),
-        }
+        Part { what: format!("{} {:.2}", NAMES[number], features[number]), weight: whole - model.trees.score(&without) }
     });
     heaviest(parts)
 }

@@ -175,9 +175,8 @@ fn of_letters(row: &mut Row, label: &str) {
     let length = count(symbols.len().max(1));
     let number = |wanted: &dyn Fn(u8) -> bool| count(symbols.iter().filter(|symbol| wanted(**symbol)).count());
     let letters = number(&is_letter).max(1.0);
-    let changes = |class: &dyn Fn(u8) -> bool| {
-        count(symbols.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count())
-    };
+    let changes =
+        |class: &dyn Fn(u8) -> bool| count(symbols.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count());
     let is_consonant = |symbol: u8| is_letter(symbol) && !is_vowel(symbol);
     let mut counts = [0_u8; SYMBOLS];
     for symbol in symbols {
@@ -200,9 +199,8 @@ fn of_letters(row: &mut Row, label: &str) {
     row.add(number(&|symbol| octet(symbol).is_ascii_hexdigit()) / length);
     row.add(number(&|symbol| is_letter(symbol) && symbol % 2 == 1) / letters);
     let pairs = symbols.windows(2).filter(|pair| is_letter(pair[0]) && is_letter(pair[1]));
-    let (all, in_turn) = pairs.fold((0_usize, 0_usize), |(all, turn), pair| {
-        (all + 1, turn + usize::from(pair[0] % 2 != pair[1] % 2))
-    });
+    let (all, in_turn) =
+        pairs.fold((0_usize, 0_usize), |(all, turn), pair| (all + 1, turn + usize::from(pair[0] % 2 != pair[1] % 2)));
     row.add(count(in_turn) / count(all.max(1)));
     row.add(f32::from(symbols.iter().copied().filter(|symbol| is_letter(*symbol)).max().unwrap_or(0)));
 }

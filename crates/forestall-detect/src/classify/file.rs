@@ -4,10 +4,10 @@
 //!
 //! ```text
 //! "forestall names 1\n"
-//! linear   scale f32, bias f32, 65,536 weights i8
+//! linear   scale f32, bias f32, 131,072 weights i8
 //! chain    54,872 surprises u8
 //! words    count u32; each: octets shared with the one before (high half of an octet), further octets (low half), these, cost u8
-//! trees    scale f32, bias f32; each feature: edges u8, these f32; trees u16; each: nodes u16, these feature u8, bin u8, other u16
+//! trees    scale f32, slope f32; each feature: edges u8, these f32; trees u16; each: nodes u16, these feature u8, bin u8, other u16
 //! ordinary one f32 a feature
 //! twice    calibration: points u8; each: sum f32, ratio f32 (with the suffix, then without)
 //! SHA-256 of all of the above, 32 octets
@@ -112,7 +112,7 @@ pub(super) fn write(model: &Model) -> Vec<u8> {
         out.push(*cost);
         before = piece;
     }
-    put_floats(&mut out, [model.trees.scale, model.trees.bias]);
+    put_floats(&mut out, [model.trees.scale, model.trees.slope]);
     for edges in &model.trees.edges {
         out.push(octet(edges.len()));
         put_floats(&mut out, edges.iter().copied());
@@ -178,7 +178,7 @@ fn words(reader: &mut Reader<'_>) -> Result<Words, ModelError> {
 
 fn trees(reader: &mut Reader<'_>) -> Result<Trees, ModelError> {
     reader.part = "trees";
-    let (scale, bias) = (reader.float()?, reader.float()?);
+    let (scale, slope) = (reader.float()?, reader.float()?);
     let mut edges = Vec::with_capacity(FEATURES);
     for _ in 0..FEATURES {
         let [count] = reader.array()?;
@@ -207,7 +207,7 @@ fn trees(reader: &mut Reader<'_>) -> Result<Trees, ModelError> {
             return Err(reader.wrong("a tree that does not end in a leaf"));
         }
     }
-    Ok(Trees { edges, nodes, roots, scale, bias })
+    Ok(Trees { edges, nodes, roots, scale, slope })
 }
 
 fn ordinary(reader: &mut Reader<'_>) -> Result<Features, ModelError> {

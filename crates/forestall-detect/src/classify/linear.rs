@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! The linear model: a weight for each group of one to four letters, hashed into 2^16 places, and for each suffix.
+//! The linear model: a weight for each group of one to four letters, hashed into 2^17 places, and for each suffix.
 //!
 //! Its sum, divided by the root of the number of groups, is the log-odds that the first stage gives. It costs one multiplication
 //! and one addition a group and is what `--explain` takes its groups of letters from.
@@ -8,7 +8,10 @@
 use super::subject::{LONGEST_LABEL, Subject};
 
 /// Places of the table.
-pub(super) const PLACES: usize = 1 << 16;
+pub(super) const PLACES: usize = 1 << 17;
+
+/// Bits of a hash that are dropped: it has 32, and a place 17.
+const DROPPED: u32 = u32::BITS - PLACES.trailing_zeros();
 
 /// Letters of the longest group.
 const LONGEST_GROUP: usize = 4;
@@ -54,7 +57,7 @@ impl Linear {
     pub(super) fn score(&self, subject: &Subject<'_>) -> LinearScore {
         let (mut sum, mut groups, mut suffix) = (0_i32, 0_u16, 0_i32);
         for_each_place(subject, |place, group| {
-            let weight = i32::from(self.weights.get(usize::from(place)).copied().unwrap_or(0));
+            let weight = i32::from(self.weights.get(place as usize).copied().unwrap_or(0));
             if group == Group::Suffix {
                 suffix += weight;
             } else {
@@ -67,8 +70,8 @@ impl Linear {
     }
 
     /// Returns what one group adds to the log-odds of a subject of so many groups.
-    pub(super) fn part(&self, place: u16, group: Group, groups: u16) -> f32 {
-        let weight = f32::from(self.weights.get(usize::from(place)).copied().unwrap_or(0)) * self.scale;
+    pub(super) fn part(&self, place: u32, group: Group, groups: u16) -> f32 {
+        let weight = f32::from(self.weights.get(place as usize).copied().unwrap_or(0)) * self.scale;
         if group == Group::Suffix { weight } else { weight * share(groups) }
     }
 }
@@ -80,7 +83,7 @@ pub(super) fn share(groups: u16) -> f32 {
 
 /// Calls `use_it` with the place of each group of a subject, the suffix last.
 #[inline]
-pub(super) fn for_each_place(subject: &Subject<'_>, mut use_it: impl FnMut(u16, Group)) {
+pub(super) fn for_each_place(subject: &Subject<'_>, mut use_it: impl FnMut(u32, Group)) {
     let mut padded = [0_u8; LONGEST_LABEL + 2];
     let label = subject.label.as_bytes();
     let length = label.len().min(LONGEST_LABEL);
@@ -103,12 +106,12 @@ pub(super) fn for_each_place(subject: &Subject<'_>, mut use_it: impl FnMut(u16, 
 }
 
 /// Returns the place of up to four octets: the upper half of a product with the golden ratio (Knuth, volume 3, section 6.4).
-fn place_of(group: u32) -> u16 {
-    u16::try_from(group.wrapping_mul(0x9e37_79b1) >> 16).unwrap_or(0)
+fn place_of(group: u32) -> u32 {
+    group.wrapping_mul(0x9e37_79b1) >> DROPPED
 }
 
 /// Returns the place of a suffix, by FNV-1a of its octets, 32 bits.
-fn place_of_suffix(suffix: &str) -> u16 {
+fn place_of_suffix(suffix: &str) -> u32 {
     let hash = suffix.bytes().fold(0x811c_9dc5_u32, |hash, octet| (hash ^ u32::from(octet)).wrapping_mul(0x0100_0193));
     place_of(hash)
 }

@@ -133,7 +133,8 @@ fn cut<'a>(name: &'a str, zones: &Zones) -> Result<Subject<'a>, NotScored> {
         None => icann_suffix(name),
     };
     let suffix = suffix.ok_or(NotScored::PublicSuffix)?;
-    let left = name.len().checked_sub(suffix.len() + 1).and_then(|end| name.get(..end)).ok_or(NotScored::PublicSuffix)?;
+    let left =
+        name.len().checked_sub(suffix.len() + 1).and_then(|end| name.get(..end)).ok_or(NotScored::PublicSuffix)?;
     let label = left.rsplit('.').next().unwrap_or(left);
     if label.starts_with("xn--") {
         return Err(NotScored::Internationalised);

@@ -38,8 +38,8 @@ pub(super) struct Trees {
     pub(super) roots: Vec<usize>,
     /// What one unit of a leaf means.
     pub(super) scale: f32,
-    /// What is added to each sum.
-    pub(super) bias: f32,
+    /// What one unit of the linear score adds: the trees correct a line, which goes on where they have no more steps.
+    pub(super) slope: f32,
 }
 
 impl Trees {
@@ -47,7 +47,7 @@ impl Trees {
     pub(super) fn score(&self, features: &Features) -> f32 {
         let binned = binned(&self.edges, features);
         let sum: i32 = self.roots.iter().map(|root| i32::from(self.leaf(*root, &binned))).sum();
-        from_units(sum) * self.scale + self.bias
+        from_units(sum) * self.scale + self.slope * line(features)
     }
 
     fn leaf(&self, root: usize, binned: &Binned) -> i16 {
@@ -70,6 +70,12 @@ pub(super) fn binned(edges: &[Vec<f32>], features: &Features) -> Binned {
         }
     }
     bins
+}
+
+/// Returns the linear score, the suffix included where it is known.
+pub(super) fn line(features: &Features) -> f32 {
+    let [label, .., both] = features;
+    if both.is_nan() { *label } else { *both }
 }
 
 fn from_units(sum: i32) -> f32 {

@@ -5,7 +5,7 @@
 
 use super::corpus::mixed;
 use crate::classify::features::{FEATURES, Features};
-use crate::classify::trees::{BINS, Binned, LEAF, Node, Trees, binned};
+use crate::classify::trees::{BINS, Binned, LEAF, Node, Trees, binned, line};
 
 /// How trees are grown.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,9 @@ pub(super) struct Growth {
     pub(super) fewest: f64,
     /// How strongly leaves are pulled to nought.
     pub(super) pull: f64,
-    /// Of a hundred rows and features, how many each tree sees.
+    /// What one unit of the linear score adds before the first tree.
+    pub(super) slope: f32,
+    /// Of a hundred rows, how many each tree sees.
     pub(super) rows: u64,
     /// Of a hundred features, how many each tree sees.
     pub(super) features: u64,
@@ -41,7 +43,7 @@ pub(super) struct Lesson {
 pub(super) fn grow(lessons: &[Lesson], growth: &Growth, seed: u64) -> Trees {
     let edges = edges(lessons);
     let rows: Vec<Binned> = lessons.iter().map(|lesson| binned(&edges, &lesson.features)).collect();
-    let mut scores = vec![0.0_f64; rows.len()];
+    let mut scores: Vec<f64> = lessons.iter().map(|lesson| f64::from(growth.slope * line(&lesson.features))).collect();
     let mut slopes = vec![[0.0_f64; 2]; rows.len()];
     let mut grown: Vec<Vec<Grown>> = Vec::new();
     for number in 0..growth.trees {
@@ -52,8 +54,10 @@ pub(super) fn grow(lessons: &[Lesson], growth: &Growth, seed: u64) -> Trees {
             *slope = [weight * (chance - target), weight * (chance * (1.0 - chance)).max(1e-9)];
         }
         let draw = |item: u64, of_hundred: u64| mixed(seed ^ mixed(number << 32 | item)) % 100 < of_hundred;
-        let taken: Vec<u32> =
-            (0..rows.len()).filter(|row| draw(*row as u64, growth.rows)).filter_map(|row| row.try_into().ok()).collect();
+        let taken: Vec<u32> = (0..rows.len())
+            .filter(|row| draw(*row as u64, growth.rows))
+            .filter_map(|row| row.try_into().ok())
+            .collect();
         let asked: Vec<usize> =
             (0..FEATURES).filter(|feature| draw(1 << 31 | *feature as u64, growth.features)).collect();
         let tree = tree(&rows, &slopes, taken, &asked, growth);
@@ -62,7 +66,7 @@ pub(super) fn grow(lessons: &[Lesson], growth: &Growth, seed: u64) -> Trees {
         }
         grown.push(tree);
     }
-    flat(&grown, edges)
+    flat(&grown, edges, growth.slope)
 }
 
 /// A node while its tree grows.
@@ -190,10 +194,10 @@ fn value(tree: &[Grown], row: &Binned) -> f64 {
 }
 
 /// Lays trees flat, in preorder, with leaves as whole numbers of one scale.
-fn flat(grown: &[Vec<Grown>], edges: Vec<Vec<f32>>) -> Trees {
+fn flat(grown: &[Vec<Grown>], edges: Vec<Vec<f32>>, slope: f32) -> Trees {
     let leaves = grown.iter().flatten().map(|node| if let Grown::Leaf(value) = node { value.abs() } else { 0.0 });
     let scale = leaves.fold(1e-9, f64::max) / f64::from(i16::MAX);
-    let mut trees = Trees { edges, nodes: Vec::new(), roots: Vec::new(), scale: narrow(scale), bias: 0.0 };
+    let mut trees = Trees { edges, nodes: Vec::new(), roots: Vec::new(), scale: narrow(scale), slope };
     for tree in grown {
         let root = trees.nodes.len();
         trees.roots.push(root);

@@ -97,9 +97,8 @@ impl Corpus {
 
 fn row((label, suffix): (String, String), group: u32, generated: bool) -> Row {
     let octets = label.bytes().chain([b'.']).chain(suffix.bytes());
-    let key = octets.fold(0xcbf2_9ce4_8422_2325_u64, |hash, octet| {
-        (hash ^ u64::from(octet)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let key = octets
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, octet| (hash ^ u64::from(octet)).wrapping_mul(0x0000_0100_0000_01b3));
     Row { label, suffix, generated, group, key: mixed(key) }
 }
 
@@ -111,17 +110,17 @@ pub(super) fn mixed(number: u64) -> u64 {
     number ^ number >> 31
 }
 
+/// A label, its suffix, and their tag.
+type Tagged<Tag> = ((String, String), Tag);
+
 /// Replaces tags by their numbers in the order of the tags.
-fn numbered(tagged: Vec<Tagged>) -> (Vec<((String, String), u32)>, Vec<String>) {
+fn numbered(tagged: Vec<Tagged<String>>) -> (Vec<Tagged<u32>>, Vec<String>) {
     let tags: Vec<String> = tagged.iter().map(|(_, tag)| tag.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let number = |tag: &String| tags.binary_search(tag).ok().and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX);
     (tagged.into_iter().map(|(subject, tag)| (subject, number(&tag))).collect(), tags)
 }
 
-/// The label and suffix of a name, and its tag.
-type Tagged = ((String, String), String);
-
-fn lines(input: impl Read) -> Result<Vec<Tagged>, CorpusError> {
+fn lines(input: impl Read) -> Result<Vec<Tagged<String>>, CorpusError> {
     let (zones, mut room) = (Zones::built_in(), Room::default());
     let mut input = BufReader::new(input);
     let (mut found, mut text, mut line) = (Vec::new(), Vec::new(), 0);

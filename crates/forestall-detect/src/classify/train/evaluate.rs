@@ -50,40 +50,47 @@ pub(super) struct Judged {
 /// Names of the scores, in their order.
 pub(super) const SCORES: [&str; 4] = ["trees", "trees_label_only", "linear", "linear_label_only"];
 
-/// Judges all held-out names of some rounds.
-pub(super) fn judge(corpus: &Corpus, places: &Places, settings: &Settings, seed: u64, rounds: u64) -> Vec<Judged> {
-    let all: Vec<usize> = (0..corpus.rows.len()).collect();
-    let hands = dealt(corpus, &all, ROUNDS, seed);
-    let bit = |name: &str| corpus.sources.iter().position(|source| source == name).map_or(0, |number| 1_u32 << number.min(31));
-    let out = SOURCES_OUT.iter().fold(0, |bits, name| bits | bit(name));
+/// Judges all held-out names of all rounds.
+pub(super) fn judge(corpus: &Corpus, places: &Places, settings: &Settings, seed: u64) -> Vec<Judged> {
     let mut judged = Vec::new();
-    for round in 0..rounds.min(ROUNDS) {
-        let (mut taken, mut held) = (Vec::new(), Vec::new());
-        for (number, row) in corpus.rows.iter().enumerate() {
-            let fifth = mixed(row.key ^ seed.rotate_left(17)) % 5 == round;
-            let group = match (row.generated, fifth) {
-                (true, _) if hands[row.group as usize] == round => Some(Group::Unseen(row.group)),
-                (true, true) => Some(Group::Seen(row.group)),
-                (false, _) if row.group & !out == 0 => (row.group & bit(LONG_TAIL) != 0).then_some(Group::OtherSource),
-                (false, true) => Some(Group::Benign),
-                (_, false) => {
-                    taken.push(number);
-                    continue;
-                }
-            };
-            held.extend(group.map(|group| (number, group)));
-        }
+    for round in 0..ROUNDS {
+        let (taken, held) = parted(corpus, seed, round);
         let model = fit(corpus, places, &taken, settings, seed ^ round);
-        judged.extend(held.iter().map(|(number, group)| Judged {
-            round,
-            group: *group,
-            scores: scores(&model, corpus, *number),
+        judged.extend(held.iter().map(|(row, group)| {
+            let scores = scores(&model, corpus, *row);
+            Judged { round, group: *group, scores }
         }));
     }
     judged
 }
 
-fn scores(model: &Model, corpus: &Corpus, row: usize) -> [f32; 4] {
+/// Returns the rows that a round trains on, and those that it holds out.
+pub(super) fn parted(corpus: &Corpus, seed: u64, round: u64) -> (Vec<usize>, Vec<(usize, Group)>) {
+    let all: Vec<usize> = (0..corpus.rows.len()).collect();
+    let hands = dealt(corpus, &all, ROUNDS, seed);
+    let bit = |name: &str| {
+        corpus.sources.iter().position(|source| source == name).map_or(0, |number| 1_u32 << number.min(31))
+    };
+    let out = SOURCES_OUT.iter().fold(0, |bits, name| bits | bit(name));
+    let (mut taken, mut held) = (Vec::new(), Vec::new());
+    for (number, row) in corpus.rows.iter().enumerate() {
+        let fifth = mixed(row.key ^ seed.rotate_left(17)) % 5 == round;
+        let group = match (row.generated, fifth) {
+            (true, _) if hands[row.group as usize] == round => Some(Group::Unseen(row.group)),
+            (true, true) => Some(Group::Seen(row.group)),
+            (false, _) if row.group & !out == 0 => (row.group & bit(LONG_TAIL) != 0).then_some(Group::OtherSource),
+            (false, true) => Some(Group::Benign),
+            (_, false) => {
+                taken.push(number);
+                continue;
+            }
+        };
+        held.extend(group.map(|group| (number, group)));
+    }
+    (taken, held)
+}
+
+pub(super) fn scores(model: &Model, corpus: &Corpus, row: usize) -> [f32; 4] {
     let subject = corpus.rows[row].subject();
     let mut features = model.features(&subject);
     let with = model.trees.score(&features);
@@ -106,7 +113,8 @@ pub(super) fn rates(judged: &[Judged], score: usize, benign: Group) -> Rates {
     let mut found: BTreeMap<(usize, u32, bool), (f64, f64)> = BTreeMap::new();
     for round in 0..ROUNDS {
         let of_round = || judged.iter().filter(move |judged| judged.round == round);
-        let mut scores: Vec<f32> = of_round().filter(|judged| judged.group == benign).map(|j| j.scores[score]).collect();
+        let mut scores: Vec<f32> =
+            of_round().filter(|judged| judged.group == benign).map(|j| j.scores[score]).collect();
         scores.sort_unstable_by(|a, b| b.total_cmp(a));
         for (number, rate) in RATES.iter().enumerate() {
             let Some(threshold) = scores.get(floor(scores.len() as f64 * rate)) else { continue };
@@ -126,7 +134,8 @@ pub(super) fn rates(judged: &[Judged], score: usize, benign: Group) -> Rates {
     for (number, means) in rates.means.iter_mut().enumerate() {
         for (unseen, mean) in [false, true].into_iter().zip(means) {
             let of_kind = found.iter().filter(|((rate, _, kind), _)| *rate == number && *kind == unseen);
-            let (sum, count) = of_kind.fold((0.0, 0.0_f64), |(sum, count), (_, (hits, all))| (sum + hits / all, count + 1.0));
+            let (sum, count) =
+                of_kind.fold((0.0, 0.0_f64), |(sum, count), (_, (hits, all))| (sum + hits / all, count + 1.0));
             *mean = sum / count.max(1.0);
         }
     }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::corpus::Corpus;
 use super::evaluate::{Group, Judged, RATES, SCORES, rates};
+use crate::classify::Model;
 
 /// Writes the figures: detection at each false-positive rate, for seen and unseen families.
 pub(super) fn text(corpus: &Corpus, judged: &[Judged]) -> String {
@@ -32,6 +33,20 @@ pub(super) fn text(corpus: &Corpus, judged: &[Judged]) -> String {
         );
     }
     text
+}
+
+/// Writes how many of the names that the model itself was trained from get even odds or more: a check of the model, not of its worth.
+pub(super) fn of_model(corpus: &Corpus, model: &Model) -> String {
+    let mut counts = [[0_u32; 2]; 2];
+    for row in &corpus.rows {
+        let score = model.trees.score(&model.features(&row.subject()));
+        counts[usize::from(row.generated)][usize::from(model.with_suffix.ratio(score) > 0.0)] += 1;
+    }
+    let share = |[below, above]: [u32; 2]| f64::from(above) / f64::from((below + above).max(1));
+    let [benign, generated] = counts.map(share);
+    format!(
+        "\n# Of the names trained from, the share with even odds or more.\n[trained_from]\nbenign = {benign:.4}\ngenerated = {generated:.4}\n"
+    )
 }
 
 fn line(text: &mut String, line: &str) {

@@ -35,17 +35,29 @@ pub(super) struct Settings {
     pub(super) unseen: f32,
     /// The weight of all benign names against that of all generated ones, in the trees.
     pub(super) benign: f32,
+    /// What one unit of the linear score adds once the trees are grown: they trust long rows of words too much to be rare.
+    pub(super) line: f32,
     /// Of a hundred lessons, how many are without the suffix.
     pub(super) label_only: u64,
 }
 
 impl Settings {
     pub(super) const DEFAULT: Self = Self {
-        growth: Growth { trees: 300, leaves: 24, pace: 0.08, fewest: 20.0, pull: 5.0, rows: 70, features: 60 },
+        growth: Growth {
+            trees: 300,
+            leaves: 24,
+            pace: 0.08,
+            fewest: 4.0,
+            pull: 5.0,
+            slope: 0.5,
+            rows: 70,
+            features: 60,
+        },
         full_family: 1_000.0,
         lessons: 1_500,
         unseen: 60.0,
-        benign: 1.0,
+        benign: 3.0,
+        line: 0.35,
         label_only: 35,
     };
 }
@@ -70,13 +82,54 @@ impl Tables {
 
 /// Fits a model to the rows whose numbers are given, without a calibration.
 pub(super) fn fit(corpus: &Corpus, places: &Places, taken: &[usize], settings: &Settings, seed: u64) -> Model {
+    let lessons = lessons(corpus, places, taken, settings, seed);
+    assemble(corpus, places, taken, &lessons, settings, seed)
+}
+
+/// Makes the tables from all rows, and the trees from the lessons.
+pub(super) fn assemble(
+    corpus: &Corpus,
+    places: &Places,
+    taken: &[usize],
+    lessons: &[Lesson],
+    settings: &Settings,
+    seed: u64,
+) -> Model {
+    let weights = Weights::of(corpus, taken, settings);
+    let all: Vec<Sample> = taken.iter().map(|row| weights.sample(corpus, *row)).collect();
+    let (chain, words) = letters(corpus, taken);
+    let raw = Calibration { points: Vec::new() };
+    let mut trees = grow(lessons, &settings.growth, seed);
+    trees.slope += settings.line;
+    Model {
+        linear: linear::fit(&all, places, seed),
+        chain,
+        words,
+        trees,
+        ordinary: ordinary(lessons),
+        with_suffix: raw.clone(),
+        label_only: raw,
+    }
+}
+
+/// Returns what the trees learn from: the readings of each row by tables that had not seen it.
+pub(super) fn lessons(
+    corpus: &Corpus,
+    places: &Places,
+    taken: &[usize],
+    settings: &Settings,
+    seed: u64,
+) -> Vec<Lesson> {
     let weights = Weights::of(corpus, taken, settings);
     let by_family = family_folds(corpus, taken, seed);
     let fold_of = |row: &Row| mixed(row.key ^ seed) % FOLDS;
     let mut lessons = Vec::new();
     for fold in 0..FOLDS {
-        let known: Vec<usize> =
-            taken.iter().copied().filter(|row| corpus.rows[*row].generated || fold_of(&corpus.rows[*row]) != fold).collect();
+        let known: Vec<usize> = taken
+            .iter()
+            .copied()
+            .filter(|row| corpus.rows[*row].generated || fold_of(&corpus.rows[*row]) != fold)
+            .collect();
         let (chain, words) = letters(corpus, &known);
         let mut tables = Tables { linear: Linear { weights: Vec::new(), scale: 0.0, bias: 0.0 }, chain, words };
         for unseen in [false, true] {
@@ -96,13 +149,7 @@ pub(super) fn fit(corpus: &Corpus, places: &Places, taken: &[usize], settings: &
             }
         }
     }
-    let all: Vec<Sample> = taken.iter().map(|row| weights.sample(corpus, *row)).collect();
-    let (chain, words) = letters(corpus, taken);
-    let linear = linear::fit(&all, places, seed);
-    let ordinary = ordinary(&lessons);
-    let trees = grow(&lessons, &settings.growth, seed);
-    let raw = Calibration { points: Vec::new() };
-    Model { linear, chain, words, trees, ordinary, with_suffix: raw.clone(), label_only: raw }
+    lessons
 }
 
 fn lesson(
@@ -162,7 +209,9 @@ pub(super) fn family_folds(corpus: &Corpus, taken: &[usize], seed: u64) -> Vec<u
 pub(super) fn dealt(corpus: &Corpus, taken: &[usize], hands: u64, seed: u64) -> Vec<u64> {
     let present: BTreeSet<u32> =
         taken.iter().map(|row| &corpus.rows[*row]).filter(|row| row.generated).map(|row| row.group).collect();
-    let name = |family: &u32| corpus.families[*family as usize].bytes().fold(seed, |hash, octet| mixed(hash ^ u64::from(octet)));
+    let name = |family: &u32| {
+        corpus.families[*family as usize].bytes().fold(seed, |hash, octet| mixed(hash ^ u64::from(octet)))
+    };
     let mut order: Vec<u32> = present.into_iter().collect();
     order.sort_by_key(name);
     let mut hand = vec![hands; corpus.families.len()];

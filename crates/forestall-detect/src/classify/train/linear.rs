@@ -20,7 +20,7 @@ const LARGEST: f32 = 127.0;
 /// The places of the groups of all rows, computed once.
 #[derive(Debug)]
 pub(super) struct Places {
-    flat: Vec<u16>,
+    flat: Vec<u32>,
     ends: Vec<usize>,
 }
 
@@ -36,7 +36,7 @@ impl Places {
     }
 
     /// Returns the places of the label of a row, and that of its suffix.
-    fn of_row(&self, row: usize) -> Option<(&[u16], u16)> {
+    fn of_row(&self, row: usize) -> Option<(&[u32], u32)> {
         let begin = row.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
         let (suffix, label) = self.flat.get(begin..*self.ends.get(row)?)?.split_last()?;
         Some((label, *suffix))
@@ -67,8 +67,8 @@ pub(super) fn fit(samples: &[Sample], places: &Places, seed: u64) -> Linear {
             let Some((label, suffix)) = places.of_row(sample.row) else { continue };
             let part = share(u16::try_from(label.len()).unwrap_or(u16::MAX));
             let with_suffix = mixed(*number as u64 ^ seed) & 1 == pass & 1;
-            let sum: f32 = label.iter().map(|place| weights[usize::from(*place)]).sum();
-            let suffix = usize::from(suffix);
+            let sum: f32 = label.iter().map(|place| weights[*place as usize]).sum();
+            let suffix = suffix as usize;
             let score = sum * part + bias + if with_suffix { weights[suffix] } else { 0.0 };
             let target = if sample.generated { 1.0 } else { 0.0 };
             let error = sample.weight * (1.0 / (1.0 + (-score).exp()) - target);
@@ -78,7 +78,7 @@ pub(super) fn fit(samples: &[Sample], places: &Places, seed: u64) -> Linear {
                 weights[place] -= PACE * gradient / seen[place].sqrt();
             };
             for place in label {
-                step(usize::from(*place), error * part);
+                step(*place as usize, error * part);
             }
             if with_suffix {
                 step(suffix, error);

@@ -18,12 +18,12 @@ mod words;
 pub use corpus::{Corpus, CorpusError};
 
 use super::file;
-use evaluate::{ROUNDS, judge};
+use evaluate::judge;
 use fit::{Settings, fit};
 use linear::Places;
 
 /// Where every draw begins: the month of the first list that anybody predicted.
-const SEED: u64 = 2009_01;
+const SEED: u64 = 200_901;
 
 /// What training makes.
 #[derive(Clone, Debug)]
@@ -39,49 +39,11 @@ pub struct Trained {
 pub fn train(corpus: &Corpus) -> Trained {
     let settings = Settings::DEFAULT;
     let places = Places::of(&corpus.rows);
-    let judged = judge(corpus, &places, &settings, SEED, ROUNDS);
+    let judged = judge(corpus, &places, &settings, SEED);
     let all: Vec<usize> = (0..corpus.rows.len()).collect();
     let mut model = fit(corpus, &places, &all, &settings, SEED);
     model.with_suffix = calibrate::calibration(&judged, 0);
     model.label_only = calibrate::calibration(&judged, 1);
-    Trained { model: file::write(&model), figures: figures::text(corpus, &judged) }
+    let figures = figures::text(corpus, &judged) + &figures::of_model(corpus, &model);
+    Trained { model: file::write(&model), figures }
 }
-
-// EXPERIMENT-BEGIN
-/// For experiments.
-#[must_use]
-pub fn experiment(corpus: &Corpus, overrides: &[String]) -> String {
-    let mut s = Settings::DEFAULT;
-    let mut rounds = 2;
-    for o in overrides {
-        let (k, v) = o.split_once('=').unwrap();
-        let f: f64 = v.parse().unwrap();
-        match k {
-            "trees" => s.growth.trees = f as u64,
-            "leaves" => s.growth.leaves = f as usize,
-            "pace" => s.growth.pace = f,
-            "fewest" => s.growth.fewest = f,
-            "pull" => s.growth.pull = f,
-            "rows" => s.growth.rows = f as u64,
-            "features" => s.growth.features = f as u64,
-            "full" => s.full_family = f as f32,
-            "lessons" => s.lessons = f as usize,
-            "unseen" => s.unseen = f as f32,
-            "benign" => s.benign = f as f32,
-            "lo" => s.label_only = f as u64,
-            "rounds" => rounds = f as u64,
-            _ => panic!("{k}"),
-        }
-    }
-    let places = Places::of(&corpus.rows);
-    let judged = judge(corpus, &places, &s, SEED, rounds);
-    let mut out = String::new();
-    for (group, called) in [(evaluate::Group::Benign, "same"), (evaluate::Group::OtherSource, "other")] {
-        for (score, name) in evaluate::SCORES.iter().enumerate() {
-            let r = evaluate::rates(&judged, score, group);
-            out += &format!("{called:5} {name:18} seen {:.3} {:.3} {:.3}  unseen {:.3} {:.3} {:.3}\n", r.means[0][0], r.means[1][0], r.means[2][0], r.means[0][1], r.means[1][1], r.means[2][1]);
-        }
-    }
-    out
-}
-// EXPERIMENT-END

@@ -79,17 +79,15 @@ fn candidates(labels: &[&str]) -> BTreeMap<Vec<u8>, u32> {
 
 /// Keeps single symbols and the pieces that save most: how often they are used, times their length less one.
 fn thinned(used: BTreeMap<Vec<u8>, u32>, kept: usize) -> BTreeMap<Vec<u8>, u32> {
-    let (mut all, longer): (BTreeMap<Vec<u8>, u32>, Vec<_>) = used.into_iter().fold(
-        (BTreeMap::new(), Vec::new()),
-        |(mut single, mut longer), (piece, count)| {
+    let (mut all, longer): (BTreeMap<Vec<u8>, u32>, Vec<_>) =
+        used.into_iter().fold((BTreeMap::new(), Vec::new()), |(mut single, mut longer), (piece, count)| {
             if piece.len() == 1 {
                 single.insert(piece, count);
             } else {
                 longer.push((piece, count));
             }
             (single, longer)
-        },
-    );
+        });
     let mut longer = longer;
     let worth = |piece: &[u8], count: u32| u64::from(count) * (piece.len() as u64 - 1);
     longer.sort_by(|a, b| worth(&b.0, b.1).cmp(&worth(&a.0, a.1)).then_with(|| a.0.cmp(&b.0)));

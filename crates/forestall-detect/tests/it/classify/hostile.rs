@@ -12,7 +12,9 @@ fn refuses_octets_that_are_no_name() {
     let megabyte = vec![b'a'; 1 << 20];
     let dots = vec![b'.'; 1 << 20];
     let wide = "ü".repeat(1 << 19);
-    for octets in [&b"a\0b.com"[..], b"\xff\xfe.com", b"a.com\nb.com", b"\x1b[31m.com", &megabyte, &dots, wide.as_bytes()] {
+    for octets in
+        [&b"a\0b.com"[..], b"\xff\xfe.com", b"a.com\nb.com", b"\x1b[31m.com", &megabyte, &dots, wide.as_bytes()]
+    {
         assert!(matches!(classifier.subject(octets, &mut room), Err(NotScored::NotAName)));
     }
     assert!(classifier.subject(b"wikipedia.org", &mut room).is_ok(), "the room is good for the next name");

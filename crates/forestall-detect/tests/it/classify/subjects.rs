@@ -9,7 +9,8 @@ fn the_label_left_of_the_public_suffix_is_scored() {
     let classifier = Classifier::built_in();
     let mut room = Room::default();
     let mut check = |name: &str, label: &str, suffix: &str| {
-        let subject = classifier.subject(name.as_bytes(), &mut room).unwrap_or_else(|reason| panic!("{name}: {reason}"));
+        let subject =
+            classifier.subject(name.as_bytes(), &mut room).unwrap_or_else(|reason| panic!("{name}: {reason}"));
         assert_eq!((subject.label, subject.suffix), (label, suffix), "{name}");
     };
     check("wikipedia.org", "wikipedia", "org");
@@ -79,13 +80,30 @@ fn names_that_nobody_chose_get_no_score() {
             "cloudfront.net",
         ],
     );
-    check(NotScored::Service, &["_ldap._tcp.dc._msdcs.ad.example.com", "_dmarc.praat.org", "a._domainkey.wikipedia.org"]);
+    check(
+        NotScored::Service,
+        &["_ldap._tcp.dc._msdcs.ad.example.com", "_dmarc.praat.org", "a._domainkey.wikipedia.org"],
+    );
     check(NotScored::Internationalised, &["xn--bcher-kva.de", "www.xn--80ak6aa92e.com", "bücher.de", "пример.рф"]);
     check(NotScored::PublicSuffix, &["co.uk", "ddns.net", "gov.uk", "dyndns.org"]);
     let long = format!("{}.com", "a".repeat(64));
     check(
         NotScored::NotAName,
-        &["", ".", "..", "a..com", ".com", "-a.com", "a-.com", "a b.com", "192.0.2.1", "2001:db8::1", "a=b.com", "a_b.com", &long],
+        &[
+            "",
+            ".",
+            "..",
+            "a..com",
+            ".com",
+            "-a.com",
+            "a-.com",
+            "a b.com",
+            "192.0.2.1",
+            "2001:db8::1",
+            "a=b.com",
+            "a_b.com",
+            &long,
+        ],
     );
 }
 

@@ -10,8 +10,9 @@ use forestall_detect::classify::train::{Corpus, CorpusError, train};
 use super::probability;
 
 const WORDS: [&str; 24] = [
-    "green", "garden", "house", "river", "stone", "market", "silver", "light", "music", "paper", "travel", "kitchen", "winter", "summer",
-    "coffee", "bridge", "forest", "school", "doctor", "window", "orange", "planet", "system", "camera",
+    "green", "garden", "house", "river", "stone", "market", "silver", "light", "music", "paper", "travel", "kitchen",
+    "winter", "summer", "coffee", "bridge", "forest", "school", "doctor", "window", "orange", "planet", "system",
+    "camera",
 ];
 
 /// Pairs of words against letters from a congruential generator, under names that are no family's.
