@@ -15,6 +15,7 @@ mod problem;
 mod renew;
 mod test;
 mod tidy;
+mod train;
 mod tree;
 
 /// One chore: the word that calls it, what it does, and the function, which gets the arguments after the word.
@@ -33,6 +34,11 @@ const COMMANDS: &[Command] = &[
         family_docs::run,
     ),
     ("renew", "writes the committed data files anew from public packages; --help says which", renew::run),
+    (
+        "train",
+        "trains the name classifier from the files of names in --data DIR, and writes model and figures",
+        train::run,
+    ),
     ("tidy", "crate arrows, file headers, links, licences, duplicates, lint switches", tidy::run),
 ];
 

@@ -5,7 +5,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, dictionary, directory, family, identify, index, plugin, predict, publish, quickstart, scan, serve, store,
+    case, classify, dictionary, directory, family, identify, index, plugin, predict, publish, quickstart, scan, serve,
+    store,
 };
 use crate::world::Globals;
 
@@ -28,6 +29,7 @@ pub(crate) enum Noun {
     Quickstart(quickstart::Quickstart),
     Predict(predict::Predict),
     Identify(identify::Identify),
+    Classify(classify::Classify),
     #[command(subcommand)]
     Index(index::Verb),
     #[command(subcommand)]

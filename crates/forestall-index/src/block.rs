@@ -53,7 +53,6 @@ impl Shape {
 
 /// Returns which of `count` parts holds a hash; `log2` of the blocks says which bits chose the block.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a fraction of a 32-bit number")]
 fn part(hash: u64, log2: u32, count: u32) -> usize {
     let fraction = (hash << log2) >> 32;
     ((fraction * u64::from(count)) >> 32) as usize

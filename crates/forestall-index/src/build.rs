@@ -115,17 +115,18 @@ impl<S: Scratch> Builder<S> {
     /// [`BuildError::TooMany`].
     pub fn campaign(&mut self, campaign: IndexCampaign) -> Result<CampaignHandle, BuildError> {
         let same = |known: &IndexCampaign| known.family == campaign.family && known.id == campaign.id;
+        let (computed, unverified) = (campaign.computed, campaign.unverified);
         let place = match self.campaigns.iter().position(same) {
             Some(place) => place,
             None if self.campaigns.len() < MOST_CAMPAIGNS => {
-                self.campaigns.push(campaign.clone());
+                self.campaigns.push(campaign);
                 self.campaigns.len() - 1
             }
             None => return Err(BuildError::TooMany { what: "campaigns", most: MOST_CAMPAIGNS as u64 }),
         };
         let known = &mut self.campaigns[place];
-        known.computed = known.computed.or(campaign.computed);
-        known.unverified |= campaign.unverified;
+        known.computed = known.computed.or(computed);
+        known.unverified |= unverified;
         Ok(CampaignHandle(narrow(place)))
     }
 

@@ -101,8 +101,8 @@ fn is_zero(word: u64) -> u64 {
 #[inline]
 pub(crate) fn lower(word: u64) -> u64 {
     let seven = word & !HIGH;
-    let from_a = seven + (0x80 - b'A' as u64) * ONES;
-    let past_z = seven + (0x80 - (b'Z' as u64 + 1)) * ONES;
+    let from_a = seven + (0x80 - 0x41) * ONES;
+    let past_z = seven + (0x80 - (0x5A + 1)) * ONES;
     word | ((from_a & !past_z & !word & HIGH) >> 2)
 }
 

@@ -79,7 +79,6 @@ impl Parents {
 
     /// Returns the slot of a hash: the one that holds it, or the free one where it would stand.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "the mask takes the lower bits")]
     fn slot(&self, hash: u64) -> usize {
         let mask = self.hashes.len() - 1;
         let mut slot = (hash >> 32) as usize & mask;

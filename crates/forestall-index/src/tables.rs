@@ -164,14 +164,14 @@ impl Tables {
             ((campaign as usize) < campaigns.len() && (set as usize) < windows.len()).then_some((campaign, set))
         };
         let references = from.many(MOST_REFERENCES, |from| known((from.u32()?, from.u32()?)))?;
-        let parents = from.many(MOST_PARENTS, |from| {
+        let parents: Vec<Box<[u8]>> = from.many(MOST_PARENTS, |from| {
             let wire = from.text()?;
             let whole = Labels::of(wire).is_some_and(|labels| labels.length == wire.len());
             (whole && wire.len() <= MOST_ON_WIRE).then(|| wire.into())
         })?;
         let root_depths = u128::from_le_bytes(*from.array()?);
         let log2 = from.u32()?;
-        if log2 > MOST_LOG2 || parents.first().is_none_or(|root: &Box<[u8]>| !root.is_empty()) {
+        if log2 > MOST_LOG2 || parents.first().is_none_or(|root| !root.is_empty()) {
             return None;
         }
         let mut blocks = Vec::new();

@@ -43,6 +43,25 @@ impl DomainName {
     }
 }
 
+/// Returns the public suffix of `name` by the ICANN section of the public suffix list alone: `net` for `a.ddns.net`.
+///
+/// `name` is in lower case and without a final dot. A name under a top-level domain that the list does not hold has its
+/// last label as suffix; a name that is itself a public suffix is its own. `None` where there is no suffix at all.
+#[must_use]
+pub fn icann_suffix(name: &str) -> Option<&str> {
+    let mut rest = name;
+    loop {
+        let suffix = psl::suffix(rest.as_bytes())?;
+        let length = suffix.as_bytes().len();
+        let at = rest.len().checked_sub(length)?;
+        if suffix.typ() != Some(psl::Type::Private) {
+            return rest.get(at..);
+        }
+        // A private suffix lies below a public one: ask again for what stands right of its first label.
+        rest = rest.get(at..)?.split_once('.')?.1;
+    }
+}
+
 /// Returns the part after the last dot, or the whole where there is none.
 #[must_use]
 pub fn last_label(name: &str) -> &str {
@@ -134,7 +153,7 @@ crate::serialise_as_text!(DomainName);
 
 #[cfg(test)]
 mod tests {
-    use super::DomainName;
+    use super::{DomainName, icann_suffix};
 
     #[test]
     fn normalises() {
@@ -161,5 +180,18 @@ mod tests {
         let registrable = |text: &str| text.parse::<DomainName>().unwrap().registrable().map(str::to_owned);
         assert_eq!(registrable("www.example.co.uk"), Some("example.co.uk".to_owned()));
         assert_eq!(registrable("co.uk"), None);
+    }
+
+    #[test]
+    fn finds_the_public_suffix_without_private_ones() {
+        let check = |name: &str, expected: &str| assert_eq!(icann_suffix(name), Some(expected), "{name}");
+        check("www.example.co.uk", "co.uk");
+        check("example.com", "com");
+        check("host.ddns.net", "net");
+        check("d1.cloudfront.net", "net");
+        check("bucket.s3.eu-west-1.amazonaws.com", "com");
+        check("name.blogspot.co.uk", "co.uk");
+        check("a.b.bazar", "bazar");
+        check("co.uk", "co.uk");
     }
 }

@@ -3,6 +3,7 @@
 //! The commands, one file each: its arguments, and what it does with them.
 
 pub(crate) mod case;
+pub(crate) mod classify;
 pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod family;
@@ -34,6 +35,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Family(verb) => verb.run(globals),
         Noun::Case(verb) => verb.run(globals),
         Noun::Scan(command) => command.run(globals),
+        Noun::Classify(command) => command.run(),
         Noun::Publish(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),
         Noun::Dictionary(verb) => verb.run(globals),

@@ -6,6 +6,7 @@
 
 mod case;
 mod check;
+mod classify;
 mod dictionary;
 mod directory;
 mod environment;
@@ -18,5 +19,6 @@ mod providers;
 mod publish;
 mod quickstart;
 mod readme;
+mod scan;
 mod serve;
 mod support;

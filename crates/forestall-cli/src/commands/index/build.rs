@@ -64,7 +64,7 @@ impl Build {
             Some((from, until)) => Some(values::range(from, until)?.window()),
             None => None,
         };
-        let catalogue = Catalogue::built_in();
+        let catalogue = globals.catalogue();
         let campaigns = self.campaigns(&catalogue, globals)?;
         let out = WholeFile::create(&self.output)?;
         let mut builder = Builder::new(ScratchFile::beside(&self.output), DEFAULT_MEMORY);

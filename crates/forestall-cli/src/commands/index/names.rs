@@ -3,7 +3,6 @@
 //! Names from elsewhere: files with one name a line, or with rows as `forestall predict --format csv` prints them.
 
 use std::collections::HashMap;
-use std::io::BufRead;
 use std::path::Path;
 
 use anyhow::Context as _;

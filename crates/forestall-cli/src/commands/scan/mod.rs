@@ -163,7 +163,7 @@ impl Scan {
     fn print(&self, tallies: Vec<Tally>, roster: &Roster, globals: &Globals) -> anyhow::Result<bool> {
         let mut found = false;
         let mut row = |finding: Finding| {
-            let row = Row::of(finding, roster);
+            let row = Row::of(&finding, roster);
             found |= row.is_infection();
             row
         };

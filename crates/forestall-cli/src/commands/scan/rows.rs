@@ -44,7 +44,7 @@ pub(crate) struct Row {
 
 impl Row {
     /// Makes the row of a finding.
-    pub(crate) fn of(finding: Finding, roster: &Roster) -> Self {
+    pub(crate) fn of(finding: &Finding, roster: &Roster) -> Self {
         let campaigns: Vec<_> = finding.campaigns.iter().filter_map(|c| roster.campaign(c.campaign)).collect();
         let family = match finding.subject {
             Subject::Collision => COLLISION.to_owned(),
