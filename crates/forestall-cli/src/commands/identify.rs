@@ -99,9 +99,6 @@ impl Identify {
             };
             for family in searched {
                 search.run(family, &mut identified);
-                if identified.explanations.first().is_some_and(|best| best.names.len() == observed.names().len()) {
-                    break;
-                }
             }
         }
         match self.format {
@@ -156,12 +153,17 @@ impl SeedSearches<'_> {
     /// Searches for an unknown seed of one family, and adds what is found.
     fn run(&self, family: &dyn Family, identified: &mut Identified) {
         let slug = &family.info().slug;
+        // What is explained needs no second explanation, and would only be searched for in vain.
+        let explained = |name: &&String| identified.explanations.iter().any(|e| e.names.contains(name));
+        let left: Vec<&str> =
+            self.observed.names().iter().filter(|name| !explained(name)).map(String::as_str).collect();
+        let Ok(left) = Observed::read(left.join("\n").as_bytes()) else { return };
         let pace = Pace::start();
-        let found = recover(self.catalogue, self.words, family, self.observed, &self.effort, |done, all| {
+        let found = recover(self.catalogue, self.words, family, &left, &self.effort, |done, all| {
             pace.tell(done, all, &format!("searching for a seed of {slug}"));
         });
         match found {
-            Ok(Some(found)) if !identified.explanations.iter().any(|known| known.names == found.names) => {
+            Ok(Some(found)) => {
                 output::note(format_args!(
                     "note: a seed of {slug} was recovered; as an entry of the catalogue:\n{}",
                     entry(&found.campaign)
@@ -178,7 +180,7 @@ impl SeedSearches<'_> {
             Ok(None) if self.told => output::note(format_args!("note: no seed of {slug} explains the names")),
             // Names that a family cannot make are no news, unless it was asked for.
             Err(error) if self.told => output::note(format_args!("note: {error}")),
-            Ok(_) | Err(_) => {}
+            Ok(None) | Err(_) => {}
         }
     }
 }

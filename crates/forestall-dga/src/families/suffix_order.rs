@@ -49,7 +49,8 @@ mod tests {
         check(&["n3.com", "n4.com", "foreign.net"], Some("com"));
         check(&["n3.eu", "n4.com", "n5.eu"], Some("com,eu"));
         check(&["n1.click", "n2.eu", "n3.bid", "n5.click"], Some("click,click,eu,bid"));
-        check(&["n0.com", "n8.eu", "n4.net"], None);
+        check(&["n0.com", "n8.eu", "n4.net"], Some("com,net,eu"));
+        check(&["n0.com", "n4.eu", "n3.net"], None);
         check(&["other.com"], None);
     }
 }
