@@ -147,11 +147,11 @@ fn no_address_leaves_where_it_must_not() {
         let ran = home.run(&format!("scan log.txt --index names.idx --format {form} --pseudonymise key"));
         assert_eq!(ran.status, 1);
         assert!(!ran.out.contains("192.0.2.7") && !ran.err.contains("192.0.2.7"), "{}{}", ran.out, ran.err);
-        assert_eq!(ran.out.contains("p-"), true, "{}", ran.out);
+        assert!(ran.out.contains("p-"), "{}", ran.out);
     }
-    home.fails("scan log.txt --index names.idx --include-clients", 2, &["--include-clients is for --format stix"]);
+    home.fails(2, "scan log.txt --index names.idx --include-clients", &["--include-clients is for --format stix"]);
     home.write("short", "abc\n");
-    home.fails("scan log.txt --index names.idx --pseudonymise short", 2, &["has 3 octets; expected 16 or more"]);
+    home.fails(2, "scan log.txt --index names.idx --pseudonymise short", &["has 3 octets; expected 16 or more"]);
 }
 
 #[test]
@@ -160,11 +160,11 @@ fn an_index_that_is_none_or_cut_is_refused_with_its_reason() {
     with_index(&home, "");
     home.write("log.txt", "");
     let mut index = std::fs::read(home.folder().join("names.idx")).unwrap();
-    home.fails("scan log.txt --index log.txt", 3, &["the index log.txt is not used"]);
-    home.fails("scan missing.txt --index names.idx", 3, &["missing.txt could not be opened"]);
+    home.fails(3, "scan log.txt --index log.txt", &["the index log.txt is not used"]);
+    home.fails(3, "scan missing.txt --index names.idx", &["missing.txt could not be opened"]);
     index.truncate(index.len() - 1);
     home.write("cut.idx", &index);
-    home.fails("scan log.txt --index cut.idx", 3, &["it is cut"]);
+    home.fails(3, "scan log.txt --index cut.idx", &["it is cut"]);
     assert_eq!(home.run("scan log.txt --index names.idx").status, 0);
 }
 
