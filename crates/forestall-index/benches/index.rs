@@ -5,6 +5,8 @@
 //! The mix is a year of every campaign of the catalogue that needs no word list, and as many days of Conficker C as make up the rest. The index and the
 //! scratch file, about 1.7 GB, go to FOLDER, the folder for temporary files by default. What is printed, and figures: `README.md`.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::error::Error;
 use std::fs::{self, File};
 use std::hint::black_box;

@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn questions_and_answers() {
-        let check = |flags, questions, body: &[u8], expected: Result<Option<(bool, u16, &[u8], u16)>, Malformed>| {
+        /// Whether it is an answer, its code, the name and the type.
+        type Told<'a> = (bool, u16, &'a [u8], u16);
+        let check = |flags, questions, body: &[u8], expected: Result<Option<Told<'_>>, Malformed>| {
             let message = message(flags, questions, body);
             let found = question(&message).map(|found| found.map(|q| (q.is_answer, q.rcode, q.name, q.qtype)));
             assert_eq!(found, expected, "{message:?}");

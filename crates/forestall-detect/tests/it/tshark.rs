@@ -58,7 +58,7 @@ fn of_frame(line: &str) -> Vec<String> {
     for (index, response) in response.iter().enumerate() {
         let answer = *response == "1" || *response == "True";
         let rcode = if answer { codes.next().unwrap() } else { "-" };
-        if !class.get(index).is_some_and(|class| *class == "0x0001") {
+        if class.get(index).is_none_or(|class| *class != "0x0001") {
             continue;
         }
         let asker = if answer { one(&to4, &to6) } else { one(&from4, &from6) };

@@ -291,7 +291,7 @@ fn kraken_windows_are_where_its_names_are() {
         .map(|period| {
             let buf = generated(&kraken, &period, &ask);
             let window = period.window.unwrap();
-            for name in texts(&buf).into_iter().collect::<HashSet<_>>() {
+            for name in texts(&buf).into_iter().collect::<std::collections::BTreeSet<_>>() {
                 let windows = weeks.entry(name).or_default();
                 match windows.last_mut() {
                     Some(last) if last.until == window.from => last.until = window.until,

@@ -199,7 +199,7 @@ fn a_wrong_writer_is_found_out_name_by_name() {
     let mut wrong = file.clone();
     wrong[names + 2] ^= 1;
     let fault = Index::open(mended(wrong)).unwrap().verify().unwrap_err();
-    assert!(fault.at as usize >= names, "{fault}");
+    assert!(usize::try_from(fault.at).unwrap() >= names, "{fault}");
     // An empty filter.
     let mut wrong = file;
     wrong[64..64 + 16].fill(0);

@@ -63,7 +63,10 @@ fn meaning(hit: &Hit<'_>) -> Meaning {
 }
 
 #[derive(Default)]
-struct Reference(BTreeMap<Vec<Vec<u8>>, (bool, std::collections::BTreeSet<(String, i64)>)>);
+struct Reference(BTreeMap<Vec<Vec<u8>>, (bool, Listed)>);
+
+/// Campaigns and the starts of windows.
+type Listed = std::collections::BTreeSet<(String, i64)>;
 
 impl Reference {
     fn of(&self, query: &[Vec<u8>]) -> Option<(usize, Meaning)> {
