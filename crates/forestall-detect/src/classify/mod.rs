@@ -2,8 +2,8 @@
 
 //! How likely it is that a name was made by an algorithm, from the name alone.
 //!
-//! A [`Classifier`] cuts the [subject] out of a name, adds up the weights of its groups of letters ([linear]), asks how surprising its
-//! letters are behind each other ([chain]) and which words fill it ([words]), and has boosted [trees] weigh all of that. The result is a
+//! A [`Classifier`] cuts the subject out of a name, adds up the weights of its groups of letters (`linear`), asks how surprising its
+//! letters are behind each other (`chain`) and which words fill it (`words`), and has boosted trees weigh all of that. The result is a
 //! log-likelihood ratio, calibrated on families that the model had not seen. One name proves nothing: see the model card in
 //! `docs/classifier.md`.
 
