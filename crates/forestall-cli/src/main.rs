@@ -13,6 +13,7 @@ mod input;
 mod near;
 mod output;
 mod table;
+mod told;
 mod values;
 mod world;
 

@@ -4,7 +4,7 @@
 //!
 //! [`CaseScript`] plays a case as people would act on it: it decides commands, applies the events and keeps the log, at the time
 //! of a [`ScriptedClock`] and with salts that are the same in every run. [`campaigns`] and [`counts`] make what a case
-//! needs by hand; [`computed`] takes the lists of the real generators. [`nsd`] runs a real name server, and
+//! needs by hand; [`computed`] takes the lists of the real generators. [`nsd`] and [`unbound`] run real name servers, and
 //! [`skip`] finds programs and says where one is missing.
 //!
 //! For tests only: functions panic where a test is written wrongly, and no released crate depends on this one.
@@ -17,6 +17,7 @@ pub mod counts;
 pub mod nsd;
 pub mod plugin;
 pub mod skip;
+pub mod unbound;
 pub mod webdriver;
 
 pub use case::CaseScript;

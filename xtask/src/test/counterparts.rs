@@ -24,6 +24,8 @@ struct Counterpart {
 /// All programs.
 const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "nsd", package: "nsd", needed_by: "sweeps against an authoritative name server" },
+    Counterpart { program: "unbound", package: "unbound", needed_by: "scans of what a resolver sends and logs" },
+    Counterpart { program: "tshark", package: "tshark", needed_by: "what another program reads from captures" },
     Counterpart { program: "minisign", package: "minisign", needed_by: "lists that a registry signs" },
     Counterpart { program: "dig", package: "bind9-dnsutils", needed_by: "comparison with another DNS client" },
     Counterpart { program: "chromium", package: "chromium", needed_by: "the console in a browser" },

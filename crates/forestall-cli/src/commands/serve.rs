@@ -12,9 +12,8 @@ use forestall_hub::server::{Console, Origin, Settings};
 use serde::Deserialize;
 
 use crate::failure::{Outcome, usage};
-use crate::near;
-use crate::output;
 use crate::world::{self, Globals};
+use crate::{near, output, told};
 
 /// Where the console listens unless somebody says otherwise: on this machine alone.
 pub(super) const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), Settings::PORT);
@@ -109,32 +108,8 @@ pub(super) async fn bind(desk: Desk, settings: Settings) -> anyhow::Result<Conso
 
 /// Serves until the program is told to end, then closes the store.
 pub(super) async fn serve(desk: Desk, console: Console) {
-    console.serve(told_to_end()).await;
+    console.serve(told::to_end()).await;
     desk.store().close().await;
-}
-
-#[cfg(unix)]
-async fn told_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    // Without a handler the signal ends the program at once, which the store survives.
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return interrupted().await;
-    };
-    tokio::select! {
-        () = interrupted() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn told_to_end() {
-    interrupted().await;
-}
-
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
 
 fn read(path: &Path) -> anyhow::Result<Config> {

@@ -2,6 +2,7 @@
 
 //! Records against an index: the many that match nothing cost one look-up in a batch, the few that match become sightings.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 
 use forestall_index::{Hit, Index};
@@ -26,6 +27,9 @@ pub struct Watch<'i, B> {
     scratch: &'i (dyn Fn() -> io::Result<Box<dyn Room>> + Sync),
     failed: Option<ScratchError>,
     matched: u64,
+    /// Numbers names by their letters instead of by their place in the index.
+    keys: Option<RandomState>,
+    name: Vec<u8>,
 }
 
 impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
@@ -37,8 +41,38 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
         disguise: Option<&'i (dyn Fn(&Client) -> Client + Sync)>,
         scratch: &'i (dyn Fn() -> io::Result<Box<dyn Room>> + Sync),
     ) -> Self {
-        let tally = Tally::new(octets);
-        Self { index, roster, tally, pairing: Pairing::new(), disguise, scratch, failed: None, matched: 0 }
+        Self {
+            index,
+            roster,
+            tally: Tally::new(octets),
+            pairing: Pairing::new(),
+            disguise,
+            scratch,
+            failed: None,
+            matched: 0,
+            keys: None,
+            name: Vec::new(),
+        }
+    }
+
+    /// Goes on where another watch of the same input ended, as where a new index takes the place of the old. Names are then told apart by a hash
+    /// of 64 bits with `keys`, the same for all watches whose counts are joined, since their places change with the index: two of a million names are
+    /// taken for one with a chance of 1 in 10 million.
+    #[must_use]
+    pub fn going_on(self, pairing: Pairing, keys: RandomState) -> Self {
+        Self { pairing, keys: Some(keys), ..self }
+    }
+
+    /// Returns what is known of questions that may still be answered, for [`Self::going_on`].
+    #[must_use]
+    pub fn into_pairing(self) -> Pairing {
+        self.pairing
+    }
+
+    /// Takes out what was counted since the last time.
+    pub fn take(&mut self) -> Tally {
+        let empty = Tally::new(self.tally.most_octets());
+        std::mem::replace(&mut self.tally, empty)
     }
 
     /// Begins another input: what it holds answers no question of the one before.
@@ -54,6 +88,11 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
     /// Returns how many records had a listed name.
     pub const fn matched(&self) -> u64 {
         self.matched
+    }
+
+    /// Returns how many records had a listed name since the last time.
+    pub fn take_matched(&mut self) -> u64 {
+        std::mem::take(&mut self.matched)
     }
 
     /// Returns what was counted.
@@ -93,7 +132,7 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
             at: record.at,
             adds,
             nxdomain,
-            name: hit.id(),
+            name: number(&self.keys, &mut self.name, record.name, hit),
             length: letters(record.name, hit.start()),
             listings: &postings,
         };
@@ -168,6 +207,17 @@ impl<B: AsRef<[u8]>> std::fmt::Debug for Batch<'_, '_, '_, B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Batch").field("held", &self.held).finish_non_exhaustive()
     }
+}
+
+/// Returns the number by which a listed name is counted.
+fn number(keys: &Option<RandomState>, text: &mut Vec<u8>, asked: QName<'_>, hit: &Hit<'_>) -> u64 {
+    let Some(keys) = keys else { return hit.id() };
+    let listed = match asked {
+        QName::Text(name) => QName::Text(name.get(hit.start()..).unwrap_or_default()),
+        QName::Wire(name) => QName::Wire(name.get(hit.start()..).unwrap_or_default()),
+    };
+    listed.write_to(text);
+    keys.hash_one(text)
 }
 
 /// Returns the letters of the listed name's first label.

@@ -7,12 +7,13 @@
 //! everything shown is derived at the end: no order of the input, number of inputs or number of threads changes a report. Where the
 //! cells outgrow their room they leave as sorted *runs* to scratch files that the caller hands in, and the counts stay exact. [`report`] merges
 //! cells and runs and folds them into one [`Finding`] a client and family, with the error of the client's clock and the [`chance`] that
-//! ordinary traffic looks the same.
+//! ordinary traffic looks the same. A scan that never ends keeps its counts in a [`Ledger`] instead, and is told who changed.
 
 pub mod chance;
 mod client;
 mod finding;
 mod fold;
+mod ledger;
 mod mark;
 mod matching;
 mod roster;
@@ -21,6 +22,7 @@ mod tally;
 
 pub use client::Client;
 pub use finding::{CampaignSupport, ClockOffset, Finding, Subject};
+pub use ledger::Ledger;
 pub use mark::{Listing, Mark, Shift, Sighting};
 pub use matching::{Batch, Watch};
 pub use roster::{Roster, TooManyCampaigns};

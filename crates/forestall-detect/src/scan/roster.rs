@@ -15,6 +15,8 @@ pub struct Roster {
     listed: Vec<u64>,
     /// The family of each campaign, and the campaign.
     campaigns: Vec<(u16, IndexCampaign)>,
+    /// The number here of each campaign of the index, in the order of the index.
+    places: Vec<u16>,
 }
 
 /// An index with more campaigns than a scan can count apart.
@@ -32,20 +34,43 @@ impl Roster {
     ///
     /// [`TooManyCampaigns`].
     pub fn of<B: AsRef<[u8]>>(index: &Index<B>) -> Result<Self, TooManyCampaigns> {
-        let mut roster = Self::default();
+        Self::default().renewed(index)
+    }
+
+    /// Returns the numbers for an index that takes the place of the one before: what was known keeps its number, so that counts go on.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyCampaigns`], those of the indexes before counted.
+    pub fn renewed<B: AsRef<[u8]>>(&self, index: &Index<B>) -> Result<Self, TooManyCampaigns> {
+        let mut roster = Self { places: Vec::new(), ..self.clone() };
+        let mut listed = vec![0; roster.families.len()];
         for (campaign, number) in index.campaigns().zip(0u32..) {
-            if roster.campaigns.len() == usize::from(u16::MAX) {
-                return Err(TooManyCampaigns { found: index.campaigns().len() });
-            }
             let known = roster.families.iter().position(|family| *family == campaign.family);
             let family = known.unwrap_or_else(|| {
                 roster.families.push(campaign.family.clone());
-                roster.listed.push(0);
+                listed.push(0);
                 roster.families.len() - 1
             });
-            roster.listed[family] += index.names_of(number);
-            let number = u16::try_from(family).map_err(|_| TooManyCampaigns { found: family })?;
-            roster.campaigns.push((number, campaign.clone()));
+            listed[family] += index.names_of(number);
+            let place = match roster.campaigns.iter().position(|(_, known)| known == campaign) {
+                Some(place) => place,
+                None => {
+                    let family = u16::try_from(family).map_err(|_| TooManyCampaigns { found: family })?;
+                    roster.campaigns.push((family, campaign.clone()));
+                    roster.campaigns.len() - 1
+                }
+            };
+            let place = u16::try_from(place).ok().filter(|place| *place < u16::MAX);
+            roster.places.push(place.ok_or(TooManyCampaigns { found: roster.campaigns.len() })?);
+        }
+        // A family that is no longer listed keeps its number of names, for what was counted of it.
+        for (family, now) in listed.into_iter().enumerate() {
+            match roster.listed.get_mut(family) {
+                Some(listed) if now > 0 => *listed = now,
+                Some(_) => {}
+                None => roster.listed.push(now),
+            }
         }
         Ok(roster)
     }
@@ -70,12 +95,8 @@ impl Roster {
 
     /// Returns a posting as the tally takes it.
     pub(super) fn listing<'a>(&self, posting: &Posting<'a>) -> Option<Listing<'a>> {
-        let (family, campaign) = self.campaigns.get(posting.number as usize)?;
-        Some(Listing {
-            family: *family,
-            campaign: u16::try_from(posting.number).ok()?,
-            windows: posting.windows,
-            margin: campaign.margin,
-        })
+        let place = *self.places.get(posting.number as usize)?;
+        let (family, campaign) = self.campaigns.get(usize::from(place))?;
+        Some(Listing { family: *family, campaign: place, windows: posting.windows, margin: campaign.margin })
     }
 }

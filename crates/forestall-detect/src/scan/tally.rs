@@ -2,7 +2,8 @@
 
 //! Sightings in cells, in bounded room.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use forestall_model::Instant;
 
@@ -97,9 +98,6 @@ impl Tally {
     }
 
     fn count(&mut self, sighting: &Sighting<'_>, mark: &Mark) {
-        let mark = number(&mut self.marks, mark, &mut self.held, Mark::heap_octets);
-        let client = number(&mut self.clients, sighting.client, &mut self.held, |client| client.key().len());
-        let key = Key { client, mark, name: sighting.name, day: day(sighting.at).epoch_days() };
         let cell = Cell {
             questions: u64::from(sighting.adds == Adds::Question),
             nxdomain: u64::from(sighting.nxdomain),
@@ -107,11 +105,47 @@ impl Tally {
             last: sighting.at,
             length: sighting.length,
         };
+        self.count_cell(sighting.client, mark, sighting.name, day(sighting.at).epoch_days(), cell);
+    }
+
+    pub(super) fn count_cell(&mut self, client: &Client, mark: &Mark, name: u64, day: i32, cell: Cell) {
+        let mark = number(&mut self.marks, mark, &mut self.held, Mark::heap_octets);
+        let client = number(&mut self.clients, client, &mut self.held, |client| client.key().len());
+        let key = Key { client, mark, name, day };
         self.cells.entry(key).and_modify(|held| held.add(&cell)).or_insert(cell);
     }
 
-    fn octets(&self) -> usize {
+    /// Returns about how many octets of memory this takes.
+    #[must_use]
+    pub fn octets(&self) -> usize {
         self.cells.len() * CELL_OCTETS + self.held
+    }
+
+    pub(super) const fn most_octets(&self) -> usize {
+        self.most
+    }
+
+    /// Says whether nothing was counted, or all of it left for a scratch file.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// Returns copies of the cells of some clients, sorted.
+    pub(super) fn of_clients(&self, clients: &BTreeSet<Client>) -> Vec<Entry> {
+        let numbers: HashMap<u32, Arc<Client>> =
+            clients.iter().filter_map(|client| Some((*self.clients.get(client)?, Arc::new(client.clone())))).collect();
+        let mut marks: HashMap<u32, Arc<Mark>> = HashMap::new();
+        let by_number: HashMap<u32, &Mark> = self.marks.iter().map(|(mark, number)| (*number, mark)).collect();
+        let entry = |(key, cell): (&Key, &Cell)| {
+            let client = numbers.get(&key.client)?.clone();
+            let mark = by_number.get(&key.mark)?;
+            let mark = marks.entry(key.mark).or_insert_with(|| Arc::new(Mark::clone(mark))).clone();
+            Some(Entry { client, mark, name: key.name, day: key.day, cell: *cell })
+        };
+        let mut entries: Vec<Entry> = self.cells.iter().filter_map(entry).collect();
+        entries.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+        entries
     }
 
     /// Writes all cells to a scratch file, sorted, and begins anew.
@@ -128,7 +162,7 @@ impl Tally {
     }
 
     /// Takes all cells out, sorted.
-    fn drain(&mut self) -> Vec<Entry> {
+    pub(super) fn drain(&mut self) -> Vec<Entry> {
         let clients = by_number(std::mem::take(&mut self.clients));
         let marks = by_number(std::mem::take(&mut self.marks));
         self.held = 0;
@@ -197,8 +231,8 @@ fn number<T: Clone + Eq + std::hash::Hash>(
     number
 }
 
-fn by_number<T>(table: HashMap<T, u32>) -> Vec<std::sync::Arc<T>> {
+fn by_number<T>(table: HashMap<T, u32>) -> Vec<Arc<T>> {
     let mut numbered: Vec<(u32, T)> = table.into_iter().map(|(value, number)| (number, value)).collect();
     numbered.sort_unstable_by_key(|(number, _)| *number);
-    numbered.into_iter().map(|(_, value)| std::sync::Arc::new(value)).collect()
+    numbered.into_iter().map(|(_, value)| Arc::new(value)).collect()
 }

@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Takes connections, with limits, until the console is told to stop.
+//! Takes connections, with limits, until the server is told to stop.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +23,12 @@ const REST: Duration = Duration::from_millis(100);
 /// Octets of a request's headers together, and how many headers.
 const MAX_HEADER_BYTES: usize = 64 << 10;
 const MAX_HEADERS: usize = 64;
+
+/// Serves `router` on `listener` until `stop` is ready, without sign-in: for what a router makes public. Connections, their headers and their idle
+/// time are limited as those of the console are.
+pub async fn serve_plainly(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send) {
+    run(listener, router, stop).await;
+}
 
 /// Serves `router` on `listener` until `stop` is ready.
 pub(super) async fn run(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send) {

@@ -34,6 +34,7 @@ pub(crate) use problem::{Problem, Wants};
 pub(crate) use session::{Session, begin as begin_session, end as end_session};
 pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantFigures};
 
+pub use accept::serve_plainly;
 pub use link::SignInLink;
 pub use origin::{Origin, OriginError};
 

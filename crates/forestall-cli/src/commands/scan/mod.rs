@@ -4,11 +4,14 @@
 
 mod follow;
 mod inputs;
+mod live;
 mod pseudonym;
 mod rows;
 
 use std::io::{self, IsTerminal as _};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -25,8 +28,8 @@ use self::pseudonym::Pseudonyms;
 use self::rows::Row;
 use crate::failure::{self, usage};
 use crate::input;
-use crate::output;
 use crate::world::Globals;
+use crate::{output, told};
 
 /// Octets of memory for what was seen, in all threads together; beyond that it goes to temporary files.
 const STATE: usize = 200 << 20;
@@ -36,10 +39,13 @@ const STATE: usize = 200 << 20;
 /// Names are compared in any letter case, and a query below a listed name counts. A question counts in a window widened by the family's margin, or in one
 /// shifted by whole days where at least 3 names of the client share that shift: its clock is wrong. Broken lines and packets are counted and told on
 /// standard error. Exit status 1 with findings, 0 without; names that an index excludes are reported as collision and are no finding.
+///
+/// With --listen-dnstap it runs as a service: name servers send dnstap to a Unix socket, rows are printed whenever what they say has changed, and a new index
+/// is taken up when it replaces the old file.
 #[derive(Args, Debug)]
 pub(crate) struct Scan {
     /// Captures and logs; - for standard input; .gz and .zst are read as such
-    #[arg(value_name = "INPUT", required = true)]
+    #[arg(value_name = "INPUT", required_unless_present = "listen_dnstap")]
     inputs: Vec<PathBuf>,
     /// The prediction index, from `forestall index build`
     #[arg(long, value_name = "FILE")]
@@ -47,9 +53,9 @@ pub(crate) struct Scan {
     /// What the inputs are
     #[arg(long, value_name = "KIND", default_value = "auto")]
     input: Kind,
-    /// How findings are printed
-    #[arg(long, value_name = "FORM", default_value = "text")]
-    format: Form,
+    /// How findings are printed [default: text; jsonl of a service]
+    #[arg(long, value_name = "FORM")]
+    format: Option<Form>,
     /// Read files on as they grow, also when they are rotated; the report comes at the end, on SIGINT or SIGTERM
     #[arg(long)]
     follow: bool,
@@ -59,6 +65,27 @@ pub(crate) struct Scan {
     /// Put client addresses into STIX; they are personal data
     #[arg(long)]
     include_clients: bool,
+    /// Run as a service: name servers send dnstap to this Unix socket, which is made and at the end removed
+    #[arg(long, value_name = "SOCKET", conflicts_with_all = ["inputs", "input", "follow"], help_heading = "Service")]
+    listen_dnstap: Option<PathBuf>,
+    /// Who may send, as the mode of the socket in octal digits
+    #[arg(long, value_name = "MODE", default_value = "660", value_parser = mode, help_heading = "Service")]
+    socket_mode: u32,
+    /// Serve metrics for Prometheus under http://ADDR/metrics
+    #[arg(long, value_name = "ADDR", help_heading = "Service")]
+    metrics: Option<SocketAddr>,
+    /// Print the rows that changed every so many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=86_400), help_heading = "Service")]
+    every: u32,
+    /// Join counts over so many days; they begin at 0 with the day after, UTC
+    #[arg(long, value_name = "DAYS", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=366), help_heading = "Service")]
+    period: u32,
+}
+
+/// Reads the mode of a file.
+fn mode(text: &str) -> Result<u32, String> {
+    let mode = u32::from_str_radix(text, 8).ok().filter(|mode| *mode <= 0o777);
+    mode.ok_or_else(|| "expected three octal digits, such as 660".to_owned())
 }
 
 /// What an input is.
@@ -119,16 +146,24 @@ enum Form {
 impl Scan {
     /// Runs the command.
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<failure::Outcome> {
-        if self.include_clients && self.format != Form::Stix {
+        if self.include_clients && self.form() != Form::Stix {
             return Err(usage("--include-clients is for --format stix; the other forms hold the clients"));
         }
+        if self.metrics.is_some() && self.listen_dnstap.is_none() {
+            return Err(usage("--metrics is for a service: give --listen-dnstap SOCKET as well"));
+        }
         let pseudonyms = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
+        let disguise = pseudonyms.map(|pseudonyms| move |client: &Client| pseudonyms.of_client(client));
+        let disguise = disguise.as_ref().map(|disguise| disguise as &(dyn Fn(&Client) -> Client + Sync));
+        if let Some(socket) = &self.listen_dnstap {
+            return self.listen(socket, disguise, globals);
+        }
         for path in self.inputs.iter().filter(|path| path.as_os_str() != "-") {
             input::file(path)?;
         }
         let index = read_index(&self.index)?;
         let roster = Roster::of(&index)?;
-        let stop = AtomicBool::new(false);
+        let stop = if self.follow { told::flag()? } else { Arc::default() };
         let read = AtomicU64::new(0);
         let inputs = Inputs {
             paths: &self.inputs,
@@ -137,8 +172,6 @@ impl Scan {
             stop: &stop,
             read: &read,
         };
-        let disguise = pseudonyms.map(|pseudonyms| move |client: &Client| pseudonyms.of_client(client));
-        let disguise = disguise.as_ref().map(|disguise| disguise as &(dyn Fn(&Client) -> Client + Sync));
         let scratch = || Ok(Box::new(tempfile::tempfile()?) as Box<dyn forestall_detect::scan::Room>);
         let threads = available_parallelism().map_or(1, usize::from);
         let mut watches: Vec<Watch<'_, _>> =
@@ -159,6 +192,33 @@ impl Scan {
         }
     }
 
+    fn form(&self) -> Form {
+        let usual = if self.listen_dnstap.is_some() { Form::Jsonl } else { Form::Text };
+        self.format.unwrap_or(usual)
+    }
+
+    /// Runs as a service.
+    fn listen(
+        &self,
+        socket: &Path,
+        disguise: live::Disguise<'_>,
+        globals: &Globals,
+    ) -> anyhow::Result<failure::Outcome> {
+        if !matches!(self.form(), Form::Jsonl | Form::Csv) {
+            return Err(usage("a service prints rows as they change; expected --format jsonl or csv"));
+        }
+        let settings = live::Settings {
+            socket,
+            mode: self.socket_mode,
+            metrics: self.metrics,
+            every: Duration::from_secs(self.every.into()),
+            days: self.period,
+            form: self.form(),
+            index: &self.index,
+        };
+        live::serve(&settings, disguise, globals)
+    }
+
     /// Prints the findings and says whether there are any.
     fn print(&self, tallies: Vec<Tally>, roster: &Roster, globals: &Globals) -> anyhow::Result<bool> {
         let mut found = false;
@@ -168,7 +228,7 @@ impl Scan {
             row
         };
         let listed = |family| roster.listed(family);
-        output::to_stdout(|out| match self.format {
+        output::to_stdout(|out| match self.form() {
             Form::Jsonl => each(tallies, listed, |finding| rows::json(&row(finding), out)),
             Form::Csv => {
                 let mut csv = rows::Csv::begin(out)?;
@@ -181,7 +241,7 @@ impl Scan {
                     all.push(row(finding));
                     Ok(())
                 })?;
-                match self.format {
+                match self.form() {
                     Form::Stix => rows::stix(all, globals.now(), self.include_clients, out),
                     _ if all.is_empty() => Ok(()),
                     _ => rows::text(all, out),

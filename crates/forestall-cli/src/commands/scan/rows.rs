@@ -74,6 +74,11 @@ impl Row {
         }
     }
 
+    /// Returns the family, or what stands in its place.
+    pub(crate) fn family(&self) -> &str {
+        &self.family
+    }
+
     /// Says whether this speaks of an infection.
     pub(crate) const fn is_infection(&self) -> bool {
         self.is_infection
@@ -113,6 +118,11 @@ impl<'a> Csv<'a> {
         let mut writer = csv::Writer::from_writer(out);
         writer.write_record(COLUMNS).context("standard output could not be written")?;
         Ok(Self(writer))
+    }
+
+    /// Goes on below a header that was written before.
+    pub(crate) fn go_on(out: &'a mut dyn Write) -> Self {
+        Self(csv::Writer::from_writer(out))
     }
 
     /// Writes a row.
