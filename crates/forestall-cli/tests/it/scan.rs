@@ -182,3 +182,30 @@ fn an_index_answers_with_windows_as_they_are_stored() {
     assert_eq!(out, expected);
     assert!(home.ok("index info names.idx --verify").contains("conficker-b"));
 }
+
+#[test]
+fn tables_of_measuring_systems() {
+    let home = Home::new();
+    home.write("list.txt", "qwkxjvmz.info\n");
+    home.ok("index build -o names.idx --names list.txt");
+    let entrada = include_bytes!("../../../forestall-detect/tests/it/tables/entrada.parquet");
+    let entrada2 = include_bytes!("../../../forestall-detect/tests/it/tables/entrada2.parquet");
+    home.write("a.parquet", entrada);
+    home.write("b.parquet", entrada2);
+    let ran = home.run("scan a.parquet b.parquet --index names.idx --format jsonl");
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    let found = &rows(&ran.out)[0];
+    assert_eq!((&found["client"], &found["queries"], &found["nxdomain"]), (&"192.0.2.2".into(), &2.into(), &2.into()));
+
+    // Standard input goes to a scratch file.
+    let mut command = home.program();
+    command.args(["scan", "-", "--input", "parquet", "--index", "names.idx", "--format", "jsonl"]);
+    let input = std::fs::File::open(home.folder().join("a.parquet")).unwrap();
+    let ran = crate::support::ran(command.stdin(input));
+    assert_eq!((ran.status, rows(&ran.out)[0]["queries"].as_u64()), (1, Some(1)), "{}", ran.err);
+
+    home.fails(3, "scan a.parquet --follow --index names.idx", &["does not grow"]);
+    home.write("cut.parquet", &entrada[..900]);
+    home.fails(3, "scan cut.parquet --index names.idx", &["cut.parquet", "the Parquet file cannot be read"]);
+    home.fails(3, "scan list.txt --input parquet --index names.idx", &["the Parquet file cannot be read"]);
+}

@@ -5,7 +5,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::counts::{Counts, Fault};
+use super::columns::{self, Column};
+use super::counts::{Counts, Fault, Place};
 use super::format::Format;
 use super::messages::Messages;
 use super::stamp::LogClock;
@@ -32,6 +33,10 @@ pub struct Block {
     messages: Messages,
     /// Where dnstap frames begin, and their lengths.
     frames: Vec<(usize, u32)>,
+    /// Values of table rows, and for each row where those of its columns stand.
+    cells: Vec<u8>,
+    rows: Vec<[Range<usize>; Column::COUNT]>,
+    first_row: u64,
     pub(super) zeek: Option<Arc<zeek::Layout>>,
     pub(super) csv: Option<Arc<csv::Layout>>,
 }
@@ -49,6 +54,9 @@ impl Default for Block {
             offset: 0,
             messages: Messages::default(),
             frames: Vec::new(),
+            cells: Vec::new(),
+            rows: Vec::new(),
+            first_row: 0,
             zeek: None,
             csv: None,
         }
@@ -66,7 +74,7 @@ impl Block {
     ///
     /// Escapes are taken out in place, so a block is read once.
     #[inline]
-    pub fn read<'a>(&'a mut self, counts: &mut Counts, visit: impl FnMut(Record<'a>)) {
+    pub fn read<'a>(&'a mut self, counts: &mut Counts, mut visit: impl FnMut(Record<'a>)) {
         let (clock, first) = (self.clock, self.first_line);
         let (all, lines) = (&mut self.bytes, self.lines.clone());
         match self.format {
@@ -88,7 +96,20 @@ impl Block {
             }
             Format::Pcap => self.messages.read(all, counts, visit),
             Format::Dnstap => dnstap::read(all, &self.frames, self.offset, counts, visit),
-            Format::Parquet => {}
+            Format::Parquet => {
+                for (row, number) in self.rows.iter().zip(self.first_row + 1..) {
+                    counts.units += 1;
+                    let slots: columns::Slots<'a> = std::array::from_fn(|column| &self.cells[row[column].clone()]);
+                    match columns::record(&slots, clock) {
+                        Ok(Some(record)) => {
+                            counts.records += 1;
+                            visit(record);
+                        }
+                        Ok(None) => counts.passed += 1,
+                        Err(fault) => counts.add_broken(Place::Row(number), fault),
+                    }
+                }
+            }
         }
     }
 
@@ -99,6 +120,38 @@ impl Block {
         self.lines = 0..0;
         self.messages.clear();
         self.frames.clear();
+        self.cells.clear();
+        self.rows.clear();
+    }
+
+    /// Begins rows of a table, of which so many came before.
+    pub(super) const fn begin_rows(&mut self, before: u64) {
+        self.first_row = before;
+    }
+
+    /// Adds a row. Where the name that was asked for stands in parts, they are put together.
+    pub(super) fn push_row(&mut self, slots: &columns::Slots<'_>, whole_name: &[u8], domain: &[u8]) {
+        let mut row = [const { 0..0 }; Column::COUNT];
+        for (place, slot) in row.iter_mut().zip(slots) {
+            let start = self.cells.len();
+            self.cells.extend_from_slice(slot);
+            *place = start..self.cells.len();
+        }
+        let name = slots[Column::Name as usize];
+        let start = self.cells.len();
+        if !whole_name.is_empty() {
+            self.cells.extend_from_slice(whole_name);
+        } else if !ends_in(name, domain) {
+            self.cells.extend_from_slice(name);
+            if !name.is_empty() && !name.ends_with(b".") {
+                self.cells.push(b'.');
+            }
+            self.cells.extend_from_slice(domain);
+        }
+        if self.cells.len() > start {
+            row[Column::Name as usize] = start..self.cells.len();
+        }
+        self.rows.push(row);
     }
 
     /// Takes what was carried over; returns how much that is, and all room.
@@ -147,5 +200,15 @@ impl Block {
 
     pub(super) fn set_frames(&mut self, frames: Vec<(usize, u32)>) {
         self.frames = frames;
+    }
+}
+
+/// Says whether a name is `domain` or below it; every name is below an empty one.
+fn ends_in(name: &[u8], domain: &[u8]) -> bool {
+    let bare = |name: &[u8]| name.strip_suffix(b".").unwrap_or(name).to_ascii_lowercase();
+    let (name, domain) = (bare(name), bare(domain));
+    match name.strip_suffix(domain.as_slice()) {
+        Some(above) => domain.is_empty() || above.is_empty() || above.ends_with(b"."),
+        None => false,
     }
 }

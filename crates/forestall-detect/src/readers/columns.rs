@@ -5,11 +5,11 @@
 //! | what | names that are understood, in any letter case |
 //! |---|---|
 //! | time | `ts`, `time`, `timestamp`, `@timestamp`, `epoch`, `unixtime`, `datetime`, `date`, `dnstap.timestamp-rfc3339ns`, `dnstap.timestamp` |
-//! | client | `client`, `client_ip`, `clientip`, `src`, `src_ip`, `srcip`, `source`, `source_ip`, `id.orig_h`, `queryip`, `query-ip`, `network.query-ip` |
-//! | name | `qname`, `query`, `name`, `domain`, `query_name`, `rrname`, `dns.qname`, `dns.question.name` |
-//! | type | `qtype`, `qtype_name`, `type`, `query_type`, `rrtype`, `dns.qtype` |
-//! | answer | `rcode`, `rcode_name`, `response_code`, `status`, `dns.rcode` |
-//! | class | `qclass`, `class`, `dns.qclass` |
+//! | client | `client`, `client_ip`, `clientip`, `src`, `src_ip`, `srcip`, `source`, `source_ip`, `id.orig_h`, `ip_src`, `queryip`, `query-ip`, `network.query-ip` |
+//! | name | `qname`, `query`, `name`, `domain`, `query_name`, `rrname`, `dns.qname`, `dns_qname`, `dns.question.name` |
+//! | type | `qtype`, `qtype_name`, `type`, `query_type`, `rrtype`, `dns_qtype`, `dns.qtype` |
+//! | answer | `rcode`, `rcode_name`, `response_code`, `status`, `dns_rcode`, `dns.rcode` |
+//! | class | `qclass`, `class`, `dns_qclass`, `dns.qclass` |
 //! | half | `operation`, `dnstap.operation`: `CLIENT_QUERY` and the like, as DNS-collector writes it |
 //!
 //! The first column with one of the names counts. Time, client and name must be there.
@@ -67,6 +67,7 @@ impl Column {
                     "source",
                     "source_ip",
                     "id.orig_h",
+                    "ip_src",
                     "queryip",
                     "query-ip",
                     "network.query-ip",
@@ -74,11 +75,21 @@ impl Column {
             ),
             (
                 Column::Name,
-                &["qname", "query", "name", "domain", "query_name", "rrname", "dns.qname", "dns.question.name"],
+                &[
+                    "qname",
+                    "query",
+                    "name",
+                    "domain",
+                    "query_name",
+                    "rrname",
+                    "dns_qname",
+                    "dns.qname",
+                    "dns.question.name",
+                ],
             ),
-            (Column::Type, &["qtype", "qtype_name", "type", "query_type", "rrtype", "dns.qtype"]),
-            (Column::Rcode, &["rcode", "rcode_name", "response_code", "status", "dns.rcode"]),
-            (Column::Class, &["qclass", "class", "dns.qclass"]),
+            (Column::Type, &["qtype", "qtype_name", "type", "query_type", "rrtype", "dns_qtype", "dns.qtype"]),
+            (Column::Rcode, &["rcode", "rcode_name", "response_code", "status", "dns_rcode", "dns.rcode"]),
+            (Column::Class, &["qclass", "class", "dns_qclass", "dns.qclass"]),
             (Column::Half, &["operation", "dnstap.operation"]),
         ];
         let is = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());

@@ -40,6 +40,8 @@ impl fmt::Display for Broken {
 pub enum Place {
     /// A line, from 1.
     Line(u64),
+    /// A row of a table, from 1.
+    Row(u64),
     /// An octet, from 0.
     Octet(u64),
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(number) => write!(f, "line {number}"),
+            Self::Row(number) => write!(f, "row {number}"),
             Self::Octet(offset) => write!(f, "octet {offset}"),
         }
     }

@@ -41,12 +41,14 @@ mod messages;
 mod mnemonics;
 mod packed;
 mod packets;
+mod pages;
 mod pcap;
 mod pcapng;
 mod plain;
 mod source;
 mod stamp;
 mod streams;
+mod table;
 mod unbound;
 mod zeek;
 mod zeek_json;
@@ -57,6 +59,7 @@ pub use format::{Format, FormatError};
 pub use lines::LONGEST_LINE;
 pub use source::{OpenError, Options, Source};
 pub use stamp::LogClock;
+pub use table::{Table, TableError};
 
 #[cfg(doc)]
 use crate::record::Record;

@@ -43,9 +43,9 @@ pub enum OpenError {
         "the first lines are of no kind that is known; expected pcap, dnstap, zeek, zeek-json, bind, unbound, plain or csv"
     )]
     Unknown,
-    /// A kind that is known and not read.
-    #[error("input of the kind {0} is not read; export it as csv with a header")]
-    NotRead(Format),
+    /// A kind that begins at its end: see [`Table`](super::Table).
+    #[error("input of the kind {0} cannot be read as a stream")]
+    NotAStream(Format),
 }
 
 /// An input that is cut into blocks, decompressed where its first octets say that it is compressed.
@@ -144,7 +144,7 @@ impl<R: Read> Source<R> {
                     _ => return Err(OpenError::Unknown),
                 }
             }
-            Format::Parquet => return Err(OpenError::NotRead(format)),
+            Format::Parquet => return Err(OpenError::NotAStream(format)),
         };
         Ok(Self {
             input,

@@ -8,4 +8,5 @@ mod captures;
 mod classify;
 mod read;
 mod scan;
+mod tables;
 mod tshark;

@@ -2,20 +2,49 @@
 
 //! Inputs on several threads: logs block by block wherever a thread is free, captures and other ordered inputs on one thread each.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
-use forestall_detect::readers::{Block, Counts, Format, Options, Source};
+use forestall_detect::readers::{Block, Counts, Format, Options, Source, Table};
 use forestall_detect::scan::Watch;
 
 use super::follow::Following;
 use crate::input;
 
-/// An input as it is read: counted on its way.
-type Input<'a> = Source<Box<dyn Read + Send + 'a>>;
+/// An input as it is read.
+enum Input<'a> {
+    /// Counted on its way.
+    Stream(Box<Source<Box<dyn Read + Send + 'a>>>),
+    /// A Parquet file, which must be sought in.
+    Table(Box<Table<File>>),
+}
+
+impl Input<'_> {
+    fn format(&self) -> Format {
+        match self {
+            Self::Stream(source) => source.format(),
+            Self::Table(_) => Format::Parquet,
+        }
+    }
+
+    fn next_block(&mut self, block: &mut Block) -> io::Result<bool> {
+        match self {
+            Self::Stream(source) => source.next_block(block),
+            Self::Table(table) => table.next_block(block),
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        match self {
+            Self::Stream(source) => source.counts().clone(),
+            Self::Table(_) => Counts::default(),
+        }
+    }
+}
 
 /// What is read, and how.
 #[derive(Debug)]
@@ -138,7 +167,7 @@ impl<'a> Inputs<'a> {
         outcome.counts.merge(&counts);
         // The counts of cutting belong to the source, which goes with them.
         if let Some(source) = locked(&slot.source).take() {
-            outcome.counts.merge(source.counts());
+            outcome.counts.merge(&source.counts());
         }
     }
 
@@ -147,6 +176,11 @@ impl<'a> Inputs<'a> {
     }
 
     fn open(&self, path: &Path) -> anyhow::Result<Input<'a>> {
+        if let Some(file) = self.table(path)? {
+            anyhow::ensure!(!self.follow, "{} is a Parquet file, which does not grow", input::called(path));
+            let table = Table::open(file, self.options.clock);
+            return Ok(Input::Table(Box::new(table.with_context(|| input::called(path))?)));
+        }
         let read: Box<dyn Read + Send + 'a> = if path.as_os_str() == "-" {
             Box::new(io::stdin())
         } else {
@@ -155,7 +189,37 @@ impl<'a> Inputs<'a> {
         };
         let read: Box<dyn Read + Send + 'a> = Box::new(Counted { inner: read, read: self.read });
         let options = Options { live: self.follow, ..self.options.clone() };
-        Source::open(read, &options).with_context(|| format!("{} could not be read", input::called(path)))
+        let source =
+            Source::open(read, &options).with_context(|| format!("{} could not be read", input::called(path)))?;
+        Ok(Input::Stream(Box::new(source)))
+    }
+
+    /// Returns the file of an input that is Parquet, which ends with what begins a reading; standard input goes to a scratch file where it is said to be so.
+    fn table(&self, path: &Path) -> anyhow::Result<Option<File>> {
+        let is_said = self.options.format == Some(Format::Parquet);
+        if !is_said && self.options.format.is_some() {
+            return Ok(None);
+        }
+        if path.as_os_str() == "-" {
+            if !is_said {
+                return Ok(None);
+            }
+            let mut scratch = tempfile::tempfile().context("no scratch file for standard input can be made")?;
+            io::copy(&mut io::stdin().lock(), &mut scratch)
+                .context("standard input could not be put into a scratch file")?;
+            return Ok(Some(scratch));
+        }
+        let mut file = input::file(path)?;
+        // Only what can be sought in is looked at: octets of a pipe would be lost.
+        if !file.metadata().is_ok_and(|known| known.is_file()) {
+            return Ok(is_said.then_some(file));
+        }
+        let mut mark = Vec::new();
+        (&mut file)
+            .take(4)
+            .read_to_end(&mut mark)
+            .with_context(|| format!("{} could not be read", input::called(path)))?;
+        Ok((is_said || mark == b"PAR1").then_some(file))
     }
 }
 
