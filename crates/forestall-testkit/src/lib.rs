@@ -4,11 +4,12 @@
 //!
 //! [`CaseScript`] plays a case as people would act on it: it decides commands, applies the events and keeps the log, at the time
 //! of a [`ScriptedClock`] and with salts that are the same in every run. [`campaigns`] and [`counts`] make what a case
-//! needs by hand; [`computed`] takes the lists of the real generators. [`nsd`] and [`unbound`] run real name servers, and
+//! needs by hand; [`computed`] takes the lists of the real generators. [`bind`], [`nsd`] and [`unbound`] run real name servers, and
 //! [`skip`] finds programs and says where one is missing.
 //!
 //! For tests only: functions panic where a test is written wrongly, and no released crate depends on this one.
 
+pub mod bind;
 pub mod campaigns;
 pub mod case;
 pub mod clock;
@@ -16,6 +17,8 @@ pub mod computed;
 pub mod counts;
 pub mod nsd;
 pub mod plugin;
+pub mod question;
+mod server;
 pub mod skip;
 pub mod unbound;
 pub mod webdriver;

@@ -25,6 +25,8 @@ struct Counterpart {
 const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "nsd", package: "nsd", needed_by: "sweeps against an authoritative name server" },
     Counterpart { program: "unbound", package: "unbound", needed_by: "scans of what a resolver sends and logs" },
+    Counterpart { program: "named", package: "bind9", needed_by: "scans of what a name server logs" },
+    Counterpart { program: "tcpdump", package: "tcpdump", needed_by: "scans of captures of real traffic" },
     Counterpart { program: "tshark", package: "tshark", needed_by: "what another program reads from captures" },
     Counterpart { program: "minisign", package: "minisign", needed_by: "lists that a registry signs" },
     Counterpart { program: "dig", package: "bind9-dnsutils", needed_by: "comparison with another DNS client" },

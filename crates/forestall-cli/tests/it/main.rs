@@ -20,6 +20,7 @@ mod providers;
 mod publish;
 mod quickstart;
 mod readme;
+mod resolvers;
 mod scan;
 mod serve;
 mod support;

@@ -53,6 +53,9 @@ pub(crate) struct Scan {
     /// What the inputs are
     #[arg(long, value_name = "KIND", default_value = "auto")]
     input: Kind,
+    /// A port of DNS in captures, instead of 53; may be given again
+    #[arg(long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    ports: Vec<u16>,
     /// How findings are printed [default: text; jsonl of a service]
     #[arg(long, value_name = "FORM")]
     format: Option<Form>,
@@ -167,7 +170,7 @@ impl Scan {
         let read = AtomicU64::new(0);
         let inputs = Inputs {
             paths: &self.inputs,
-            options: Options { format: self.input.format(), ..Options::default() },
+            options: Options { format: self.input.format(), ports: self.ports.clone(), ..Options::default() },
             follow: self.follow,
             stop: &stop,
             read: &read,

@@ -1,0 +1,114 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! A name server of others on a free port of the loopback interface, with its files in a folder of its own.
+
+use std::ffi::OsString;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// How often a start is tried, because another program may take the port between choosing and using it.
+const STARTS: u32 = 5;
+/// How often a started server is looked at before the start counts as failed, with [`PAUSE`] between.
+const LOOKS: u32 = 200;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A running server; ends when dropped, and its folder with it.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    address: SocketAddr,
+    folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// Starts `program` and waits until `is_ready`. `prepare` writes its files for an address into a folder and returns its arguments; times that it writes are in UTC.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start; with what it printed.
+    pub(crate) fn start(
+        program: &Path,
+        prepare: impl Fn(SocketAddr, &Path) -> io::Result<Vec<OsString>>,
+        is_ready: impl Fn(SocketAddr) -> Result<(), String>,
+    ) -> Self {
+        let mut last = String::new();
+        for _ in 0..STARTS {
+            match Self::try_start(program, &prepare, &is_ready) {
+                Ok(server) => return server,
+                Err(error) => last = error,
+            }
+        }
+        panic!("{} did not start: {last}", program.display());
+    }
+
+    /// Returns where it answers, over UDP and TCP.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns its folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Returns the file with what it printed.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.folder().join("log")
+    }
+
+    fn try_start(
+        program: &Path,
+        prepare: impl Fn(SocketAddr, &Path) -> io::Result<Vec<OsString>>,
+        is_ready: impl Fn(SocketAddr) -> Result<(), String>,
+    ) -> Result<Self, String> {
+        let text = |error: io::Error| error.to_string();
+        let folder = tempfile::tempdir().map_err(text)?;
+        // A port that is free for TCP is nearly always free for UDP; where not, the next start takes another.
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(text)?;
+        let address = free.local_addr().map_err(text)?;
+        drop(free);
+        let arguments = prepare(address, folder.path()).map_err(text)?;
+        let log = std::fs::File::create(folder.path().join("log")).map_err(text)?;
+        let child = Command::new(program)
+            .args(arguments)
+            .env("TZ", "UTC")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().map_err(text)?)
+            .stderr(log)
+            .spawn()
+            .map_err(text)?;
+        let mut server = Self { child, address, folder };
+        let mut last = "it does not answer".to_owned();
+        for _ in 0..LOOKS {
+            if let Ok(Some(status)) = server.child.try_wait() {
+                last = format!("it ended with {status}");
+                break;
+            }
+            match is_ready(address) {
+                Ok(()) => return Ok(server),
+                Err(error) => last = error,
+            }
+            std::thread::sleep(PAUSE);
+        }
+        let log = std::fs::read_to_string(server.log()).unwrap_or_default();
+        Err(format!("{last}\n{log}"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Asked to end, a server ends its helpers; killed at once, it would leave them behind.
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        for _ in 0..100 {
+            if asked.is_err() || !matches!(self.child.try_wait(), Ok(None)) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
