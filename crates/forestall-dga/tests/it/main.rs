@@ -12,6 +12,7 @@ mod families_1;
 mod families_3;
 mod fast_paths;
 mod identify;
+mod identify_all;
 mod pages;
 mod plain;
 mod ports;
