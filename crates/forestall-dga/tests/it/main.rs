@@ -26,4 +26,5 @@ mod vectors_1;
 mod vectors_2;
 mod vectors_3;
 mod vectors_4;
+mod victims;
 mod word_lists;
