@@ -2,7 +2,7 @@
 
 //! Five names of a list of every predictable family, back to family, campaign and date, whatever the clock says; and nothing from foreign names.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use forestall_dga::family::NoWordLists;
 use forestall_dga::identify::{Explanation, Identified, Observed, Spans, known};
@@ -62,7 +62,7 @@ fn case(prepared: Prepared) -> Case {
     let ask = Ask { span: None, limit: Some(limit) };
     prepared.generator.generate(&period, &ask, &mut list).unwrap();
     list.make_lower_case();
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let distinct: Vec<String> = texts(&list)
         .into_iter()
         .filter(|name| name.parse::<DomainName>().is_ok() && seen.insert(name.clone()))
@@ -131,7 +131,7 @@ fn finds_every_list_in_mixed_names_with_the_clock_wrong_by_up_to_two_days() {
     with_words(|catalogue, words| {
         let cases = cases(catalogue, words);
         let all: Vec<String> = cases.iter().flat_map(|case| case.names.clone()).collect();
-        let (mut offsets, mut faults) = (HashSet::new(), Vec::new());
+        let (mut offsets, mut faults) = (BTreeSet::new(), Vec::new());
         for error in -2..=2 {
             let asked = day(SEEN).plus(-error);
             let found = identified(catalogue, words, &all, asked);
@@ -185,10 +185,8 @@ fn finds_nothing_for_foreign_names() {
     ];
     // Random names under every suffix of the catalogue: letters of 4 to 27, digits and hyphens among them in each second one.
     let catalogue = Catalogue::built_in();
-    let suffixes: HashSet<&str> =
+    let suffixes: BTreeSet<&str> =
         catalogue.families().iter().flat_map(|family| family.info().suffixes.iter().map(AsRef::as_ref)).collect();
-    let mut suffixes: Vec<&str> = suffixes.into_iter().collect();
-    suffixes.sort_unstable();
     let mut numbers = drawn(usize::MAX, 36 * 24);
     let mut names: Vec<String> = benign.map(str::to_owned).to_vec();
     for (index, suffix) in suffixes.iter().cycle().take(1_000).enumerate() {
