@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! The search for the seed of a run of Reconyc: all of them, for one name at all its places.
+//! The search for the seed of a run of Reconyc: all of them, for a name at all its places.
 
 use std::ops::Range;
 
@@ -11,6 +11,12 @@ use crate::families::anchor;
 use crate::identify::{Clue, SeedSearch};
 use crate::primitive::mt19937::WORDS;
 use crate::primitive::mt19937_lanes::{LANES, Lanes, Row};
+
+/// Numbers that a list takes.
+const NUMBERS: usize = NAMES as usize * LENGTH;
+
+/// Names that are looked for at once: as many as are usually tried as anchors.
+const AT_ONCE: usize = 2;
 
 /// Candidates are seeds.
 #[derive(Debug)]
@@ -35,21 +41,28 @@ impl SeedSearch for Search {
         u64::from(MOST) + 1
     }
 
+    /// The tables are nearly all the work, so that the names that are anchors are looked for at once.
     fn hits(&self, clue: &Clue<'_>, range: Range<u64>, hits: &mut Vec<Params>) {
-        let Some(places) = places(clue.anchor) else { return };
-        let first = intervals(&places[0]);
+        if !anchor::is_first(clue) {
+            return;
+        }
+        let wanted: Vec<Places> = clue.names.iter().take(AT_ONCE).filter_map(|name| places(name)).collect();
+        let wanted: Vec<_> = wanted.iter().map(|places| (places, intervals(&places[0]))).collect();
         let mut lanes = Lanes::new();
         let mut start = range.start;
         while start < range.end {
             let seeds: Row = std::array::from_fn(|lane| u32::try_from(start + lane as u64).unwrap_or(u32::MAX));
             lanes.start(seeds);
-            for table in 0..(NAMES as usize * LENGTH).div_ceil(WORDS) {
-                lanes.refill();
+            for table in 0..NUMBERS.div_ceil(WORDS) {
+                lanes.refill(WORDS.min(NUMBERS - table * WORDS));
                 for at in in_table(table) {
-                    let begins = begins(lanes.numbers(at), first);
-                    for (lane, seed) in seeds.into_iter().enumerate().filter(|(lane, _)| begins[*lane]) {
-                        if u64::from(seed) < range.end && goes_on(&lanes, at, lane, &places) {
-                            hits.push(anchor::hit(&[("seed", &seed.to_string())]));
+                    let numbers = lanes.numbers(at);
+                    for (places, first) in &wanted {
+                        let begins = begins(numbers, *first);
+                        for (lane, seed) in seeds.into_iter().enumerate().filter(|(lane, _)| begins[*lane]) {
+                            if u64::from(seed) < range.end && goes_on(&lanes, at, lane, places) {
+                                hits.push(anchor::hit(&[("seed", &seed.to_string())]));
+                            }
                         }
                     }
                 }
@@ -63,7 +76,7 @@ impl SeedSearch for Search {
 fn in_table(table: usize) -> impl Iterator<Item = usize> {
     let begin = table * WORDS;
     let first = begin.div_ceil(LENGTH) * LENGTH;
-    (first..(begin + WORDS).min(NAMES as usize * LENGTH)).step_by(LENGTH).map(move |number| number - begin)
+    (first..(begin + WORDS).min(NUMBERS)).step_by(LENGTH).map(move |number| number - begin)
 }
 
 /// Returns the least number and how many numbers there are, for each place of a character; a character has two at most.
