@@ -13,7 +13,7 @@ use forestall_model::{DayRange, Params, UtcDay};
 const CANDIDATES: u64 = 1 << 22;
 
 /// Families, each with a parameter that no campaign has.
-const FAMILIES: [(&str, &str, &str); 14] = [
+const FAMILIES: [(&str, &str, &str); 19] = [
     ("dircrypt", "seed", "DEADBEEF"),
     ("ramnit", "seed", "DEADBEEF"),
     ("corebot", "seed", "DEADBEEF"),
@@ -28,7 +28,15 @@ const FAMILIES: [(&str, &str, &str); 14] = [
     ("simda", "key", "abcdefgh"),
     ("shiotob", "domain", "somestartdomain.com"),
     ("tinba", "seed", "AbCdEfGhIjKlMnOp"),
+    ("bumblebee", "seed", "OTHERONE"),
+    ("flubot", "seed", "3543210"),
+    ("proslikefan", "magic", "SomeOtherText"),
+    ("qakbot", "seed", "1234567"),
+    ("reconyc", "seed", "76543210"),
 ];
+
+/// Candidates that are measured where each is a whole list.
+const LISTS: [(&str, u64); 3] = [("flubot", 1 << 14), ("qakbot", 1 << 10), ("reconyc", 1 << 18)];
 
 fn main() {
     divan::main();
@@ -54,7 +62,8 @@ fn candidates(bencher: Bencher<'_, '_>, family: &str) {
     let clue = Clue { anchor: names[0], names: &names, period: &period, days: DayRange::one(day) };
     // Version 2 of Vawtrak begins after the candidates of version 1.
     let start = if slug == "vawtrak" { 1 << 27 } else { 0 };
-    let range = start..search.candidates().min(start + CANDIDATES);
+    let measured = LISTS.iter().find(|(family, _)| *family == slug).map_or(CANDIDATES, |(_, lists)| *lists);
+    let range = start..search.candidates().min(start + measured);
     let mut hits = Vec::new();
     bencher.counter(ItemsCount::new(range.end - range.start)).bench_local(|| {
         hits.clear();

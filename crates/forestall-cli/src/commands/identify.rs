@@ -9,7 +9,9 @@ use std::time::{Duration, Instant as Clock};
 use anyhow::Context as _;
 use clap::Args;
 use forestall_dga::identify::entry::entry;
-use forestall_dga::identify::{Effort, Explanation, Identified, Observed, Recovered, Spans, known, recover};
+use forestall_dga::identify::{
+    Domain, Effort, Explanation, Identified, Observed, Recovered, Spans, Victim, known, recover,
+};
 use forestall_dga::{Catalogue, Family, WordLists};
 use forestall_model::{DayRange, UtcDay};
 
@@ -29,6 +31,9 @@ const ANCHORS: usize = 2;
 /// Days by which a clock may be wrong in a search for a seed.
 const CLOCK_DAYS: i32 = 2;
 
+/// Names that do not decode of which each is told.
+const TOLD: usize = 5;
+
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_secs(2);
 
@@ -36,7 +41,8 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 ///
 /// The lists of all known campaigns are made over a span and searched. Without --from and --until: from 400 days ago to 30 days ahead for families
 /// with seeds, from 2007 to a year ahead for families with a date only and at most 5,000 names a day. Where names are left unexplained, unknown seeds are
-/// searched for in families that offer a search; a seed found is printed on standard error as an entry of the catalogue. Exit status 1 where nothing explains.
+/// searched for in families that offer a search; a seed found is printed on standard error as an entry of the catalogue. Names of sunburst are on no list: they
+/// are decoded to the victims that they tell of. Exit status 1 where nothing explains.
 ///
 /// A search needs 4 names or more that the family can make by suffix, length and letters; other families are not searched at all, so that names of
 /// nobody usually take seconds. The families with the fewest candidates come first. docs/identify.md says for each what is needed and how long it takes;
@@ -87,6 +93,12 @@ impl Identify {
             });
         for skipped in &identified.skipped {
             output::note(format_args!("note: {} was not searched: {}", skipped.campaign, skipped.reason));
+        }
+        for undecoded in identified.undecoded.iter().take(TOLD) {
+            output::note(format_args!("note: {} was not decoded: {}", undecoded.name, undecoded.reason));
+        }
+        if let Some(more) = identified.undecoded.len().checked_sub(TOLD).filter(|more| *more > 0) {
+            output::note(format_args!("note: {more} more names were not decoded"));
         }
         if !self.known_only && identified.explained < observed.names().len() {
             let search = SeedSearches {
@@ -154,9 +166,9 @@ impl SeedSearches<'_> {
     fn run(&self, family: &dyn Family, identified: &mut Identified) {
         let slug = &family.info().slug;
         // What is explained needs no second explanation, and would only be searched for in vain.
-        let explained = |name: &&String| identified.explanations.iter().any(|e| e.names.contains(name));
+        let explained = identified.explained_names();
         let left: Vec<&str> =
-            self.observed.names().iter().filter(|name| !explained(name)).map(String::as_str).collect();
+            self.observed.names().iter().map(String::as_str).filter(|name| !explained.contains(name)).collect();
         let Ok(left) = Observed::read(left.join("\n").as_bytes()) else { return };
         let pace = Pace::start();
         let found = recover(self.catalogue, self.words, family, &left, &self.effort, |done, all| {
@@ -196,11 +208,11 @@ fn add(identified: &mut Identified, found: Recovered, observed: &Observed, asked
         explained: share(found.names.len()) / share(observed.names().len()),
         names: found.names,
         chance: (-found.spare_bits).exp2(),
+        decoded: None,
     };
     let place = identified.explanations.partition_point(|known| known.names.len() >= explanation.names.len());
     identified.explanations.insert(place, explanation);
-    let is_explained = |name: &&String| identified.explanations.iter().any(|e| e.names.contains(name));
-    identified.explained = observed.names().iter().filter(is_explained).count();
+    identified.explained = identified.explained_names().len();
 }
 
 /// One line of JSON.
@@ -215,6 +227,102 @@ struct Row<'a> {
     explained: f64,
     /// The names explained.
     names: &'a [String],
+    /// What the names say, for a family whose names carry data; left out for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decoded: Option<Decoded<'a>>,
+}
+
+/// What names of one victim say.
+#[derive(serde::Serialize)]
+struct Decoded<'a> {
+    victim: String,
+    /// Whether two names or more show the victim's identifier.
+    confirmed: bool,
+    /// Null where no piece was seen.
+    domain: Option<DecodedDomain<'a>>,
+    pieces: Vec<DecodedPiece<'a>>,
+    times: Vec<DecodedTime>,
+}
+
+#[derive(serde::Serialize)]
+struct DecodedDomain<'a> {
+    /// `joined`, `beginning`, `end` or `unread`.
+    part: &'static str,
+    /// Null where it cannot be read.
+    text: Option<&'a str>,
+}
+
+#[derive(serde::Serialize)]
+struct DecodedPiece<'a> {
+    /// Null for the last one.
+    number: Option<u8>,
+    encoded: &'a str,
+}
+
+#[derive(serde::Serialize)]
+struct DecodedTime {
+    at: String,
+    flag: bool,
+    /// Hexadecimal.
+    services: String,
+}
+
+impl<'a> Decoded<'a> {
+    fn of(victim: &'a Victim) -> Self {
+        let domain = |part, text| Some(DecodedDomain { part, text });
+        Self {
+            victim: victim.id.to_string(),
+            confirmed: victim.confirmed,
+            domain: match &victim.domain {
+                Domain::Unseen => None,
+                Domain::Joined(text) => domain("joined", Some(text.as_str())),
+                Domain::Beginning(text) => domain("beginning", Some(text.as_str())),
+                Domain::End(text) => domain("end", Some(text.as_str())),
+                _ => domain("unread", None),
+            },
+            pieces: victim.pieces.iter().map(|(number, encoded)| DecodedPiece { number: *number, encoded }).collect(),
+            times: (victim.times.iter())
+                .map(|time| DecodedTime { at: time.at.to_string(), flag: time.flag, services: digits(&time.services) })
+                .collect(),
+        }
+    }
+}
+
+fn digits(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// Says in words what names of one victim say, one line each.
+fn said(victim: &Victim) -> Vec<String> {
+    let proof = if victim.confirmed {
+        "names that begin otherwise show this identifier"
+    } else {
+        "by the shape of one name alone: fewer than 3 of 1,000 random names look like that"
+    };
+    let mut said = vec![format!("victim {} ({proof})", victim.id)];
+    let numbers: Vec<String> =
+        victim.pieces.iter().map(|(number, _)| number.map_or("last".to_owned(), |number| number.to_string())).collect();
+    let numbers = numbers.join(", ");
+    match &victim.domain {
+        Domain::Unseen => {}
+        Domain::Joined(text) => {
+            said.push(format!("domain {text:?}, from the pieces {numbers}, if none was missed before the last"))
+        }
+        Domain::Beginning(text) => said.push(format!("domain begins with {text:?}, from the pieces {numbers}")),
+        Domain::End(text) => said.push(format!(
+            "domain is {text:?} or ends so, from the last piece alone, unless the first says that all is in base 32"
+        )),
+        _ => said.push(format!("domain not readable from the pieces {numbers}")),
+    }
+    for time in &victim.times {
+        let flag = if time.flag { ", marked dnssec" } else { "" };
+        let services = match time.services.as_slice() {
+            [] => String::new(),
+            services => format!(", security services {}", digits(services)),
+        };
+        said.push(format!("made at {}{flag}{services}", time.at));
+    }
+    said
 }
 
 fn print_jsonl(identified: &Identified) -> anyhow::Result<()> {
@@ -228,6 +336,7 @@ fn print_jsonl(identified: &Identified) -> anyhow::Result<()> {
                 clock_offset_days: found.clock_offset_days,
                 explained: found.explained,
                 names: &found.names,
+                decoded: found.decoded.as_ref().map(Decoded::of),
             };
             serde_json::to_writer(&mut *out, &row).context("standard output could not be written")?;
             out.write_all(b"\n").context("standard output could not be written")?;
@@ -253,6 +362,9 @@ fn print_text(identified: &Identified, observed: &Observed) -> anyhow::Result<()
                 None => {}
             }
             writeln!(out, ": {} of {all} names ({:.0} %)", found.names.len(), found.explained * 100.0)?;
+            for line in found.decoded.iter().flat_map(said) {
+                writeln!(out, "  {line}")?;
+            }
             for name in &found.names {
                 writeln!(out, "  {name}")?;
             }

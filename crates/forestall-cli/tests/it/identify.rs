@@ -116,3 +116,66 @@ fn searches_for_a_seed_of_one_family_and_says_why_not() {
     );
     home.fails(2, "identify names.txt --family ramdo --known-only", &["--known-only"]);
 }
+
+/// Two published names of one victim of SUNBURST, pieces of another's domain made by the published encoder, and foreign ones below the zone.
+#[test]
+fn decodes_names_of_sunburst_and_says_which_do_not_decode() {
+    let home = Home::new();
+    let below = |label: &str| format!("{label}.appsync-api.us-west-2.avsvmcloud.com");
+    let times = ["k5kcubuassl3alrf7gm3", "MHDOSOKSACCF9SNI9ICP"].map(below);
+    let foreign = [below("letters-and-digits-only"), "www.avsvmcloud.com".to_owned(), below("midosoksaccf9shzcorp")];
+    home.write("names.txt", [&times[..], &foreign[..], &["wikipedia.org".to_owned()]].concat().join("\n"));
+    let days = "--from 2026-11-20 --until 2026-11-22";
+    let ran = home.run(&format!("identify names.txt {days} --format jsonl"));
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let names = times.map(|name| name.to_lowercase());
+    let made = |at: &str| serde_json::json!({ "at": at, "flag": true, "services": "" });
+    let expected = serde_json::json!({
+        "family": "sunburst", "campaign": "sunburst", "parameters": {}, "date": null, "clock_offset_days": null,
+        "explained": 2.0 / 6.0, "names": names,
+        "decoded": {
+            "victim": "3c327147876e6ea4", "confirmed": true, "domain": null, "pieces": [],
+            "times": [made("2020-07-22T17:00:00Z"), made("2020-07-23T18:30:00Z")],
+        },
+    });
+    assert_eq!(rows(&ran.out), [expected]);
+    for name in &foreign {
+        assert!(ran.err.contains(&format!("note: {name} was not decoded: ")), "{}", ran.err);
+    }
+    assert!(
+        ran.err.contains("midosoksaccf9shzcorp.appsync-api.us-west-2.avsvmcloud.com was not decoded: nothing confirms")
+    );
+    let text = home.ok(&format!("identify names.txt {days}"));
+    let expected = format!(
+        "sunburst, campaign sunburst: 2 of 6 names (33 %)\n  victim 3c327147876e6ea4 (names that begin otherwise show this identifier)\n  \
+         made at 2020-07-22T17:00:00Z, marked dnssec\n  made at 2020-07-23T18:30:00Z, marked dnssec\n  {}\n",
+        names.join("\n  ")
+    );
+    assert_eq!(text, expected);
+}
+
+/// The first piece and the last.
+const PIECES: [&str; 2] = ["erphueqlupulibhte2sd0irmuhd1r0", "5fuvnba0p9pnoehgte2h"];
+
+/// `corp.example.com` in two pieces, the second first; both labels show the identifier 0123456789abcdef, each under its own key.
+#[test]
+fn joins_the_pieces_of_a_domain() {
+    let home = Home::new();
+    let below = |label: &str| format!("{label}.appsync-api.eu-west-1.avsvmcloud.com");
+    home.write("names.txt", format!("{}\n{}\n", below(PIECES[1]), below(PIECES[0])));
+    let days = "--from 2026-11-20 --until 2026-11-22";
+    let row = &rows(&home.ok(&format!("identify names.txt {days} --format jsonl")))[0];
+    assert_eq!((&row["decoded"]["victim"], &row["decoded"]["confirmed"]), (&"0123456789abcdef".into(), &true.into()));
+    assert_eq!(row["decoded"]["domain"], serde_json::json!({ "part": "joined", "text": "corp.example.com" }));
+    let pieces =
+        serde_json::json!([{ "number": 0, "encoded": "e2sd0irmuhd1r0" }, { "number": null, "encoded": "te2h" }]);
+    assert_eq!(row["decoded"]["pieces"], pieces);
+    let text = home.ok(&format!("identify names.txt {days}"));
+    assert!(
+        text.contains("  domain \"corp.example.com\", from the pieces 0, last, if none was missed before the last\n")
+    );
+    home.write("names.txt", format!("{}\n", below(PIECES[1])));
+    let ran = home.run(&format!("identify names.txt {days}"));
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.contains("nothing confirms what it decodes to"), "{}", ran.err);
+}

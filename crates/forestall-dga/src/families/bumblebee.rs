@@ -14,9 +14,11 @@ use crate::{
     Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, Suffix, WordLists,
 };
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// Names that a bot makes of one state.
@@ -26,6 +28,12 @@ const NAMES: u32 = 100;
 const SECONDS: u32 = 60;
 
 const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+const MULTIPLIER: u64 = 1_664_525;
+const INCREMENT: u64 = 1_013_904_223;
+
+/// Second, month from 0 and year that a failed call leaves.
+const STATIC: (u32, u32, u32) = (32, 13, 1899);
 
 struct Bumblebee {
     magic: u64,
@@ -73,8 +81,7 @@ impl Bumblebee {
 
     /// Writes the first names of one state.
     fn write(&self, second: u32, month0: u32, year: u32, names: u32, out: &mut NameBuf) {
-        let clock = u64::from(second | (month0 + 256) << 8);
-        let mut state = self.magic.wrapping_add(clock).wrapping_add(u64::from(year));
+        let mut state = self.magic.wrapping_add(of_time(second, month0, year));
         for _ in 0..names {
             out.push_spelled(const { &Suffix::new("life") }, |label: &mut [u8; 11]| {
                 for place in &mut *label {
@@ -101,7 +108,8 @@ impl Generator for Bumblebee {
         out.start_run(own_window(period));
         match self.form {
             Form::Static => {
-                self.write(32, 13, 1899, names(ask.limit, NAMES, NAMES), out);
+                let (second, month0, year) = STATIC;
+                self.write(second, month0, year, names(ask.limit, NAMES, NAMES), out);
                 return Ok(());
             }
             Form::At { second, month0, year } => {
@@ -134,9 +142,19 @@ impl Generator for Bumblebee {
 /// The register's mask has 32 bits, so the upper half only drains down, and within 32 steps none of it gets to the bit that is looked at. The
 /// lower half goes by four looks at [`STEPS`], which do not wait for one another.
 fn draw(state: u64) -> u64 {
-    let linear = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-    let [a, b, c, d, ..] = linear.to_le_bytes().map(usize::from);
-    linear >> 32 ^ u64::from(STEPS[0][a] ^ STEPS[1][b] ^ STEPS[2][c] ^ STEPS[3][d])
+    let linear = state.wrapping_mul(MULTIPLIER).wrapping_add(INCREMENT);
+    linear >> 32 ^ u64::from(stepped((linear & 0xFFFF_FFFF) as u32))
+}
+
+/// Returns what the lower half turns into in 32 steps of the register.
+fn stepped(low: u32) -> u32 {
+    let [a, b, c, d] = low.to_le_bytes().map(usize::from);
+    STEPS[0][a] ^ STEPS[1][b] ^ STEPS[2][c] ^ STEPS[3][d]
+}
+
+/// Returns what is added to the magic text.
+fn of_time(second: u32, month0: u32, year: u32) -> u64 {
+    u64::from(second | (month0 + 256) << 8) + u64::from(year)
 }
 
 /// What an octet of the lower half turns into in 32 steps, from the lowest octet on.

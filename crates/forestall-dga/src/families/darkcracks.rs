@@ -15,12 +15,20 @@ use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::base64;
 use crate::{Ask, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const DEFAULT_SEED: &str = "Crackalackin'";
+
+/// Octets between the two encodings, as many as of the key can enter.
+const OCTETS: usize = 8;
+
+/// Characters of a label.
+const LETTERS: usize = 11;
 
 struct DarkCracks {
     key: Box<[u8]>,
@@ -44,22 +52,27 @@ impl Generator for DarkCracks {
         if names(ask.limit, 1, 1) == 0 {
             return Ok(());
         }
-        let date = iso_date(Instant::from_seconds(period.key));
-        let [y1, y2, y3, y4, _, _, _, _, d1, d2] = date;
-        let mut text = base64::encode(&[y1, y2, y3, y4, d1, d2], base64::URL);
+        let mut text = message(Instant::from_seconds(period.key));
         for (octet, key) in text.iter_mut().zip(self.key.iter().cycle()) {
-            if octet.is_ascii_alphabetic() {
-                *octet ^= 0x20;
-            }
             *octet ^= key;
         }
         // Eight octets: eleven characters and one to fill up.
         let mut label = base64::encode(&text, base64::URL);
-        label.truncate(11);
+        label.truncate(LETTERS);
         label.reverse();
         out.push_parts(&[&label, b".com"]);
         Ok(())
     }
+}
+
+/// Returns what the key is laid over: year and day of the month in Base64, the letters' case turned round.
+fn message(at: Instant) -> [u8; OCTETS] {
+    let [y1, y2, y3, y4, _, _, _, _, d1, d2] = iso_date(at);
+    let mut text = [0; OCTETS];
+    for (place, octet) in text.iter_mut().zip(base64::encode(&[y1, y2, y3, y4, d1, d2], base64::URL)) {
+        *place = if octet.is_ascii_alphabetic() { octet ^ 0x20 } else { octet };
+    }
+    text
 }
 
 /// The month does not enter, so a name is live on that day of each month of the year.

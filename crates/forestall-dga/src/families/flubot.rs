@@ -14,12 +14,17 @@ use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::java::Random;
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const NAMES: u32 = 5_000;
+
+/// Letters of a label.
+const LENGTH: usize = 15;
 
 struct Flubot {
     seed: u32,
@@ -37,18 +42,22 @@ impl List for Flubot {
     fn write(&self, period: &Period, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(own_window(period));
         let mut random = Random::new(self.seed_of(period));
-        let mut name = [0; 15];
-        for index in 0..names(limit, NAMES, NAMES) {
+        let mut name = [0; LENGTH];
+        for (index, _) in (0..).zip(0..names(limit, NAMES, NAMES)) {
             for place in &mut name {
                 *place = LETTERS[(random.below(25) % 26) as usize];
             }
-            let suffix = match index {
-                i if i % 3 == 0 => &self.suffixes[0],
-                i if i % 2 == 0 => &self.suffixes[1],
-                _ => &self.suffixes[2],
-            };
-            out.push_parts(&[&name, b".", suffix]);
+            out.push_parts(&[&name, b".", &self.suffixes[turn(index)]]);
         }
+    }
+}
+
+/// Returns which suffix a name has by its place, from 0.
+fn turn(place: usize) -> usize {
+    match place {
+        place if place.is_multiple_of(3) => 0,
+        place if place.is_multiple_of(2) => 1,
+        _ => 2,
     }
 }
 

@@ -13,9 +13,11 @@ use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::lcg::Recipes;
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Suffix, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// The letters of the digits 0 to 9.

@@ -13,9 +13,11 @@ use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// Names of a day for each suffix.
@@ -69,7 +71,7 @@ fn spell(mut number: u32, label: &mut [u8; 12]) -> usize {
     let mut prefix = 0;
     // The number is a new one at each turn, and so is the bound.
     while length < (number % 7) as usize + 6 {
-        number = hash_of_decimal(prefix, number).unsigned_abs();
+        number = letter_after(prefix, number);
         label[length] = letter(number);
         prefix = hash(prefix, &label[length..=length]);
         length += 1;
@@ -77,13 +79,23 @@ fn spell(mut number: u32, label: &mut [u8; 12]) -> usize {
     length
 }
 
+/// Returns the number that gives the next letter, after letters with the hash `prefix`.
+fn letter_after(prefix: i32, number: u32) -> u32 {
+    hash_of_decimal(prefix, number).unsigned_abs()
+}
+
+/// Returns how many decimal digits a number has.
+fn digits(number: u32) -> usize {
+    const TENS: [u32; 9] = [10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+    1 + TENS.iter().filter(|least| number >= **least).count()
+}
+
 /// Does what [`hash`] does with the decimal digits of a number, without one of them waiting for the other.
 ///
 /// A digit is added as often as its place says, whatever stands before it, so that four go by one look at [`FOUR`]; leading zeros add
 /// nothing. That digits are counted from the code of 0 is added afterwards.
 fn hash_of_decimal(start: i32, number: u32) -> i32 {
-    const TENS: [u32; 9] = [10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
-    let digits = 1 + TENS.iter().filter(|least| number >= **least).count();
+    let digits = digits(number);
     let four = |rest: u32| FOUR[(rest % 10_000) as usize];
     let sum = four(number)
         .wrapping_add(four(number / 10_000).wrapping_mul(POWERS[4]))

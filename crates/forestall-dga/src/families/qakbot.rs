@@ -23,9 +23,11 @@ const ENDS: [Suffix; 6] = Suffix::table(SUFFIXES);
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
+mod search;
+
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
@@ -46,13 +48,8 @@ impl BlockList for Qakbot {
     }
 
     fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
-        let (year, month, day) = date(period);
-        let month = MONTHS[(month - 1) as usize];
-        let text = format!("{}.{month}.{year}.{:08x}", ((day - 1) / 10).min(2), self.seed);
-        let checksum = crc32::of(text.as_bytes());
-        let mut sequence = Mt19937::new(if self.sandbox { checksum.wrapping_add(1) } else { checksum });
-        // The reference scales 28 bits as a fraction of 2^28.
-        let mut below = |bound: u64| ((u64::from(sequence.draw() & 0x0FFF_FFFF) * bound) >> 28 & 0xFF) as usize;
+        let mut sequence = Mt19937::new(self.start(date(period)));
+        let mut below = |bound: u32| below(sequence.draw(), bound);
         out.start_run(own_window(period));
         for _ in 0..built_in::names(ask.limit, NAMES, NAMES) {
             let (suffix, length) = (&ENDS[below(6)], 8 + below(18));
@@ -62,6 +59,22 @@ impl BlockList for Qakbot {
             });
         }
     }
+}
+
+impl Qakbot {
+    /// Returns what the sequence starts with.
+    fn start(&self, (year, month, day): (u32, u32, u32)) -> u32 {
+        let month = MONTHS[(month - 1) as usize];
+        let text = format!("{}.{month}.{year}.{:08x}", ((day - 1) / 10).min(2), self.seed);
+        let checksum = crc32::of(text.as_bytes());
+        if self.sandbox { checksum.wrapping_add(1) } else { checksum }
+    }
+}
+
+/// Returns a number below `bound`, which is 256 at most: the reference scales 28 bits as a fraction of 2^28.
+#[inline]
+fn below(number: u32, bound: u32) -> usize {
+    ((u64::from(number & 0x0FFF_FFFF) * u64::from(bound)) >> 28 & 0xFF) as usize
 }
 
 fn info() -> FamilyInfo {

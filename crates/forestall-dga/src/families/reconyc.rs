@@ -15,14 +15,19 @@ use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordList
 
 const NAMES: u32 = 100;
 
+/// Characters of a label.
+const LENGTH: usize = 10;
+
 const ALPHABET: &[u8; 62] = b"iHRYg79zJXaGw1CF5K0d3vZobhAlx6StUBnjOIMpe2yVuPr4sL8DqmQTkEcWNf";
 
 /// Milliseconds in a day: the largest seed.
 const MOST: u32 = 86_400_000;
 
+mod search;
+
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
@@ -45,10 +50,16 @@ impl List for Reconyc {
         let mut sequence = Mt19937::defective(self.seed);
         let mut name = *b"aaaaaaaaaa.com";
         for _ in 0..built_in::names(limit, NAMES, NAMES) {
-            name[..10].fill_with(|| ALPHABET[((62 * u64::from(sequence.draw())) >> 32) as usize]);
+            name[..LENGTH].fill_with(|| ALPHABET[place(sequence.draw())]);
             out.push(&name);
         }
     }
+}
+
+/// Returns the place in the alphabet that a number gives.
+#[inline]
+fn place(number: u32) -> usize {
+    ((62 * u64::from(number)) >> 32) as usize
 }
 
 fn info() -> FamilyInfo {

@@ -15,9 +15,11 @@ use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordList
 /// Letters of the longest word, which has 362,880 orders.
 const MOST_LETTERS: usize = 9;
 
+mod search;
+
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {

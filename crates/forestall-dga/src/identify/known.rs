@@ -6,21 +6,25 @@
 //! [`Explanation::chance`], and what chance would give as readily is not reported.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use forestall_model::{CampaignId, DayRange, FamilySlug, Instant, Params, UtcDay, Window};
 
 use super::Observed;
+use super::victims::{CHANCE_ALONE, Undecoded, Victim, victims};
 use crate::family::WordLists;
 use crate::find::find;
 use crate::info::Seeding;
-use crate::{Catalogue, FamilyInfo, GenerateError, ParamError, Period, Prepared};
+use crate::{Campaign, Catalogue, FamilyInfo, GenerateError, ParamError, Period, Prepared};
 
 /// Explanations that chance gives more often than this are left out.
 const MOST_CHANCE: f64 = 0.01;
 
 /// Names a day up to which a family with a date only is searched over the longer span.
 const FEW_NAMES_A_DAY: f64 = 5_000.0;
+
+/// The family whose names carry data.
+const DECODED: &str = "sunburst";
 
 /// Which days are searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +73,8 @@ pub struct Explanation {
     pub explained: f64,
     /// How many such explanations chance would give over the whole search of this campaign, were names drawn letter by letter; an upper bound.
     pub chance: f64,
+    /// What the names say, for a family whose names carry data: one victim.
+    pub decoded: Option<Victim>,
 }
 
 /// What was found, and what could not be searched.
@@ -78,6 +84,8 @@ pub struct Identified {
     pub explanations: Vec<Explanation>,
     /// Campaigns that could not be searched.
     pub skipped: Vec<Skipped>,
+    /// Observed names below a zone whose names carry data, from which nothing was read.
+    pub undecoded: Vec<Undecoded>,
     /// Observed names that one explanation or more holds.
     pub explained: usize,
 }
@@ -103,7 +111,7 @@ pub enum SkipReason {
     Generate(#[from] GenerateError),
 }
 
-/// Searches the lists of every campaign whose family has a suffix of an observed name.
+/// Searches the lists of every campaign whose family has a suffix of an observed name, and decodes names that carry data.
 ///
 /// `asked` is the day on which the names were asked for. `progress` is told the campaigns done, all of them, and the next one's id.
 ///
@@ -158,13 +166,41 @@ pub fn known(
             Err(reason) => identified.skipped.push(Skipped { campaign: campaign.id.clone(), reason }),
         }
     }
+    for campaign in catalogue.campaigns_of(DECODED) {
+        let (found, undecoded) = victims(observed, asked);
+        identified.undecoded = undecoded;
+        identified.explanations.extend(found.into_iter().map(|victim| of_victim(campaign, victim, observed)));
+    }
     identified.explanations.sort_by(|a, b| {
         let key = |e: &Explanation| (Reverse(e.names.len()), e.clock_offset_days.map_or(0, i32::unsigned_abs));
         key(a).cmp(&key(b)).then(a.chance.total_cmp(&b.chance))
     });
-    let is_explained = |name: &&String| identified.explanations.iter().any(|e| e.names.contains(name));
-    identified.explained = observed.names().iter().filter(is_explained).count();
+    identified.explained = identified.explained_names().len();
     identified
+}
+
+impl Identified {
+    /// Returns the observed names that one explanation or more holds.
+    #[must_use]
+    pub fn explained_names(&self) -> BTreeSet<&str> {
+        self.explanations.iter().flat_map(|explanation| &explanation.names).map(String::as_str).collect()
+    }
+}
+
+fn of_victim(campaign: &Campaign, victim: Victim, observed: &Observed) -> Explanation {
+    // Any two names of all may agree in the 64 bits of the identifier.
+    let agreement = as_f64(observed.names().len()).powi(2) * (-64_f64).exp2();
+    Explanation {
+        family: campaign.family.clone(),
+        campaign: campaign.id.clone(),
+        params: campaign.params.clone(),
+        date: None,
+        clock_offset_days: None,
+        names: victim.names.clone(),
+        explained: as_f64(victim.names.len()) / as_f64(observed.names().len()),
+        chance: if victim.confirmed { agreement } else { CHANCE_ALONE },
+        decoded: Some(victim),
+    }
 }
 
 /// Returns the observed names that end in a suffix of the family.
@@ -224,6 +260,7 @@ fn explanations(
             explained: as_f64(held.len()) / as_f64(observed),
             names: held.iter().map(|name| names[*name].to_owned()).collect(),
             chance,
+            decoded: None,
         }
     };
     Ok(lists.into_iter().map(explanation).filter(|found| found.chance <= MOST_CHANCE).collect())

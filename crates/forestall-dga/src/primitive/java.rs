@@ -39,14 +39,49 @@ impl Random {
     }
 
     fn bits31(&mut self) -> u32 {
-        self.state = self.state.wrapping_mul(MULTIPLIER).wrapping_add(0xB) & MASK;
-        u32::try_from(self.state >> 17).expect("31 bits of 48 are left")
+        *self = self.after(Steps::ONE);
+        self.bits()
+    }
+
+    /// Returns the sequence so many steps later.
+    #[inline]
+    #[must_use]
+    pub const fn after(&self, steps: Steps) -> Self {
+        Self { state: self.state.wrapping_mul(steps.multiplier).wrapping_add(steps.increment) & MASK }
+    }
+
+    /// Returns the 31 bits that the last step gave, from which [`Random::below`] takes the remainder.
+    #[inline]
+    #[must_use]
+    pub const fn bits(&self) -> u32 {
+        (self.state >> 17 & 0x7FFF_FFFF) as u32
+    }
+}
+
+/// A number of steps taken at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Steps {
+    multiplier: u64,
+    increment: u64,
+}
+
+impl Steps {
+    /// One step.
+    pub const ONE: Self = Self { multiplier: MULTIPLIER, increment: 0xB };
+
+    /// Returns these steps and `later` ones.
+    #[must_use]
+    pub const fn and(self, later: Self) -> Self {
+        Self {
+            multiplier: self.multiplier.wrapping_mul(later.multiplier) & MASK,
+            increment: self.increment.wrapping_mul(later.multiplier).wrapping_add(later.increment) & MASK,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Random;
+    use super::{Random, Steps};
 
     /// What `new Random(seed).nextInt(bound)` gives on OpenJDK 17.
     #[test]
@@ -61,6 +96,17 @@ mod tests {
         check(-1, 16, &[4, 7, 0, 8, 10]);
         // Nearly every second draw is repeated for a bound just above 2^30.
         check(-1, (1 << 30) + 1, &[577_549_913, 943_952_225, 26_349_579, 894_294_477, 857_465_478, 121_412_731]);
+    }
+
+    #[test]
+    fn takes_many_steps_at_once() {
+        let mut one_by_one = Random::new(-1);
+        let mut steps = Steps::ONE;
+        for _ in 0..99 {
+            one_by_one.bits31();
+            assert_eq!(Random::new(-1).after(steps).bits(), one_by_one.bits());
+            steps = steps.and(Steps::ONE);
+        }
     }
 
     #[test]

@@ -11,5 +11,6 @@ pub mod lcg;
 pub mod md5;
 pub mod md6;
 pub mod mt19937;
+pub mod mt19937_lanes;
 pub mod rc4;
 pub mod sha1;

@@ -2,8 +2,10 @@
 
 //! The Mersenne Twister MT19937 (Matsumoto and Nishimura, 2002), and the defective one of Reconyc.
 
-const WORDS: usize = 624;
-const MIDDLE: usize = 397;
+/// Numbers that are made at a time.
+pub const WORDS: usize = 624;
+
+pub(super) const MIDDLE: usize = 397;
 
 /// A sequence of 32-bit numbers.
 #[derive(Clone, Debug)]
@@ -31,7 +33,7 @@ impl Mt19937 {
         let mut table = [seed; WORDS];
         let mut word = seed;
         for (i, place) in (1..).zip(&mut table[1..]) {
-            word = 1_812_433_253_u32.wrapping_mul(word ^ (word >> 30)).wrapping_add(i);
+            word = started(word, i);
             *place = word;
         }
         Self { table, next: WORDS, refreshed }
@@ -42,12 +44,22 @@ impl Mt19937 {
         if self.next == WORDS {
             self.refill();
         }
-        let mut word = self.table[self.next];
+        let word = self.table[self.next];
         self.next += 1;
-        word ^= word >> 11;
-        word ^= (word << 7) & 0x9D2C_5680;
-        word ^= (word << 15) & 0xEFC6_0000;
-        word ^ (word >> 18)
+        tempered(word)
+    }
+
+    /// Writes the next numbers, faster than one by one where they begin a table: at the start, and where only this was called before.
+    pub fn draw_table(&mut self, out: &mut [u32; WORDS]) {
+        if self.next < WORDS {
+            out.fill_with(|| self.draw());
+            return;
+        }
+        self.refill();
+        for (number, word) in out.iter_mut().zip(self.table) {
+            *number = tempered(word);
+        }
+        self.next = WORDS;
     }
 
     fn refill(&mut self) {
@@ -66,15 +78,31 @@ impl Mt19937 {
     }
 }
 
+/// Returns the word number `i` of the first table, from the one before.
+#[inline]
+pub(super) fn started(word: u32, i: u32) -> u32 {
+    1_812_433_253_u32.wrapping_mul(word ^ (word >> 30)).wrapping_add(i)
+}
+
+/// Returns the number that a word of the table gives.
+#[inline]
+pub(super) fn tempered(mut word: u32) -> u32 {
+    word ^= word >> 11;
+    word ^= (word << 7) & 0x9D2C_5680;
+    word ^= (word << 15) & 0xEFC6_0000;
+    word ^ (word >> 18)
+}
+
 /// Returns the new value of a word, by itself, the one after it and the one [`MIDDLE`] places after it.
-fn refreshed(word: u32, next: u32, middle: u32) -> u32 {
+#[inline]
+pub(super) fn refreshed(word: u32, next: u32, middle: u32) -> u32 {
     let joined = (word & 0x8000_0000) | (next & 0x7FFF_FFFF);
     middle ^ (joined >> 1) ^ ((joined & 1).wrapping_neg() & 0x9908_B0DF)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Mt19937;
+    use super::{Mt19937, WORDS};
 
     /// The value that ISO C++ requires of `std::mt19937` (rand.predef), and the first numbers of its default seed.
     #[test]
@@ -83,6 +111,17 @@ mod tests {
         assert_eq!([0; 3].map(|_: u32| sequence.draw()), [3_499_211_612, 581_869_302, 3_890_346_734]);
         let last = (3..9_999).map(|_| sequence.draw()).last();
         assert_eq!((last.is_some(), sequence.draw()), (true, 4_123_659_995));
+    }
+
+    #[test]
+    fn tables_have_the_same_numbers() {
+        let (mut one, mut two) = (Mt19937::new(7), Mt19937::new(7));
+        let mut table = [0; WORDS];
+        for before in [0, 0, 5, 0] {
+            (0..before).for_each(|_| assert_eq!(one.draw(), two.draw()));
+            two.draw_table(&mut table);
+            assert!(table.iter().all(|number| *number == one.draw()));
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Seeds of no campaign, recovered from names in wrong order and letter case, with a foreign one among them. All candidates are searched,
 //! but for the two families with the most work.
 
+use std::ops::Range;
+
 use forestall_dga::family::NoWordLists;
 use forestall_dga::identify::entry::entry;
 use forestall_dga::identify::{Effort, Observed, RecoverError, Recovered, recover};
@@ -45,6 +47,15 @@ fn search(family: &str, names: &[String], asked: UtcDay) -> Result<Option<Recove
         "locky" => Some(0..3 << 18),
         _ => None,
     };
+    search_within(family, names, asked, within)
+}
+
+fn search_within(
+    family: &str,
+    names: &[String],
+    asked: UtcDay,
+    within: Option<Range<u64>>,
+) -> Result<Option<Recovered>, RecoverError> {
     let catalogue = Catalogue::built_in();
     let family = catalogue.family(family).unwrap().as_ref();
     let days = DayRange { from: asked.plus(-2), until: asked.plus(3) };
@@ -373,6 +384,20 @@ fn recovers_nothing_from_foreign_names() {
             let found = search(family, names, day(ANY_DAY));
             assert!(matches!(found, Ok(None) | Err(RecoverError::TooFewNames { .. })), "{family}: {found:?}");
         }
+    }
+    // The two with the most work: names of their own shape, which do not turn them away, with the letters of a list in another order.
+    for (family, within) in [("qadars", 0..1 << 27), ("locky", 0..1 << 15)] {
+        let turned = |name: String| {
+            let (label, suffix) = name.split_once('.').unwrap();
+            format!("{}{}.{suffix}", &label[2..], &label[..2])
+        };
+        let mut names = lists.to_vec();
+        names.push(of(family, 8).into_iter().map(turned).collect());
+        let searched = names.iter().map(|names| search_within(family, names, day(ANY_DAY), Some(within.clone())));
+        let found: Vec<_> = searched.collect();
+        let nothing = |found: &_| matches!(found, Ok(None) | Err(RecoverError::TooFewNames { .. }));
+        assert!(found.iter().all(nothing), "{family}: {found:?}");
+        assert_eq!(found.last(), Some(&Ok(None)), "{family}");
     }
 }
 
