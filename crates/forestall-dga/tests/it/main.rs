@@ -18,6 +18,7 @@ mod ports;
 mod predict;
 mod published;
 mod seeds_1;
+mod seeds_a;
 mod slices;
 mod support;
 mod toy;
