@@ -12,22 +12,27 @@ use forestall_model::{Margin, Params, UtcDay};
 use super::blocks::{self, Block, BlockList};
 use super::built_in::{self, names};
 use super::calendar::date;
-use super::ranbyus_may::days_alike;
+use super::ranbyus_may::{State, days_alike, step_month, step_year};
 use super::recurrence;
 use super::values::{self, key};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 /// The candidates where nothing says which.
 const SUFFIXES: &str = "online,tech,support";
 
+/// Letters of a label.
+const LETTERS: usize = 12;
+
 /// Octets of the longest name: a label, a dot and a suffix.
-const MOST_BYTES: usize = 12 + 1 + 190;
+const MOST_BYTES: usize = LETTERS + 1 + 190;
 
 #[derive(Debug)]
 struct Mirai {
@@ -52,21 +57,20 @@ impl BlockList for Mirai {
         if names(ask.limit, 1, 1) == 0 {
             return;
         }
-        let (mut y, mut m, mut d) = date(period);
-        let mut s = self.seed;
-        let mut label = [0; 12];
+        let (mut y, mut m, d) = date(period);
+        let mut state = State { d, s: self.seed };
+        let mut label = [0; LETTERS];
         for place in &mut label {
-            d = (d >> 15) ^ ((d & 0x1FFF) ^ (s ^ d).wrapping_mul(4)).wrapping_mul(16);
-            y = ((y & 0xFFFF_FFF0) << 17) ^ ((y ^ y.wrapping_mul(7)) >> 11);
-            m = (m & 0xFFFF_FFFE).wrapping_mul(14) ^ ((m ^ m.wrapping_mul(4)) >> 8);
-            s = (s >> 6) ^ (d.wrapping_add(s.wrapping_mul(8)).wrapping_shl(8) & 0x03FF_FF00);
-            *place = b'a' + ((d ^ m ^ y) % 25) as u8;
+            state = state.step();
+            y = step_year(y);
+            m = step_month(m);
+            *place = b'a' + ((state.d ^ m ^ y) % 25) as u8;
         }
         let mut name = [b'.'; MOST_BYTES];
-        name[..12].copy_from_slice(&label);
+        name[..LETTERS].copy_from_slice(&label);
         for (number, suffix) in self.suffixes.iter().enumerate() {
-            let length = 13 + suffix.len();
-            name[13..length].copy_from_slice(suffix);
+            let length = LETTERS + 1 + suffix.len();
+            name[LETTERS + 1..length].copy_from_slice(suffix);
             if number == 0 { out.push(&name[..length]) } else { out.push_alternative(&name[..length]) }
         }
     }

@@ -8,14 +8,15 @@ use forestall_model::{Margin, Params};
 
 use super::built_in::{self, List, MOST_NAMES, listed};
 use super::calendar::{Calendar, date, own_window};
-use super::values;
+use super::{anchor, ring_key, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    let params = |key| anchor::hit(&[("version", "2"), ("key", &format!("0x{key:08X}"))]);
+    built_in::family_with_search(info(), generator, ring_key::Search { counts: &COUNTS, params })
 }
 
 const SUFFIXES: [&str; 6] = ["ru", "biz", "info", "org", "net", "com"];
@@ -30,6 +31,9 @@ const LABEL: usize = 64;
 
 /// Names in the ring: 17 times the minutes of an hour.
 const RING: u32 = 1_020;
+
+/// The ring, and the list of bots that go on behind its end (360netlab/DGA, issue 30).
+const COUNTS: [u64; 2] = [RING as u64, 1_259];
 
 #[derive(Debug)]
 struct Murofet {

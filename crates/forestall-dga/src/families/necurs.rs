@@ -13,9 +13,11 @@ use super::values;
 use crate::info::{Party, Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Suffix, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const SUFFIXES: [&str; 43] = [
@@ -54,10 +56,7 @@ impl Dated for Necurs {
     fn write(&self, [year, month, quarter]: [u32; 3], windows: WindowSet, limit: Option<u64>, out: &mut NameBuf) {
         out.start_run(windows);
         let names = built_in::names(limit, NAMES, MOST_NAMES);
-        let mut date = mix(u64::from(year));
-        date = mix(date.wrapping_add(u64::from(month)).wrapping_add(43_690));
-        date = mix(date.wrapping_add(u64::from(quarter)));
-        let list = List { date, seed: u64::from(self.seed) };
+        let list = List { date: mixed_date([year, month, quarter]), seed: u64::from(self.seed) };
         let mut mixer = Mixer::default();
         for first in (0..names).step_by(BLOCK) {
             let mut spelled = [Spelled::default(); BLOCK];
@@ -71,6 +70,13 @@ impl Dated for Necurs {
             }
         }
     }
+}
+
+/// Returns what all names of a date begin with.
+fn mixed_date([year, month, quarter]: [u32; 3]) -> u64 {
+    let date = mix(u64::from(year));
+    let date = mix(date.wrapping_add(u64::from(month)).wrapping_add(43_690));
+    mix(date.wrapping_add(u64::from(quarter)))
 }
 
 /// Mixes a number: [`LEAST`] to 148 rounds, as its low bits say.
@@ -99,6 +105,14 @@ const BLOCK: usize = 256;
 
 const MOST_LETTERS: usize = 21;
 
+/// Added to the number of a letter before the next is mixed.
+const AFTER_LETTER: u64 = 0xAB_BEDF;
+
+/// Returns how many letters a name has.
+fn length(number: u64) -> usize {
+    (number % 15) as usize + 7
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Spelled {
     label: [u8; MOST_LETTERS],
@@ -126,13 +140,13 @@ impl List {
         numbers.iter_mut().for_each(|number| *number = number.wrapping_add(self.seed));
         mixer.mix(&mut numbers);
         for (name, number) in names.iter_mut().zip(&numbers) {
-            name.length = (number % 15) as usize + 7;
+            name.length = length(*number);
         }
         for letter in 0..MOST_LETTERS {
             mixer.mix(&mut numbers);
             for (number, name) in numbers.iter_mut().zip(&of) {
                 names[*name].label[letter] = LETTERS[(*number % 25) as usize];
-                *number = number.wrapping_add(0xAB_BEDF);
+                *number = number.wrapping_add(AFTER_LETTER);
             }
             mixer.mix(&mut numbers);
             let mut left = 0;

@@ -13,9 +13,11 @@ use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
 use crate::{Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const ENDS: [Suffix; 4] = Suffix::table(["com", "org", "biz", "net"]);
@@ -42,16 +44,7 @@ impl List for NewGoz {
                 *number = i;
             }
             for (digest, i) in md5::digest_blocks(&block).iter().zip(first..names) {
-                let suffix = match i {
-                    _ if i % 4 == 0 => 0,
-                    _ if i % 3 == 0 => 1,
-                    _ if i % 2 == 0 => 2,
-                    _ => 3,
-                };
-                out.push_spelled(&ENDS[suffix], |label: &mut [u8; LABEL]| {
-                    let words = digest.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
-                    words.fold(0, |length, word| length + base_36(word, label, length))
-                });
+                out.push_spelled(&ENDS[suffix(i)], |label: &mut [u8; LABEL]| label_of(digest, label));
             }
         }
     }
@@ -68,6 +61,22 @@ impl NewGoz {
         }
         message
     }
+}
+
+/// Returns the place of the suffix of the name number `i`.
+fn suffix(i: u32) -> usize {
+    match i {
+        _ if i.is_multiple_of(4) => 0,
+        _ if i.is_multiple_of(3) => 1,
+        _ if i.is_multiple_of(2) => 2,
+        _ => 3,
+    }
+}
+
+/// Writes the four words of a digest and returns the length.
+fn label_of(digest: &[u8; 16], label: &mut [u8; LABEL]) -> usize {
+    let words = digest.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
+    words.fold(0, |length, word| length + base_36(word, label, length))
 }
 
 /// Writes a number in base 36 without leading zeros from place `start` on, 24 at most, and returns the number of digits, 7 at most.

@@ -12,9 +12,11 @@ use super::values;
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Ask, Attempt, Family, FamilyInfo, GenerateError, Generator, NameBuf, ParamError, Period, WordLists};
 
+mod search;
+
 /// Makes the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 const SUFFIXES: [&str; 9] = ["com", "org", "biz", "net", "info", "mobi", "us", "name", "me"];
@@ -55,9 +57,7 @@ impl Generator for Pitou {
     }
 
     fn generate(&self, period: &Period, ask: &Ask, out: &mut NameBuf) -> Result<(), GenerateError> {
-        let start = Instant::from_seconds(period.key);
-        let place = usize::try_from(start.seconds_since(start.day().start())).unwrap_or(usize::MAX);
-        let Some(decade) = decades_begun(start.day()).nth(place) else { return Ok(()) };
+        let Some(decade) = Decade::of_period(period) else { return Ok(()) };
         let mut left = ask.limit.unwrap_or(u64::MAX);
         for group in 0..GROUPS {
             let mut windows = decade.windows(group);
@@ -123,6 +123,13 @@ impl Decade {
         Self { start: (group + number(day)).div_euclid(10) * 10, year: day.ymd().0 }
     }
 
+    /// Returns the decade that is an origin period.
+    fn of_period(period: &Period) -> Option<Self> {
+        let start = Instant::from_seconds(period.key);
+        let place = usize::try_from(start.seconds_since(start.day().start())).ok()?;
+        decades_begun(start.day()).nth(place)
+    }
+
     /// Returns the days on which a group has this decade, in order.
     fn days(self, group: i32) -> impl Iterator<Item = UtcDay> {
         // A day's number is 28 to 31 more than its days since 1970.
@@ -180,12 +187,9 @@ fn number(day: UtcDay) -> i32 {
 impl Pitou {
     /// Appends the name number `c`, or its alternatives.
     fn push(&self, decade: Decade, c: u32, out: &mut NameBuf) {
-        let s = decade.start.cast_unsigned();
-        let octets = self.octets(decade, c);
-        let flag = (self.magic >> c).wrapping_mul(c.wrapping_sub(1) & 0xFF) & s & 1;
         let mut label = [0; 10];
-        let (length, last) = spell(&octets, 8 + flag as usize, &mut label);
-        let suffix = SUFFIXES[((c ^ s ^ self.magic) % 9) as usize];
+        let (length, last) = self.spell(decade, c, &mut label);
+        let suffix = SUFFIXES[self.suffix(decade, c)];
         let mut name = [0; 16];
         let end = length + 1 + suffix.len();
         name[..length].copy_from_slice(&label[..length]);
@@ -203,6 +207,17 @@ impl Pitou {
                 out.push_alternative(&name[..end]);
             }
         }
+    }
+
+    /// Writes the label of the name number `c`, and returns its length and the letters of which its last one is.
+    fn spell(&self, decade: Decade, c: u32, label: &mut [u8; 10]) -> (usize, &'static [u8]) {
+        let flag = (self.magic >> c).wrapping_mul(c.wrapping_sub(1) & 0xFF) & decade.start.cast_unsigned() & 1;
+        spell(&self.octets(decade, c), 8 + flag as usize, label)
+    }
+
+    /// Returns the place of the suffix of the name number `c`.
+    fn suffix(&self, decade: Decade, c: u32) -> usize {
+        ((c ^ decade.start.cast_unsigned() ^ self.magic) % 9) as usize
     }
 
     /// Returns the eight octets that are spelled, and the one that the bot never set.

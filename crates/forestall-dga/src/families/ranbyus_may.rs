@@ -16,6 +16,8 @@ use super::{blocks, built_in, recurrence, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
+pub(super) mod search;
+
 const NAMES: u32 = 40;
 
 /// In the order of the bot; its ninth, org, is never reached.
@@ -25,7 +27,7 @@ const ENDS: [Suffix; 8] = Suffix::table(SUFFIXES);
 
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
@@ -45,15 +47,15 @@ impl BlockList for RanbyusMay {
     fn write(&self, period: &Period, ask: &Ask, out: &mut NameBuf) {
         let (year, month, day) = date(period);
         out.start_run(recurrence::days(period, ask, days_alike(period, ask)));
-        let (mut d, mut m, mut y, mut s) = (day, month, year, self.seed);
+        let mut state = State { d: day, s: self.seed };
+        let (mut m, mut y) = (month, year);
         for (_, suffix) in (0..built_in::names(ask.limit, NAMES, NAMES)).zip(day..) {
             out.push_spelled(&ENDS[(suffix % 8) as usize], |label: &mut [u8; 14]| {
                 for letter in &mut *label {
-                    d = (d >> 15) ^ ((d & 0x1FFF) ^ ((s ^ d) << 2)) << 4;
+                    state = state.step();
                     y = step_year(y);
-                    m = 14_u32.wrapping_mul(m & 0xFFFF_FFFE) ^ ((m ^ (m << 2)) >> 8);
-                    s = (s >> 6) ^ (d.wrapping_add(s << 3) << 8 & 0x03FF_FF00);
-                    *letter = b"abcdefghijklmnopqrstuvwxy"[((d ^ m ^ y) % 25) as usize];
+                    m = step_month(m);
+                    *letter = b"abcdefghijklmnopqrstuvwxy"[((state.d ^ m ^ y) % 25) as usize];
                 }
                 label.len()
             });
@@ -73,8 +75,29 @@ pub(super) fn days_alike(period: &Period, ask: &Ask) -> impl Iterator<Item = Utc
         .flat_map(move |other| months.clone().filter_map(move |month| recurrence::day_in(other, month, day)))
 }
 
+/// What day and seed become, which go together; year and month go their own ways.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct State {
+    pub(super) d: u32,
+    pub(super) s: u32,
+}
+
+impl State {
+    /// Returns the state of the next letter.
+    #[inline]
+    pub(super) fn step(self) -> Self {
+        let d = (self.d >> 15) ^ ((self.d & 0x1FFF) ^ ((self.s ^ self.d) << 2)) << 4;
+        Self { d, s: (self.s >> 6) ^ (d.wrapping_add(self.s << 3) << 8 & 0x03FF_FF00) }
+    }
+}
+
+/// Returns the state of the month after `m`.
+pub(super) fn step_month(m: u32) -> u32 {
+    14_u32.wrapping_mul(m & 0xFFFF_FFFE) ^ ((m ^ (m << 2)) >> 8)
+}
+
 /// Returns the state of the year after `y`.
-fn step_year(y: u32) -> u32 {
+pub(super) fn step_year(y: u32) -> u32 {
     ((y & 0xFFFF_FFF0) << 17) ^ ((y ^ y.wrapping_mul(7)) >> 11)
 }
 

@@ -15,7 +15,15 @@ use super::{blocks, built_in, recurrence, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
 
+mod search;
+
 const NAMES: u32 = 40;
+
+/// Letters of a label.
+const LENGTH: usize = 17;
+
+const MULTIPLIER: u64 = 0x5851_F42D_4C95_7F2D;
+const INCREMENT: u64 = 0x1405_7B7E_F767_814F;
 
 /// In the order of the bot; its ninth, org, is never reached.
 const SUFFIXES: [&str; 8] = ["in", "me", "cc", "su", "tw", "net", "com", "pw"];
@@ -27,7 +35,7 @@ const OTHER_SEED: u32 = 0xCE7F_8514;
 
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    built_in::family_with_search(info(), generator, search::Search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
@@ -56,13 +64,8 @@ impl BlockList for RanbyusSeptember {
         let mut state = u64::from(product ^ self.seed);
         for (_, suffix) in (0..built_in::names(ask.limit, NAMES, NAMES)).zip(day..) {
             out.push_spelled(&self.suffixes[(suffix % 8) as usize], |label: &mut [u8; 32]| {
-                for half in label.as_chunks_mut::<16>().0 {
-                    *half = block(&mut state);
-                }
-                for letter in &mut label[..17] {
-                    *letter = b'a' + *letter % 25;
-                }
-                17
+                *label = spell(&mut state);
+                LENGTH
             });
         }
     }
@@ -79,10 +82,22 @@ fn days_with(product: u32, year: i16) -> impl Iterator<Item = (u32, UtcDay)> {
     (1..=12).filter_map(month)
 }
 
+/// Takes six steps and returns the label that they make, in the first [`LENGTH`] octets.
+fn spell(state: &mut u64) -> [u8; 32] {
+    let mut label = [0; 32];
+    for half in label.as_chunks_mut::<16>().0 {
+        *half = block(state);
+    }
+    for letter in &mut label[..LENGTH] {
+        *letter = b'a' + *letter % 25;
+    }
+    label
+}
+
 /// Takes three steps and returns the sixteen octets that they make.
 fn block(state: &mut u64) -> [u8; 16] {
     let mut step = || {
-        *state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
+        *state = state.wrapping_mul(MULTIPLIER).wrapping_add(INCREMENT);
         *state
     };
     let (first, second, third) = (step(), step(), step());

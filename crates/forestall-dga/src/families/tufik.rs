@@ -8,7 +8,7 @@ use forestall_model::{Margin, Params, UtcDay};
 
 use super::blocks::{Block, BlockList};
 use super::calendar::date;
-use super::{blocks, built_in, recurrence, values};
+use super::{anchor, blocks, built_in, recurrence, ring_key, values};
 use crate::info::{Predictability, Responsible, Scheme, Seeding, Verification};
 use crate::primitive::md5;
 use crate::{Ask, Family, FamilyInfo, Generator, NameBuf, ParamError, Period, Suffix, WordLists};
@@ -17,7 +17,8 @@ const NAMES: u32 = 1_020;
 
 /// Returns the family.
 pub(super) fn family() -> Arc<dyn Family> {
-    built_in::family(info(), generator)
+    let search = ring_key::Search { counts: &[], params: |magic| anchor::hit(&[("magic", &format!("0x{magic:08X}"))]) };
+    built_in::family_with_search(info(), generator, search)
 }
 
 fn generator(params: &Params, _words: &dyn WordLists) -> Result<Box<dyn Generator>, ParamError> {
@@ -49,13 +50,7 @@ impl BlockList for Tufik {
                 block[1][lane] = number ^ self.magic;
             }
             for (number, digest) in (first..names).step_by(2).zip(&md5::digest_blocks(&block)) {
-                let mut label = [0; 16];
-                let mut length = 0;
-                for number in digest.map(|octet| (octet >> 4) + (octet & 15)) {
-                    // Written in any case, kept where it is a letter.
-                    label[length % 16] = b'a' + number;
-                    length += usize::from(number < 26);
-                }
+                let (label, length) = label(digest);
                 for number in number..names.min(number + 2) {
                     out.push_spelled(suffix(number), |place: &mut [u8; 16]| {
                         *place = label;
@@ -65,6 +60,18 @@ impl BlockList for Tufik {
             }
         }
     }
+}
+
+/// Returns a label, in room for the longest, and its length: a letter for the sum of the halves of each octet, none where that is above 25.
+pub(super) fn label(digest: &[u8; 16]) -> ([u8; 16], usize) {
+    let mut label = [0; 16];
+    let mut length = 0;
+    for number in digest.map(|octet| (octet >> 4) + (octet & 15)) {
+        // Written in any case, kept where it is a letter.
+        label[length % 16] = b'a' + number;
+        length += usize::from(number < 26);
+    }
+    (label, length)
 }
 
 fn suffix(number: u32) -> &'static Suffix {

@@ -72,6 +72,12 @@ pub trait SeedSearch: Send + Sync {
         None
     }
 
+    /// Returns the numbers of names that lists of the family were seen to have, rising, where parameters do not tell which: the smallest that
+    /// reaches the last name explained is taken.
+    fn counts(&self) -> &[u64] {
+        &[]
+    }
+
     /// Returns parameters that have the origin periods searched, where those of the family's default campaign are others.
     fn form(&self) -> Params {
         Params::new()
@@ -179,7 +185,12 @@ pub fn recover(
     // A list that is too short to confirm anything is confirmed by those of the other periods.
     let short = info.names_per_period.is_some_and(|names| names <= CONFIRMING as u64);
     let together = if short { periods.clone() } else { Vec::new() };
-    if !search.per_period() {
+    if search.per_period() {
+        // The clocks of most machines are right, so that the period in the middle is the likeliest.
+        let middle = effort.days.days().nth(effort.days.len().saturating_sub(1) / 2);
+        let ahead = |period: &Period| Some(offset(period.window?, middle?).unsigned_abs());
+        periods.sort_by_key(ahead);
+    } else {
         periods.truncate(1);
     }
     let in_order = names.clone();
@@ -265,43 +276,56 @@ struct Judge<'a> {
     together: Vec<Period>,
 }
 
+/// What a list holds of the observed names.
+struct Held {
+    period: Period,
+    /// In the order observed.
+    names: Vec<String>,
+    /// How many names of the list reach to the last of them.
+    until: u64,
+}
+
 impl Judge<'_> {
     /// Returns those that explain most names, of equal ones the first; none where the names are no proof.
     fn best(&self, hits: &[Params], period: &Period) -> Option<Recovered> {
-        let mut best: Option<(Params, Period, Vec<String>, Vec<Params>)> = None;
+        let mut best: Option<(Params, Held, Vec<Params>)> = None;
         for params in hits {
-            let Some((period, names)) = self.explained(params, period) else { continue };
-            let most = best.as_ref().map_or(0, |(.., names, _)| names.len());
-            if names.len() > most {
-                best = Some((params.clone(), period, names, Vec::new()));
-            } else if let Some((first, .., equals)) = best.as_mut().filter(|_| names.len() == most)
+            let Some(held) = self.explained(params, period) else { continue };
+            let most = best.as_ref().map_or(0, |(_, held, _)| held.names.len());
+            if held.names.len() > most {
+                best = Some((params.clone(), held, Vec::new()));
+            } else if let Some((first, _, equals)) = best.as_mut().filter(|_| held.names.len() == most)
                 && first != params
                 && !equals.contains(params)
             {
                 equals.push(params.clone());
             }
         }
-        let (params, period, names, equals) = best?;
+        let (params, Held { period, names, until }, equals) = best?;
         let spare = names.iter().map(|name| bits(self.info, name)).sum::<f64>() - self.searched;
-        let campaign = self.campaign(params);
+        let count = self.search.counts().iter().copied().find(|count| *count >= until);
+        let mut campaign = self.campaign(params);
+        campaign.count = count.or(campaign.count);
         (names.len() > CONFIRMING && spare >= SPARE_BITS)
             .then(|| recovered(campaign, self.info.generator_version, &period, names, spare, equals))
     }
 
+    /// Returns the campaign with these parameters; where its list can be of several lengths, with the longest.
     fn campaign(&self, params: Params) -> Campaign {
-        let count = self.search.count(&params).or(self.default.count);
+        let longest = self.search.counts().last().copied();
+        let count = self.search.count(&params).or(longest).or(self.default.count);
         Campaign { params, count, ..self.default.clone() }
     }
 
-    /// Returns the period whose list holds most of the names, and these in the order observed.
-    fn explained(&self, params: &Params, period: &Period) -> Option<(Period, Vec<String>)> {
+    /// Returns the period whose list holds most of the names, with these.
+    fn explained(&self, params: &Params, period: &Period) -> Option<Held> {
         let campaign = self.campaign(params.clone());
         let prepared = self.catalogue.prepare(&campaign, &Params::new(), self.words).ok()?;
         let periods = match self.days {
             Some(days) => prepared.generator.periods(days.window()).collect(),
             None => vec![*period],
         };
-        let mut best: Option<(Period, Vec<String>)> = None;
+        let mut best: Option<Held> = None;
         let mut list = NameBuf::new();
         for period in periods {
             list.clear();
@@ -311,11 +335,16 @@ impl Judge<'_> {
                 prepared.generator.generate(period, &ask, &mut list).ok()?;
             }
             list.make_lower_case();
-            let held: HashSet<&[u8]> =
-                list.iter().map(|name| name.bytes).filter(|name| self.wanted.contains(name)).collect();
-            if held.len() > best.as_ref().map_or(0, |(_, names)| names.len()) {
+            let mut held: HashSet<&[u8]> = HashSet::new();
+            let mut until = 0;
+            for (name, place) in list.iter().zip(1..) {
+                if self.wanted.contains(name.bytes) && held.insert(name.bytes) {
+                    until = place;
+                }
+            }
+            if held.len() > best.as_ref().map_or(0, |best| best.names.len()) {
                 let names = self.observed.iter().filter(|name| held.contains(name.as_bytes()));
-                best = Some((period, names.cloned().collect()));
+                best = Some(Held { period, names: names.cloned().collect(), until });
             }
         }
         best

@@ -19,6 +19,7 @@ mod ports;
 mod predict;
 mod published;
 mod seeds_1;
+mod seeds_a;
 mod seeds_b;
 mod slices;
 mod support;
