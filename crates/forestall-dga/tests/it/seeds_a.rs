@@ -272,6 +272,35 @@ fn recovers_mirai_from_days_in_a_row() {
     }
 }
 
+/// Whatever the seed and the date: a search that passed over a name of its family could never find the seed.
+#[test]
+fn no_name_of_a_family_is_passed_over_by_its_shape() {
+    let catalogue = Catalogue::built_in();
+    let families = [
+        ("ranbyus-may", "seed"),
+        ("ranbyus-september", "seed"),
+        ("murofet", "key"),
+        ("tufik", "magic"),
+        ("newgoz", "seed"),
+        ("pitou", "magic"),
+        ("necurs", "seed"),
+        ("mirai", "seed"),
+    ];
+    for (family, key) in families {
+        let search = catalogue.family(family).unwrap().seed_search().unwrap();
+        for round in 0..20_u32 {
+            let seed = round.wrapping_mul(0x9E37_79B1);
+            let seed = if family == "necurs" { seed.to_string() } else { format!("{seed:X}") };
+            let version = (family == "murofet").then_some(("version", "2"));
+            let params: Vec<(&str, &str)> = [(key, seed.as_str())].into_iter().chain(version).collect();
+            let on = day("1999-12-25").plus(i32::try_from(round).unwrap() * 499);
+            for name in texts(&limited(&prepared(family, &params), on, None)) {
+                assert!(search.fits(&name), "{family} {seed} {on}: {name}");
+            }
+        }
+    }
+}
+
 /// A family, names that it did not make, and the candidates searched.
 type Foreign = (&'static str, Vec<String>, Option<Range<u64>>);
 
