@@ -2,7 +2,7 @@
 
 //! The hash of a name: label by label from the right, so that one walk over a query hashes every name that it ends in.
 //!
-//! STORED FORMAT, version 1: the number decides where a name stands in an index. From [`ROOT`], each label is taken in from its last
+//! STORED FORMAT, version 2: the number decides where a name stands in an index. From [`ROOT`], each label is taken in from its last
 //! octet to its first, in words of eight octets (the first of them in the least octet, ASCII letters in lower case), then the rest of
 //! fewer than eight octets with the label's length in the topmost octet. A word is taken in by `fold((hash ^ word) * FACTOR)`, `fold` being the exclusive or
 //! of both halves of the 128-bit product.
@@ -81,7 +81,7 @@ fn finish(hash: u64, word: u64, inside: usize, length: usize) -> u64 {
 
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the halves of the product are wanted")]
-fn mix(hash: u64, word: u64) -> u64 {
+pub(crate) fn mix(hash: u64, word: u64) -> u64 {
     let product = u128::from(hash ^ word) * u128::from(FACTOR);
     (product >> 64) as u64 ^ product as u64
 }

@@ -56,8 +56,8 @@ fn says_why_a_file_is_refused() {
     assert_eq!(refused(b""), "it is no index: it begins with \"\"; expected \"forestall index\"");
     assert!(refused(b"name,family\n").starts_with("it is no index: it begins with \"name,family\\n\";"));
     let mut newer = file.clone();
-    newer[16] = 2;
-    assert!(refused(&newer).starts_with("it has version 2 of the format; expected version 1"));
+    newer[16] = 3;
+    assert!(refused(&newer).starts_with("it has version 3 of the format; expected version 2"));
     assert!(refused(&file[..1_000]).starts_with("it is cut: its 1000 octets"));
     let mut altered = file.clone();
     altered[100] ^= 1;
@@ -185,7 +185,7 @@ proptest! {
 
     #[test]
     fn any_octets_are_refused(octets in proptest::collection::vec(any::<u8>(), 0..400)) {
-        prop_assert!(Index::open([b"forestall index\n\x01\0\0\0".to_vec(), octets].concat()).is_err());
+        prop_assert!(Index::open([b"forestall index\n\x02\0\0\0".to_vec(), octets].concat()).is_err());
     }
 }
 
