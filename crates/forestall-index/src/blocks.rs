@@ -2,6 +2,8 @@
 
 //! From the records of a part of all hashes to one block: sorted, repeated names joined, numbers as in the file.
 
+use std::hint::black_box;
+
 use crate::block::{Shape, Writer};
 use crate::bucket;
 use crate::build::BuildError;
@@ -13,6 +15,9 @@ use crate::tables::BlockEntry;
 
 /// Most names of a bucket; eight are expected, and chance never brings a hundred.
 const MOST_IN_BUCKET: usize = 4_096;
+
+/// Records that are fetched at a time.
+const FETCHED: usize = 64;
 
 /// The numbers that a builder's references and parents get in the file.
 #[derive(Debug)]
@@ -64,7 +69,15 @@ pub(crate) fn built(records: &[u8], log2: u32, order: &Renumbered) -> Result<Bui
     let (mut key, mut name, mut scratch, mut references) = (Key::empty(), Vec::new(), Vec::new(), Vec::new());
     let width = octets_left(writer.bucket_count());
     let mut bucket = (u32::MAX, 0);
+    let (mut begun, mut near) = (0, 0);
     for group in sorted.chunk_by(|a, b| same(records, *a, *b)) {
+        if begun >= near {
+            near = (begun + FETCHED).min(sorted.len());
+            // Records lie in no order: those that are needed next are fetched at a time.
+            let octet = |sorted: &Sorted| records.get(sorted.at()).copied().unwrap_or(0);
+            black_box(sorted[begun..near].iter().fold(0, |sum, sorted| sum ^ octet(sorted)));
+        }
+        begun += group.len();
         let Some(first) = group.first().and_then(|sorted| sorted.record(records)) else { continue };
         let place = placed(group[0].spread(), writer.bucket_count());
         bucket = if bucket.0 == place.bucket { (place.bucket, bucket.1 + 1) } else { (place.bucket, 1) };
@@ -111,9 +124,13 @@ impl Sorted {
     }
 
     #[inline]
+    fn at(self) -> usize {
+        usize::try_from(self.0 & u64::from(u32::MAX)).unwrap_or(usize::MAX)
+    }
+
+    #[inline]
     fn record(self, records: &[u8]) -> Option<Record<'_>> {
-        let at = usize::try_from(self.0 & u64::from(u32::MAX)).ok()?;
-        record(records, at).map(|(record, _)| record)
+        record(records, self.at()).map(|(record, _)| record)
     }
 }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::Index;
 use crate::bucket::{self, Narrow, push_name};
 use crate::filter;
-use crate::hash::{ROOT, Step, step, with_label};
+use crate::hash::{ROOT, Step, first_label, step, with_label};
 use crate::hit::Hit;
 use crate::key::Key;
 use crate::name::{Labels, Wire, is_written};
@@ -243,14 +243,23 @@ impl<B: AsRef<[u8]>> Index<B> {
         let mut parent = None;
         let mut depths = self.tables.root_depths >> 1;
         loop {
-            let Step::Label { start, hash: here } = step(text, end, hash) else {
-                return matches!(step(text, end, hash), Step::NoLabel);
+            let found = match first_label(text, end, hash) {
+                Some(hash) => Step::Label { start: 0, hash },
+                None => step(text, end, hash),
+            };
+            let (start, here) = match found {
+                Step::Label { start, hash } => (start, hash),
+                Step::NoLabel => return true,
+                Step::Escaped => return false,
             };
             if let Some(parent) = parent {
                 probe(Probe { hash: here, parent_hash: hash, start, parent_start: end + 1, parent, query: 0 });
             }
             if depths & 1 != 0 {
                 probe(Probe { hash: here, parent_hash: ROOT, start, parent_start: text.len(), parent: 0, query: 0 });
+            }
+            if start == 0 {
+                return true;
             }
             depths >>= 1;
             parent = match self.parents.find(here) {
@@ -259,9 +268,6 @@ impl<B: AsRef<[u8]>> Index<B> {
                 None if depths != 0 => None,
                 None => return true,
             };
-            if start == 0 {
-                return true;
-            }
             end = start - 1;
             hash = here;
         }

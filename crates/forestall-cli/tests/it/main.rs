@@ -13,6 +13,7 @@ mod environment;
 mod family;
 mod help;
 mod identify;
+mod index;
 mod plugin;
 mod predict;
 mod providers;
