@@ -163,7 +163,8 @@ fn sorted(records: &[u8], order: &Renumbered) -> Option<Vec<Sorted>> {
         let (first, rest) = group.split_at_mut(1);
         if rest.iter().any(|sorted| told_apart(records, *sorted) != told_apart(records, first[0])) {
             group.sort_by_cached_key(|sorted| {
-                told_apart(records, *sorted).map(|(hash, key, parent)| (hash, key, order.parents[usize::from(parent)].0))
+                told_apart(records, *sorted)
+                    .map(|(hash, key, parent)| (hash, key, order.parents[usize::from(parent)].0))
             });
         }
     }

@@ -385,15 +385,7 @@ impl<S: Scratch> Builder<S> {
         let parents = inverse(&parent_order).into_iter().zip(&self.parent_hashes);
         let parents = parents.map(|(number, hash)| (u16::try_from(number).unwrap_or(u16::MAX), *hash)).collect();
         let campaign_of = self.references.iter().map(|(campaign, _)| campaign_ranks[*campaign as usize]).collect();
-        Renumbered {
-            ranks,
-            numbers,
-            by_use,
-            campaign_of,
-            campaigns,
-            parents,
-            parent_order,
-        }
+        Renumbered { ranks, numbers, by_use, campaign_of, campaigns, parents, parent_order }
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that an index says, from where it was found out")]

@@ -18,9 +18,12 @@ use crate::parents::Ending;
 use crate::quotient::{placed, spread};
 
 /// Queries of a batch that are looked up at a time.
-const QUERIES: usize = 32;
+const QUERIES: usize = 64;
 /// Names that may be listed, from the queries of a batch; a query that brings more is looked up alone.
 const PROBES: usize = 2 * QUERIES;
+
+/// Names that pass the filter and are sought at a time.
+const SOUGHT: usize = 32;
 
 /// A name that may be listed: a query from some label on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -132,30 +135,28 @@ impl<B: AsRef<[u8]>> Index<B> {
         }
         let mut kept = [0; PROBES];
         let kept = self.filtered(&probes[..count], &pairs_at[..count], &mut kept);
-        if kept.is_empty() {
-            return;
-        }
-        let mut sought = [const { Sought::nothing() }; PROBES];
-        let sought = &mut sought[..kept.len()];
-        let mut key = Key::empty();
-        for (index, sought) in kept.iter().zip(sought.iter_mut()) {
-            let probe = &probes[usize::from(*index)];
-            let query = Query::Text(without_final_dot(qnames[usize::from(probe.query)].as_ref()));
-            self.seek(query, probe, &mut key, sought);
-        }
-        self.fetch_buckets(sought);
+        let text = |query: usize| without_final_dot(qnames[query].as_ref());
         // From the last on, so that of one query the longest name comes first.
         let mut answered = usize::MAX;
-        for (index, sought) in kept.iter().zip(sought.iter()).rev() {
-            let probe = &probes[usize::from(*index)];
-            let query = usize::from(probe.query);
-            if query == answered {
-                continue;
+        for kept in kept.rchunks(SOUGHT) {
+            let mut sought = [const { Sought::nothing() }; SOUGHT];
+            let sought = &mut sought[..kept.len()];
+            let mut key = Key::empty();
+            for (index, sought) in kept.iter().zip(sought.iter_mut()) {
+                let probe = &probes[usize::from(*index)];
+                self.seek(Query::Text(text(usize::from(probe.query))), probe, &mut key, sought);
             }
-            let text = without_final_dot(qnames[query].as_ref());
-            if let Some(hit) = self.compare(Query::Text(text), probe, sought) {
-                answered = query;
-                found(query, hit);
+            self.fetch_buckets(sought);
+            for (index, sought) in kept.iter().zip(sought.iter()).rev() {
+                let probe = &probes[usize::from(*index)];
+                let query = usize::from(probe.query);
+                if query == answered {
+                    continue;
+                }
+                if let Some(hit) = self.compare(Query::Text(text(query)), probe, sought) {
+                    answered = query;
+                    found(query, hit);
+                }
             }
         }
     }

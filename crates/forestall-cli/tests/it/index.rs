@@ -35,11 +35,8 @@ fn answers_for_every_name_of_a_day_as_predict_prints_it() {
     let csv = home.ok("predict conficker-b --on 2009-03-31 --format csv");
     let answer = query(&home, "names.idx", names.as_bytes());
     assert_eq!((answer.status, answer.err.as_str()), (0, ""));
-    let expected: Vec<String> = csv
-        .lines()
-        .skip(1)
-        .map(|row| row.rsplit_once(',').unwrap().0.replace(',', "\t"))
-        .collect();
+    let expected: Vec<String> =
+        csv.lines().skip(1).map(|row| row.rsplit_once(',').unwrap().0.replace(',', "\t")).collect();
     // A name of that day may stand in a neighbouring list as well, which then has a line of its own.
     let of_day: Vec<&str> = answer.out.lines().filter(|line| line.contains("\t2009-03-31T00:00:00Z\t")).collect();
     assert_eq!(of_day, expected);
@@ -99,7 +96,11 @@ fn names_from_elsewhere_come_plain_or_as_rows() {
     let built = home.run("index build -o names.idx --names seen.txt --names rows.csv");
     assert_eq!(built.status, 0, "{}", built.err);
     assert!(built.err.contains("holds 5 names, 0 of them collisions"), "{}", built.err);
-    let answer = query(&home, "names.idx", b"a.example\nb.example\nc.example\nxn--mnchen-3ya.example\nx\\.y.example\ny.example\n");
+    let answer = query(
+        &home,
+        "names.idx",
+        b"a.example\nb.example\nc.example\nxn--mnchen-3ya.example\nx\\.y.example\ny.example\n",
+    );
     let expected = "a.example\tlisted\tseen\t\t\n\
         a.example\ttoy\tone\t2026-01-01T00:00:00Z\t2026-01-02T00:00:00Z\n\
         a.example\ttoy\tone\t2026-01-03T00:00:00Z\t2026-01-04T00:00:00Z\n\
@@ -107,7 +108,7 @@ fn names_from_elsewhere_come_plain_or_as_rows() {
         b.example\tlisted\tseen\t\t\n\
         c.example\ttoy\ttwo\t\t2026-01-09T00:00:00Z\n\
         xn--mnchen-3ya.example\tlisted\tseen\t\t\n\
-        x\\.y.example\tlisted\tseen\t\t\n";
+        x\\046y.example\tlisted\tseen\t\t\n";
     assert_eq!(answer.out, expected, "{}", answer.err);
 
     // With dates, rows are chosen by their widened window; a plain name holds always.
@@ -136,7 +137,9 @@ fn info_says_what_is_in_it_and_verify_looks_at_every_name() {
     ] {
         assert!(info.contains(text), "{text:?} in\n{info}");
     }
-    assert!(home.ok("index info names.idx --verify").contains("checked     the checksums of all parts, and every name\n"));
+    assert!(
+        home.ok("index info names.idx --verify").contains("checked     the checksums of all parts, and every name\n")
+    );
 }
 
 #[test]
@@ -280,5 +283,10 @@ fn any_octets_are_asked_without_harm() {
     asked.extend(vec![b'x'; 100_000]);
     asked.extend(b"\nA.Example.\r\n\xff.a.example\nb.example\na.example");
     let answer = query(&home, "names.idx", &asked);
-    assert_eq!((answer.status, answer.out.as_str()), (0, "a.example\tlisted\tgood\t\t\n".repeat(3).as_str()), "{}", answer.err);
+    assert_eq!(
+        (answer.status, answer.out.as_str()),
+        (0, "a.example\tlisted\tgood\t\t\n".repeat(3).as_str()),
+        "{}",
+        answer.err
+    );
 }

@@ -54,7 +54,8 @@ fn two_blocks_are_as_good_as_one() {
     assert!(spilled > 0 && octets == plain);
     let index = Index::open(octets).unwrap();
     index.verify().unwrap();
-    let listed = (0..names).step_by(1_001).map(|n| format!("n{}x.{}", n / 2 * 7, ["com", "net", "ddns.net"][n as usize % 3]));
+    let listed =
+        (0..names).step_by(1_001).map(|n| format!("n{}x.{}", n / 2 * 7, ["com", "net", "ddns.net"][n as usize % 3]));
     assert!(listed.clone().all(|name| index.look_up(name.as_bytes()).is_some()));
     assert!(listed.clone().all(|name| index.look_up(format!("q{name}").as_bytes()).is_none()));
     let listed: Vec<String> = listed.collect();
