@@ -2,11 +2,12 @@
 
 //! Builds an index of 50 million names and looks names up in it: `cargo bench -p forestall-index [-- NAMES [FOLDER]]`.
 //!
-//! The mix is a year of every campaign of the catalogue that needs no word list, and as many days of Conficker C as make up the rest. The index and the
+//! Beside it stands a `HashSet` of the same names as text, for memory and look-ups. The mix is a year of every campaign of the catalogue that needs no word list, and as many days of Conficker C as make up the rest. The index and the
 //! scratch file, about 1.7 GB, go to FOLDER, the folder for temporary files by default. What is printed, and figures: `README.md`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -20,6 +21,7 @@ use forestall_dga::{Catalogue, GenerateError, Prepared};
 use forestall_index::build::DEFAULT_MEMORY;
 use forestall_index::{Builder, Index, predicted};
 use forestall_model::{DayRange, Instant, Margin, Params, UtcDay, Window};
+use rustix::time::{ClockId, clock_gettime};
 
 /// The threads that build; look-ups run on one.
 const THREADS: usize = 2;
@@ -97,35 +99,65 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let present = sample(&others, conficker, year, span)?;
     let absent: Vec<String> = present.iter().map(|name| altered(name)).collect();
+    let absent: Vec<String> = absent.into_iter().filter(|name| index.look_up(name.as_bytes()).is_none()).collect();
     let unlisted: Vec<String> = present.iter().map(|name| format!("{name}.example")).collect();
-    for (kind, names) in
-        [("present", &present), ("absent, under a listed parent", &absent), ("absent, under none", &unlisted)]
-    {
-        let found = names.iter().filter(|name| index.look_up(name.as_bytes()).is_some()).count();
-        println!("{kind}: {} names of {:.1} octets, {found} listed", names.len(), lengths(names));
-        let batched = fastest(names, |names| {
-            let mut hits = 0u64;
-            for batch in names.chunks(BATCH) {
-                index.look_up_batch(batch, |_, hit| hits += u64::from(black_box(hit).is_collision()) + 1);
-            }
-            hits
-        });
-        println!("{:40} {batched:.1} ns", format!("  in batches of {BATCH}"));
-        let few = fastest(names, |names| {
-            let mut hits = 0u64;
-            for batch in names.chunks(16) {
-                index.look_up_batch(batch, |_, hit| hits += u64::from(black_box(hit).is_collision()) + 1);
-            }
-            hits
-        });
-        println!("{:40} {few:.1} ns", "  in batches of 16");
-        let single = fastest(names, |names| {
-            names.iter().filter(|name| black_box(index.look_up(name.as_bytes())).is_some()).count() as u64
+    let kinds = [("listed", present), ("absent, under a listed parent", absent), ("absent, under none", unlisted)]
+        .map(|(kind, names)| (kind, Queries::of(&names)));
+    for (kind, queries) in &kinds {
+        let names = queries.names();
+        let found = names.iter().filter(|name| index.look_up(name).is_some()).count();
+        println!("{kind}: {} names of {:.1} octets, {found} listed", names.len(), lengths(&names));
+        for size in [BATCH, 16] {
+            let batched = fastest(&names, |names| {
+                let mut hits = 0u64;
+                for batch in names.chunks(size) {
+                    index.look_up_batch(batch, |_, hit| hits += u64::from(black_box(hit).is_collision()) + 1);
+                }
+                hits
+            });
+            println!("{:40} {batched:.1} ns", format!("  in batches of {size}"));
+        }
+        let single = fastest(&names, |names| {
+            names.iter().filter(|name| black_box(index.look_up(name)).is_some()).count() as u64
         });
         println!("{:40} {single:.1} ns", "  one after another");
     }
     fs::remove_file(&path)?;
+    drop(index);
+
+    // The peer: exact names only, no campaign, no window, no name above the query.
+    let before = resident();
+    let start = Used::now();
+    let mut set: HashSet<Box<[u8]>> = HashSet::new();
+    for (prepared, span) in others.iter().map(|other| (other, year)).chain([(conficker, span)]) {
+        predict::visit::<GenerateError>(prepared, &Query::all(Lists::Span(reach(prepared, span))), THREADS, |list| {
+            set.extend(list.texts().map(Box::from));
+            Ok(())
+        })?;
+    }
+    println!("{:40} {}", "HashSet of texts, CPU-seconds", start.elapsed());
+    println!("{:40} {}", "  names", set.len());
+    println!("{:40} {:.1}", "  octets a name in memory", (resident() - before) * 1_048_576.0 / lossy(set.len() as u64));
+    for (kind, queries) in &kinds {
+        let single = fastest(&queries.names(), |names| names.iter().filter(|name| set.contains(**name)).count() as u64);
+        println!("{:40} {single:.1} ns", format!("  {kind}"));
+    }
     Ok(())
+}
+
+/// Queries as they come: one after another in memory.
+struct Queries {
+    text: String,
+}
+
+impl Queries {
+    fn of(names: &[String]) -> Self {
+        Self { text: names.join("\n") }
+    }
+
+    fn names(&self) -> Vec<&[u8]> {
+        self.text.lines().map(str::as_bytes).collect()
+    }
 }
 
 /// Returns the span of nominal windows that reach into `span`.
@@ -175,16 +207,20 @@ fn altered(name: &str) -> String {
     format!("{}0-{}", &name[..dot / 2], &name[dot / 2..])
 }
 
-fn lengths(names: &[String]) -> f64 {
+fn lengths(names: &[&[u8]]) -> f64 {
     share(names.iter().map(|name| name.len() as u64).sum(), names.len() as u64)
 }
 
 /// Returns the nanoseconds of CPU time a name, in the fastest turn.
-fn fastest(names: &[String], run: impl Fn(&[String]) -> u64) -> f64 {
+fn fastest(names: &[&[u8]], run: impl Fn(&[&[u8]]) -> u64) -> f64 {
+    let nanoseconds = || {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        time.tv_sec * 1_000_000_000 + time.tv_nsec
+    };
     let turn = |_| {
-        let start = Clock::now();
+        let start = nanoseconds();
         black_box(run(black_box(names)));
-        start.elapsed().as_secs_f64() * 1e9
+        lossy((nanoseconds() - start).cast_unsigned())
     };
     (0..TURNS).map(turn).fold(f64::INFINITY, f64::min) / lossy(names.len() as u64)
 }
@@ -228,7 +264,16 @@ impl Used {
 
 /// Returns the most memory that was resident, in MiB; 0 where the system does not say.
 fn most_resident() -> f64 {
+    status("VmHWM:")
+}
+
+/// Returns the memory that is resident, in MiB; 0 where the system does not say.
+fn resident() -> f64 {
+    status("VmRSS:")
+}
+
+fn status(field: &str) -> f64 {
     let text = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = text.lines().find_map(|line| line.strip_prefix(field));
     line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }

@@ -2,18 +2,20 @@
 
 //! A block: all names whose hash begins alike, with their own filter and directory, so that it can be made and checked alone.
 //!
-//! STORED FORMAT, version 1. Three parts follow one another: the [filter](crate::filter); the directory, which says for each
+//! STORED FORMAT, version 2. Three parts follow one another: the [filter](crate::filter); the directory, which says for each
 //! [bucket](crate::bucket) and for the end where it begins, counted from the end of the directory, in four octets; the buckets.
 //! The whole is filled with zeros to a multiple of 64 octets.
 //!
-//! The upper bits of a hash choose the block. The next 32 bits, taken as a fraction of one, choose pair of the filter and bucket.
+//! The upper bits of a hash choose the block. The next 32 bits, taken as a fraction of one, choose the pair of the filter. The bucket is chosen by
+//! the [spread](crate::quotient) of the name, by which the entries of a bucket are in order.
 
 use std::ops::Range;
 
 use crate::filter::{self, PAIR};
+use crate::quotient;
 
 /// Names to a bucket, on average.
-const NAMES_IN_BUCKET: usize = 16;
+const NAMES_IN_BUCKET: usize = 8;
 /// Octets of one entry of the directory.
 const PLACE: usize = 4;
 /// What blocks are filled to.
@@ -30,6 +32,7 @@ pub(crate) struct Block {
     end: usize,
     pairs: u32,
     bucket_count: u32,
+    width: usize,
 }
 
 /// How many parts a block has.
@@ -69,6 +72,7 @@ impl Block {
             end,
             pairs: shape.pairs,
             bucket_count: shape.buckets,
+            width: quotient::octets_left(shape.buckets),
         })
     }
 
@@ -78,10 +82,22 @@ impl Block {
         self.filter + part(hash, log2, self.pairs) * PAIR
     }
 
-    /// Returns where the directory's entry of a hash stands.
+    /// Returns how many buckets there are.
     #[inline]
-    pub(crate) fn place(&self, hash: u64, log2: u32) -> usize {
-        self.filter + self.pairs as usize * PAIR + part(hash, log2, self.bucket_count) * PLACE
+    pub(crate) fn bucket_count(&self) -> u32 {
+        self.bucket_count
+    }
+
+    /// Returns how many octets hold what is left of a spread.
+    #[inline]
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Returns where the directory's entry of the bucket with a number stands.
+    #[inline]
+    pub(crate) fn place(&self, bucket: u32) -> usize {
+        self.filter + self.pairs as usize * PAIR + bucket as usize * PLACE
     }
 
     /// Returns where the bucket stands whose entry of the directory is at `place`; nothing where that is no bucket of this block.
@@ -91,12 +107,6 @@ impl Block {
         let (places, _) = both.as_chunks::<PLACE>();
         let [from, until] = [places[0], places[1]].map(|place| self.buckets + u32::from_le_bytes(place) as usize);
         if from <= until && until <= self.end { from..until } else { 0..0 }
-    }
-
-    /// Returns where the entries of the directory stand, in order of the hash.
-    pub(crate) fn places(&self) -> impl Iterator<Item = usize> + use<> {
-        let first = self.place(0, 0);
-        (0..self.bucket_count as usize).map(move |number| first + number * PLACE)
     }
 
     /// Returns where the buckets end by the directory.
@@ -117,7 +127,7 @@ impl Block {
     }
 }
 
-/// Writes a block: names come in order of their hash.
+/// Writes a block: names come in order of their buckets.
 #[derive(Debug)]
 pub(crate) struct Writer {
     octets: Vec<u8>,
@@ -138,18 +148,18 @@ impl Writer {
         Self { octets: vec![0; shape.head()], shape, log2, begun: 0 }
     }
 
-    /// Returns the number of the bucket that a hash goes to.
-    pub(crate) fn bucket_number(&self, hash: u64) -> usize {
-        part(hash, self.log2, self.shape.buckets)
+    /// Returns how many buckets it gets.
+    pub(crate) fn bucket_count(&self) -> u32 {
+        self.shape.buckets
     }
 
-    /// Adds a name to the filter and lets `write` append its entry.
-    pub(crate) fn push(&mut self, hash: u64, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), TooLong> {
+    /// Adds a name to the filter and lets `write` append its entry to the bucket with this number.
+    pub(crate) fn push(&mut self, hash: u64, bucket: u32, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), TooLong> {
         let at = part(hash, self.log2, self.shape.pairs) * PAIR;
         for (word, bits) in self.octets[at..at + PAIR].chunks_exact_mut(8).zip(filter::bits(hash)) {
             word.iter_mut().zip(bits.to_le_bytes()).for_each(|(octet, bits)| *octet |= bits);
         }
-        self.begin(part(hash, self.log2, self.shape.buckets) + 1)?;
+        self.begin(bucket as usize + 1)?;
         write(&mut self.octets);
         Ok(())
     }

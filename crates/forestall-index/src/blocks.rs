@@ -2,15 +2,22 @@
 
 //! From the records of a part of all hashes to one block: sorted, repeated names joined, numbers as in the file.
 
-use crate::block::Writer;
+use std::hint::black_box;
+
+use crate::block::{Shape, Writer};
 use crate::bucket;
 use crate::build::BuildError;
 use crate::checksum::checksum;
-use crate::spill::{COLLISION, record};
+use crate::key::Key;
+use crate::quotient::{octets_left, placed, spread};
+use crate::spill::{COLLISION, Record, record};
 use crate::tables::BlockEntry;
 
-/// Most names of a bucket; sixteen are expected, and chance never brings a hundred.
+/// Most names of a bucket; eight are expected, and chance never brings a hundred.
 const MOST_IN_BUCKET: usize = 4_096;
+
+/// Records that are fetched at a time.
+const FETCHED: usize = 64;
 
 /// The numbers that a builder's references and parents get in the file.
 #[derive(Debug)]
@@ -25,10 +32,10 @@ pub(crate) struct Renumbered {
     pub(crate) campaign_of: Vec<u32>,
     /// The campaigns in the order of their numbers in the file.
     pub(crate) campaigns: Vec<u32>,
-    /// For each parent, its number in the file.
-    pub(crate) parents: Vec<u16>,
-    /// Octets of a parent's number in the file.
-    pub(crate) width: usize,
+    /// For each parent, its number in the file and its hash.
+    pub(crate) parents: Vec<(u16, u64)>,
+    /// The parents in the order of their numbers in the file.
+    pub(crate) parent_order: Vec<u32>,
 }
 
 /// A block, and what stands in it.
@@ -44,15 +51,14 @@ pub(crate) struct BuiltBlock {
 /// Makes the block of these records.
 pub(crate) fn built(records: &[u8], log2: u32, order: &Renumbered) -> Result<BuiltBlock, BuildError> {
     let too_many = BuildError::TooMany { what: "names", most: u64::from(u32::MAX) };
-    let sorted = sorted(records).ok_or(too_many)?;
-    let key_at = |at: u32| record(records, at as usize).map_or((&[][..], 0), |(record, _)| (record.key, record.value));
-    let same = |a: &(u64, u32), b: &(u64, u32)| a.0 == b.0 && key_at(a.1).0 == key_at(b.1).0;
-    let names = sorted.chunk_by(same).count();
+    let too_long = |_| BuildError::TooMany { what: "octets in a block", most: u64::from(u32::MAX) };
+    let sorted = sorted(records, order).ok_or(too_many)?;
+    let names = sorted.chunk_by(|a, b| same(records, *a, *b)).count();
     let mut writer = Writer::new(names, log2);
     let mut made = BuiltBlock {
         octets: Vec::new(),
         entry: BlockEntry {
-            shape: crate::block::Shape::of(names),
+            shape: Shape::of(names),
             names: u32::try_from(names).unwrap_or(u32::MAX),
             length: 0,
             checksum: 0,
@@ -60,18 +66,28 @@ pub(crate) fn built(records: &[u8], log2: u32, order: &Renumbered) -> Result<Bui
         collisions: 0,
         names_of: vec![0; order.campaigns.len()],
     };
-    let (mut key, mut scratch, mut references) = (Vec::new(), Vec::new(), Vec::new());
-    let mut bucket = (usize::MAX, 0);
-    for group in sorted.chunk_by(same) {
-        let (hash, at) = group[0];
-        let number = writer.bucket_number(hash);
-        bucket = if bucket.0 == number { (number, bucket.1 + 1) } else { (number, 1) };
+    let (mut key, mut name, mut scratch, mut references) = (Key::empty(), Vec::new(), Vec::new(), Vec::new());
+    let width = octets_left(writer.bucket_count());
+    let mut bucket = (u32::MAX, 0);
+    let (mut begun, mut near) = (0, 0);
+    for group in sorted.chunk_by(|a, b| same(records, *a, *b)) {
+        if begun >= near {
+            near = (begun + FETCHED).min(sorted.len());
+            // Records lie in no order: those that are needed next are fetched at a time.
+            let octet = |sorted: &Sorted| records.get(sorted.at()).copied().unwrap_or(0);
+            black_box(sorted[begun..near].iter().fold(0, |sum, sorted| sum ^ octet(sorted)));
+        }
+        begun += group.len();
+        let Some(first) = group.first().and_then(|sorted| sorted.record(records)) else { continue };
+        let place = placed(group[0].spread(), writer.bucket_count());
+        bucket = if bucket.0 == place.bucket { (place.bucket, bucket.1 + 1) } else { (place.bucket, 1) };
         if bucket.1 > MOST_IN_BUCKET {
             return Err(BuildError::Crafted { most: MOST_IN_BUCKET });
         }
         references.clear();
-        references.extend(group.iter().map(|(_, at)| key_at(*at).1).filter(|value| *value != COLLISION));
-        let collision = group.iter().any(|(_, at)| key_at(*at).1 == COLLISION);
+        let values = || group.iter().filter_map(|sorted| sorted.record(records)).map(|record| record.value);
+        references.extend(values().filter(|value| *value != COLLISION));
+        let collision = references.len() < group.len();
         made.collisions += u64::from(collision);
         if references.len() > 1 {
             references.sort_unstable_by_key(|reference| order.ranks[*reference as usize]);
@@ -86,44 +102,71 @@ pub(crate) fn built(records: &[u8], log2: u32, order: &Renumbered) -> Result<Bui
             }
             *reference = order.numbers[*reference as usize];
         }
-        renumber(key_at(at).0, order, &mut key);
-        writer
-            .push(hash, |out| bucket::push(out, &key, collision, &references, &mut scratch))
-            .map_err(|_| BuildError::TooMany { what: "octets in a block", most: u64::from(u32::MAX) })?;
+        key.set_octets(first.key);
+        name.clear();
+        bucket::push_name(&mut name, &key, place.left, width, order.parents[usize::from(first.parent)].0);
+        let write = |out: &mut Vec<u8>| bucket::push(out, &name, collision, &references, &mut scratch);
+        writer.push(first.hash, place.bucket, write).map_err(too_long)?;
     }
-    (made.octets, made.entry.shape) =
-        writer.finish().map_err(|_| BuildError::TooMany { what: "octets in a block", most: u64::from(u32::MAX) })?;
+    (made.octets, made.entry.shape) = writer.finish().map_err(too_long)?;
     made.entry.length = made.octets.len() as u64;
     made.entry.checksum = checksum(&made.octets);
     Ok(made)
 }
 
-/// Returns hash and place of each record, in order of hash, then of the name.
-fn sorted(records: &[u8]) -> Option<Vec<(u64, u32)>> {
+/// A record on its way: the spread of the name above, where it stands below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Sorted(u64);
+
+impl Sorted {
+    fn spread(self) -> u32 {
+        u32::try_from(self.0 >> 32).unwrap_or(u32::MAX)
+    }
+
+    #[inline]
+    fn at(self) -> usize {
+        usize::try_from(self.0 & u64::from(u32::MAX)).unwrap_or(usize::MAX)
+    }
+
+    #[inline]
+    fn record(self, records: &[u8]) -> Option<Record<'_>> {
+        record(records, self.at()).map(|(record, _)| record)
+    }
+}
+
+/// What tells names of one spread apart.
+#[inline]
+fn told_apart(records: &[u8], sorted: Sorted) -> Option<(u64, &[u8], u16)> {
+    sorted.record(records).map(|record| (record.hash, record.key, record.parent))
+}
+
+#[inline]
+fn same(records: &[u8], a: Sorted, b: Sorted) -> bool {
+    a.spread() == b.spread() && told_apart(records, a) == told_apart(records, b)
+}
+
+/// Returns the records in order of their spread, then of the name; `None` where there are too many octets.
+fn sorted(records: &[u8], order: &Renumbered) -> Option<Vec<Sorted>> {
     u32::try_from(records.len()).ok()?;
     let mut sorted = Vec::with_capacity(records.len() / 20);
+    let mut key = Key::empty();
     let mut at = 0;
     while let Some((found, next)) = record(records, at) {
-        sorted.push((found.hash, u32::try_from(at).ok()?));
+        key.set_octets(found.key);
+        let spread = spread(&key, order.parents[usize::from(found.parent)].1, found.hash);
+        sorted.push(Sorted(u64::from(spread) << 32 | at as u64));
         at = next;
     }
     sorted.sort_unstable();
-    // Different names of one hash hardly ever meet; where they do, equal names must stand together.
-    let key = |at: u32| record(records, at as usize).map(|(record, _)| record.key);
-    for group in sorted.chunk_by_mut(|a, b| a.0 == b.0) {
+    // Different names of one spread seldom meet; where they do, equal names must stand together.
+    for group in sorted.chunk_by_mut(|a, b| a.spread() == b.spread()) {
         let (first, rest) = group.split_at_mut(1);
-        if rest.iter().any(|(_, at)| key(*at) != key(first[0].1)) {
-            group.sort_by(|a, b| key(a.1).cmp(&key(b.1)));
+        if rest.iter().any(|sorted| told_apart(records, *sorted) != told_apart(records, first[0])) {
+            group.sort_by_cached_key(|sorted| {
+                told_apart(records, *sorted)
+                    .map(|(hash, key, parent)| (hash, key, order.parents[usize::from(parent)].0))
+            });
         }
     }
     Some(sorted)
-}
-
-/// Copies a key with the parent's number in the file.
-fn renumber(key: &[u8], order: &Renumbered, out: &mut Vec<u8>) {
-    out.clear();
-    let Some((head, parent)) = key.split_last_chunk::<2>() else { return };
-    let parent = order.parents[usize::from(u16::from_le_bytes(*parent))].to_le_bytes();
-    out.extend_from_slice(head);
-    out.extend_from_slice(&parent[..order.width]);
 }

@@ -1,29 +1,129 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! A bucket: the names of like hash, one entry after another.
+//! A bucket: the names of like spread, one entry after another.
 //!
-//! STORED FORMAT, version 1. An entry is a [key](crate::key) and what the name stands for. Where the topmost bit of the tag is not set, that is the number of one
-//! reference in two octets, the less first. Where it is set, there follow the length of the rest in octets, an octet of flags (1: a collision), and the
-//! references; numbers in base 128 with the least digit first and the topmost bit of every octet but the last.
+//! STORED FORMAT, version 2. An entry is a name and what it stands for. The name is one of these, by the lower seven bits of its first octet:
+//!
+//! | first octet | then |
+//! |---|---|
+//! | a [tag](crate::key) of 0 to 125 | [what is left of the spread](crate::quotient); the packed letters from the fifth octet on; the parent's number in one octet |
+//! | 126 | labels as in the key; the parent's number in two octets |
+//! | 127 | the tag, what is left of the spread, the packed letters from the fifth octet on; the parent's number in two octets |
+//!
+//! Parents below number 256 are written the first way. What is left of the spread takes as many octets as the largest that b buckets can leave,
+//! ceil(2^32 / b) - 1, needs, and one at least. All numbers have the least octet first.
+//!
+//! Where the topmost bit of the first octet is not set, the name stands for one reference, whose number follows in two octets. Where it is set,
+//! there follow the length of the rest in octets, an octet of flags (1: a collision), and the references; these numbers are in base 128 with the
+//! least digit first and the topmost bit of every octet but the last.
 
-use crate::key::{TAG, head_size};
+use crate::key::{ANY, Key, packed_size};
+use crate::quotient::GIVEN;
 
-/// The topmost bit of the tag: not one plain reference.
+/// The topmost bit of the first octet: not one plain reference.
 const LONG: u8 = 0x80;
+/// The first octet of a name whose parent's number takes two octets.
+const WIDE: u8 = 127;
 /// The flag of a collision.
 const COLLISION: u8 = 1;
 /// Octets of the short form's reference.
 const SHORT: usize = 2;
 /// Most octets of a number in base 128 here: 2^35 is more than any.
 const MOST_DIGITS: usize = 5;
+/// Most octets of a name that is written the first way, and some.
+const MOST_IN_NARROW: usize = 56;
+
+/// A name whose parent's number takes one octet, as a bucket holds it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Narrow {
+    octets: [u8; MOST_IN_NARROW],
+    length: u8,
+}
+
+impl Narrow {
+    /// Makes one of nothing, to be filled.
+    pub(crate) const fn empty() -> Self {
+        Self { octets: [0; MOST_IN_NARROW], length: 0 }
+    }
+
+    /// Writes a name, or nothing where it is not written so; `width` octets hold `left`.
+    #[inline]
+    pub(crate) fn set(&mut self, key: &Key, left: u32, width: usize, parent: u16) {
+        self.length = 0;
+        let (Some(packed), Ok(parent)) = (key.packed(), u8::try_from(parent)) else { return };
+        let rest = packed.get(GIVEN..).unwrap_or(&[]);
+        let end = 1 + width + rest.len();
+        self.octets[0] = key.tag();
+        self.octets[1..5].copy_from_slice(&left.to_le_bytes());
+        self.octets[1 + width..end].copy_from_slice(rest);
+        self.octets[end] = parent;
+        self.length = u8::try_from(end + 1).unwrap_or(0);
+    }
+
+    /// Returns the octets; none where there is no such name.
+    #[inline]
+    pub(crate) fn octets(&self) -> &[u8] {
+        &self.octets[..usize::from(self.length)]
+    }
+}
+
+/// Appends a name, however it is written; `width` octets hold `left`.
+pub(crate) fn push_name(out: &mut Vec<u8>, key: &Key, left: u32, width: usize, parent: u16) {
+    let Some(packed) = key.packed() else {
+        out.extend_from_slice(key.octets());
+        return out.extend_from_slice(&parent.to_le_bytes());
+    };
+    let narrow = u8::try_from(parent);
+    if narrow.is_err() {
+        out.push(WIDE);
+    }
+    out.push(key.tag());
+    out.extend_from_slice(&left.to_le_bytes()[..width]);
+    out.extend_from_slice(packed.get(GIVEN..).unwrap_or(&[]));
+    match narrow {
+        Ok(parent) => out.push(parent),
+        Err(_) => out.extend_from_slice(&parent.to_le_bytes()),
+    }
+}
+
+/// A name as a bucket holds it, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parts<'a> {
+    /// One label, of which the bucket says the beginning.
+    Label { tag: u8, left: u32, rest: &'a [u8], parent: u16 },
+    /// Labels as on the wire.
+    Any { labels: &'a [u8], parent: u16 },
+}
+
+/// Takes the octets of a name apart, as [`push_name`] wrote them; `None` for others.
+pub(crate) fn parts(name: &[u8], width: usize) -> Option<Parts<'_>> {
+    let (first, rest) = name.split_first()?;
+    let wide = first & !LONG == WIDE;
+    let (tag, rest) = if wide { rest.split_first()? } else { (first, rest) };
+    let tag = if wide { *tag } else { tag & !LONG };
+    if tag == ANY && !wide {
+        let (labels, parent) = rest.get(1..)?.split_last_chunk::<2>()?;
+        return Some(Parts::Any { labels, parent: u16::from_le_bytes(*parent) });
+    }
+    let (left, rest) = rest.split_at_checked(width)?;
+    let left = left.iter().rev().fold(0, |number, octet| number << 8 | u32::from(*octet));
+    let (rest, parent) = if wide {
+        let (rest, parent) = rest.split_last_chunk::<2>()?;
+        (rest, u16::from_le_bytes(*parent))
+    } else {
+        let (parent, rest) = rest.split_last()?;
+        (rest, u16::from(*parent))
+    };
+    Some(Parts::Label { tag, left, rest, parent })
+}
 
 /// An entry, found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry<'a> {
     /// Where it begins in the bucket.
     pub(crate) at: usize,
-    /// Its key, the upper bit of the tag as it stands.
-    pub(crate) key: &'a [u8],
+    /// Its name, the topmost bit of the first octet as it stands.
+    pub(crate) name: &'a [u8],
     pub(crate) collision: bool,
     pub(crate) references: References<'a>,
 }
@@ -50,17 +150,18 @@ impl Iterator for References<'_> {
     }
 }
 
-/// Returns the entry of the name with this key; `width` is that of parents' numbers.
+/// Returns the entry of the name that is written so.
 #[inline]
-pub(crate) fn find<'a>(bucket: &'a [u8], key: &[u8], width: usize) -> Option<Entry<'a>> {
+pub(crate) fn find<'a>(bucket: &'a [u8], name: &[u8], width: usize) -> Option<Entry<'a>> {
+    let (wanted, after) = name.split_first()?;
     let mut at = 0;
     loop {
-        let (tag, size) = key_size(bucket, at, width)?;
+        let (first, size) = name_size(bucket, at, width)?;
         let body = bucket.get(at + size..)?;
-        if tag & TAG == key[0] && bucket[at + 1..at + size] == key[1..] {
+        if first & !LONG == *wanted && bucket[at + 1..at + size] == *after {
             return entry(bucket, at, size);
         }
-        at += size + value_size(tag, body)?;
+        at += size + value_size(first, body)?;
     }
 }
 
@@ -71,8 +172,8 @@ pub(crate) fn entries(bucket: &[u8], width: usize) -> impl Iterator<Item = Resul
         if at >= bucket.len() {
             return None;
         }
-        let found = key_size(bucket, at, width).and_then(|(tag, size)| {
-            let next = at + size + value_size(tag, bucket.get(at + size..)?)?;
+        let found = name_size(bucket, at, width).and_then(|(first, size)| {
+            let next = at + size + value_size(first, bucket.get(at + size..)?)?;
             Some((entry(bucket, at, size)?, next))
         });
         let place = at;
@@ -81,17 +182,42 @@ pub(crate) fn entries(bucket: &[u8], width: usize) -> impl Iterator<Item = Resul
     })
 }
 
+/// What a name takes beside what is left of its spread, by its first octet; 0 where that does not say it.
+const SIZES: [u8; 128] = {
+    let mut sizes = [0; 128];
+    let mut tag = 0u8;
+    while let Some(packed) = packed_size(tag) {
+        #[expect(clippy::cast_possible_truncation, reason = "at most 48 octets of letters")]
+        {
+            sizes[tag as usize] = 2 + packed.saturating_sub(GIVEN) as u8;
+        }
+        tag += 1;
+    }
+    sizes
+};
+
+/// Returns the first octet of the name at a place, and how many it has.
 #[inline]
-fn key_size(bucket: &[u8], at: usize, width: usize) -> Option<(u8, usize)> {
-    let tag = *bucket.get(at)?;
-    let second = bucket.get(at + 1).copied().unwrap_or(0);
-    Some((tag, head_size(tag, second)? + width))
+fn name_size(bucket: &[u8], at: usize, width: usize) -> Option<(u8, usize)> {
+    let first = *bucket.get(at)?;
+    match SIZES[usize::from(first & !LONG)] {
+        0 => other_size(first, *bucket.get(at + 1)?, width),
+        size => Some((first, usize::from(size) + width)),
+    }
+}
+
+#[cold]
+fn other_size(first: u8, second: u8, width: usize) -> Option<(u8, usize)> {
+    match first & !LONG {
+        ANY => Some((first, 2 + usize::from(second) + 2)),
+        _ => Some((first, 2 + width + packed_size(second)?.saturating_sub(GIVEN) + 2)),
+    }
 }
 
 /// Returns the octets of what the name stands for, which begins `body`.
 #[inline]
-fn value_size(tag: u8, body: &[u8]) -> Option<usize> {
-    let size = if tag & LONG == 0 {
+fn value_size(first: u8, body: &[u8]) -> Option<usize> {
+    let size = if first & LONG == 0 {
         SHORT
     } else {
         let (length, rest) = number(body)?;
@@ -101,21 +227,21 @@ fn value_size(tag: u8, body: &[u8]) -> Option<usize> {
 }
 
 fn entry(bucket: &[u8], at: usize, size: usize) -> Option<Entry<'_>> {
-    let (key, body) = bucket.get(at..)?.split_at_checked(size)?;
+    let (name, body) = bucket.get(at..)?.split_at_checked(size)?;
     if bucket[at] & LONG == 0 {
         let references = References { rest: body.get(..SHORT)?, short: true };
-        return Some(Entry { at, key, collision: false, references });
+        return Some(Entry { at, name, collision: false, references });
     }
     let (length, rest) = number(body)?;
     let (flags, rest) = rest.get(..length as usize)?.split_first()?;
     let references = References { rest, short: false };
-    Some(Entry { at, key, collision: flags & COLLISION != 0, references })
+    Some(Entry { at, name, collision: flags & COLLISION != 0, references })
 }
 
 /// Appends an entry; `references` are in the order in which they are to be read.
-pub(crate) fn push(out: &mut Vec<u8>, key: &[u8], collision: bool, references: &[u32], scratch: &mut Vec<u8>) {
+pub(crate) fn push(out: &mut Vec<u8>, name: &[u8], collision: bool, references: &[u32], scratch: &mut Vec<u8>) {
     let start = out.len();
-    out.extend_from_slice(key);
+    out.extend_from_slice(name);
     if let (false, [one]) = (collision, references)
         && let Ok(short) = u16::try_from(*one)
     {
@@ -151,48 +277,65 @@ fn number(octets: &[u8]) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{entries, find, push};
+    use super::{Narrow, Parts, entries, find, parts, push, push_name};
     use crate::key::Key;
+    use crate::quotient::GIVEN;
     use proptest::prelude::*;
+
+    fn key(name: &str) -> Key {
+        let mut key = Key::empty();
+        key.set_label(name.as_bytes());
+        key
+    }
+
+    fn written(key: &Key, width: usize, parent: u16) -> Vec<u8> {
+        let mut name = Vec::new();
+        push_name(&mut name, key, 0x0102, width, parent);
+        let mut narrow = Narrow::empty();
+        narrow.set(key, 0x0102, width, parent);
+        assert!(narrow.octets().is_empty() || narrow.octets() == name);
+        assert_eq!(narrow.octets().is_empty(), parent > 255 || key.packed().is_none());
+        name
+    }
 
     proptest! {
         #[test]
         fn finds_what_was_pushed(
-            names in proptest::collection::btree_map("[a-z0-9-]{1,12}", (any::<bool>(), proptest::collection::vec(any::<u32>(), 0..6)), 0..20),
-            width in 1..=2usize,
+            names in proptest::collection::btree_map("[a-z0-9.-]{1,12}", (any::<bool>(), proptest::collection::vec(any::<u32>(), 0..6)), 0..20),
+            width in 2..=4usize,
+            parent in prop_oneof![Just(7), Just(255), Just(256), any::<u16>()],
             other in "[a-z0-9-]{1,3}",
             cut in any::<prop::sample::Index>(),
         ) {
-            let key = |name: &str| {
-                let mut key = Key::empty();
-                key.set_label(name.as_bytes());
-                key.add_parent(7, width);
-                key
-            };
             let mut bucket = Vec::new();
             for (name, (collision, references)) in &names {
-                push(&mut bucket, key(name).octets(), *collision, references, &mut Vec::new());
+                push(&mut bucket, &written(&key(name), width, parent), *collision, references, &mut Vec::new());
             }
-            for (name, (collision, references)) in &names {
-                let found = find(&bucket, key(name).octets(), width).unwrap();
+            // The first letters are not written: names that differ in them alone are one here, the first of them.
+            let unlike = |name: &String| names.keys().take_while(|n| *n != name).all(|n| written(&key(n), width, parent) != written(&key(name), width, parent));
+            for (name, (collision, references)) in names.iter().filter(|(name, _)| unlike(name)) {
+                let found = find(&bucket, &written(&key(name), width, parent), width).unwrap();
                 prop_assert_eq!(found.collision, *collision);
                 prop_assert_eq!(&found.references.collect::<Vec<_>>(), references);
+                let key = key(name);
+                let expected = match key.packed() {
+                    Some(packed) => Parts::Label { tag: key.tag(), left: 0x0102, rest: packed.get(GIVEN..).unwrap_or(&[]), parent },
+                    None => Parts::Any { labels: &key.octets()[2..], parent },
+                };
+                prop_assert_eq!(parts(found.name, width), Some(expected));
             }
-            prop_assert_eq!(find(&bucket, key(&other).octets(), width).is_some(), names.contains_key(&other));
             prop_assert_eq!(entries(&bucket, width).filter(Result::is_ok).count(), names.len());
             // Cut or wrong octets give nothing or something, and no panic.
             let cut = &bucket[..cut.index(bucket.len() + 1)];
-            find(cut, key(&other).octets(), width);
+            find(cut, &written(&key(&other), width, parent), width);
             entries(cut, width).for_each(drop);
         }
 
         #[test]
-        fn any_octets_are_read_without_harm(bucket in proptest::collection::vec(any::<u8>(), 0..200), width in 1..=2usize) {
-            let mut key = Key::empty();
-            key.set_label(b"a");
-            key.add_parent(0, width);
-            find(&bucket, key.octets(), width);
+        fn any_octets_are_read_without_harm(bucket in proptest::collection::vec(any::<u8>(), 0..200), width in 1..=4usize) {
+            find(&bucket, &written(&key("a"), width, 0), width);
             for entry in entries(&bucket, width).flatten() {
+                parts(entry.name, width);
                 entry.references.for_each(drop);
             }
         }

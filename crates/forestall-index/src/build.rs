@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::mem;
+use std::ops::Range;
 
 use forestall_model::{Instant, Window, WindowSet};
 
@@ -20,8 +21,9 @@ use crate::tables::{BlockEntry, IndexCampaign, MOST_CAMPAIGNS, MOST_PARENTS, MOS
 /// Octets of names that a builder keeps in memory where it is told nothing else; what is more goes to the scratch file.
 pub const DEFAULT_MEMORY: usize = 256 << 20;
 
-/// Names up to which there is one block.
-const ONE_BLOCK: u64 = 1 << 16;
+/// Names from which there is a second block, as a power of two, and twice as many blocks for twice as many names. So many names make as many
+/// buckets as leave two octets of a spread.
+const TWO_BLOCKS: u32 = 20;
 
 /// Why an index could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +86,9 @@ pub struct Builder<S> {
     parents: Parents,
     /// On the wire, lower case; the root first.
     parent_names: Vec<Box<[u8]>>,
+    parent_hashes: Vec<u64>,
+    /// How often a name below each was added.
+    parent_uses: Vec<u64>,
     root_depths: u128,
     key: Key,
 }
@@ -102,6 +107,8 @@ impl<S: Scratch> Builder<S> {
             uses: Vec::new(),
             parents: Parents::new(),
             parent_names: vec![Box::from([])],
+            parent_hashes: vec![ROOT],
+            parent_uses: vec![0],
             root_depths: 0,
             key: Key::empty(),
         }
@@ -196,7 +203,7 @@ impl<S: Scratch> Builder<S> {
         threads: usize,
         mut out: impl Write,
     ) -> Result<Built, BuildError> {
-        let log2: u32 = if self.spill.records() <= ONE_BLOCK { 0 } else { 8 };
+        let log2 = self.spill.records().checked_ilog2().unwrap_or(0).saturating_sub(TWO_BLOCKS - 1).min(PARTS.ilog2());
         let order = self.renumbered();
         let mut blocks: Vec<BlockEntry> = Vec::new();
         let mut names_of = vec![0; self.campaigns.len()];
@@ -211,38 +218,31 @@ impl<S: Scratch> Builder<S> {
             names_of.iter_mut().zip(&block.names_of).for_each(|(sum, names)| *sum += names);
             Ok(())
         };
-        if log2 == 0 {
-            let mut records = Vec::new();
-            for part in 0..PARTS {
-                records.append(&mut self.spill.take(part).map_err(BuildError::Scratch)?);
-            }
-            take(built(&records, log2, &order)?)?;
-        } else {
-            // As many blocks side by side as there are threads; all are of about the same size.
-            for first in (0..PARTS).step_by(threads.max(1)) {
-                let parts = first..(first + threads.max(1)).min(PARTS);
-                let records = parts.map(|part| self.spill.take(part)).collect::<Result<Vec<_>, _>>();
-                let records = records.map_err(BuildError::Scratch)?;
-                let order = &order;
-                let made: Vec<_> = std::thread::scope(|scope| {
-                    let (own, others) = records.split_first().unzip();
-                    let start = |records: &'_ Vec<u8>| built(records, log2, order);
-                    let others: Vec<_> = others
-                        .unwrap_or(&[][..])
-                        .iter()
-                        .map(|records| scope.spawn(move || built(records, log2, order)))
-                        .collect();
-                    let own = own.map(start);
-                    let join = |thread: std::thread::ScopedJoinHandle<'_, _>| match thread.join() {
-                        Ok(made) => made,
-                        Err(panic) => std::panic::resume_unwind(panic),
-                    };
-                    own.into_iter().chain(others.into_iter().map(join)).collect()
-                });
-                drop(records);
-                for block in made {
-                    take(block?)?;
-                }
+        // As many blocks side by side as there are threads; all are of about the same size.
+        let parts_of_block = PARTS >> log2;
+        for first in (0..1usize << log2).step_by(threads.max(1)) {
+            let blocks = first..(first + threads.max(1)).min(1 << log2);
+            let records = blocks.map(|block| self.records(block * parts_of_block..(block + 1) * parts_of_block));
+            let records = records.collect::<Result<Vec<_>, _>>().map_err(BuildError::Scratch)?;
+            let order = &order;
+            let made: Vec<_> = std::thread::scope(|scope| {
+                let (own, others) = records.split_first().unzip();
+                let start = |records: &'_ Vec<u8>| built(records, log2, order);
+                let others: Vec<_> = others
+                    .unwrap_or(&[][..])
+                    .iter()
+                    .map(|records| scope.spawn(move || built(records, log2, order)))
+                    .collect();
+                let own = own.map(start);
+                let join = |thread: std::thread::ScopedJoinHandle<'_, _>| match thread.join() {
+                    Ok(made) => made,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                };
+                own.into_iter().chain(others.into_iter().map(join)).collect()
+            });
+            drop(records);
+            for block in made {
+                take(block?)?;
             }
         }
         let tables = self.tables(written, span, &order, log2, blocks, &names_of, &built_so_far);
@@ -254,6 +254,15 @@ impl<S: Scratch> Builder<S> {
         }
         out.flush().map_err(BuildError::Write)?;
         Ok(built_so_far)
+    }
+
+    /// Takes the records of some parts out.
+    fn records(&mut self, parts: Range<usize>) -> io::Result<Vec<u8>> {
+        let mut records = self.spill.take(parts.start)?;
+        for part in parts.skip(1) {
+            records.append(&mut self.spill.take(part)?);
+        }
+        Ok(records)
     }
 
     /// Files one record.
@@ -290,8 +299,7 @@ impl<S: Scratch> Builder<S> {
             },
         };
         self.key.set_label(head);
-        self.key.add_parent(number, 2);
-        self.spill.push(with_label(hash, head), value, self.key.octets()).map_err(AddError::Scratch)
+        self.push(with_label(hash, head), value, number)
     }
 
     /// Files a record of a name that has escapes, or whose parent has no number.
@@ -319,17 +327,20 @@ impl<S: Scratch> Builder<S> {
             _ => self.new_parent(hash, parent),
         };
         match known {
-            Some(number) => {
-                self.key.set_label(&wire[1..parent_at]);
-                self.key.add_parent(number, 2);
-            }
+            Some(_) => self.key.set_label(&wire[1..parent_at]),
             None => {
                 self.root_depths |= 1u128.checked_shl(narrow(labels.count())).unwrap_or(0);
                 self.key.set_wire(wire);
-                self.key.add_parent(0, 2);
             }
         }
-        self.spill.push(hash_of(0), value, self.key.octets()).map_err(AddError::Scratch)
+        self.push(hash_of(0), value, known.unwrap_or(0))
+    }
+
+    /// Files the record of the name whose key is at hand.
+    #[inline]
+    fn push(&mut self, hash: u64, value: u32, parent: u16) -> Result<(), AddError> {
+        self.parent_uses[usize::from(parent)] += 1;
+        self.spill.push(hash, value, parent, self.key.octets()).map_err(AddError::Scratch)
     }
 
     /// Gives a parent a number; none where there are no more, or where its hash is another's.
@@ -342,6 +353,8 @@ impl<S: Scratch> Builder<S> {
         let wire = wire.to_ascii_lowercase();
         self.parents.add(&wire, number);
         self.parent_names.push(wire.into());
+        self.parent_hashes.push(hash);
+        self.parent_uses.push(0);
         Some(number)
     }
 
@@ -364,18 +377,15 @@ impl<S: Scratch> Builder<S> {
         let mut by_use = in_order;
         by_use.sort_by_key(|number| (std::cmp::Reverse(self.uses[*number as usize]), ranks[*number as usize]));
         let numbers = inverse(&by_use);
-        let mut parents: Vec<u32> = (0..narrow(self.parent_names.len())).collect();
-        parents.sort_by_key(|number| &self.parent_names[*number as usize]);
+        // So do those of parents: the first 256 take one octet. The root stays the first.
+        let mut parent_order: Vec<u32> = (0..narrow(self.parent_names.len())).collect();
+        parent_order[1..].sort_by_key(|number| {
+            (std::cmp::Reverse(self.parent_uses[*number as usize]), &self.parent_names[*number as usize])
+        });
+        let parents = inverse(&parent_order).into_iter().zip(&self.parent_hashes);
+        let parents = parents.map(|(number, hash)| (u16::try_from(number).unwrap_or(u16::MAX), *hash)).collect();
         let campaign_of = self.references.iter().map(|(campaign, _)| campaign_ranks[*campaign as usize]).collect();
-        Renumbered {
-            ranks,
-            numbers,
-            by_use,
-            campaign_of,
-            campaigns,
-            parents: inverse(&parents).iter().map(|number| u16::try_from(*number).unwrap_or(u16::MAX)).collect(),
-            width: if parents.len() <= 1 << 8 { 1 } else { 2 },
-        }
+        Renumbered { ranks, numbers, by_use, campaign_of, campaigns, parents, parent_order }
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that an index says, from where it was found out")]
@@ -403,7 +413,7 @@ impl<S: Scratch> Builder<S> {
         }
         let campaigns = order.campaigns.iter().zip(names_of);
         let mut parents = mem::take(&mut self.parent_names);
-        parents.sort();
+        let parents = order.parent_order.iter().map(|number| mem::take(&mut parents[*number as usize])).collect();
         Tables {
             written,
             span,

@@ -2,10 +2,12 @@
 
 //! The hash of a name: label by label from the right, so that one walk over a query hashes every name that it ends in.
 //!
-//! STORED FORMAT, version 1: the number decides where a name stands in an index. From [`ROOT`], each label is taken in from its last
+//! STORED FORMAT, version 2: the number decides where a name stands in an index. From [`ROOT`], each label is taken in from its last
 //! octet to its first, in words of eight octets (the first of them in the least octet, ASCII letters in lower case), then the rest of
 //! fewer than eight octets with the label's length in the topmost octet. A word is taken in by `fold((hash ^ word) * FACTOR)`, `fold` being the exclusive or
 //! of both halves of the 128-bit product.
+
+use std::hint::select_unpredictable;
 
 /// The hash of the root, the name without a label: the fraction of the golden ratio.
 pub(crate) const ROOT: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -48,6 +50,10 @@ pub(crate) fn step(text: &[u8], end: usize, mut hash: u64) -> Step {
         if inside < 8 {
             let start = place - inside;
             let length = end - start;
+            // The dot before it may be one of a label.
+            if start > 1 && text[start - 2] == b'\\' {
+                return Step::Escaped;
+            }
             if length.wrapping_sub(1) >= MOST_IN_LABEL {
                 return Step::NoLabel;
             }
@@ -59,6 +65,29 @@ pub(crate) fn step(text: &[u8], end: usize, mut hash: u64) -> Step {
         hash = mix(hash, lower(word));
         place -= 8;
     }
+}
+
+/// Hashes what stands before `end` as one label, quicker than [`step`] and without a branch that depends on its length.
+///
+/// `None` where it is no label without escapes of 1 to 15 octets, or where the text is shorter than 8: take [`step`] then.
+#[inline]
+pub(crate) fn first_label(text: &[u8], end: usize, hash: u64) -> Option<u64> {
+    if end.wrapping_sub(1) >= 15 {
+        return None;
+    }
+    let first = u64::from_le_bytes(*text.first_chunk()?);
+    let last = u64::from_le_bytes(*text.get(end.saturating_sub(8)..)?.first_chunk()?);
+    // The octets before `end`, the last of them topmost, and those before them; zeros where the text has not yet begun.
+    let long = end >= 8;
+    let inside = select_unpredictable(long, end - 8 * usize::from(long), end);
+    let head = first << 1 << (63 - 8 * inside);
+    let tail = select_unpredictable(long, last, 0);
+    let marks = is_zero(head ^ DOTS) | is_zero(head ^ BACKSLASHES) | is_zero(tail ^ DOTS) | is_zero(tail ^ BACKSLASHES);
+    if marks != 0 {
+        return None;
+    }
+    let hash = select_unpredictable(long, mix(hash, lower(tail)), hash);
+    Some(mix(hash, lower(head) >> 1 >> (63 - 8 * inside) | (end as u64) << 56))
 }
 
 /// Returns the hash of the name that has `label` before what `hash` stands for; any octets.
@@ -81,7 +110,7 @@ fn finish(hash: u64, word: u64, inside: usize, length: usize) -> u64 {
 
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the halves of the product are wanted")]
-fn mix(hash: u64, word: u64) -> u64 {
+pub(crate) fn mix(hash: u64, word: u64) -> u64 {
     let product = u128::from(hash ^ word) * u128::from(FACTOR);
     (product >> 64) as u64 ^ product as u64
 }
@@ -135,7 +164,7 @@ fn first_word(text: &[u8], end: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ROOT, Step, step, with_label};
+    use super::{ROOT, Step, first_label, step, with_label};
     use proptest::prelude::*;
 
     #[test]
@@ -174,8 +203,18 @@ mod tests {
         }
 
         #[test]
+        fn a_short_first_label_is_hashed_alike(label in "[a-zA-Z0-9.\\\\-]{0,17}", rest in "(\\.[a-z]{2,9}){0,2}") {
+            let text = format!("{label}{rest}");
+            let whole = !label.is_empty() && label.len() <= 15 && !label.contains(['.', '\\']) && text.len() >= 8;
+            let expected = whole.then(|| with_label(1, label.as_bytes()));
+            prop_assert_eq!(first_label(text.as_bytes(), label.len(), 1), expected);
+        }
+
+        #[test]
         fn a_backslash_in_the_label_is_seen(head in "[a-z.]{0,20}", label in "[a-z]{0,30}", tail in "[a-z]{0,30}") {
             let text = format!("{head}.{label}\\{tail}");
+            prop_assert_eq!(step(text.as_bytes(), text.len(), ROOT), Step::Escaped);
+            let text = format!("{head}\\.{label}");
             prop_assert_eq!(step(text.as_bytes(), text.len(), ROOT), Step::Escaped);
         }
     }

@@ -19,8 +19,6 @@ pub struct Index<B = Vec<u8>> {
     pub(crate) tables: Tables,
     pub(crate) parents: Parents,
     pub(crate) blocks: Vec<Block>,
-    /// Octets of a parent's number.
-    pub(crate) width: usize,
 }
 
 /// How many octets the parts of an index take.
@@ -84,7 +82,7 @@ impl<B: AsRef<[u8]>> Index<B> {
         self.digest
     }
 
-    /// Returns the parents, as names in canonical text form; the root, written `.`, only where names have it for their parent.
+    /// Returns the parents, as names in canonical text form, those of most names first; the root, written `.`, only where names have it for their parent.
     #[must_use]
     pub fn parents(&self) -> Vec<String> {
         let skipped = usize::from(self.tables.root_depths == 0);
@@ -113,12 +111,17 @@ impl<B: AsRef<[u8]>> Index<B> {
         sizes
     }
 
+    /// Returns the number of the block of a hash.
+    #[inline]
+    pub(crate) fn block_number(&self, hash: u64) -> usize {
+        // In two steps, because a shift by all 64 bits is none.
+        usize::try_from(hash >> 32 >> (32 - self.tables.log2)).unwrap_or(0)
+    }
+
     /// Returns the block of a hash.
     #[inline]
     pub(crate) fn block(&self, hash: u64) -> &Block {
-        // In two steps, because a shift by all 64 bits is none.
-        let number = hash >> 32 >> (32 - self.tables.log2);
-        &self.blocks[usize::try_from(number).unwrap_or(0)]
+        &self.blocks[self.block_number(hash)]
     }
 }
 

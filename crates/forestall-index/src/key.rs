@@ -1,9 +1,8 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! A name as a bucket holds it: its head in 5, 6 or 8 bits an octet, then the number of its parent.
+//! The letters of a name, packed: its head in 5, 6 or 8 bits an octet.
 //!
-//! STORED FORMAT, version 1. The *parent* is what stands after the first label, the *head* that label. The first octet is the tag, whose
-//! topmost bit is not of the name (the bucket uses it):
+//! STORED FORMAT, version 2. The *parent* is what stands after the first label, the *head* that label. A key begins with the tag:
 //!
 //! | tag | head |
 //! |---|---|
@@ -11,22 +10,21 @@
 //! | 63 to 125 | one label of tag - 62 octets, 6 bits each: letters as above, 0 to 9 are 27 to 36, hyphen 37, underscore 38 |
 //! | 126 | any labels: an octet with their length on the wire, then they as on the wire, letters in lower case |
 //!
-//! Bits fill octets from the least bit on; unused bits are zero. A head of several labels has the root, number 0, for its parent. The
-//! number of the parent takes one octet or two, the less first, as the index says.
+//! Bits fill octets from the least bit on; unused bits are zero. A label goes by the first line that can hold it. A head of several labels has the root,
+//! number 0, for its parent. How a key and the number of the parent stand in a bucket is said [there](crate::bucket).
 
 use crate::hash::lower;
 use crate::name::MOST_ON_WIRE;
 
-/// The part of a tag that is of the name.
-pub(crate) const TAG: u8 = 0x7F;
-
+/// The first tag of 6 bits a letter.
 const SIX_BITS: u8 = 63;
-const ANY: u8 = 126;
+/// The tag of any labels.
+pub(crate) const ANY: u8 = 126;
 
 /// Most octets of a key.
-pub(crate) const MOST_IN_KEY: usize = 2 + MOST_ON_WIRE + 2;
+const MOST_IN_KEY: usize = 2 + MOST_ON_WIRE;
 
-/// A name as a bucket holds it.
+/// The tag and the packed head of a name.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
     octets: [u8; MOST_IN_KEY + 8],
@@ -66,21 +64,29 @@ impl Key {
         self.length = 2 + labels.len();
     }
 
-    /// Appends the number of the parent.
-    #[inline]
-    pub(crate) fn add_parent(&mut self, number: u16, width: usize) {
-        let octets = number.to_le_bytes();
-        self.octets[self.length] = octets[0];
-        if width > 1 {
-            self.octets[self.length + 1] = octets[1];
-        }
-        self.length += width;
-    }
-
     /// Returns the octets.
     #[inline]
     pub(crate) fn octets(&self) -> &[u8] {
         &self.octets[..self.length]
+    }
+
+    /// Takes the octets of another key.
+    #[inline]
+    pub(crate) fn set_octets(&mut self, octets: &[u8]) {
+        self.length = octets.len().min(MOST_IN_KEY);
+        self.octets[..self.length].copy_from_slice(&octets[..self.length]);
+    }
+
+    /// Returns the tag.
+    #[inline]
+    pub(crate) fn tag(&self) -> u8 {
+        self.octets[0]
+    }
+
+    /// Returns the packed letters; none for a key of any labels.
+    #[inline]
+    pub(crate) fn packed(&self) -> Option<&[u8]> {
+        (self.tag() < ANY).then(|| &self.octets[1..self.length])
     }
 
     #[inline]
@@ -129,29 +135,21 @@ impl Key {
     }
 }
 
-/// Returns the octets of a key with this tag, the parent's number left out; `second` is the octet after the tag.
-///
-/// `None` for a tag that has no meaning.
+/// Returns how many octets the packed letters of a tag take; `None` for a tag without such.
 #[inline]
-pub(crate) fn head_size(tag: u8, second: u8) -> Option<usize> {
-    match tag & TAG {
-        tag @ 0..SIX_BITS => Some(1 + (5 * (usize::from(tag) + 1)).div_ceil(8)),
-        tag @ SIX_BITS..ANY => Some(1 + (6 * (usize::from(tag - SIX_BITS) + 1)).div_ceil(8)),
-        ANY => Some(2 + usize::from(second)),
+pub(crate) const fn packed_size(tag: u8) -> Option<usize> {
+    match tag {
+        0..SIX_BITS => Some((5 * (tag as usize + 1)).div_ceil(8)),
+        SIX_BITS..ANY => Some((6 * (tag as usize - SIX_BITS as usize + 1)).div_ceil(8)),
         _ => None,
     }
 }
 
-/// Returns the labels of a head as on the wire; `None` where it is none that a [`Key`] would hold.
-pub(crate) fn unpacked(head: &[u8]) -> Option<Vec<u8>> {
-    let (tag, packed) = head.split_first()?;
-    let (length, bits, letters) = match tag & TAG {
-        tag @ 0..SIX_BITS => (tag + 1, 5, &LETTERS[..26]),
-        tag @ SIX_BITS..ANY => (tag - SIX_BITS + 1, 6, &LETTERS[..]),
-        ANY => {
-            let (length, labels) = packed.split_first()?;
-            return (labels.len() == usize::from(*length)).then(|| labels.to_vec());
-        }
+/// Returns the label of packed letters as on the wire; `None` where they are none that a [`Key`] would hold.
+pub(crate) fn unpacked(tag: u8, packed: &[u8]) -> Option<Vec<u8>> {
+    let (length, bits, letters) = match tag {
+        0..SIX_BITS => (tag + 1, 5, &LETTERS[..26]),
+        SIX_BITS..ANY => (tag - SIX_BITS + 1, 6, &LETTERS[..]),
         _ => return None,
     };
     let mut wire = vec![length];
@@ -161,7 +159,9 @@ pub(crate) fn unpacked(head: &[u8]) -> Option<Vec<u8>> {
         let value = u16::from_le_bytes(pair) >> (bit % 8) & ((1 << bits) - 1);
         wire.push(*letters.get(usize::from(value).checked_sub(1)?)?);
     }
-    Some(wire)
+    let mut again = Key::empty();
+    again.set_label(&wire[1..]);
+    (again.tag() == tag && again.packed() == Some(packed)).then_some(wire)
 }
 
 const LETTERS: &[u8; 38] = b"abcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -200,7 +200,7 @@ fn pack_letters(word: u64, mask: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Key, head_size, unpacked};
+    use super::{Key, packed_size, unpacked};
     use proptest::prelude::*;
 
     #[test]
@@ -233,11 +233,16 @@ mod tests {
         ]) {
             let mut key = Key::empty();
             key.set_label(&label);
-            let octets = key.octets();
-            prop_assert_eq!(head_size(octets[0], octets[1]), Some(octets.len()));
-            let wire = unpacked(octets).unwrap();
-            prop_assert_eq!(usize::from(wire[0]), label.len());
-            prop_assert_eq!(wire[1..].to_vec(), label.to_ascii_lowercase());
+            let lower = label.to_ascii_lowercase();
+            match key.packed() {
+                Some(packed) => {
+                    prop_assert_eq!(packed_size(key.tag()), Some(packed.len()));
+                    let wire = unpacked(key.tag(), packed).unwrap();
+                    prop_assert_eq!(usize::from(wire[0]), label.len());
+                    prop_assert_eq!(&wire[1..], &lower);
+                }
+                None => prop_assert_eq!(&key.octets()[3..], &lower),
+            }
         }
     }
 }

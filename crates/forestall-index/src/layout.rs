@@ -2,7 +2,7 @@
 
 //! The frame of an index file: a head that says what it is, the blocks, the tables, and an end that says that all is there.
 //!
-//! STORED FORMAT, version 1. The head has 64 octets: [`MAGIC`], the version in four octets, zeros. Blocks follow, each a multiple of 64
+//! STORED FORMAT, version 2. The head has 64 octets: [`MAGIC`], the version in four octets, zeros. Blocks follow, each a multiple of 64
 //! octets, then the tables. The end has 64 octets: where the tables begin and how long they are, in eight octets each; the length of the file, in
 //! eight; [`END`]; SHA-256 over head, tables and the 32 octets of the end before it. Every octet of the file is thus covered: blocks by checksums
 //! that stand in the tables, the rest by the digest.
@@ -14,7 +14,7 @@ use crate::open::OpenError;
 /// How every index begins.
 pub(crate) const MAGIC: &[u8; 16] = b"forestall index\n";
 /// The version that is written.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 /// How every index ends, before its digest.
 const END: &[u8; 8] = b"endindex";
 /// Octets of the head, and of the end.

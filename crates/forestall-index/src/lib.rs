@@ -28,6 +28,7 @@ mod name;
 pub mod open;
 mod parents;
 pub mod predicted;
+mod quotient;
 mod spill;
 mod tables;
 pub mod verify;

@@ -8,23 +8,29 @@ use std::hint::black_box;
 use std::ops::Range;
 
 use crate::Index;
-use crate::bucket;
+use crate::bucket::{self, Narrow, push_name};
 use crate::filter;
-use crate::hash::{ROOT, Step, step, with_label};
+use crate::hash::{ROOT, Step, first_label, step, with_label};
 use crate::hit::Hit;
 use crate::key::Key;
 use crate::name::{Labels, Wire, is_written};
 use crate::parents::Ending;
+use crate::quotient::{placed, spread};
 
 /// Queries of a batch that are looked up at a time.
-const QUERIES: usize = 32;
+const QUERIES: usize = 64;
 /// Names that may be listed, from the queries of a batch; a query that brings more is looked up alone.
 const PROBES: usize = 2 * QUERIES;
+
+/// Names that pass the filter and are sought at a time.
+const SOUGHT: usize = 32;
 
 /// A name that may be listed: a query from some label on.
 #[derive(Clone, Copy, Debug, Default)]
 struct Probe {
     hash: u64,
+    /// The hash of its parent.
+    parent_hash: u64,
     /// Where it begins in the query.
     start: usize,
     /// Where its parent begins in the query, past the dot of a text; the end where that is the root.
@@ -32,6 +38,26 @@ struct Probe {
     parent: u16,
     /// The number of the query in its batch.
     query: u16,
+}
+
+/// A name that the filter let through, on its way.
+#[derive(Clone, Debug)]
+struct Sought {
+    /// The number of the block.
+    block: usize,
+    /// Where the entry of the directory stands.
+    place: usize,
+    bucket: Range<usize>,
+    /// What is left of its spread.
+    left: u32,
+    /// How it is written, where it is written so.
+    name: Narrow,
+}
+
+impl Sought {
+    const fn nothing() -> Self {
+        Self { block: 0, place: 0, bucket: 0..0, left: 0, name: Narrow::empty() }
+    }
 }
 
 /// A query, cut to the octets of its labels.
@@ -89,12 +115,14 @@ impl<B: AsRef<[u8]>> Index<B> {
 
     fn look_up_chunk<'a, Q: AsRef<[u8]>>(&'a self, qnames: &[Q], mut found: impl FnMut(usize, Hit<'a>)) {
         let mut probes = [Probe::default(); PROBES];
+        let mut pairs_at = [0; PROBES];
         let mut count = 0;
         for (qname, query) in qnames.iter().zip(0u16..) {
             let before = count;
             let done = self.walk_text(without_final_dot(qname.as_ref()), |probe| {
-                if let Some(place) = probes.get_mut(count) {
-                    *place = Probe { query, ..probe };
+                if count < PROBES {
+                    pairs_at[count] = self.block(probe.hash).pair(probe.hash, self.tables.log2);
+                    probes[count] = Probe { query, ..probe };
                 }
                 count += 1;
             });
@@ -106,32 +134,40 @@ impl<B: AsRef<[u8]>> Index<B> {
             }
         }
         let mut kept = [0; PROBES];
-        let kept = self.filtered(&probes[..count], &mut kept);
-        let mut buckets: [Range<usize>; PROBES] = [const { 0..0 }; PROBES];
-        self.fetch_buckets(&probes, kept, &mut buckets);
+        let kept = self.filtered(&probes[..count], &pairs_at[..count], &mut kept);
+        let text = |query: usize| without_final_dot(qnames[query].as_ref());
         // From the last on, so that of one query the longest name comes first.
         let mut answered = usize::MAX;
-        for (index, bucket) in kept.iter().zip(&buckets).rev() {
-            let probe = &probes[usize::from(*index)];
-            let query = usize::from(probe.query);
-            if query == answered {
-                continue;
+        for kept in kept.rchunks(SOUGHT) {
+            let mut sought = [const { Sought::nothing() }; SOUGHT];
+            let sought = &mut sought[..kept.len()];
+            let mut key = Key::empty();
+            for (index, sought) in kept.iter().zip(sought.iter_mut()) {
+                let probe = &probes[usize::from(*index)];
+                self.seek(Query::Text(text(usize::from(probe.query))), probe, &mut key, sought);
             }
-            let text = without_final_dot(qnames[query].as_ref());
-            if let Some(hit) = self.compare(Query::Text(text), probe, bucket.clone()) {
-                answered = query;
-                found(query, hit);
+            self.fetch_buckets(sought);
+            for (index, sought) in kept.iter().zip(sought.iter()).rev() {
+                let probe = &probes[usize::from(*index)];
+                let query = usize::from(probe.query);
+                if query == answered {
+                    continue;
+                }
+                if let Some(hit) = self.compare(Query::Text(text(query)), probe, sought) {
+                    answered = query;
+                    found(query, hit);
+                }
             }
         }
     }
 
     /// Returns the numbers of the probes that the filter lets through. Reads all filter lines before it looks at one.
     #[inline]
-    fn filtered<'k>(&self, probes: &[Probe], kept: &'k mut [u8; PROBES]) -> &'k [u8] {
+    fn filtered<'k>(&self, probes: &[Probe], pairs_at: &[usize], kept: &'k mut [u8; PROBES]) -> &'k [u8] {
         let octets = self.octets.as_ref();
         let mut pairs = [[0; 2]; PROBES];
-        for (probe, pair) in probes.iter().zip(&mut pairs) {
-            *pair = filter::pair(octets, self.block(probe.hash).pair(probe.hash, self.tables.log2));
+        for (at, pair) in pairs_at.iter().zip(&mut pairs) {
+            *pair = filter::pair(octets, *at);
         }
         let mut count = 0;
         for ((probe, pair), index) in probes.iter().zip(&pairs).zip(0u8..) {
@@ -141,19 +177,18 @@ impl<B: AsRef<[u8]>> Index<B> {
         &kept[..count]
     }
 
-    /// Finds the buckets of probes and brings them near. Reads all entries of directories before it reads a bucket.
+    /// Finds the buckets of what is sought and brings them near. Reads all entries of directories before it reads a bucket.
     #[inline]
-    fn fetch_buckets(&self, probes: &[Probe; PROBES], kept: &[u8], buckets: &mut [Range<usize>; PROBES]) {
+    fn fetch_buckets(&self, sought: &mut [Sought]) {
         let octets = self.octets.as_ref();
-        for (index, bucket) in kept.iter().zip(buckets.iter_mut()) {
-            let hash = probes[usize::from(*index)].hash;
-            let block = self.block(hash);
-            *bucket = block.bucket(octets, block.place(hash, self.tables.log2));
+        for sought in sought.iter_mut() {
+            let block = &self.blocks[sought.block];
+            sought.bucket = block.bucket(octets, sought.place);
         }
         let mut sum = 0u8;
-        for bucket in buckets.iter().take(kept.len()) {
-            let middle = bucket.start.midpoint(bucket.end);
-            sum ^= octets.get(bucket.start).copied().unwrap_or(0) ^ octets.get(middle).copied().unwrap_or(0);
+        for Sought { bucket, .. } in sought.iter() {
+            // Nearly all buckets lie in one or two lines of the cache.
+            sum ^= octets.get(bucket.start).copied().unwrap_or(0) ^ octets.get(bucket.end).copied().unwrap_or(0);
         }
         black_box(sum);
     }
@@ -162,38 +197,44 @@ impl<B: AsRef<[u8]>> Index<B> {
     #[inline]
     fn probe(&self, query: Query<'_>, probe: &Probe) -> Option<Hit<'_>> {
         let octets = self.octets.as_ref();
-        let (block, log2) = (self.block(probe.hash), self.tables.log2);
-        let pair = filter::pair(octets, block.pair(probe.hash, log2));
+        let pair = filter::pair(octets, self.block(probe.hash).pair(probe.hash, self.tables.log2));
         if !filter::passes(pair, filter::bits(probe.hash)) {
             return None;
         }
-        self.compare(query, probe, block.bucket(octets, block.place(probe.hash, log2)))
+        let mut sought = Sought::nothing();
+        self.seek(query, probe, &mut Key::empty(), &mut sought);
+        sought.bucket = self.blocks[sought.block].bucket(octets, sought.place);
+        self.compare(query, probe, &sought)
+    }
+
+    /// Works out in which bucket a name stands and how.
+    #[inline]
+    fn seek(&self, query: Query<'_>, probe: &Probe, key: &mut Key, sought: &mut Sought) {
+        set_key(key, query, probe);
+        sought.block = self.block_number(probe.hash);
+        let block = &self.blocks[sought.block];
+        let place = placed(spread(key, probe.parent_hash, probe.hash), block.bucket_count());
+        sought.place = block.place(place.bucket);
+        sought.left = place.left;
+        sought.name.set(key, place.left, block.width(), probe.parent);
     }
 
     /// Compares a probe with the names of its bucket.
-    fn compare(&self, query: Query<'_>, probe: &Probe, bucket: Range<usize>) -> Option<Hit<'_>> {
-        let Probe { start, parent_start, parent, .. } = *probe;
-        let mut key = Key::empty();
-        match query {
-            _ if bucket.is_empty() => return None,
-            Query::Text(text) if parent == 0 => key.set_wire(Wire::of_text(&text[start..]).ok()?.octets()),
-            Query::Wire(wire) if parent == 0 => key.set_wire(&wire[start..]),
-            Query::Text(text) => {
-                if !is_written(self.tables.parents.get(usize::from(parent))?, &text[parent_start..]) {
-                    return None;
-                }
-                key.set_label(&text[start..parent_start - 1]);
-            }
-            Query::Wire(wire) => {
-                if !self.tables.parents.get(usize::from(parent))?.eq_ignore_ascii_case(&wire[parent_start..]) {
-                    return None;
-                }
-                key.set_label(&wire[start + 1..parent_start]);
-            }
-        }
-        key.add_parent(parent, self.width);
-        let entry = bucket::find(&self.octets.as_ref()[bucket.clone()], key.octets(), self.width)?;
-        Some(Hit::new(&self.tables, start, bucket.start, &entry))
+    #[inline]
+    fn compare(&self, query: Query<'_>, probe: &Probe, sought: &Sought) -> Option<Hit<'_>> {
+        let bucket = self.octets.as_ref().get(sought.bucket.clone()).filter(|bucket| !bucket.is_empty())?;
+        let width = self.blocks[sought.block].width();
+        let entry = match sought.name.octets() {
+            [] => bucket::find(bucket, &other_name(query, probe, sought.left, width), width)?,
+            name => bucket::find(bucket, name, width)?,
+        };
+        let parent = self.tables.parents.get(usize::from(probe.parent))?;
+        let is_parent = match query {
+            _ if probe.parent == 0 => true,
+            Query::Text(text) => is_written(parent, &text[probe.parent_start..]),
+            Query::Wire(wire) => parent.eq_ignore_ascii_case(&wire[probe.parent_start..]),
+        };
+        is_parent.then(|| Hit::new(&self.tables, probe.start, sought.bucket.start, &entry))
     }
 
     /// Gives `probe` each name at or above a text that may be listed, the shortest first; `false` where it has escapes.
@@ -203,14 +244,23 @@ impl<B: AsRef<[u8]>> Index<B> {
         let mut parent = None;
         let mut depths = self.tables.root_depths >> 1;
         loop {
-            let Step::Label { start, hash: here } = step(text, end, hash) else {
-                return matches!(step(text, end, hash), Step::NoLabel);
+            let found = match first_label(text, end, hash) {
+                Some(hash) => Step::Label { start: 0, hash },
+                None => step(text, end, hash),
+            };
+            let (start, here) = match found {
+                Step::Label { start, hash } => (start, hash),
+                Step::NoLabel => return true,
+                Step::Escaped => return false,
             };
             if let Some(parent) = parent {
-                probe(Probe { hash: here, start, parent_start: end + 1, parent, query: 0 });
+                probe(Probe { hash: here, parent_hash: hash, start, parent_start: end + 1, parent, query: 0 });
             }
             if depths & 1 != 0 {
-                probe(Probe { hash: here, start, parent_start: text.len(), parent: 0, query: 0 });
+                probe(Probe { hash: here, parent_hash: ROOT, start, parent_start: text.len(), parent: 0, query: 0 });
+            }
+            if start == 0 {
+                return true;
             }
             depths >>= 1;
             parent = match self.parents.find(here) {
@@ -219,9 +269,6 @@ impl<B: AsRef<[u8]>> Index<B> {
                 None if depths != 0 => None,
                 None => return true,
             };
-            if start == 0 {
-                return true;
-            }
             end = start - 1;
             hash = here;
         }
@@ -233,12 +280,13 @@ impl<B: AsRef<[u8]>> Index<B> {
         let mut parent = None;
         let mut depths = self.tables.root_depths >> 1;
         for start in labels.starts().rev() {
+            let parent_hash = hash;
             hash = with_label(hash, &wire[start + 1..end]);
             if let Some(parent) = parent {
-                probe(Probe { hash, start, parent_start: end, parent, query: 0 });
+                probe(Probe { hash, parent_hash, start, parent_start: end, parent, query: 0 });
             }
             if depths & 1 != 0 {
-                probe(Probe { hash, start, parent_start: wire.len(), parent: 0, query: 0 });
+                probe(Probe { hash, parent_hash: ROOT, start, parent_start: wire.len(), parent: 0, query: 0 });
             }
             depths >>= 1;
             parent = match self.parents.find(hash) {
@@ -260,6 +308,31 @@ impl<B: AsRef<[u8]>> Index<B> {
         let skipped = labels.starts().take_while(|start| *start < hit.start()).count();
         Some(hit.moved_to(start_of_label(text, skipped)))
     }
+}
+
+/// Packs the head of a name.
+#[inline]
+fn set_key(key: &mut Key, query: Query<'_>, probe: &Probe) {
+    let Probe { start, parent_start, parent, .. } = *probe;
+    match query {
+        Query::Text(text) if parent == 0 => match Wire::of_text(&text[start..]) {
+            Ok(wire) => key.set_wire(wire.octets()),
+            // Too long: no listed name is written so.
+            Err(_) => key.set_wire(&[]),
+        },
+        Query::Wire(wire) if parent == 0 => key.set_wire(&wire[start..]),
+        Query::Text(text) => key.set_label(&text[start..parent_start - 1]),
+        Query::Wire(wire) => key.set_label(&wire[start + 1..parent_start]),
+    }
+}
+
+/// Returns how a name is written that is not written in the first way.
+#[cold]
+fn other_name(query: Query<'_>, probe: &Probe, left: u32, width: usize) -> Vec<u8> {
+    let (mut key, mut name) = (Key::empty(), Vec::new());
+    set_key(&mut key, query, probe);
+    push_name(&mut name, &key, left, width, probe.parent);
+    name
 }
 
 fn without_final_dot(text: &[u8]) -> &[u8] {

@@ -136,7 +136,6 @@ impl<B: AsRef<[u8]>> Index<B> {
         for (number, wire) in (0..=u16::MAX).zip(&tables.parents).skip(1) {
             parents.add(wire, number);
         }
-        let width = if tables.parents.len() <= 1 << 8 { 1 } else { 2 };
-        Self { octets, digest, tables, parents, blocks, width }
+        Self { octets, digest, tables, parents, blocks }
     }
 }

@@ -11,6 +11,9 @@ use crate::name::Labels;
 /// The number of an ending that is only the way to a parent.
 const WAY: u16 = u16::MAX;
 
+/// Slots at the beginning. Few of many slots are in use, so that nearly each search ends where it begins.
+const FEWEST_SLOTS: usize = 4_096;
+
 /// Parents and the ways to them, by hash. Equal hashes of different endings are told apart when a name is compared.
 #[derive(Clone, Debug)]
 pub(crate) struct Parents {
@@ -31,7 +34,7 @@ pub(crate) enum Ending {
 
 impl Parents {
     pub(crate) fn new() -> Self {
-        Self { hashes: vec![0; 64], numbers: vec![0; 64], count: 0 }
+        Self { hashes: vec![0; FEWEST_SLOTS], numbers: vec![0; FEWEST_SLOTS], count: 0 }
     }
 
     /// Adds a parent, on the wire and in lower case. Of two with one hash the first stays.
@@ -48,7 +51,7 @@ impl Parents {
     }
 
     fn insert(&mut self, hash: u64, number: u16) {
-        if 2 * (self.count + 1) > self.hashes.len() {
+        if 4 * (self.count + 1) > self.hashes.len() {
             let mut larger =
                 Self { hashes: vec![0; 2 * self.hashes.len()], numbers: vec![0; 2 * self.hashes.len()], count: 0 };
             for (hash, number) in self.hashes.iter().zip(&self.numbers).filter(|(hash, _)| **hash != 0) {

@@ -20,14 +20,16 @@ pub(crate) struct Record<'a> {
     pub(crate) hash: u64,
     /// A reference, or [`COLLISION`].
     pub(crate) value: u32,
+    /// The number of the parent.
+    pub(crate) parent: u16,
     pub(crate) key: &'a [u8],
 }
 
 /// The value of a name that is a collision.
 pub(crate) const COLLISION: u32 = u32::MAX;
 
-/// Octets of a record before its key: the length of the key, the hash, the value.
-const HEAD: usize = 2 + 8 + 4;
+/// Octets of a record before its key: the length of the key, the hash, the value, the parent.
+const HEAD: usize = 2 + 8 + 4 + 2;
 
 /// Records in parts.
 #[derive(Debug)]
@@ -58,12 +60,13 @@ impl<S: Scratch> Spill<S> {
 
     /// Adds a record.
     #[inline]
-    pub(crate) fn push(&mut self, hash: u64, value: u32, key: &[u8]) -> io::Result<()> {
+    pub(crate) fn push(&mut self, hash: u64, value: u32, parent: u16, key: &[u8]) -> io::Result<()> {
         let part = &mut self.parts[usize::from(hash.to_be_bytes()[0])];
         let mut head = [0; HEAD];
         head[..2].copy_from_slice(&u16::try_from(key.len()).unwrap_or(u16::MAX).to_le_bytes());
         head[2..10].copy_from_slice(&hash.to_le_bytes());
-        head[10..].copy_from_slice(&value.to_le_bytes());
+        head[10..14].copy_from_slice(&value.to_le_bytes());
+        head[14..].copy_from_slice(&parent.to_le_bytes());
         if part.memory.len() + HEAD + key.len() > self.room && !part.memory.is_empty() {
             self.scratch.write_all(&part.memory)?;
             part.pieces.push((self.written, part.memory.len()));
@@ -111,11 +114,13 @@ impl<S: Scratch> Spill<S> {
 pub(crate) fn record(records: &[u8], at: usize) -> Option<(Record<'_>, usize)> {
     let (head, rest) = records.get(at..)?.split_first_chunk::<HEAD>()?;
     let (length, head) = head.split_first_chunk::<2>()?;
-    let (hash, value) = head.split_first_chunk::<8>()?;
+    let (hash, head) = head.split_first_chunk::<8>()?;
+    let (value, parent) = head.split_first_chunk::<4>()?;
     let length = usize::from(u16::from_le_bytes(*length));
     let record = Record {
         hash: u64::from_le_bytes(*hash),
-        value: u32::from_le_bytes(*value.first_chunk()?),
+        value: u32::from_le_bytes(*value),
+        parent: u16::from_le_bytes(*parent.first_chunk()?),
         key: rest.get(..length)?,
     };
     Some((record, at + HEAD + length))
@@ -132,7 +137,7 @@ mod tests {
             let mut spill = Spill::new(Cursor::new(Vec::new()), memory);
             for number in 0..1_000u32 {
                 let hash = u64::from(number % 3) << 56 | u64::from(number);
-                spill.push(hash, number, &number.to_le_bytes()[..number as usize % 5]).unwrap();
+                spill.push(hash, number, 7, &number.to_le_bytes()[..number as usize % 5]).unwrap();
             }
             assert_eq!((spill.records(), spill.spilled() > 0), (1_000, memory < 1 << 24));
             for part in 0..4usize {

@@ -2,7 +2,7 @@
 
 //! What an index says beside its names: campaigns, windows, references, parents, and where its blocks stand.
 //!
-//! STORED FORMAT, version 1. Numbers have the least octet first; a text has its length in one octet before it. The fields follow one
+//! STORED FORMAT, version 2. Numbers have the least octet first; a text has its length in one octet before it. The fields follow one
 //! another in the order of [`Tables::written`].
 
 use forestall_model::{CampaignId, Digest, FamilySlug, Instant, Margin, Window, WindowSet};
@@ -55,7 +55,7 @@ pub(crate) struct Tables {
     pub(crate) windows: Vec<WindowSet>,
     /// (campaign, windows), by number.
     pub(crate) references: Vec<(u32, u32)>,
-    /// On the wire, in lower case, without the root's label; the root first.
+    /// On the wire, in lower case, without the root's label; the root first, then by use.
     pub(crate) parents: Vec<Box<[u8]>>,
     /// How many labels names have whose parent is the root: bit n for n labels.
     pub(crate) root_depths: u128,

@@ -5,11 +5,13 @@
 //! [`Index::open`] finds every octet that changed. This finds what a faulty or hostile writer may have written with right checksums.
 
 use crate::Index;
-use crate::bucket::{Entry, entries};
+use crate::block::Block;
+use crate::bucket::{Entry, Parts, entries, parts, push_name};
 use crate::filter;
 use crate::hash::{ROOT, with_label};
-use crate::key::unpacked;
+use crate::key::{Key, packed_size, unpacked};
 use crate::name::Labels;
+use crate::quotient::{Placed, given_back, placed, spread, spread_at};
 
 /// Something in an index that no builder writes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,22 +37,25 @@ impl<B: AsRef<[u8]>> Index<B> {
         for (number, block) in self.blocks.iter().enumerate() {
             let start = block.range().start;
             let before = names;
-            let mut filled = block.places().next().map_or(0, |place| block.bucket(octets, place).start);
-            for place in block.places() {
+            let mut filled = block.bucket(octets, block.place(0)).start;
+            for bucket_number in 0..block.bucket_count() {
+                let place = block.place(bucket_number);
                 let bucket = block.bucket(octets, place);
                 if bucket.start != filled {
                     return fault(place, "the directory does not lead from each bucket to the next");
                 }
                 filled = bucket.end;
-                for entry in entries(&octets[bucket.clone()], self.width) {
+                for entry in entries(&octets[bucket.clone()], block.width()) {
                     let entry = match entry {
                         Ok(entry) => entry,
                         Err(at) => return fault(bucket.start + at, "these octets are no entry"),
                     };
                     let at = bucket.start + entry.at;
-                    let Some(hash) = self.hash_of(&entry) else { return fault(at, "the entry holds no name") };
-                    if self.block(hash) != block || block.place(hash, self.tables.log2) != place {
-                        return fault(at, "the name stands in a bucket where it is not looked for");
+                    let Some(hash) = self.hash_of(&entry, block, bucket_number) else {
+                        return fault(at, "the entry holds no name that stands so in this bucket");
+                    };
+                    if self.block(hash) != block {
+                        return fault(at, "the name stands in a block where it is not looked for");
                     }
                     let pair = filter::pair(octets, block.pair(hash, self.tables.log2));
                     if !filter::passes(pair, filter::bits(hash)) {
@@ -92,20 +97,52 @@ impl<B: AsRef<[u8]>> Index<B> {
         Ok(())
     }
 
-    fn hash_of(&self, entry: &Entry<'_>) -> Option<u64> {
-        let (head, parent) = entry.key.split_at_checked(entry.key.len().checked_sub(self.width)?)?;
-        let parent = parent.iter().rev().fold(0, |number, octet| number << 8 | usize::from(*octet));
-        let mut wire = unpacked(head)?;
-        wire.extend_from_slice(self.tables.parents.get(parent)?);
+    /// Returns the hash of the name of an entry; `None` where there is none, or where it is not written so in this bucket.
+    fn hash_of(&self, entry: &Entry<'_>, block: &Block, bucket: u32) -> Option<u64> {
+        let mut key = Key::empty();
+        let parent = match parts(entry.name, block.width())? {
+            Parts::Label { tag, left, rest, parent } => {
+                let parent_hash = wire_hash(self.tables.parents.get(usize::from(parent))?)?;
+                let spread = spread_at(Placed { bucket, left }, block.bucket_count())?;
+                let packed = given_back(spread, tag, rest, packed_size(tag)?, parent_hash)?;
+                key.set_label(&unpacked(tag, &packed)?[1..]);
+                parent
+            }
+            Parts::Any { labels, parent } => {
+                match labels.split_first() {
+                    // Such a label stands so only where no letters of five or six bits hold it.
+                    Some((length, label)) if usize::from(*length) == label.len() && (1..64).contains(length) => {
+                        key.set_label(label);
+                    }
+                    _ => key.set_wire(labels),
+                }
+                parent
+            }
+        };
+        let parent_wire = self.tables.parents.get(usize::from(parent))?;
+        let mut wire = match key.packed() {
+            Some(packed) => unpacked(key.tag(), packed)?,
+            None => key.octets()[2..].to_vec(),
+        };
+        wire.extend_from_slice(parent_wire);
         let labels = Labels::of(&wire)?;
-        let whole = labels.length == wire.len() && labels.count() > 1;
-        let mut end = wire.len();
-        let hash = labels.starts().rev().fold(ROOT, |hash, start| {
-            let label = &wire[start + 1..end];
-            end = start;
-            with_label(hash, label)
-        });
         let deep = parent != 0 || self.tables.root_depths.checked_shr(u32::try_from(labels.count()).ok()?)? & 1 != 0;
-        (whole && deep).then_some(hash)
+        let hash = wire_hash(&wire).filter(|_| labels.count() > 1 && deep)?;
+        let place = placed(spread(&key, wire_hash(parent_wire)?, hash), block.bucket_count());
+        let mut name = Vec::new();
+        push_name(&mut name, &key, place.left, block.width(), parent);
+        let first = entry.name.first()? & 0x7F;
+        (place.bucket == bucket && name.first() == Some(&first) && name.get(1..) == entry.name.get(1..)).then_some(hash)
     }
+}
+
+/// Returns the hash of a name on the wire; `None` where the octets are none.
+fn wire_hash(wire: &[u8]) -> Option<u64> {
+    let labels = Labels::of(wire).filter(|labels| labels.length == wire.len())?;
+    let mut end = wire.len();
+    Some(labels.starts().rev().fold(ROOT, |hash, start| {
+        let label = &wire[start + 1..end];
+        end = start;
+        with_label(hash, label)
+    }))
 }

@@ -13,6 +13,7 @@ mod environment;
 mod family;
 mod help;
 mod identify;
+mod index;
 mod listen;
 mod plugin;
 mod predict;

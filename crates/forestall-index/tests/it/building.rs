@@ -33,7 +33,6 @@ fn built(names: u32, memory: usize, threads: usize) -> (Vec<u8>, u64) {
 
 #[test]
 fn memory_and_threads_leave_no_trace() {
-    // More than the 65,536 names up to which there is one block.
     for names in [10, 1_000, 100_000] {
         let (plain, spilled) = built(names, 1 << 30, 1);
         assert_eq!(spilled, 0);
@@ -44,6 +43,25 @@ fn memory_and_threads_leave_no_trace() {
             assert_eq!(spilled > 0, memory < 1 << 30, "{names} names, {memory} octets of memory");
         }
     }
+}
+
+#[test]
+fn two_blocks_are_as_good_as_one() {
+    // Over 2^20 records, which make two blocks.
+    let names = 1_060_000;
+    let (plain, _) = built(names, 1 << 30, 1);
+    let (octets, spilled) = built(names, 16 << 20, 2);
+    assert!(spilled > 0 && octets == plain);
+    let index = Index::open(octets).unwrap();
+    index.verify().unwrap();
+    let listed =
+        (0..names).step_by(1_001).map(|n| format!("n{}x.{}", n / 2 * 7, ["com", "net", "ddns.net"][n as usize % 3]));
+    assert!(listed.clone().all(|name| index.look_up(name.as_bytes()).is_some()));
+    assert!(listed.clone().all(|name| index.look_up(format!("q{name}").as_bytes()).is_none()));
+    let listed: Vec<String> = listed.collect();
+    let mut found = 0;
+    index.look_up_batch(&listed, |_, _| found += 1);
+    assert_eq!(found, listed.len());
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod building;
 mod damage;
+mod format;
 mod predicted;
 mod reference;
 mod support;

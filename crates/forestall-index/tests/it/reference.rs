@@ -17,7 +17,12 @@ type Meaning = (bool, Vec<(String, i64)>);
 /// Octets of a label in text form, escaped where they must be.
 fn escaped(label: &[u8]) -> String {
     let plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
-    label.iter().map(|o| if plain(*o) { char::from(*o).to_string() } else { format!("\\{o:03}") }).collect()
+    let written = |octet: u8| match octet {
+        b'.' | b'\\' => format!("\\{}", char::from(octet)),
+        octet if plain(octet) => char::from(octet).to_string(),
+        octet => format!("\\{octet:03}"),
+    };
+    label.iter().map(|octet| written(*octet)).collect()
 }
 
 fn text(labels: &[Vec<u8>]) -> String {
@@ -41,6 +46,7 @@ fn label() -> impl Strategy<Value = Vec<u8>> {
         3 => "(com|net|uk|co|ddns)".prop_map(String::into_bytes),
         2 => "[a1-]{1,9}".prop_map(String::into_bytes),
         1 => vec(any::<u8>(), 1..4),
+        1 => vec(prop_oneof![Just(b'.'), Just(b'\\'), Just(b'a')], 1..4),
         1 => "[a-z]{60,63}".prop_map(String::into_bytes),
     ]
 }
@@ -172,6 +178,9 @@ fn finds_names_in_any_case_with_final_dot_and_below() {
     assert_eq!(start("www.praat.org"), Some(4));
     assert_eq!(start("a.b.host.ddns.net"), Some(4));
     assert_eq!(start(r"\119ww.praa\t.org"), Some(7));
+    assert_eq!(start(r"w\.w.praat.org"), Some(5));
+    assert_eq!(start(r"w\.praat.org"), None);
+    assert_eq!(start(r"w\\.praat.org"), Some(4));
     for absent in [
         "",
         ".",

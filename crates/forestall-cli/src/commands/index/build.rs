@@ -61,6 +61,9 @@ impl Build {
             ));
         }
         let span = match self.from.zip(self.until) {
+            Some((from, until)) if from == until => {
+                return Err(usage(format!("--until {until} is --from {from}: that is no day; expected a later date")));
+            }
             Some((from, until)) => Some(values::range(from, until)?.window()),
             None => None,
         };
