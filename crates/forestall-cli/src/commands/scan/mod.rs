@@ -2,9 +2,6 @@
 
 //! `forestall scan`: which machines asked for predicted names.
 
-mod follow;
-mod inputs;
-mod pseudonym;
 mod rows;
 
 use std::io::{self, IsTerminal as _};
@@ -20,9 +17,9 @@ use forestall_detect::scan::{Client, Finding, Roster, ScratchError, Tally, Watch
 use forestall_index::Index;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::inputs::Inputs;
-use self::pseudonym::Pseudonyms;
 use self::rows::Row;
+use super::traffic::inputs::{self, Inputs};
+use super::traffic::pseudonym::Pseudonyms;
 use crate::failure::{self, usage};
 use crate::input;
 use crate::output;
@@ -63,7 +60,7 @@ pub(crate) struct Scan {
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
+pub(super) enum Kind {
     /// Found out from the first octets
     Auto,
     /// Packets: pcap or pcapng
@@ -87,7 +84,7 @@ enum Kind {
 }
 
 impl Kind {
-    const fn format(self) -> Option<Format> {
+    pub(super) const fn format(self) -> Option<Format> {
         match self {
             Self::Auto => None,
             Self::Pcap => Some(Format::Pcap),
@@ -216,7 +213,7 @@ pub(crate) fn read_index(path: &Path) -> anyhow::Result<Index> {
 }
 
 /// Tells what was broken in an input, on standard error; says whether it was not read to its end.
-fn tell(path: &Path, outcome: &inputs::Outcome) -> bool {
+pub(super) fn tell(path: &Path, outcome: &inputs::Outcome) -> bool {
     let called = input::called(path);
     if let Some(error) = &outcome.failed {
         output::note(format_args!("warning: {called} was not read to its end: {error:#}"));
@@ -241,7 +238,7 @@ fn in_words(counts: &Counts) -> String {
 }
 
 /// Runs `work` with a progress bar where somebody looks at it.
-fn with_progress<T>(paths: &[PathBuf], read: &AtomicU64, work: impl FnOnce() -> T) -> T {
+pub(super) fn with_progress<T>(paths: &[PathBuf], read: &AtomicU64, work: impl FnOnce() -> T) -> T {
     if !io::stderr().is_terminal() {
         return work();
     }
