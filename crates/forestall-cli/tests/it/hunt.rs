@@ -56,8 +56,9 @@ fn a_group_is_reported_and_its_file_is_what_identify_takes() {
     let file = home.read(&format!("groups/{id}.txt"));
     assert!(file.lines().count() >= 28 && file.lines().all(|name| names.iter().any(|known| known == name)), "{file}");
     assert_eq!(row["identify"], format!("forestall identify groups/{id}.txt --on 2026-11-20"));
-    let identified = home.ok(&format!("identify groups/{id}.txt --on 2026-11-20 --known-only --format jsonl"));
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&identified).unwrap()["family"], "qadars");
+    let days = "--from 2026-11-18 --until 2026-11-24";
+    let identified = home.ok(&format!("identify groups/{id}.txt --on 2026-11-20 {days} --known-only --format jsonl"));
+    assert_eq!(self::rows(&identified)[0]["family"], "qadars");
     let text = home.run("hunt log.txt").out;
     for part in [
         &format!("Group {id}: 2 clients"),

@@ -77,8 +77,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Prints the scores of benign clients and returns those that 1 in 100 and 1 in 1,000 reach.
-fn of_benign(benign: &Benign, classifier: &Classifier, clients: usize, chance: &mut Chance) -> [f32; 2] {
+/// Prints the scores of benign clients and returns those that 1 in 100 and 1 in 1,000 reach, and the default.
+fn of_benign(benign: &Benign, classifier: &Classifier, clients: usize, chance: &mut Chance) -> [f32; 3] {
     let mut scored: Vec<Scored> = Vec::new();
     let mut names = 0;
     // In parts, so that each part stays within the limits of a hunt.
@@ -91,7 +91,7 @@ fn of_benign(benign: &Benign, classifier: &Classifier, clients: usize, chance: &
     }
     scored.sort_by(|a, b| b.score.total_cmp(&a.score));
     let at = |rate: usize| scored.get(clients / rate).map_or(0.0, |scored| scored.score);
-    let thresholds = [at(100), at(1_000)];
+    let thresholds = [at(100), at(1_000), DEFAULT_THRESHOLD];
     println!("{clients} benign clients with {names} failed look-ups");
     for (rate, threshold) in ["1 %", "0.1 %"].iter().zip(thresholds) {
         let mut signs: BTreeMap<Sign, usize> = BTreeMap::new();
@@ -110,13 +110,15 @@ fn of_infected(
     benign: &Benign,
     families: &Families,
     classifier: &Classifier,
-    thresholds: [f32; 2],
+    thresholds: [f32; 3],
     spread: u32,
     chance: &mut Chance,
 ) {
-    println!("names within {spread} h; share of infected clients found where 1 % | 0.1 % of benign ones are alarmed");
-    println!("{:24} {}", "family", COUNTS.map(|count| format!("{count:>13}")).join(""));
-    let mut sums = vec![[0.0; 2]; COUNTS.len()];
+    println!(
+        "names within {spread} h; share of infected clients found where 1 % | 0.1 % of benign ones are alarmed | at the default"
+    );
+    println!("{:24} {}", "family", COUNTS.map(|count| format!("{count:>20}")).join(""));
+    let mut sums = vec![[0.0; 3]; COUNTS.len()];
     let unseen: Vec<_> = families.unseen().collect();
     for family in &unseen {
         let mut row = format!("{:24} ", family.slug);
@@ -133,13 +135,13 @@ fn of_infected(
                 count(scores.iter().filter(|scored| scored.score > threshold).count()) / count(INFECTED)
             });
             sum.iter_mut().zip(found).for_each(|(sum, found)| *sum += found);
-            row.push_str(&format!("{:>6.2} |{:>5.2}", found[0], found[1]));
+            row.push_str(&format!("{:>7.2} {:>5.2} {:>5.2} ", found[0], found[1], found[2]));
         }
         println!("{row}");
     }
     let all = f64::from(u32::try_from(unseen.len().max(1)).unwrap_or(u32::MAX));
     let means: String =
-        sums.iter().map(|[one, thousandth]| format!("{:>6.3}|{:>6.3}", one / all, thousandth / all)).collect();
+        sums.iter().map(|sum| format!("{:>7.3} {:>5.3} {:>5.3} ", sum[0] / all, sum[1] / all, sum[2] / all)).collect();
     println!("{:24} {means}", "mean of families");
 }
 

@@ -5,8 +5,10 @@
 //! Clients with a quarter of the threshold or more are joined where they share [`SHARED`] suspicious names; a family whose list hangs on the date
 //! alone joins its clients so. What is joined is alarmed where one of them passed the threshold, or where the names that at least two of them asked
 //! for pass it together: two machines with five bad names each are no coincidence where the names are the same. Alarmed clients whose names have like
-//! shapes are then put into one group, which finds families with a seed for each host. At last every client that asked for some names of a group is
-//! counted to it, however few it asked for.
+//! shapes are then put into one group, which finds families with a seed for each host. At last candidates that asked for some names of a group are
+//! counted to it, where these are most of their suspicious ones.
+//!
+//! What [`POPULAR`] of the clients ask for joins nobody: dead names of an advertiser on a site that everyone visits look generated as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +26,10 @@ const SHARED_ORDINARY: usize = 8;
 
 /// The part of the threshold from which a client's names are held against those of others.
 const CANDIDATE: f32 = 0.25;
+
+/// A name that more than one client in so many asks for, and more than [`FEW_ASKERS`], is popular.
+const POPULAR: usize = 20;
+const FEW_ASKERS: usize = 20;
 
 /// Names from which a shape is compared by counts alone.
 const ENOUGH: usize = 8;
@@ -50,18 +56,35 @@ pub(super) fn clusters(
     threshold: f32,
     classifier: &Classifier,
 ) -> Vec<Cluster> {
-    let joined = by_names(gathered, scores, threshold);
+    let popular = popular(gathered);
+    let joined = by_names(gathered, scores, threshold, &popular);
     let mut clusters = by_shape(gathered, joined, classifier);
-    add_late(gathered, &mut clusters);
+    add_late(scores, threshold, &popular, &mut clusters);
     clusters
 }
 
+/// Says of each name whether it is popular.
+fn popular(gathered: &Gathered) -> Vec<bool> {
+    let mut askers = vec![0_usize; gathered.names.len()];
+    for (name, _) in gathered.clients.iter().flat_map(|(_, pairs)| pairs) {
+        if let Some(askers) = askers.get_mut(*name) {
+            *askers += 1;
+        }
+    }
+    let most = FEW_ASKERS.max(gathered.clients.len() / POPULAR);
+    askers.into_iter().map(|askers| askers > most).collect()
+}
+
+fn is_candidate(score: &ClientScore, threshold: f32) -> bool {
+    score.score >= threshold * CANDIDATE && !score.names.is_empty()
+}
+
 /// Joins candidates that share names, and keeps what is alarmed.
-fn by_names(gathered: &Gathered, scores: &[ClientScore], threshold: f32) -> Vec<Cluster> {
-    let is_candidate = |score: &ClientScore| score.score >= threshold * CANDIDATE && !score.names.is_empty();
+fn by_names(gathered: &Gathered, scores: &[ClientScore], threshold: f32, popular: &[bool]) -> Vec<Cluster> {
     let mut askers: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (client, score) in scores.iter().enumerate().filter(|(_, score)| is_candidate(score)) {
-        score.names.iter().for_each(|name| askers.entry(*name).or_default().push(client));
+    for (client, score) in scores.iter().enumerate().filter(|(_, score)| is_candidate(score, threshold)) {
+        let rare = score.names.iter().filter(|name| popular.get(**name) == Some(&false));
+        rare.for_each(|name| askers.entry(*name).or_default().push(client));
     }
     // Each asker of a name is held against the first one alone: bots that walk one list have the same first one for each name.
     let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
@@ -78,7 +101,7 @@ fn by_names(gathered: &Gathered, scores: &[ClientScore], threshold: f32) -> Vec<
         }
     }
     let mut joined: BTreeMap<usize, Cluster> = BTreeMap::new();
-    for (client, score) in scores.iter().enumerate().filter(|(_, score)| is_candidate(score)) {
+    for (client, score) in scores.iter().enumerate().filter(|(_, score)| is_candidate(score, threshold)) {
         let new = || Cluster { members: BTreeSet::new(), names: BTreeSet::new(), score: 0.0, sign: score.sign };
         let cluster = joined.entry(root(&mut roots, client)).or_insert_with(new);
         cluster.members.insert(client);
@@ -137,23 +160,27 @@ fn by_shape(gathered: &Gathered, mut joined: Vec<Cluster>, classifier: &Classifi
     groups.into_iter().map(|(cluster, _)| cluster).collect()
 }
 
-/// Counts every client to the group of which it asked for most names, where these are enough.
-fn add_late(gathered: &Gathered, clusters: &mut [Cluster]) {
+/// Counts candidates to the group of which they asked for most names, where these are enough and most of their suspicious ones.
+fn add_late(scores: &[ClientScore], threshold: f32, popular: &[bool], clusters: &mut [Cluster]) {
     let mut of_name: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut taken = BTreeSet::new();
     for (number, cluster) in clusters.iter().enumerate() {
-        cluster.names.iter().for_each(|name| of_name.entry(*name).or_default().push(number));
+        let rare = cluster.names.iter().filter(|name| popular.get(**name) == Some(&false));
+        rare.for_each(|name| of_name.entry(*name).or_default().push(number));
         taken.extend(cluster.members.iter().copied());
     }
-    for (client, (_, pairs)) in gathered.clients.iter().enumerate().filter(|(client, _)| !taken.contains(client)) {
+    let left =
+        scores.iter().enumerate().filter(|(client, score)| is_candidate(score, threshold) && !taken.contains(client));
+    for (client, score) in left {
         let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
-        for (name, _) in pairs.iter().filter(|(_, seen)| !seen.below) {
+        for name in &score.names {
             of_name.get(name).into_iter().flatten().for_each(|cluster| *shared.entry(*cluster).or_default() += 1);
         }
         let best = shared.into_iter().max_by_key(|(number, names)| (*names, std::cmp::Reverse(*number)));
         if let Some((number, names)) = best
             && let Some(cluster) = clusters.get_mut(number)
             && names >= if cluster.sign == Sign::Generated { SHARED } else { SHARED_ORDINARY }
+            && names * 2 > score.names.len()
         {
             cluster.members.insert(client);
         }

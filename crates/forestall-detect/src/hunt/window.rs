@@ -55,7 +55,6 @@ pub(super) fn peak(sights: &[Sight]) -> Peak {
 fn kept(seconds: i64) -> f32 {
     // Beyond some days nothing is left, whatever the exact number.
     let seconds = i32::try_from(seconds.clamp(0, 1 << 24)).unwrap_or(0);
-    #[expect(clippy::cast_precision_loss, reason = "24 bits fit")]
     let seconds = seconds as f32;
     (-seconds / HALF_LIFE).exp2()
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use forestall_detect::classify::Classifier;
+use forestall_detect::classify::{Classifier, Room};
 use forestall_detect::hunt::{DEFAULT_THRESHOLD, Gathered, Group, KnownShape, Limits, Lookout, Seeding, Sign, report};
 use forestall_detect::readers::{Block, Counts, Options, Source};
 use forestall_dga::family::NoWordLists;
@@ -165,8 +165,9 @@ fn clients_of_an_unseen_family_are_one_group_among_ordinary_ones() {
     assert!(found.len() >= 28, "{}", found.len());
     assert_eq!((group.sign, group.shape.lengths()), (Sign::Generated, (12, 12)));
     assert_eq!((group.suggestion.scheme, group.suggestion.seeding), (Scheme::Arithmetic, Seeding::StaticOrDated));
-    let tlds: BTreeSet<&str> = group.suffixes.iter().map(|of| of.suffix.as_str()).collect();
-    assert_eq!(tlds, BTreeSet::from(["com", "net", "org"]));
+    let suffixes: BTreeSet<&str> = group.suffixes.iter().map(|of| of.suffix.as_str()).collect();
+    let expected: BTreeSet<&str> = list.iter().filter_map(|name| Some(name.split_once('.')?.1)).collect();
+    assert_eq!(suffixes, expected);
     assert_eq!((group.members[0].names, group.id.len()), (20, 13));
     let pace = group.names_an_hour.unwrap();
     assert!((19.0..22.0).contains(&pace), "{pace}");
@@ -284,6 +285,30 @@ fn two_clients_with_the_same_few_names_are_found_together() {
     let gathered = Gathered::join(vec![lookout], None);
     let groups = report(&gathered, &classifier, &|_| false, Vec::new, DEFAULT_THRESHOLD).groups;
     assert_eq!(groups.iter().map(clients).collect::<Vec<_>>(), [set(&["192.0.2.1", "192.0.2.2"])]);
+}
+
+#[test]
+fn odd_names_that_everyone_asks_for_join_nobody() {
+    // Names of which four do not alarm a client, and six do.
+    let classifier = Classifier::built_in();
+    let mut room = Room::default();
+    let odd = |name: &String| {
+        let subject = classifier.subject(name.as_bytes(), &mut room).unwrap();
+        let scores = [classifier.score(&subject), classifier.score_label(&subject)];
+        let ratio = scores.iter().map(|score| score.log_likelihood_ratio()).sum::<f32>() / 2.0;
+        (2.4..2.8).contains(&ratio)
+    };
+    let list: Vec<String> = names("conficker-c", DAY, 2_000).into_iter().filter(odd).take(8).collect();
+    let asks = |clients: usize| {
+        let mut log = Log::default();
+        for client in 0..clients {
+            let four: Vec<String> = (0..4).map(|at| list[(client + at) % 8].clone()).collect();
+            log.hour(&format!("10.0.2.{client}"), &four);
+        }
+        log
+    };
+    assert_eq!(hunt(&asks(200)), []);
+    assert_eq!(hunt(&asks(8)).len(), 1, "the same names of a few are those of a botnet");
 }
 
 #[test]
