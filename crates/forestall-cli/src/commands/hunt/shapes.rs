@@ -36,7 +36,7 @@ pub(super) fn known(
                 sample(&prepared, day, &mut names);
             }
         }
-        if names.len() > 0 {
+        if !names.is_empty() {
             let suffixes = info.suffixes.iter().map(AsRef::as_ref);
             let names = (0..names.len()).map(|number| names.bytes_of(number));
             shapes.push(KnownShape::of(&info.slug, names, suffixes, classifier));
