@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, classify, dictionary, directory, family, identify, index, plugin, predict, publish, quickstart, scan, serve,
-    store,
+    case, classify, dictionary, directory, family, hunt, identify, index, plugin, predict, publish, quickstart, scan,
+    serve, store,
 };
 use crate::world::Globals;
 
@@ -37,6 +37,7 @@ pub(crate) enum Noun {
     #[command(subcommand)]
     Case(case::Verb),
     Scan(scan::Scan),
+    Hunt(hunt::Hunt),
     Publish(publish::Publish),
     Serve(serve::Serve),
     #[command(subcommand)]

@@ -7,6 +7,7 @@ pub(crate) mod classify;
 pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod family;
+pub(crate) mod hunt;
 pub(crate) mod identify;
 pub(crate) mod index;
 pub(crate) mod plugin;
@@ -16,6 +17,7 @@ pub(crate) mod quickstart;
 pub(crate) mod scan;
 pub(crate) mod serve;
 pub(crate) mod store;
+mod traffic;
 
 use crate::cli::{Cli, Noun};
 use crate::failure::Outcome;
@@ -35,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Family(verb) => verb.run(globals),
         Noun::Case(verb) => verb.run(globals),
         Noun::Scan(command) => command.run(globals),
+        Noun::Hunt(command) => command.run(globals),
         Noun::Classify(command) => command.run(),
         Noun::Publish(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),

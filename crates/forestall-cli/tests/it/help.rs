@@ -21,6 +21,11 @@ fn of_predict() {
 }
 
 #[test]
+fn of_hunt() {
+    insta::assert_snapshot!(help(&["hunt"]));
+}
+
+#[test]
 fn of_case() {
     insta::assert_snapshot!(help(&["case"]));
 }

@@ -12,6 +12,7 @@ mod directory;
 mod environment;
 mod family;
 mod help;
+mod hunt;
 mod identify;
 mod index;
 mod listen;

@@ -6,6 +6,7 @@
 
 mod captures;
 mod classify;
+mod hunt;
 mod read;
 mod scan;
 mod tables;

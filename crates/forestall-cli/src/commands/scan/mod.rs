@@ -2,10 +2,7 @@
 
 //! `forestall scan`: which machines asked for predicted names.
 
-mod follow;
-mod inputs;
 mod live;
-mod pseudonym;
 mod rows;
 
 use std::io::{self, IsTerminal as _};
@@ -23,9 +20,9 @@ use forestall_detect::scan::{Client, Finding, Roster, ScratchError, Tally, Watch
 use forestall_index::Index;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::inputs::Inputs;
-use self::pseudonym::Pseudonyms;
 use self::rows::Row;
+use super::traffic::inputs::{self, Inputs};
+use super::traffic::pseudonym::Pseudonyms;
 use crate::failure::{self, usage};
 use crate::input;
 use crate::world::Globals;
@@ -93,7 +90,7 @@ fn mode(text: &str) -> Result<u32, String> {
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
+pub(super) enum Kind {
     /// Found out from the first octets
     Auto,
     /// Packets: pcap or pcapng
@@ -117,7 +114,7 @@ enum Kind {
 }
 
 impl Kind {
-    const fn format(self) -> Option<Format> {
+    pub(super) const fn format(self) -> Option<Format> {
         match self {
             Self::Auto => None,
             Self::Pcap => Some(Format::Pcap),
@@ -279,7 +276,7 @@ pub(crate) fn read_index(path: &Path) -> anyhow::Result<Index> {
 }
 
 /// Tells what was broken in an input, on standard error; says whether it was not read to its end.
-fn tell(path: &Path, outcome: &inputs::Outcome) -> bool {
+pub(super) fn tell(path: &Path, outcome: &inputs::Outcome) -> bool {
     let called = input::called(path);
     if let Some(error) = &outcome.failed {
         output::note(format_args!("warning: {called} was not read to its end: {error:#}"));
@@ -304,7 +301,7 @@ fn in_words(counts: &Counts) -> String {
 }
 
 /// Runs `work` with a progress bar where somebody looks at it.
-fn with_progress<T>(paths: &[PathBuf], read: &AtomicU64, work: impl FnOnce() -> T) -> T {
+pub(super) fn with_progress<T>(paths: &[PathBuf], read: &AtomicU64, work: impl FnOnce() -> T) -> T {
     if !io::stderr().is_terminal() {
         return work();
     }

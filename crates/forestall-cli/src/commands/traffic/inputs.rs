@@ -86,9 +86,36 @@ struct Slot<'a> {
     outcome: Mutex<Outcome>,
 }
 
+/// What takes the records of inputs; one a thread.
+pub(crate) trait Taker: Send {
+    /// Begins another input: what it holds answers no question of the one before.
+    fn start_input(&mut self);
+
+    /// Takes the records of a block.
+    fn take(&mut self, block: &mut Block, counts: &mut Counts);
+
+    /// Says whether it failed, after which going on is useless.
+    fn has_failed(&self) -> bool;
+}
+
+impl<B: AsRef<[u8]> + Sync> Taker for Watch<'_, B> {
+    fn start_input(&mut self) {
+        Watch::start_input(self);
+    }
+
+    fn take(&mut self, block: &mut Block, counts: &mut Counts) {
+        let mut batch = self.batch();
+        block.read(counts, |record| batch.add(record));
+    }
+
+    fn has_failed(&self) -> bool {
+        Watch::has_failed(self)
+    }
+}
+
 impl<'a> Inputs<'a> {
-    /// Reads all inputs with one watch a thread, and returns what came of each, in the order of the paths.
-    pub(crate) fn read<B: AsRef<[u8]> + Sync>(&self, watches: &mut [Watch<'_, B>]) -> Vec<Outcome> {
+    /// Reads all inputs with one taker a thread, and returns what came of each, in the order of the paths.
+    pub(crate) fn read(&self, takers: &mut [impl Taker]) -> Vec<Outcome> {
         let slot =
             |_| Slot { source: Mutex::new(None), shared: AtomicBool::new(false), outcome: Mutex::new(Outcome::none()) };
         let slots: Vec<Slot<'_>> = self.paths.iter().map(slot).collect();
@@ -96,27 +123,21 @@ impl<'a> Inputs<'a> {
         // Inputs that are opened; threads without one of their own wait until all are, to help with those that are shared.
         let opened = (Mutex::new(0usize), Condvar::new());
         std::thread::scope(|scope| {
-            for watch in watches {
+            for taker in takers {
                 let (slots, next, opened) = (&slots, &next, &opened);
-                scope.spawn(move || self.work(watch, slots, next, opened));
+                scope.spawn(move || self.work(taker, slots, next, opened));
             }
         });
         slots.into_iter().map(|slot| slot.outcome.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
     }
 
-    fn work<B: AsRef<[u8]>>(
-        &self,
-        watch: &mut Watch<'_, B>,
-        slots: &[Slot<'a>],
-        next: &AtomicUsize,
-        opened: &(Mutex<usize>, Condvar),
-    ) {
+    fn work(&self, taker: &mut impl Taker, slots: &[Slot<'a>], next: &AtomicUsize, opened: &(Mutex<usize>, Condvar)) {
         let mut block = Block::default();
         while let Some((slot, path)) = {
             let mine = next.fetch_add(1, Ordering::Relaxed);
             slots.get(mine).zip(self.paths.get(mine))
         } {
-            watch.start_input();
+            taker.start_input();
             match self.open(path) {
                 Ok(source) => {
                     locked(&slot.outcome).format = Some(source.format());
@@ -128,24 +149,24 @@ impl<'a> Inputs<'a> {
             }
             *locked(&opened.0) += 1;
             opened.1.notify_all();
-            self.drain(watch, slot, &mut block);
+            self.drain(taker, slot, &mut block);
         }
         let all = opened.1.wait_while(locked(&opened.0), |opened| *opened < slots.len());
         drop(all.unwrap_or_else(PoisonError::into_inner));
         for slot in slots.iter().filter(|slot| slot.shared.load(Ordering::Acquire)) {
-            self.drain(watch, slot, &mut block);
+            self.drain(taker, slot, &mut block);
         }
     }
 
     /// Takes blocks of an input until none is left.
-    fn drain<B: AsRef<[u8]>>(&self, watch: &mut Watch<'_, B>, slot: &Slot<'a>, block: &mut Block) {
+    fn drain(&self, taker: &mut impl Taker, slot: &Slot<'a>, block: &mut Block) {
         let mut counts = Counts::default();
         loop {
             let taken = locked(&slot.source).as_mut().map(|source| source.next_block(block));
             match taken {
                 Some(Ok(true)) => {}
                 Some(Err(error)) if is_pause(&error) => {
-                    if self.ends(watch) {
+                    if self.ends(taker) {
                         break;
                     }
                     continue;
@@ -156,10 +177,8 @@ impl<'a> Inputs<'a> {
                 }
                 Some(Ok(false)) | None => break,
             }
-            let mut batch = watch.batch();
-            block.read(&mut counts, |record| batch.add(record));
-            drop(batch);
-            if self.ends(watch) {
+            taker.take(block, &mut counts);
+            if self.ends(taker) {
                 break;
             }
         }
@@ -171,8 +190,8 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    fn ends<B: AsRef<[u8]>>(&self, watch: &Watch<'_, B>) -> bool {
-        watch.has_failed() || self.stop.load(Ordering::Relaxed)
+    fn ends(&self, taker: &impl Taker) -> bool {
+        taker.has_failed() || self.stop.load(Ordering::Relaxed)
     }
 
     fn open(&self, path: &Path) -> anyhow::Result<Input<'a>> {
