@@ -7,7 +7,7 @@ use divan::counter::ItemsCount;
 use forestall_detect::classify::{Classifier, Room, Subject};
 
 /// Names made on the spot, of the lengths that logs hold: words in pairs, and letters of a congruential generator.
-const NAMES: usize = 10_000;
+const NAMES: usize = 1_000;
 
 const WORDS: [&str; 16] = [
     "green", "house", "market", "online", "travel", "news", "shop", "media", "cloud", "design", "school", "garden",
@@ -19,7 +19,7 @@ fn main() {
 }
 
 /// Reads a name, finds its suffix and zone, and cuts out the label.
-#[divan::bench]
+#[divan::bench(sample_count = 1_000)]
 fn subject(bencher: Bencher<'_, '_>) {
     let (classifier, names) = (Classifier::built_in(), names());
     let mut room = Room::default();
@@ -29,7 +29,7 @@ fn subject(bencher: Bencher<'_, '_>) {
 }
 
 /// Adds up the weights of the letter groups.
-#[divan::bench]
+#[divan::bench(sample_count = 1_000)]
 fn linear(bencher: Bencher<'_, '_>) {
     let (classifier, names) = (Classifier::built_in(), names());
     let subjects: Vec<Subject<'_>> = names.iter().filter_map(|name| parted(name)).collect();
@@ -39,7 +39,7 @@ fn linear(bencher: Bencher<'_, '_>) {
 }
 
 /// Computes the whole score: letters, words and trees besides.
-#[divan::bench]
+#[divan::bench(sample_count = 1_000)]
 fn score(bencher: Bencher<'_, '_>) {
     let (classifier, names) = (Classifier::built_in(), names());
     let subjects: Vec<Subject<'_>> = names.iter().filter_map(|name| parted(name)).collect();
@@ -49,7 +49,7 @@ fn score(bencher: Bencher<'_, '_>) {
 }
 
 /// Reads the compiled-in model, as each start of the program does.
-#[divan::bench]
+#[divan::bench(sample_count = 1_000)]
 fn read_model(bencher: Bencher<'_, '_>) {
     bencher.bench_local(Classifier::built_in);
 }

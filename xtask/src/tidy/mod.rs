@@ -20,6 +20,7 @@ mod layout;
 mod licences;
 mod links;
 mod manifests;
+mod placeholders;
 mod places;
 mod purity;
 mod sources;
@@ -46,6 +47,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     problems.extend(manifests::check(&metadata, &tree, &root));
     problems.extend(purity::check(&metadata, &tree, &root));
     problems.extend(headers::check(&tree));
+    problems.extend(placeholders::check(&tree));
     problems.extend(places::check(&tree));
     problems.extend(links::check(&tree));
     problems.extend(licences::check(&metadata, &deny, deny_text, &tree));

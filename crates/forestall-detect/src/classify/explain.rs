@@ -5,6 +5,7 @@
 //! A group's weight is what the linear model adds for it. A feature's weight is how far the sum of the trees moves when the feature is put where it
 //! is for an ordinary name, the others being left: an honest answer to "would it matter", not a partition of the score.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Model;
@@ -18,7 +19,8 @@ const MOST: usize = 5;
 /// One reason.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// The group of letters (`^` and `$` being the ends of the label), the suffix with its dot, or the feature with its value.
+    /// The group of letters (`^` and `$` being the ends of the label), the suffix with its dot, or the feature with its
+    /// value.
     pub what: String,
     /// What it adds to the log-odds that the name was generated.
     pub weight: f32,
@@ -63,14 +65,16 @@ fn groups(model: &Model, subject: &Subject<'_>) -> Vec<Part> {
     for_each_place(subject, |place, group| places.push((place, group)));
     let letters = u16::try_from(places.len() - 1).unwrap_or(u16::MAX);
     let padded = format!("^{}$", subject.label);
-    let parts = places.iter().map(|(place, group)| {
+    // A group that stands in the label twice weighs twice, and is named once.
+    let mut parts: BTreeMap<String, f32> = BTreeMap::new();
+    for (place, group) in &places {
         let what = match group {
             Group::Letters { at, length } => padded.get(*at..at + length).unwrap_or_default().to_owned(),
             Group::Suffix => format!(".{}", subject.suffix),
         };
-        Part { what, weight: model.linear.part(*place, *group, letters) }
-    });
-    heaviest(parts)
+        *parts.entry(what).or_default() += model.linear.part(*place, *group, letters);
+    }
+    heaviest(parts.into_iter().map(|(what, weight)| Part { what, weight }))
 }
 
 fn of_features(model: &Model, features: &Features) -> Vec<Part> {
@@ -78,7 +82,10 @@ fn of_features(model: &Model, features: &Features) -> Vec<Part> {
     let parts = (0..FEATURES).map(|number| {
         let mut without = *features;
         without[number] = model.ordinary[number];
-        Part { what: format!("{} {:.2}", NAMES[number], features[number]), weight: whole - model.trees.score(&without) }
+        Part {
+            what: format!("{} = {:.2}", NAMES[number], features[number]),
+            weight: whole - model.trees.score(&without),
+        }
     });
     heaviest(parts)
 }

@@ -2,7 +2,7 @@
 
 //! The numbers that the trees ask about: what the tables say of a label, and what its letters look like.
 
-use super::alphabet::{EDGE, SYMBOLS, is_digit, is_letter, is_vowel, octet, symbol};
+use super::alphabet::{EDGE, SYMBOLS, is_letter, kind, kinds_of, symbol};
 use super::chain::Surprises;
 use super::linear::LinearScore;
 use super::subject::{LONGEST_LABEL, Subject};
@@ -62,9 +62,6 @@ const OF_THE_SUFFIX: usize = FEATURES - 2;
 
 /// Surprise of a letter, in nats, from which it counts as surprising: rarer than one in 33, less than chance among 26.
 const SURPRISING: f32 = 3.5;
-
-/// Letters that are rare in names of most languages.
-const RARE: &[u8] = b"jkqvwxyz";
 
 /// The features of one name; one that is not known is not a number.
 pub(super) type Features = [f32; FEATURES];
@@ -173,31 +170,33 @@ fn of_letters(row: &mut Row, label: &str) {
     }
     let symbols: &[u8] = symbols;
     let length = count(symbols.len().max(1));
-    let number = |wanted: &dyn Fn(u8) -> bool| count(symbols.iter().filter(|symbol| wanted(**symbol)).count());
-    let letters = number(&is_letter).max(1.0);
-    let changes =
-        |class: &dyn Fn(u8) -> bool| count(symbols.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count());
-    let is_consonant = |symbol: u8| is_letter(symbol) && !is_vowel(symbol);
+    let mut kinds = [0; LONGEST_LABEL];
+    let kinds = &mut kinds[..symbols.len()];
     let mut counts = [0_u8; SYMBOLS];
-    for symbol in symbols {
+    for (kind, symbol) in kinds.iter_mut().zip(symbols) {
+        *kind = kinds_of(*symbol);
         counts[usize::from(*symbol)] += 1;
     }
-    row.add(number(&|symbol| octet(symbol) == b'-'));
-    row.add(number(&is_digit) / length);
-    row.add(changes(&is_digit));
-    row.add(if symbols.first().is_some_and(|first| is_digit(*first)) { 1.0 } else { 0.0 });
-    row.add(longest_run(symbols.iter(), |symbol| is_digit(**symbol)));
-    row.add(number(&is_vowel) / letters);
-    row.add(longest_run(symbols.iter(), |symbol| is_consonant(**symbol)));
-    row.add(longest_run(symbols.iter(), |symbol| is_vowel(**symbol)));
-    row.add(changes(&is_vowel) / length);
+    let kinds: &[u8] = kinds;
+    let number = |kind: u8| count(kinds.iter().filter(|of_symbol| **of_symbol & kind != 0).count());
+    let letters = number(kind::LETTER).max(1.0);
+    let changes = |kind: u8| count(kinds.windows(2).filter(|pair| (pair[0] ^ pair[1]) & kind != 0).count());
+    row.add(f32::from(counts[usize::from(symbol(b'-'))]));
+    row.add(number(kind::DIGIT) / length);
+    row.add(changes(kind::DIGIT));
+    row.add(if kinds.first().is_some_and(|first| first & kind::DIGIT != 0) { 1.0 } else { 0.0 });
+    row.add(longest_run(kinds.iter(), |of_symbol| **of_symbol & kind::DIGIT != 0));
+    row.add(number(kind::VOWEL) / letters);
+    row.add(longest_run(kinds.iter(), |of_symbol| **of_symbol & (kind::LETTER | kind::VOWEL) == kind::LETTER));
+    row.add(longest_run(kinds.iter(), |of_symbol| **of_symbol & kind::VOWEL != 0));
+    row.add(changes(kind::VOWEL) / length);
     row.add(count(counts.iter().filter(|count| **count > 0).count()) / length);
     row.add(f32::from(counts.iter().copied().max().unwrap_or(0)) / length);
     row.add(count(symbols.windows(2).filter(|pair| pair[0] == pair[1]).count()));
     row.add(entropy(&counts, length));
-    row.add(number(&|symbol| RARE.contains(&octet(symbol))) / length);
-    row.add(number(&|symbol| octet(symbol).is_ascii_hexdigit()) / length);
-    row.add(number(&|symbol| is_letter(symbol) && symbol % 2 == 1) / letters);
+    row.add(number(kind::RARE) / length);
+    row.add(number(kind::HEXADECIMAL) / length);
+    row.add(count(symbols.iter().filter(|symbol| is_letter(**symbol) && *symbol % 2 == 1).count()) / letters);
     let pairs = symbols.windows(2).filter(|pair| is_letter(pair[0]) && is_letter(pair[1]));
     let (all, in_turn) =
         pairs.fold((0_usize, 0_usize), |(all, turn), pair| (all + 1, turn + usize::from(pair[0] % 2 != pair[1] % 2)));

@@ -8,6 +8,7 @@
 //! chain    54,872 surprises u8
 //! words    count u32; each: octets shared with the one before (high half of an octet), further octets (low half), these, cost u8
 //! trees    scale f32, slope f32; each feature: edges u8, these f32; trees u16; each: nodes u16, these feature u8, bin u8, other u16
+//!          (in preorder; at most 512 trees, of 32 leaves each)
 //! ordinary one f32 a feature
 //! twice    calibration: points u8; each: sum f32, ratio f32 (with the suffix, then without)
 //! SHA-256 of all of the above, 32 octets
@@ -25,7 +26,7 @@ use super::calibration::Calibration;
 use super::chain::{Chain, ENTRIES};
 use super::features::{FEATURES, Features};
 use super::linear::{Linear, PLACES};
-use super::trees::{BINS, LEAF, Node, Trees};
+use super::trees::{BINS, Node, Trees};
 use super::words::{LONGEST_PIECE, Words};
 
 /// What a file of this version begins with.
@@ -113,15 +114,15 @@ pub(super) fn write(model: &Model) -> Vec<u8> {
         before = piece;
     }
     put_floats(&mut out, [model.trees.scale, model.trees.slope]);
-    for edges in &model.trees.edges {
+    for edges in model.trees.edges() {
         out.push(octet(edges.len()));
         put_floats(&mut out, edges.iter().copied());
     }
-    put_u16(&mut out, model.trees.roots.len());
-    let ends = model.trees.roots.iter().skip(1).copied().chain([model.trees.nodes.len()]);
-    for (root, end) in model.trees.roots.iter().zip(ends) {
-        put_u16(&mut out, end - root);
-        for node in &model.trees.nodes[*root..end] {
+    let trees = model.trees.trees();
+    put_u16(&mut out, trees.len());
+    for tree in trees {
+        put_u16(&mut out, tree.len());
+        for node in tree {
             out.extend([node.feature, node.bin]);
             out.extend(node.other.to_le_bytes());
         }
@@ -193,21 +194,12 @@ fn trees(reader: &mut Reader<'_>) -> Result<Trees, ModelError> {
     for _ in 0..count {
         let length = u16::from_le_bytes(reader.array()?);
         roots.push(nodes.len());
-        for at in 0..length {
+        for _ in 0..length {
             let [feature, bin, low, high] = reader.array()?;
-            let node = Node { feature, bin, other: u16::from_le_bytes([low, high]) };
-            // Forward only, and within the tree: a walk always ends in a leaf.
-            let inner = usize::from(feature) < FEATURES && node.other > at + 1 && node.other < length;
-            if feature != LEAF && !inner {
-                return Err(reader.wrong("a node that asks for no feature or leads nowhere"));
-            }
-            nodes.push(node);
-        }
-        if length == 0 || nodes.last().is_some_and(|node| node.feature != LEAF) {
-            return Err(reader.wrong("a tree that does not end in a leaf"));
+            nodes.push(Node { feature, bin, other: u16::from_le_bytes([low, high]) });
         }
     }
-    Ok(Trees { edges, nodes, roots, scale, slope })
+    Trees::new(edges, nodes, roots, scale, slope).map_err(|wrong| reader.wrong(wrong))
 }
 
 fn ordinary(reader: &mut Reader<'_>) -> Result<Features, ModelError> {

@@ -14,6 +14,7 @@ mod explain;
 mod features;
 mod file;
 mod linear;
+mod masks;
 mod subject;
 pub mod train;
 mod trees;

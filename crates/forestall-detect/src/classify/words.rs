@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::alphabet::{EDGE, octet, symbol};
+use super::chain::{ENTRIES as SYMBOLS_OF_THREE, entry};
 use super::subject::LONGEST_LABEL;
 
 /// Symbols of the longest piece: twelve symbols of 38 fit in 64 bits.
@@ -31,6 +32,8 @@ pub(super) struct Words {
     costs: Vec<u8>,
     /// 64 less the logarithm of the number of places.
     shift: u32,
+    /// For each row of three symbols, the length of the longest piece that begins with it; most rows begin none, and need no look-up.
+    reach: Vec<u8>,
 }
 
 /// A label cut into pieces.
@@ -64,7 +67,8 @@ impl Words {
     pub(super) fn new(pieces: &BTreeMap<Vec<u8>, u8>) -> Self {
         let places = (pieces.len() * 2).next_power_of_two().max(2);
         let shift = 64 - places.trailing_zeros();
-        let mut words = Self { keys: vec![0; places], costs: vec![0; places], shift };
+        let reach = vec![0; SYMBOLS_OF_THREE];
+        let mut words = Self { keys: vec![0; places], costs: vec![0; places], shift, reach };
         for (piece, cost) in pieces {
             if piece.is_empty() || piece.len() > LONGEST_PIECE {
                 continue;
@@ -76,6 +80,10 @@ impl Words {
             }
             words.keys[place] = key;
             words.costs[place] = *cost;
+            if let [first, second, third, ..] = piece.as_slice() {
+                let reach = &mut words.reach[entry(symbol(*first), symbol(*second), symbol(*third))];
+                *reach = (*reach).max(u8::try_from(piece.len()).unwrap_or(u8::MAX));
+            }
         }
         words
     }
@@ -96,7 +104,13 @@ impl Words {
         for at in 0..length {
             let here = best[at];
             let mut key = 0;
-            for more in 1..=LONGEST_PIECE.min(length - at) {
+            let reach = match label[at..length] {
+                [first, second, third, ..] => {
+                    usize::from(self.reach[entry(symbol(first), symbol(second), symbol(third))]).max(2)
+                }
+                _ => 2,
+            };
+            for more in 1..=reach.min(length - at) {
                 key = longer(key, label[at + more - 1]);
                 let cost = match self.cost(key) {
                     Some(cost) => cost,

@@ -197,13 +197,14 @@ fn value(tree: &[Grown], row: &Binned) -> f64 {
 fn flat(grown: &[Vec<Grown>], edges: Vec<Vec<f32>>, slope: f32) -> Trees {
     let leaves = grown.iter().flatten().map(|node| if let Grown::Leaf(value) = node { value.abs() } else { 0.0 });
     let scale = leaves.fold(1e-9, f64::max) / f64::from(i16::MAX);
-    let mut trees = Trees { edges, nodes: Vec::new(), roots: Vec::new(), scale: narrow(scale), slope };
+    let (mut nodes, mut roots) = (Vec::new(), Vec::new());
     for tree in grown {
-        let root = trees.nodes.len();
-        trees.roots.push(root);
-        lay(tree, 0, root, scale, &mut trees.nodes);
+        let root = nodes.len();
+        roots.push(root);
+        lay(tree, 0, root, scale, &mut nodes);
     }
-    trees
+    Trees::new(edges, nodes, roots, narrow(scale), slope)
+        .expect("trees within the limits of the settings, laid in preorder")
 }
 
 fn lay(tree: &[Grown], at: usize, root: usize, scale: f64, nodes: &mut Vec<Node>) {

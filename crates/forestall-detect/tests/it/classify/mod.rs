@@ -2,6 +2,7 @@
 
 //! The name classifier.
 
+mod card;
 mod figures;
 mod hostile;
 mod model_file;

@@ -110,3 +110,17 @@ fn an_explanation_names_groups_of_the_label_and_features() {
     let weights: Vec<f32> = explanation.features.iter().map(|part| part.weight.abs()).collect();
     assert!(weights.is_sorted_by(|a, b| a >= b), "{weights:?}");
 }
+
+#[test]
+fn an_explanation_names_a_repeated_group_once() {
+    let classifier = Classifier::built_in();
+    let mut room = Room::default();
+    let subject = classifier.subject(b"0k87re2wtynenwjy6k.ddns.net", &mut room).unwrap();
+    let explanation = classifier.explain(&subject);
+    let mut named: Vec<&str> = explanation.groups.iter().map(|part| part.what.as_str()).collect();
+    assert_eq!(named[0], ".ddns.net");
+    named.sort_unstable();
+    named.dedup();
+    assert_eq!(named.len(), explanation.groups.len(), "{explanation}");
+    assert!(explanation.features.iter().any(|part| part.what == "length = 18.00"), "{explanation}");
+}
