@@ -5,6 +5,7 @@
 use std::io;
 
 use forestall_index::{Hit, Index};
+use memchr::memchr2;
 
 use super::{Client, Listing, Room, Roster, ScratchError, Sighting, Tally};
 use crate::pairing::{Adds, Pairing};
@@ -48,7 +49,8 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
 
     /// Begins a batch of records, which are looked up when it is full or dropped.
     pub fn batch(&mut self) -> Batch<'_, '_, 'i, B> {
-        Batch { watch: self, records: [const { None }; BATCH], names: [&[]; BATCH], held: 0 }
+        let names = [Name::InBlock(&[]); BATCH];
+        Batch { watch: self, records: [const { None }; BATCH], names, texts: [[0; MOST_ON_WIRE]; BATCH], held: 0 }
     }
 
     /// Returns how many records had a listed name.
@@ -113,37 +115,65 @@ impl<B> std::fmt::Debug for Watch<'_, B> {
 pub struct Batch<'w, 'r, 'i, B: AsRef<[u8]>> {
     watch: &'w mut Watch<'i, B>,
     records: [Option<Record<'r>>; BATCH],
-    names: [&'r [u8]; BATCH],
+    names: [Name<'r>; BATCH],
+    /// Names that came on the wire, as text.
+    texts: [[u8; MOST_ON_WIRE]; BATCH],
     held: usize,
+}
+
+/// Octets of the longest name on the wire (RFC 1035, section 3.1).
+const MOST_ON_WIRE: usize = 255;
+
+/// Where the text of a name stands.
+#[derive(Clone, Copy)]
+enum Name<'r> {
+    /// In the block.
+    InBlock(&'r [u8]),
+    /// In `texts`, so many octets.
+    Written(usize),
 }
 
 impl<'r, B: AsRef<[u8]>> Batch<'_, 'r, '_, B> {
     /// Takes a record.
     #[inline]
     pub fn add(&mut self, record: Record<'r>) {
-        match record.name {
-            QName::Text(name) => {
-                self.names[self.held] = name;
-                self.records[self.held] = Some(record);
-                self.held += 1;
-                if self.held == BATCH {
-                    self.look_up();
-                }
-            }
-            QName::Wire(name) => {
-                if let Some(hit) = self.watch.index.look_up_wire(name) {
-                    self.watch.hit(&record, &hit);
-                }
-            }
+        let name = match record.name {
+            QName::Text(name) => Name::InBlock(name),
+            QName::Wire(wire) => match write_text(wire, &mut self.texts[self.held]) {
+                Some(length) => Name::Written(length),
+                None => return self.look_up_alone(&record, wire),
+            },
+        };
+        self.names[self.held] = name;
+        self.records[self.held] = Some(record);
+        self.held += 1;
+        if self.held == BATCH {
+            self.look_up();
+        }
+    }
+
+    /// Looks up a name that text cannot hold without escapes, after those before it.
+    #[cold]
+    fn look_up_alone(&mut self, record: &Record<'r>, wire: &[u8]) {
+        self.look_up();
+        if let Some(hit) = self.watch.index.look_up_wire(wire) {
+            self.watch.hit(record, &hit);
         }
     }
 
     fn look_up(&mut self) {
         let held = std::mem::take(&mut self.held);
+        let mut names: [&[u8]; BATCH] = [&[]; BATCH];
+        for ((text, name), written) in names.iter_mut().zip(&self.names).zip(&self.texts) {
+            *text = match *name {
+                Name::InBlock(text) => text,
+                Name::Written(length) => &written[..length],
+            };
+        }
         let mut hits: [Option<Hit<'_>>; BATCH] = [const { None }; BATCH];
         let mut any = false;
         // Found in no certain order, and a question must be seen before its answer.
-        self.watch.index.look_up_batch(&self.names[..held], |place, hit| {
+        self.watch.index.look_up_batch(&names[..held], |place, hit| {
             hits[place] = Some(hit);
             any = true;
         });
@@ -168,6 +198,25 @@ impl<B: AsRef<[u8]>> std::fmt::Debug for Batch<'_, '_, '_, B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Batch").field("held", &self.held).finish_non_exhaustive()
     }
+}
+
+/// Writes a name on the wire as text, in which each label begins where its length stood; returns how many octets it has, and
+/// none for the root and for a name with a dot or a backslash inside a label, which text cannot hold as it is.
+#[inline]
+fn write_text(wire: &[u8], text: &mut [u8; MOST_ON_WIRE]) -> Option<usize> {
+    let (first, rest) = wire.split_first()?;
+    let (_, labels) = rest.split_last()?;
+    // A label of 46 octets has the length of a dot's number; it is looked up the other way, too.
+    if memchr2(b'.', b'\\', labels).is_some() {
+        return None;
+    }
+    let text = text.get_mut(..labels.len())?;
+    text.copy_from_slice(labels);
+    let mut at = usize::from(*first);
+    while let Some(octet) = text.get_mut(at) {
+        at += 1 + usize::from(std::mem::replace(octet, b'.'));
+    }
+    Some(labels.len())
 }
 
 /// Returns the letters of the listed name's first label.

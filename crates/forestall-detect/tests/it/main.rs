@@ -9,3 +9,4 @@ mod classify;
 mod read;
 mod scan;
 mod tshark;
+mod watch;
