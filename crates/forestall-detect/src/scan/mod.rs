@@ -11,6 +11,7 @@
 
 pub mod chance;
 mod client;
+mod drained;
 mod finding;
 mod fold;
 mod mark;
