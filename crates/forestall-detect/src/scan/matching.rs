@@ -7,6 +7,7 @@ use std::io;
 use forestall_index::{Hit, Index};
 use memchr::memchr2;
 
+use super::absent::{Absent, Short};
 use super::{Client, Listing, Room, Roster, ScratchError, Sighting, Tally};
 use crate::pairing::{Adds, Pairing};
 use crate::record::{Asker, NXDOMAIN, QName, Record};
@@ -22,6 +23,7 @@ pub struct Watch<'i, B> {
     roster: &'i Roster,
     tally: Tally,
     pairing: Pairing,
+    absent: Absent,
     /// Stands for a client that is not to be shown, such as a pseudonym for an address.
     disguise: Option<&'i (dyn Fn(&Client) -> Client + Sync)>,
     scratch: &'i (dyn Fn() -> io::Result<Box<dyn Room>> + Sync),
@@ -39,7 +41,17 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
         scratch: &'i (dyn Fn() -> io::Result<Box<dyn Room>> + Sync),
     ) -> Self {
         let tally = Tally::new(octets);
-        Self { index, roster, tally, pairing: Pairing::new(), disguise, scratch, failed: None, matched: 0 }
+        Self {
+            index,
+            roster,
+            tally,
+            pairing: Pairing::new(),
+            absent: Absent::new(),
+            disguise,
+            scratch,
+            failed: None,
+            matched: 0,
+        }
     }
 
     /// Begins another input: what it holds answers no question of the one before.
@@ -49,8 +61,14 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
 
     /// Begins a batch of records, which are looked up when it is full or dropped.
     pub fn batch(&mut self) -> Batch<'_, '_, 'i, B> {
-        let names = [Name::InBlock(&[]); BATCH];
-        Batch { watch: self, records: [const { None }; BATCH], names, texts: [[0; MOST_ON_WIRE]; BATCH], held: 0 }
+        Batch {
+            watch: self,
+            records: [const { None }; BATCH],
+            names: [Name::InBlock(&[]); BATCH],
+            shorts: [None; BATCH],
+            texts: [[0; MOST_ON_WIRE]; BATCH],
+            held: 0,
+        }
     }
 
     /// Returns how many records had a listed name.
@@ -116,6 +134,8 @@ pub struct Batch<'w, 'r, 'i, B: AsRef<[u8]>> {
     watch: &'w mut Watch<'i, B>,
     records: [Option<Record<'r>>; BATCH],
     names: [Name<'r>; BATCH],
+    /// Those that are to be kept where they are not listed.
+    shorts: [Option<Short>; BATCH],
     /// Names that came on the wire, as text.
     texts: [[u8; MOST_ON_WIRE]; BATCH],
     held: usize,
@@ -133,6 +153,19 @@ enum Name<'r> {
     Written(usize),
 }
 
+impl<'r> Name<'r> {
+    #[inline]
+    fn text<'t>(self, written: &'t [u8; MOST_ON_WIRE]) -> &'t [u8]
+    where
+        'r: 't,
+    {
+        match self {
+            Self::InBlock(text) => text,
+            Self::Written(length) => &written[..length],
+        }
+    }
+}
+
 impl<'r, B: AsRef<[u8]>> Batch<'_, 'r, '_, B> {
     /// Takes a record.
     #[inline]
@@ -144,7 +177,12 @@ impl<'r, B: AsRef<[u8]>> Batch<'_, 'r, '_, B> {
                 None => return self.look_up_alone(&record, wire),
             },
         };
+        let short = Short::of(name.text(&self.texts[self.held]));
+        if short.is_some_and(|short| self.watch.absent.knows(&short)) {
+            return;
+        }
         self.names[self.held] = name;
+        self.shorts[self.held] = short;
         self.records[self.held] = Some(record);
         self.held += 1;
         if self.held == BATCH {
@@ -165,10 +203,7 @@ impl<'r, B: AsRef<[u8]>> Batch<'_, 'r, '_, B> {
         let held = std::mem::take(&mut self.held);
         let mut names: [&[u8]; BATCH] = [&[]; BATCH];
         for ((text, name), written) in names.iter_mut().zip(&self.names).zip(&self.texts) {
-            *text = match *name {
-                Name::InBlock(text) => text,
-                Name::Written(length) => &written[..length],
-            };
+            *text = name.text(written);
         }
         let mut hits: [Option<Hit<'_>>; BATCH] = [const { None }; BATCH];
         let mut any = false;
@@ -177,6 +212,11 @@ impl<'r, B: AsRef<[u8]>> Batch<'_, 'r, '_, B> {
             hits[place] = Some(hit);
             any = true;
         });
+        for (short, hit) in self.shorts[..held].iter().zip(&hits) {
+            if let (Some(short), None) = (short, hit) {
+                self.watch.absent.keep(short);
+            }
+        }
         if !any {
             return;
         }

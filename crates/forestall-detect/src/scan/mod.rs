@@ -9,6 +9,7 @@
 //! cells and runs and folds them into one [`Finding`] a client and family, with the error of the client's clock and the [`chance`] that
 //! ordinary traffic looks the same.
 
+mod absent;
 pub mod chance;
 mod client;
 mod drained;
