@@ -78,15 +78,14 @@ impl Block {
         let (clock, first) = (self.clock, self.first_line);
         let (all, lines) = (&mut self.bytes, self.lines.clone());
         match self.format {
-            Format::Plain => lines::read(&all[lines], first, counts, visit, plain::parse),
+            Format::Plain => plain::read(&all[lines], first, counts, visit),
             Format::Bind => lines::read(&all[lines], first, counts, visit, |line| bind::parse(line, clock)),
             Format::Unbound => lines::read(&all[lines], first, counts, visit, |line| unbound::parse(line, clock)),
             Format::ZeekJson => {
                 lines::read_mut(&mut all[lines], first, counts, visit, |line| zeek_json::parse(line, clock))
             }
             Format::Zeek => {
-                let layout = self.zeek.as_deref();
-                lines::read(&all[lines], first, counts, visit, |line| layout.ok_or(Fault::Header)?.parse(line, clock));
+                zeek::read(self.zeek.as_deref(), &all[lines], first, clock, counts, visit);
             }
             Format::Csv => {
                 let layout = self.csv.as_deref();

@@ -11,6 +11,11 @@ pub(super) fn qtype(text: &[u8]) -> Option<u16> {
     match text {
         b"A" => Some(1),
         b"AAAA" => Some(28),
+        b"HTTPS" => Some(65),
+        b"PTR" => Some(12),
+        b"TXT" => Some(16),
+        b"MX" => Some(15),
+        [b'0'..=b'9', ..] => number(text),
         _ => rare_type(text),
     }
 }
@@ -21,7 +26,10 @@ pub(super) fn rcode(text: &[u8]) -> Option<u16> {
     match text {
         b"NOERROR" => Some(0),
         b"NXDOMAIN" => Some(3),
+        b"SERVFAIL" => Some(2),
+        b"REFUSED" => Some(5),
         b"-" => None,
+        [b'0'..=b'9', ..] => number(text),
         _ => rare_code(text),
     }
 }

@@ -37,6 +37,7 @@ mod fragments;
 mod guess;
 mod lines;
 mod link;
+mod marks;
 mod messages;
 mod mnemonics;
 mod packed;

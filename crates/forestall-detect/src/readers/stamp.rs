@@ -24,6 +24,50 @@ const SECONDS_BELOW: u64 = 100_000_000_000;
 /// Reads a decimal number since 1970: seconds, perhaps with a fraction; or milliseconds, microseconds or nanoseconds, told by their size.
 #[inline]
 pub(super) fn epoch(text: &[u8]) -> Option<Instant> {
+    usual(text).or_else(|| plainly(text))
+}
+
+/// Reads seconds of ten digits with at most eight after a point, which times between 2001 and 2286 have; eight digits at a time.
+#[inline]
+fn usual(text: &[u8]) -> Option<Instant> {
+    let (head, rest) = text.split_first_chunk::<8>()?;
+    let (ones, rest) = rest.split_first_chunk::<2>()?;
+    let [tens, ones] = ones.map(|digit| digit.wrapping_sub(b'0'));
+    if tens > 9 || ones > 9 {
+        return None;
+    }
+    let seconds = eight_digits(u64::from_le_bytes(*head))? * 100 + u64::from(tens) * 10 + u64::from(ones);
+    let micros = match rest {
+        [] => 0,
+        [b'.', digits @ ..] if digits.len() <= 8 => {
+            // The last eight octets: digits of the fraction, which are moved to the front, and what stands before them.
+            let before = 8 - digits.len();
+            let last = u64::from_le_bytes(*text.last_chunk::<8>()?);
+            let zeros = if before == 0 { 0 } else { ZEROS << (64 - 8 * before) };
+            eight_digits(last.checked_shr(8 * u32::try_from(before).ok()?).unwrap_or(0) | zeros)? / 100
+        }
+        _ => return None,
+    };
+    i64::try_from(seconds * 1_000_000 + micros).ok().map(Instant::from_micros)
+}
+
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// Reads eight digits, the first in the least octet: neighbours are joined to numbers of two, of four, of eight digits.
+#[inline]
+fn eight_digits(text: u64) -> Option<u64> {
+    const UPPER: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    if text & UPPER != ZEROS || text.wrapping_add(0x0606_0606_0606_0606) & UPPER != ZEROS {
+        return None;
+    }
+    let ones = text & 0x0f0f_0f0f_0f0f_0f0f;
+    let twos = (ones.wrapping_mul(10) + (ones >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (twos.wrapping_mul(100) + (twos >> 16)) & 0x0000_ffff_0000_ffff;
+    Some((fours.wrapping_mul(10_000) + (fours >> 32)) & 0xffff_ffff)
+}
+
+/// The same, digit by digit.
+fn plainly(text: &[u8]) -> Option<Instant> {
     let mut whole = 0_u64;
     let mut digits = text.iter();
     let mut count = 0_u32;
@@ -196,7 +240,29 @@ fn digits(text: &[u8], count: usize) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LogClock, Yearless, any, epoch, prefix};
+    use super::{LogClock, Yearless, any, epoch, plainly, prefix, usual};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn eight_digits_at_a_time_are_read_as_one_by_one(text in "[0-9]{9,11}(\\.[0-9]{0,9})?|[0-9.:/ -]{8,20}", octet in prop::num::u8::ANY, place in 0..20_usize) {
+            let mut text = text.into_bytes();
+            let check = |text: &[u8]| usual(text).is_none_or(|at| Some(at) == plainly(text));
+            prop_assert!(check(&text));
+            let place = place % text.len();
+            text[place] = octet;
+            prop_assert!(check(&text));
+        }
+    }
+
+    #[test]
+    fn usual_times_need_no_second_look() {
+        assert!(
+            ["1711965600", "1711965600.5", "1711965600.", "1711965600.12345678"]
+                .iter()
+                .all(|text| usual(text.as_bytes()).is_some())
+        );
+    }
 
     #[test]
     fn numbers_since_1970() {

@@ -6,7 +6,9 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 
 use forestall_index::{Hit, Index};
+use memchr::memchr2;
 
+use super::absent::{Absent, Short};
 use super::{Client, Listing, Room, Roster, ScratchError, Sighting, Tally};
 use crate::pairing::{Adds, Pairing};
 use crate::record::{Asker, NXDOMAIN, QName, Record};
@@ -22,6 +24,7 @@ pub struct Watch<'i, B> {
     roster: &'i Roster,
     tally: Tally,
     pairing: Pairing,
+    absent: Absent,
     /// Stands for a client that is not to be shown, such as a pseudonym for an address.
     disguise: Option<&'i (dyn Fn(&Client) -> Client + Sync)>,
     scratch: &'i (dyn Fn() -> io::Result<Box<dyn Room>> + Sync),
@@ -46,6 +49,7 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
             roster,
             tally: Tally::new(octets),
             pairing: Pairing::new(),
+            absent: Absent::new(),
             disguise,
             scratch,
             failed: None,
@@ -82,7 +86,14 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
 
     /// Begins a batch of records, which are looked up when it is full or dropped.
     pub fn batch(&mut self) -> Batch<'_, '_, 'i, B> {
-        Batch { watch: self, records: [const { None }; BATCH], names: [&[]; BATCH], held: 0 }
+        Batch {
+            watch: self,
+            records: [const { None }; BATCH],
+            names: [Name::InBlock(&[]); BATCH],
+            shorts: [None; BATCH],
+            texts: [[0; MOST_ON_WIRE]; BATCH],
+            held: 0,
+        }
     }
 
     /// Returns how many records had a listed name.
@@ -152,40 +163,90 @@ impl<B> std::fmt::Debug for Watch<'_, B> {
 pub struct Batch<'w, 'r, 'i, B: AsRef<[u8]>> {
     watch: &'w mut Watch<'i, B>,
     records: [Option<Record<'r>>; BATCH],
-    names: [&'r [u8]; BATCH],
+    names: [Name<'r>; BATCH],
+    /// Those that are to be kept where they are not listed.
+    shorts: [Option<Short>; BATCH],
+    /// Names that came on the wire, as text.
+    texts: [[u8; MOST_ON_WIRE]; BATCH],
     held: usize,
+}
+
+/// Octets of the longest name on the wire (RFC 1035, section 3.1).
+const MOST_ON_WIRE: usize = 255;
+
+/// Where the text of a name stands.
+#[derive(Clone, Copy)]
+enum Name<'r> {
+    /// In the block.
+    InBlock(&'r [u8]),
+    /// In `texts`, so many octets.
+    Written(usize),
+}
+
+impl<'r> Name<'r> {
+    #[inline]
+    fn text<'t>(self, written: &'t [u8; MOST_ON_WIRE]) -> &'t [u8]
+    where
+        'r: 't,
+    {
+        match self {
+            Self::InBlock(text) => text,
+            Self::Written(length) => &written[..length],
+        }
+    }
 }
 
 impl<'r, B: AsRef<[u8]>> Batch<'_, 'r, '_, B> {
     /// Takes a record.
     #[inline]
     pub fn add(&mut self, record: Record<'r>) {
-        match record.name {
-            QName::Text(name) => {
-                self.names[self.held] = name;
-                self.records[self.held] = Some(record);
-                self.held += 1;
-                if self.held == BATCH {
-                    self.look_up();
-                }
-            }
-            QName::Wire(name) => {
-                if let Some(hit) = self.watch.index.look_up_wire(name) {
-                    self.watch.hit(&record, &hit);
-                }
-            }
+        let name = match record.name {
+            QName::Text(name) => Name::InBlock(name),
+            QName::Wire(wire) => match write_text(wire, &mut self.texts[self.held]) {
+                Some(length) => Name::Written(length),
+                None => return self.look_up_alone(&record, wire),
+            },
+        };
+        let short = Short::of(name.text(&self.texts[self.held]));
+        if short.is_some_and(|short| self.watch.absent.knows(&short)) {
+            return;
+        }
+        self.names[self.held] = name;
+        self.shorts[self.held] = short;
+        self.records[self.held] = Some(record);
+        self.held += 1;
+        if self.held == BATCH {
+            self.look_up();
+        }
+    }
+
+    /// Looks up a name that text cannot hold without escapes, after those before it.
+    #[cold]
+    fn look_up_alone(&mut self, record: &Record<'r>, wire: &[u8]) {
+        self.look_up();
+        if let Some(hit) = self.watch.index.look_up_wire(wire) {
+            self.watch.hit(record, &hit);
         }
     }
 
     fn look_up(&mut self) {
         let held = std::mem::take(&mut self.held);
+        let mut names: [&[u8]; BATCH] = [&[]; BATCH];
+        for ((text, name), written) in names.iter_mut().zip(&self.names).zip(&self.texts) {
+            *text = name.text(written);
+        }
         let mut hits: [Option<Hit<'_>>; BATCH] = [const { None }; BATCH];
         let mut any = false;
         // Found in no certain order, and a question must be seen before its answer.
-        self.watch.index.look_up_batch(&self.names[..held], |place, hit| {
+        self.watch.index.look_up_batch(&names[..held], |place, hit| {
             hits[place] = Some(hit);
             any = true;
         });
+        for (short, hit) in self.shorts[..held].iter().zip(&hits) {
+            if let (Some(short), None) = (short, hit) {
+                self.watch.absent.keep(short);
+            }
+        }
         if !any {
             return;
         }
@@ -218,6 +279,25 @@ fn number(keys: &Option<RandomState>, text: &mut Vec<u8>, asked: QName<'_>, hit:
     };
     listed.write_to(text);
     keys.hash_one(text)
+}
+
+/// Writes a name on the wire as text, in which each label begins where its length stood; returns how many octets it has, and
+/// none for the root and for a name with a dot or a backslash inside a label, which text cannot hold as it is.
+#[inline]
+fn write_text(wire: &[u8], text: &mut [u8; MOST_ON_WIRE]) -> Option<usize> {
+    let (first, rest) = wire.split_first()?;
+    let (_, labels) = rest.split_last()?;
+    // A label of 46 octets has the length of a dot's number; it is looked up the other way, too.
+    if memchr2(b'.', b'\\', labels).is_some() {
+        return None;
+    }
+    let text = text.get_mut(..labels.len())?;
+    text.copy_from_slice(labels);
+    let mut at = usize::from(*first);
+    while let Some(octet) = text.get_mut(at) {
+        at += 1 + usize::from(std::mem::replace(octet, b'.'));
+    }
+    Some(labels.len())
 }
 
 /// Returns the letters of the listed name's first label.

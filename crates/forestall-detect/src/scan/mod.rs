@@ -9,8 +9,10 @@
 //! cells and runs and folds them into one [`Finding`] a client and family, with the error of the client's clock and the [`chance`] that
 //! ordinary traffic looks the same. A scan that never ends keeps its counts in a [`Ledger`] instead, and is told who changed.
 
+mod absent;
 pub mod chance;
 mod client;
+mod drained;
 mod finding;
 mod fold;
 mod ledger;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use forestall_model::Instant;
 
+use super::drained::Drained;
 use super::tally::Cell;
 use super::{Client, Mark, Shift};
 
@@ -87,7 +88,7 @@ impl Run {
 
 /// Where sorted entries come from.
 pub(super) enum Source {
-    Memory(std::vec::IntoIter<Entry>),
+    Memory(Box<Drained>),
     File(Box<BufReader<Box<dyn Room>>>),
 }
 

@@ -7,17 +7,21 @@ use std::sync::Arc;
 
 use forestall_model::Instant;
 
+use super::drained::Drained;
 use super::fold::fold;
 use super::mark::day;
 use super::run::{Entry, Room, Run, ScratchError, Source, merge};
 use super::{Client, Finding, Mark, Sighting};
 use crate::pairing::Adds;
 
-/// Octets of a cell in the table, its share of the empty places included.
-const CELL_OCTETS: usize = (size_of::<Key>() + size_of::<Cell>() + 1) * 2;
+/// How many places a table takes for one entry at the worst: just grown, 16 for 7, and the smaller one from which it grew beside it.
+const PLACES: usize = 4;
 
-/// Octets of an entry of a table of clients or marks beside what it points to.
-const ENTRY_OCTETS: usize = 64;
+/// Octets of a cell in the table. When all are sorted, that takes less, since the table does not grow then.
+const CELL_OCTETS: usize = (size_of::<Key>() + size_of::<Cell>() + 1) * PLACES;
+
+/// Octets of a piece of memory beside what was asked for.
+const PIECE_OCTETS: usize = 24;
 
 /// Runs that are merged into one before there are more: each is an open file.
 const MOST_RUNS: usize = 32;
@@ -33,11 +37,11 @@ pub(super) struct Cell {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    client: u32,
-    mark: u32,
-    name: u64,
-    day: i32,
+pub(super) struct Key {
+    pub(super) client: u32,
+    pub(super) mark: u32,
+    pub(super) name: u64,
+    pub(super) day: i32,
 }
 
 /// What was seen, as cells; one a thread, joined by [`report`].
@@ -157,30 +161,19 @@ impl Tally {
             self.runs.push(Run::write(room()?, merge(sources)?)?);
         }
         let entries = self.drain();
-        self.runs.push(Run::write(room()?, entries.into_iter().map(Ok))?);
+        self.runs.push(Run::write(room()?, entries.map(Ok))?);
         Ok(())
     }
 
     /// Takes all cells out, sorted.
-    pub(super) fn drain(&mut self) -> Vec<Entry> {
-        let clients = by_number(std::mem::take(&mut self.clients));
-        let marks = by_number(std::mem::take(&mut self.marks));
+    pub(super) fn drain(&mut self) -> Drained {
         self.held = 0;
-        let place = |number: u32| number as usize;
-        let entry = |(key, cell): (Key, Cell)| Entry {
-            client: clients[place(key.client)].clone(),
-            mark: marks[place(key.mark)].clone(),
-            name: key.name,
-            day: key.day,
-            cell,
-        };
-        let mut entries: Vec<Entry> = std::mem::take(&mut self.cells).into_iter().map(entry).collect();
-        entries.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
-        entries
+        let (clients, marks) = (std::mem::take(&mut self.clients), std::mem::take(&mut self.marks));
+        Drained::new(clients, marks, std::mem::take(&mut self.cells))
     }
 
     fn into_sources(mut self) -> Result<Vec<Source>, ScratchError> {
-        let mut sources: Vec<Source> = vec![Source::Memory(self.drain().into_iter())];
+        let mut sources: Vec<Source> = vec![Source::Memory(Box::new(self.drain()))];
         for run in std::mem::take(&mut self.runs) {
             sources.push(run.read()?);
         }
@@ -226,13 +219,7 @@ fn number<T: Clone + Eq + std::hash::Hash>(
         return *number;
     }
     let number = u32::try_from(table.len()).expect("the table is emptied long before");
-    *held += ENTRY_OCTETS + size_of::<T>() * 2 + octets(value);
+    *held += (size_of::<(T, u32)>() + 1) * PLACES + PIECE_OCTETS + octets(value);
     table.insert(value.clone(), number);
     number
-}
-
-fn by_number<T>(table: HashMap<T, u32>) -> Vec<Arc<T>> {
-    let mut numbered: Vec<(u32, T)> = table.into_iter().map(|(value, number)| (number, value)).collect();
-    numbered.sort_unstable_by_key(|(number, _)| *number);
-    numbered.into_iter().map(|(_, value)| Arc::new(value)).collect()
 }

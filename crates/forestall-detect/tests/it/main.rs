@@ -11,3 +11,4 @@ mod read;
 mod scan;
 mod tables;
 mod tshark;
+mod watch;

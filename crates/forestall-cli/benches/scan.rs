@@ -1,0 +1,120 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What `forestall scan` costs on traffic that this program makes: CPU time, memory, and whether every hit was found and none invented.
+//!
+//! `cargo bench -p forestall-cli --bench scan [-- KEY=VALUE...]`; the keys stand in [`wishes`], what is printed and figures in
+//! `README.md`. Everything is written to a folder of its own, which is removed at the end.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+#[path = "scan/benign.rs"]
+mod benign;
+#[path = "scan/capture.rs"]
+mod capture;
+#[path = "scan/check.rs"]
+mod check;
+#[path = "scan/dice.rs"]
+mod dice;
+#[path = "scan/forms.rs"]
+mod forms;
+#[path = "scan/listed.rs"]
+mod listed;
+#[path = "scan/peers.rs"]
+mod peers;
+#[path = "scan/process.rs"]
+mod process;
+#[path = "scan/traffic.rs"]
+mod traffic;
+#[path = "scan/wishes.rs"]
+mod wishes;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use check::Told;
+use listed::Program;
+use process::{Cost, per_second};
+use traffic::{Form, Traffic};
+use wishes::Wishes;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let wishes = Wishes::read(std::env::args().skip(1))?;
+    let folder = tempfile::Builder::new().prefix("forestall-scan-").tempdir_in(&wishes.folder)?;
+    let program = Program::new(folder.path());
+    let listed = program.listed()?;
+    println!(
+        "| input | index, names | units | CPU s | of it system | real s | start, CPU s | M units / CPU s | without start | MiB | start, MiB | found |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
+    let mut indexes = Vec::new();
+    for names in &wishes.names {
+        let path = folder.path().join(format!("{names}.idx"));
+        indexes.push((program.index(&path, *names)?, path));
+    }
+    for form in &wishes.forms {
+        let units = if *form == Form::Pcap { wishes.packets } else { wishes.lines };
+        let input = folder.path().join(form.file_name());
+        let truth = Traffic::new(&listed, units).write(*form, units, &input)?;
+        process::warm(&input)?;
+        for (names, index) in &indexes {
+            let row = measure(&program, &wishes, index, &input)?;
+            let told = truth.hold_against(&row.rows)?;
+            print_row(form.name(), *names, units, &row, &told);
+        }
+        std::fs::remove_file(&input)?;
+    }
+    if wishes.pairs > 0 {
+        let (names, index) = indexes.first().ok_or("no index is asked for")?;
+        let input = folder.path().join("pairs.log");
+        let (lines, truth) = traffic::write_pairs(&listed, wishes.pairs, &input)?;
+        process::warm(&input)?;
+        let row = measure(&program, &wishes, index, &input)?;
+        print_row(&format!("{} pairs", wishes.pairs), *names, lines, &row, &truth.hold_against(&row.rows)?);
+        std::fs::remove_file(&input)?;
+    }
+    if wishes.peers > 0 {
+        peers::run(&program, &wishes, &listed, folder.path())?;
+    }
+    folder.close()?;
+    Ok(())
+}
+
+/// What scanning one input cost.
+struct Measured {
+    cost: Cost,
+    /// The same with an empty input: reading the index.
+    start: Cost,
+    /// Where the rows are.
+    rows: PathBuf,
+}
+
+/// Scans an input as often as is wished, and an empty one; the run with the least CPU time counts.
+fn measure(program: &Program, wishes: &Wishes, index: &Path, input: &Path) -> Result<Measured, Box<dyn Error>> {
+    process::warm(index)?;
+    let empty = input.with_extension("empty");
+    std::fs::write(&empty, [])?;
+    let rows = input.with_extension("jsonl");
+    let nothing = input.with_extension("nothing");
+    let best = |input: &Path, rows: &Path| {
+        let runs = (0..wishes.rounds).map(|_| program.scan(index, input, rows)).collect::<Result<Vec<Cost>, _>>()?;
+        runs.into_iter()
+            .min_by(|a, b| a.cpu().total_cmp(&b.cpu()))
+            .ok_or_else(|| Box::<dyn Error>::from("no round is asked for"))
+    };
+    Ok(Measured { start: best(&empty, &nothing)?, cost: best(input, &rows)?, rows })
+}
+
+fn print_row(input: &str, names: u64, units: u64, row: &Measured, told: &Told) {
+    let Measured { cost, start, .. } = row;
+    println!(
+        "| {input} | {names} | {units} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.0} | {:.0} | {told} |",
+        cost.cpu(),
+        cost.system,
+        cost.real,
+        start.cpu(),
+        per_second(units, cost.cpu()) / 1e6,
+        per_second(units, cost.cpu() - start.cpu()) / 1e6,
+        cost.resident,
+        start.resident,
+    );
+}
