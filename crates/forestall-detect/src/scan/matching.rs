@@ -6,6 +6,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 
 use forestall_index::{Hit, Index};
+use forestall_model::name::icann_suffix;
 use memchr::memchr2;
 
 use super::absent::{Absent, Short};
@@ -121,6 +122,12 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
     }
 
     fn hit(&mut self, record: &Record<'_>, hit: &Hit<'_>) {
+        listed(record.name, hit).write_to(&mut self.name);
+        // A generator may make a public suffix: QSnatch has `com.pe` on some days. What lies below it is everybody's, and asking for it is no sign.
+        let is_suffix = std::str::from_utf8(&self.name).is_ok_and(|name| icann_suffix(name) == Some(name));
+        if is_suffix && hit.start() > 0 {
+            return;
+        }
         self.matched += 1;
         let adds = self.pairing.see(record);
         let nxdomain = record.rcode == Some(NXDOMAIN);
@@ -133,7 +140,7 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
             Asker::V6(octets) => Client::of_address(octets.into()),
         };
         let client = self.disguise.map_or(client.clone(), |disguise| disguise(&client));
-        let postings: Vec<Listing<'_>> = if hit.is_collision() {
+        let postings: Vec<Listing<'_>> = if hit.is_collision() || is_suffix {
             Vec::new()
         } else {
             hit.postings().filter_map(|posting| self.roster.listing(&posting)).collect()
@@ -143,7 +150,7 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
             at: record.at,
             adds,
             nxdomain,
-            name: number(&self.keys, &mut self.name, record.name, hit),
+            name: self.keys.as_ref().map_or_else(|| hit.id(), |keys| keys.hash_one(&self.name)),
             length: letters(record.name, hit.start()),
             listings: &postings,
         };
@@ -270,15 +277,12 @@ impl<B: AsRef<[u8]>> std::fmt::Debug for Batch<'_, '_, '_, B> {
     }
 }
 
-/// Returns the number by which a listed name is counted.
-fn number(keys: &Option<RandomState>, text: &mut Vec<u8>, asked: QName<'_>, hit: &Hit<'_>) -> u64 {
-    let Some(keys) = keys else { return hit.id() };
-    let listed = match asked {
+/// Returns the listed name within the one that was asked for.
+fn listed<'r>(asked: QName<'r>, hit: &Hit<'_>) -> QName<'r> {
+    match asked {
         QName::Text(name) => QName::Text(name.get(hit.start()..).unwrap_or_default()),
         QName::Wire(name) => QName::Wire(name.get(hit.start()..).unwrap_or_default()),
-    };
-    listed.write_to(text);
-    keys.hash_one(text)
+    }
 }
 
 /// Writes a name on the wire as text, in which each label begins where its length stood; returns how many octets it has, and

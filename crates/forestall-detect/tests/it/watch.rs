@@ -5,7 +5,7 @@
 use std::io::Cursor;
 
 use forestall_detect::record::{Asker, QName, Record, Sight};
-use forestall_detect::scan::{Finding, Roster, ScratchError, Watch, report};
+use forestall_detect::scan::{Finding, Roster, ScratchError, Subject, Watch, report};
 use forestall_index::build::DEFAULT_MEMORY;
 use forestall_index::{Builder, Index, IndexCampaign};
 use forestall_model::{Instant, Margin, WindowSet};
@@ -95,4 +95,22 @@ proptest! {
         prop_assert_eq!(matched, expected);
         prop_assert_eq!(on_wire, as_text);
     }
+}
+
+#[test]
+fn what_lies_below_a_listed_public_suffix_is_everybodys() {
+    // QSnatch's list of some days holds `com.pe`, below which the names of Peru's companies are.
+    let index = index(&["com.pe", "evil.com.pe", "abc.pe"]);
+    let names = ["www.shop.com.pe", "com.pe", "www.EVIL.com.pe", "abc.pe", "x.abc.pe"];
+    let (matched, findings) = watch(&index, names.iter().map(|name| QName::Text(name.as_bytes())));
+    assert_eq!(matched, 4);
+    let found: Vec<_> = findings.iter().map(|found| (found.client.to_string(), found.subject, found.queries)).collect();
+    let family = Subject::Family(0);
+    let expected = [
+        ("192.0.2.0".to_owned(), family, 1),
+        ("192.0.2.1".to_owned(), Subject::Collision, 1),
+        ("192.0.2.1".to_owned(), family, 1),
+        ("192.0.2.2".to_owned(), family, 1),
+    ];
+    assert_eq!(found, expected);
 }

@@ -52,6 +52,9 @@ pub(crate) struct Hunt {
     /// What the inputs are
     #[arg(long, value_name = "KIND", default_value = "auto")]
     input: Kind,
+    /// A port of DNS in captures, instead of 53; may be given again
+    #[arg(long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    ports: Vec<u16>,
     /// How findings are printed
     #[arg(long, value_name = "FORM", default_value = "text")]
     format: Form,
@@ -113,7 +116,7 @@ impl Hunt {
         let (stop, read) = (AtomicBool::new(false), AtomicU64::new(0));
         let inputs = Inputs {
             paths: &self.inputs,
-            options: Options { format: self.input.format(), ..Options::default() },
+            options: Options { format: self.input.format(), ports: self.ports.clone(), ..Options::default() },
             follow: false,
             stop: &stop,
             read: &read,
