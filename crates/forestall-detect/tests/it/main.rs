@@ -6,6 +6,7 @@
 
 mod captures;
 mod classify;
+mod hostile;
 mod hunt;
 mod read;
 mod scan;
