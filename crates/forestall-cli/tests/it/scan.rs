@@ -209,3 +209,18 @@ fn tables_of_measuring_systems() {
     home.fails(3, "scan cut.parquet --index names.idx", &["cut.parquet", "the Parquet file cannot be read"]);
     home.fails(3, "scan list.txt --input parquet --index names.idx", &["the Parquet file cannot be read"]);
 }
+
+#[test]
+fn reports_in_full() {
+    let home = Home::new();
+    home.write("excluded.txt", "praat.org\n");
+    with_index(&home, "--exclude excluded.txt");
+    let visitor = format!("{MORNING} 192.0.2.9 www.praat.org A NOERROR\n");
+    home.write("log.txt", log(&home) + &visitor);
+    let of = |form: &str, more: &str| home.run(&format!("scan log.txt --index names.idx --format {form} {more}")).out;
+    insta::assert_snapshot!("scan_text", of("text", ""));
+    insta::assert_snapshot!("scan_jsonl", of("jsonl", ""));
+    insta::assert_snapshot!("scan_csv", of("csv", ""));
+    insta::assert_snapshot!("scan_stix", of("stix", ""));
+    insta::assert_snapshot!("scan_stix_clients", of("stix", "--include-clients"));
+}
