@@ -129,9 +129,10 @@ fn line(features: &Features) -> f32 {
     if both.is_nan() { *label } else { *both }
 }
 
-/// Returns by how many nats the letters and the end of a label are less surprising to a generator that draws each symbol alike than to the chain of letters.
+/// Returns by how many nats the letters and the end of a label are less surprising to a generator that draws each symbol alike than to the chain of letters;
+/// 0 where they are not, since a label that the chain expects may be made of words by a generator as well as by people.
 fn beyond_chance(features: &Features) -> f32 {
-    (features[MEAN_SURPRISE] - CHANCE) * (features[LENGTH] + 1.0)
+    (features[MEAN_SURPRISE] - CHANCE).max(0.0) * (features[LENGTH] + 1.0)
 }
 
 fn from_units(sum: i32) -> f32 {
