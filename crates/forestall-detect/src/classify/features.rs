@@ -57,6 +57,12 @@ pub(super) const NAMES: [&str; 42] = [
 /// How many features there are.
 pub(super) const FEATURES: usize = NAMES.len();
 
+/// The number of the feature that is the length.
+pub(super) const LENGTH: usize = 2;
+
+/// The number of the feature that is the mean surprise of letters and end, in nats.
+pub(super) const MEAN_SURPRISE: usize = 3;
+
 /// Where the features of the suffix begin; they are unknown where the suffix is left out of account.
 const OF_THE_SUFFIX: usize = FEATURES - 2;
 

@@ -3,18 +3,19 @@
 //! The file of a model: its parts in a fixed order, numbers little-endian, and a digest over all of it.
 //!
 //! ```text
-//! "forestall names 1\n"
+//! "forestall names 2\n"
+//! surprise of the trees' base f32 (version 1 has none, and none is added)
 //! linear   scale f32, bias f32, 131,072 weights i8
 //! chain    54,872 surprises u8
 //! words    count u32; each: octets shared with the one before (high half of an octet), further octets (low half), these, cost u8
-//! trees    scale f32, slope f32; each feature: edges u8, these f32; trees u16; each: nodes u16, these feature u8, bin u8, other u16
+//! trees    scale f32, linear part of the base f32; each feature: edges u8, these f32; trees u16; each: nodes u16, these feature u8, bin u8, other u16
 //!          (in preorder; at most 512 trees, of 32 leaves each)
 //! ordinary one f32 a feature
 //! twice    calibration: points u8; each: sum f32, ratio f32 (with the suffix, then without)
 //! SHA-256 of all of the above, 32 octets
 //! ```
 
-// STORED FORMAT, version 1
+// STORED FORMAT, version 2
 
 use std::collections::BTreeMap;
 
@@ -26,11 +27,14 @@ use super::calibration::Calibration;
 use super::chain::{Chain, ENTRIES};
 use super::features::{FEATURES, Features};
 use super::linear::{Linear, PLACES};
-use super::trees::{BINS, Node, Trees};
+use super::trees::{BINS, Base, Node, Trees};
 use super::words::{LONGEST_PIECE, Words};
 
 /// What a file of this version begins with.
-const BEGINNING: &[u8] = b"forestall names 1\n";
+const BEGINNING: &[u8] = b"forestall names 2\n";
+
+/// What a file of the version before begins with.
+const BEFORE: &[u8] = b"forestall names 1\n";
 
 /// Octets of the digest at the end.
 const DIGEST: usize = 32;
@@ -42,7 +46,7 @@ const MOST_PIECES: usize = 1 << 16;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
     /// They begin otherwise: another file, or another version.
-    #[error("not a model of this version: expected it to begin with \"forestall names 1\"")]
+    #[error("not a model of this version: expected it to begin with \"forestall names 2\", or 1")]
     Beginning,
     /// The digest at the end is not that of what stands before it.
     #[error("the model is damaged: its digest does not fit its {octets} octets")]
@@ -76,7 +80,8 @@ pub enum ModelError {
 ///
 /// Where the bytes are not exactly one whole model of this version.
 pub(super) fn read(bytes: &[u8]) -> Result<Model, ModelError> {
-    if !bytes.starts_with(BEGINNING) {
+    let before = bytes.starts_with(BEFORE);
+    if !before && !bytes.starts_with(BEGINNING) {
         return Err(ModelError::Beginning);
     }
     let octets = bytes.len();
@@ -84,12 +89,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Model, ModelError> {
     if Digest::of(text).0.as_slice() != digest {
         return Err(ModelError::Digest { octets });
     }
-    let mut reader = Reader { bytes: text, at: BEGINNING.len(), part: "linear weights" };
+    let mut reader = Reader { bytes: text, at: BEGINNING.len(), part: "surprise of the base" };
+    let surprise = if before { 0.0 } else { reader.float()? };
     let model = Model {
         linear: linear(&mut reader)?,
         chain: chain(&mut reader)?,
         words: words(&mut reader)?,
-        trees: trees(&mut reader)?,
+        trees: trees(&mut reader, surprise)?,
         ordinary: ordinary(&mut reader)?,
         with_suffix: calibration(&mut reader)?,
         label_only: calibration(&mut reader)?,
@@ -100,6 +106,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Model, ModelError> {
 /// Writes a model; [`read`] gives it back.
 pub(super) fn write(model: &Model) -> Vec<u8> {
     let mut out = BEGINNING.to_vec();
+    put_floats(&mut out, [model.trees.base.surprise]);
     put_floats(&mut out, [model.linear.scale, model.linear.bias]);
     out.extend(model.linear.weights.iter().map(|weight| weight.cast_unsigned()));
     out.extend(&model.chain.0);
@@ -113,7 +120,7 @@ pub(super) fn write(model: &Model) -> Vec<u8> {
         out.push(*cost);
         before = piece;
     }
-    put_floats(&mut out, [model.trees.scale, model.trees.slope]);
+    put_floats(&mut out, [model.trees.scale, model.trees.base.linear]);
     for edges in model.trees.edges() {
         out.push(octet(edges.len()));
         put_floats(&mut out, edges.iter().copied());
@@ -138,6 +145,7 @@ pub(super) fn write(model: &Model) -> Vec<u8> {
 }
 
 fn linear(reader: &mut Reader<'_>) -> Result<Linear, ModelError> {
+    reader.part = "linear weights";
     let (scale, bias) = (reader.float()?, reader.float()?);
     let weights = reader.take(PLACES)?.iter().map(|octet| octet.cast_signed()).collect();
     Ok(Linear { weights, scale, bias })
@@ -177,9 +185,9 @@ fn words(reader: &mut Reader<'_>) -> Result<Words, ModelError> {
     Ok(Words::new(&pieces))
 }
 
-fn trees(reader: &mut Reader<'_>) -> Result<Trees, ModelError> {
+fn trees(reader: &mut Reader<'_>, surprise: f32) -> Result<Trees, ModelError> {
     reader.part = "trees";
-    let (scale, slope) = (reader.float()?, reader.float()?);
+    let (scale, linear) = (reader.float()?, reader.float()?);
     let mut edges = Vec::with_capacity(FEATURES);
     for _ in 0..FEATURES {
         let [count] = reader.array()?;
@@ -199,7 +207,7 @@ fn trees(reader: &mut Reader<'_>) -> Result<Trees, ModelError> {
             nodes.push(Node { feature, bin, other: u16::from_le_bytes([low, high]) });
         }
     }
-    Trees::new(edges, nodes, roots, scale, slope).map_err(|wrong| reader.wrong(wrong))
+    Trees::new(edges, nodes, roots, scale, Base { linear, surprise }).map_err(|wrong| reader.wrong(wrong))
 }
 
 fn ordinary(reader: &mut Reader<'_>) -> Result<Features, ModelError> {

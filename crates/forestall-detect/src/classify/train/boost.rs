@@ -5,7 +5,7 @@
 
 use super::corpus::mixed;
 use crate::classify::features::{FEATURES, Features};
-use crate::classify::trees::{BINS, Binned, LEAF, Node, Trees, binned, line};
+use crate::classify::trees::{BINS, Base, Binned, LEAF, Node, Trees, binned};
 
 /// How trees are grown.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +20,8 @@ pub(super) struct Growth {
     pub(super) fewest: f64,
     /// How strongly leaves are pulled to nought.
     pub(super) pull: f64,
-    /// What one unit of the linear score adds before the first tree.
-    pub(super) slope: f32,
+    /// What is added before the first tree.
+    pub(super) base: Base,
     /// Of a hundred rows, how many each tree sees.
     pub(super) rows: u64,
     /// Of a hundred features, how many each tree sees.
@@ -43,7 +43,7 @@ pub(super) struct Lesson {
 pub(super) fn grow(lessons: &[Lesson], growth: &Growth, seed: u64) -> Trees {
     let edges = edges(lessons);
     let rows: Vec<Binned> = lessons.iter().map(|lesson| binned(&edges, &lesson.features)).collect();
-    let mut scores: Vec<f64> = lessons.iter().map(|lesson| f64::from(growth.slope * line(&lesson.features))).collect();
+    let mut scores: Vec<f64> = lessons.iter().map(|lesson| f64::from(growth.base.score(&lesson.features))).collect();
     let mut slopes = vec![[0.0_f64; 2]; rows.len()];
     let mut grown: Vec<Vec<Grown>> = Vec::new();
     for number in 0..growth.trees {
@@ -66,7 +66,7 @@ pub(super) fn grow(lessons: &[Lesson], growth: &Growth, seed: u64) -> Trees {
         }
         grown.push(tree);
     }
-    flat(&grown, edges, growth.slope)
+    flat(&grown, edges, growth.base)
 }
 
 /// A node while its tree grows.
@@ -194,7 +194,7 @@ fn value(tree: &[Grown], row: &Binned) -> f64 {
 }
 
 /// Lays trees flat, in preorder, with leaves as whole numbers of one scale.
-fn flat(grown: &[Vec<Grown>], edges: Vec<Vec<f32>>, slope: f32) -> Trees {
+fn flat(grown: &[Vec<Grown>], edges: Vec<Vec<f32>>, base: Base) -> Trees {
     let leaves = grown.iter().flatten().map(|node| if let Grown::Leaf(value) = node { value.abs() } else { 0.0 });
     let scale = leaves.fold(1e-9, f64::max) / f64::from(i16::MAX);
     let (mut nodes, mut roots) = (Vec::new(), Vec::new());
@@ -203,7 +203,7 @@ fn flat(grown: &[Vec<Grown>], edges: Vec<Vec<f32>>, slope: f32) -> Trees {
         roots.push(root);
         lay(tree, 0, root, scale, &mut nodes);
     }
-    Trees::new(edges, nodes, roots, narrow(scale), slope)
+    Trees::new(edges, nodes, roots, narrow(scale), base)
         .expect("trees within the limits of the settings, laid in preorder")
 }
 

@@ -9,11 +9,17 @@ use std::collections::BTreeMap;
 use super::evaluate::{Group, Judged};
 use crate::classify::calibration::Calibration;
 
-/// Bins of about as much weight each.
-const BINS: usize = 40;
+/// By what a bin's share of the names beyond it is less than that of the bin before: names are parted finely at both ends, where they are few of one kind.
+const STEP: f64 = 1.5;
+
+/// No edge is made where fewer of the benign names are above, or of the generated ones below: the weight of about a dozen names of the source held out.
+const LEAST: f64 = 5e-4;
+
+/// The share of benign names below which the edges go by these, and no longer by the generated ones.
+const TURN: f64 = 0.2;
 
 /// Weight that every bin is given on either side, as a share of the whole: a bin without benign names is not infinitely sure.
-const PRIOR: f64 = 1e-4;
+const PRIOR: f64 = 1e-5;
 
 /// Makes the calibration of one score.
 pub(super) fn calibration(judged: &[Judged], score: usize) -> Calibration {
@@ -58,26 +64,36 @@ impl Bin {
     }
 
     fn and(self, other: Self) -> Self {
-        let weights = [self.weights[0] + other.weights[0], self.weights[1] + other.weights[1]];
-        Self { moment: self.moment + other.moment, weights }
+        Self { moment: self.moment + other.moment, weights: add(self.weights, other.weights) }
     }
 }
 
+/// Parts names, in the order of their scores, at the shares of benign names above and of generated ones below.
 fn binned(points: &[(f32, [f64; 2])]) -> Vec<Bin> {
-    let mut bins = vec![Bin::default()];
-    let mut sum = 0.0;
-    let whole: f64 = points.iter().map(|(_, weights)| weights[0] + weights[1]).sum();
+    let level = |share: f64| (share.max(LEAST).ln() / STEP.ln()).floor();
+    let [benign, generated] = points.iter().fold([0.0_f64; 2], |sum, (_, weights)| add(sum, *weights));
+    let (mut bins, mut below, mut before) = (vec![Bin::default()], [0.0; 2], None);
     for (score, weights) in points {
-        let weight = weights[0] + weights[1];
-        if sum > whole * bins.len() as f64 / BINS as f64 {
+        let above = 1.0 - below[0] / benign.max(f64::MIN_POSITIVE);
+        let edge = if above > TURN {
+            (false, level(below[1] / generated.max(f64::MIN_POSITIVE)))
+        } else {
+            (true, level(above))
+        };
+        if before.replace(edge).is_some_and(|before| before != edge) {
             bins.push(Bin::default());
         }
-        sum += weight;
+        below = add(below, *weights);
         if let Some(last) = bins.last_mut() {
-            *last = last.and(Bin { moment: f64::from(*score) * weight, weights: *weights });
+            let moment = f64::from(*score) * (weights[0] + weights[1]);
+            *last = last.and(Bin { moment, weights: *weights });
         }
     }
     bins
+}
+
+fn add(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
+    [a[0] + b[0], a[1] + b[1]]
 }
 
 fn rising(bins: Vec<Bin>) -> Calibration {

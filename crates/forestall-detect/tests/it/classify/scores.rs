@@ -75,6 +75,19 @@ fn letter_case_and_further_labels_change_nothing() {
 }
 
 #[test]
+fn the_surest_names_are_told_apart() {
+    let classifier = Classifier::built_in();
+    let letters = "qxkzjvhwptbgmcrqfwzdlkxnpvjqhzgtwxk";
+    let names: Vec<String> = (16..=letters.len()).map(|length| format!("{}.com", &letters[..length])).collect();
+    let mut ratios: Vec<f32> =
+        names.iter().map(|name| score(&classifier, name).unwrap().log_likelihood_ratio()).collect();
+    assert!(ratios.iter().all(|ratio| (6.0..10.0).contains(ratio)), "{ratios:?}");
+    ratios.sort_unstable_by(f32::total_cmp);
+    ratios.dedup();
+    assert_eq!(ratios.len(), names.len(), "{ratios:?}");
+}
+
+#[test]
 fn the_label_alone_takes_no_notice_of_the_suffix() {
     let classifier = Classifier::built_in();
     let mut room = Room::default();
