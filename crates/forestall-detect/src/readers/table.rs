@@ -190,7 +190,10 @@ impl<R: Read + Seek + Send + 'static> Table<R> {
         let mut readers = Vec::new();
         for wanted in &self.wanted {
             let column = known.columns().get(wanted.column).ok_or("a row group has too few columns")?;
-            let (start, length) = guarded(|| Ok(column.byte_range()))?;
+            let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+            let (Ok(start), Ok(length)) = (u64::try_from(start), u64::try_from(column.compressed_size())) else {
+                return Err("a column has a place or a size below 0".to_owned());
+            };
             let chunk = start..start.saturating_add(length);
             pages::check(chunk, |at, buffer| self.file.read_at(at, buffer)).map_err(|error| error.to_string())?;
             readers.push(guarded(|| group.get_column_reader(wanted.column))?);

@@ -217,8 +217,10 @@ pub fn recover(
         together,
     };
     let (next, done, stop) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
-    let best: Mutex<Option<Recovered>> = Mutex::new(None);
+    let found: Mutex<Vec<Hit<'_>>> = Mutex::new(Vec::new());
     let blocks = each.div_ceil(BLOCK);
+    // Where one date taken for another gives parameters that explain nearly as much, all tries are made and compared; they are few.
+    let all_tries = !judge.together.is_empty();
     let run = || {
         let mut hits = Vec::new();
         while !stop.load(Ordering::Relaxed) {
@@ -231,20 +233,19 @@ pub fn recover(
             let start = within.start + block % blocks * BLOCK;
             let range = start..within.end.min(start + BLOCK);
             let tried = range.end - range.start;
-            let explained = |best: &Option<Recovered>| {
-                best.as_ref().is_some_and(|best| best.names.iter().any(|name| name == anchor))
-            };
-            if !explained(&best.lock().unwrap_or_else(PoisonError::into_inner)) {
+            let is_explained = search.later_only()
+                && in_turn(&found.lock().unwrap_or_else(PoisonError::into_inner), block)
+                    .is_some_and(|best| best.names.iter().any(|name| name == anchor));
+            if !is_explained {
                 hits.clear();
                 search.hits(&Clue { anchor, names: &names, period, days: effort.days }, range, &mut hits);
                 hits.truncate(MOST_CHECKS);
-                if let Some(hit) = judge.best(&hits, period) {
-                    let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
-                    let finished = !search.later_only() || hit.names.len() == names.len();
-                    if best.as_ref().is_none_or(|best| best.names.len() < hit.names.len()) {
-                        *best = Some(hit);
-                    }
-                    stop.fetch_or(finished, Ordering::Relaxed);
+                if let Some(recovered) = judge.best(&hits, period) {
+                    let finished = !search.later_only() || recovered.names.len() == names.len();
+                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                    let at = found.partition_point(|hit| hit.block < block);
+                    found.insert(at, Hit { block, anchor, recovered });
+                    stop.fetch_or(finished && !all_tries, Ordering::Relaxed);
                 }
             }
             progress(done.fetch_add(tried, Ordering::Relaxed) + tried, all);
@@ -256,7 +257,52 @@ pub fn recover(
         }
         run();
     });
-    Ok(best.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(if all_tries {
+        most_of_all(found)
+    } else if search.later_only() {
+        in_turn(&found, u64::MAX).cloned()
+    } else {
+        // What one thread would have found first, whoever was the faster here.
+        found.into_iter().next().map(|hit| hit.recovered)
+    })
+}
+
+/// What a block of candidates gave.
+struct Hit<'a> {
+    block: u64,
+    anchor: &'a str,
+    recovered: Recovered,
+}
+
+/// Returns what a single thread would hold when it comes to a block, from hits in the order of their blocks: an anchor that is explained already is passed over.
+fn in_turn<'a>(hits: &'a [Hit<'_>], block: u64) -> Option<&'a Recovered> {
+    let mut best: Option<&Recovered> = None;
+    for hit in hits.iter().take_while(|hit| hit.block < block) {
+        let is_explained = best.is_some_and(|best| best.names.iter().any(|name| name == hit.anchor));
+        if !is_explained && best.is_none_or(|best| best.names.len() < hit.recovered.names.len()) {
+            best = Some(&hit.recovered);
+        }
+    }
+    best
+}
+
+/// Returns the hit that explains most names, of equal ones the first; the parameters of the others that explain as many are its equals.
+fn most_of_all(hits: Vec<Hit<'_>>) -> Option<Recovered> {
+    let most = hits.iter().map(|hit| hit.recovered.names.len()).max()?;
+    let mut best: Option<Recovered> = None;
+    for Hit { recovered, .. } in hits.into_iter().filter(|hit| hit.recovered.names.len() == most) {
+        let Some(best) = &mut best else {
+            best = Some(recovered);
+            continue;
+        };
+        for params in std::iter::once(recovered.campaign.params).chain(recovered.equals) {
+            if params != best.campaign.params && !best.equals.contains(&params) {
+                best.equals.push(params);
+            }
+        }
+    }
+    best
 }
 
 /// Holds parameters against the observed names.
