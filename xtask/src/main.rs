@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 mod console;
 mod family_docs;
+mod fuzz;
 mod metadata;
 mod problem;
 mod renew;
@@ -33,6 +34,7 @@ const COMMANDS: &[Command] = &[
         "writes docs/families from what the families say of themselves; --check compares",
         family_docs::run,
     ),
+    ("fuzz", "hostile octets against every reader, 10 minutes each; --seconds N, and names of targets", fuzz::run),
     ("renew", "writes the committed data files anew from public packages; --help says which", renew::run),
     (
         "train",
