@@ -197,7 +197,21 @@ mod tests {
         }
         let programs: Vec<&str> = missing(folder.as_os_str()).iter().map(|counterpart| counterpart.program).collect();
         std::fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(programs, ["minisign", "dig", "chromium", "chromedriver", "clang", "wasm-ld"]);
+        assert_eq!(
+            programs,
+            [
+                "unbound",
+                "named",
+                "tcpdump",
+                "tshark",
+                "minisign",
+                "dig",
+                "chromium",
+                "chromedriver",
+                "clang",
+                "wasm-ld"
+            ]
+        );
     }
 
     #[test]
@@ -206,12 +220,29 @@ mod tests {
         let lines = report(&all);
         assert_eq!(lines.len(), COUNTERPARTS.len());
         assert_eq!(lines[0], "missing: nsd (Debian package nsd); skipped: sweeps against an authoritative name server");
-        assert_eq!(report(&[]), ["present: nsd, minisign, dig, chromium, chromedriver, clang, wasm-ld"]);
+        assert_eq!(
+            report(&[]),
+            ["present: nsd, unbound, named, tcpdump, tshark, minisign, dig, chromium, chromedriver, clang, wasm-ld"]
+        );
     }
 
     #[test]
     fn asks_for_the_packages_of_what_is_missing() {
         let some: Vec<&Counterpart> = COUNTERPARTS.iter().filter(|counterpart| counterpart.program != "nsd").collect();
-        assert_eq!(packages(&some), ["minisign", "bind9-dnsutils", "chromium", "chromium-driver", "clang", "lld"]);
+        assert_eq!(
+            packages(&some),
+            [
+                "unbound",
+                "bind9",
+                "tcpdump",
+                "tshark",
+                "minisign",
+                "bind9-dnsutils",
+                "chromium",
+                "chromium-driver",
+                "clang",
+                "lld"
+            ]
+        );
     }
 }
