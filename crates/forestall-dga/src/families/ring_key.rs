@@ -19,8 +19,6 @@ use crate::Period;
 use crate::identify::{Clue, SeedSearch};
 use crate::primitive::md5;
 
-const SUFFIXES: [&str; 5] = ["biz", "info", "org", "net", "com"];
-
 /// Labels of a ring; each has two names in a row.
 const LABELS: u64 = 510;
 
@@ -40,15 +38,8 @@ pub(super) struct Search {
 }
 
 fn label(name: &str) -> Option<(&[u8], usize)> {
-    let (label, suffix) = anchor::split(name, &SUFFIXES)?;
+    let (label, suffix) = anchor::split(name, &tufik::SUFFIXES)?;
     (label.len() <= 16 && label.iter().all(u8::is_ascii_lowercase)).then_some((label, suffix))
-}
-
-/// Returns the place of the suffix of the name number `i`.
-fn suffix(i: u32) -> usize {
-    (0..SUFFIXES.len() - 1)
-        .find(|place| (i as usize).is_multiple_of(SUFFIXES.len() - place))
-        .unwrap_or(SUFFIXES.len() - 1)
 }
 
 impl SeedSearch for Search {
@@ -81,7 +72,7 @@ impl SeedSearch for Search {
         }
         for (place, keys) in places::worth_it(range, labels.len() as u64, LABELS, FEWEST) {
             let Ok(i) = u32::try_from(2 * place) else { continue };
-            let ends = [suffix(i), suffix(i + 1)];
+            let ends = [tufik::suffix_place(i), tufik::suffix_place(i + 1)];
             let wanted = Wanted::of(names.iter().filter(|(_, own)| ends.contains(own)).map(|(label, _)| *label));
             wanted.search(clue.period, i, keys, |key| hits.push((self.params)(key)));
         }

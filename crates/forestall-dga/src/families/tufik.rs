@@ -74,8 +74,16 @@ pub(super) fn label(digest: &[u8; 16]) -> ([u8; 16], usize) {
     (label, length)
 }
 
+/// The suffixes by their places.
+pub(super) const SUFFIXES: [&str; 5] = ["biz", "info", "org", "net", "com"];
+
 fn suffix(number: u32) -> &'static Suffix {
-    const SUFFIXES: [Suffix; 5] = Suffix::table(["biz", "info", "org", "net", "com"]);
+    const TABLE: [Suffix; 5] = Suffix::table(SUFFIXES);
+    &TABLE[suffix_place(number)]
+}
+
+/// Returns the place of the suffix of a name by its number.
+pub(super) fn suffix_place(number: u32) -> usize {
     /// By the number modulo 60, the least common multiple of 1 to 5: the largest divisor decides.
     const BY_REST: [u8; 60] = {
         let mut table = [0; 60];
@@ -88,7 +96,7 @@ fn suffix(number: u32) -> &'static Suffix {
         }
         table
     };
-    &SUFFIXES[usize::from(BY_REST[(number % 60) as usize])]
+    usize::from(BY_REST[(number % 60) as usize])
 }
 
 fn info() -> FamilyInfo {

@@ -18,6 +18,7 @@ mod plain;
 mod ports;
 mod predict;
 mod published;
+mod recovery;
 mod seeds_1;
 mod seeds_a;
 mod seeds_b;

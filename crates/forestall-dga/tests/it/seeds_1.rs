@@ -3,14 +3,11 @@
 //! Seeds of no campaign, recovered from names in wrong order and letter case, with a foreign one among them. All candidates are searched,
 //! but for the two families with the most work.
 
-use std::ops::Range;
+use forestall_dga::Catalogue;
+use forestall_dga::identify::{RecoverError, Recovered};
+use forestall_model::UtcDay;
 
-use forestall_dga::family::NoWordLists;
-use forestall_dga::identify::entry::entry;
-use forestall_dga::identify::{Effort, Observed, RecoverError, Recovered, recover};
-use forestall_dga::{Campaign, Catalogue};
-use forestall_model::{DayRange, Params, UtcDay};
-
+use crate::recovery::{predicted, search as search_within};
 use crate::support::{day, limited, prepared, texts};
 
 /// A list as the test knows it.
@@ -39,29 +36,14 @@ fn observed(case: &Case) -> Vec<String> {
     seen
 }
 
-/// Searches for the days up to two before and after `asked`.
+/// Searches the candidates among which the answer is, where a whole search takes long.
 fn search(family: &str, names: &[String], asked: UtcDay) -> Result<Option<Recovered>, RecoverError> {
-    // A whole search of these takes long; the answers are among these candidates.
     let within = match family {
         "qadars" => Some(0..1_500_000_000),
         "locky" => Some(0..3 << 18),
         _ => None,
     };
     search_within(family, names, asked, within)
-}
-
-fn search_within(
-    family: &str,
-    names: &[String],
-    asked: UtcDay,
-    within: Option<Range<u64>>,
-) -> Result<Option<Recovered>, RecoverError> {
-    let catalogue = Catalogue::built_in();
-    let family = catalogue.family(family).unwrap().as_ref();
-    let days = DayRange { from: asked.plus(-2), until: asked.plus(3) };
-    let effort = Effort { days, anchors: 2, within, threads: 2 };
-    let observed = Observed::read(names.join("\n").as_bytes()).unwrap();
-    recover(&catalogue, &NoWordLists, family, &observed, &effort, |done, all| assert!(done <= all))
 }
 
 /// Returns what is found where the machine's clock is wrong by so many days.
@@ -74,15 +56,6 @@ fn found(case: &Case, error: i32) -> Recovered {
     assert_eq!(found.names, expected, "{}", case.family);
     assert!(found.spare_bits >= 40.0);
     found
-}
-
-/// Returns the list of what was found, made by a catalogue to which the printed entry was added.
-fn predicted(found: &Campaign, on: UtcDay, names: u64) -> Vec<String> {
-    let mut catalogue = Catalogue::built_in();
-    catalogue.add_campaigns(&entry(found)).unwrap();
-    let added = catalogue.campaigns().iter().find(|campaign| campaign.id == found.id).unwrap();
-    let ready = catalogue.prepare(added, &Params::new(), &NoWordLists).unwrap();
-    texts(&limited(&ready, on, Some(names)))
 }
 
 /// Recovers the list, and checks that every name after the earliest observed one is predicted.

@@ -7,10 +7,11 @@
 use std::ops::Range;
 
 use forestall_dga::family::NoWordLists;
-use forestall_dga::identify::{Effort, Observed, RecoverError, Recovered, recover};
+use forestall_dga::identify::{RecoverError, Recovered};
 use forestall_dga::{Campaign, Catalogue};
-use forestall_model::{DayRange, Params, UtcDay};
+use forestall_model::Params;
 
+use crate::recovery::{search, value};
 use crate::support::{day, limited, prepared, texts};
 
 /// Names of a file whose first line says what they were made from.
@@ -29,21 +30,6 @@ fn around(candidate: u64, error: i32) -> Option<Range<u64>> {
     Some(candidate.saturating_sub(half)..candidate + half)
 }
 
-/// Searches for the days up to two before and after `asked`.
-fn search(
-    family: &str,
-    names: &[String],
-    asked: UtcDay,
-    within: Option<Range<u64>>,
-) -> Result<Option<Recovered>, RecoverError> {
-    let catalogue = Catalogue::built_in();
-    let family = catalogue.family(family).unwrap().as_ref();
-    let days = DayRange { from: asked.plus(-2), until: asked.plus(3) };
-    let effort = Effort { days, anchors: 2, within, threads: 2 };
-    let observed = Observed::read(names.join("\n").as_bytes()).unwrap();
-    recover(&catalogue, &NoWordLists, family, &observed, &effort, |done, all| assert!(done <= all))
-}
-
 /// Recovers parameters from names and a foreign one among them, the clock of the machine being wrong by so many days; `on` is the list's first
 /// day. All names but the foreign one must be explained.
 fn found(family: &str, names: &[String], foreign: &str, on: &str, error: i32, within: Option<Range<u64>>) -> Recovered {
@@ -56,10 +42,6 @@ fn found(family: &str, names: &[String], foreign: &str, on: &str, error: i32, wi
     assert!(found.spare_bits >= 40.0);
     assert_eq!(found.date, Some(day(on)), "{family}, clock {error:+}");
     found
-}
-
-fn value<'c>(found: &'c Recovered, key: &str) -> Option<&'c str> {
-    found.campaign.params.value(key)
 }
 
 /// The list of a recovered campaign.

@@ -5,12 +5,11 @@
 
 use std::ops::Range;
 
-use forestall_dga::family::NoWordLists;
-use forestall_dga::identify::entry::entry;
-use forestall_dga::identify::{Effort, Observed, RecoverError, Recovered, recover};
-use forestall_dga::{Campaign, Catalogue};
-use forestall_model::{DayRange, Params, UtcDay};
+use forestall_dga::Catalogue;
+use forestall_dga::identify::{RecoverError, Recovered};
+use forestall_model::UtcDay;
 
+use crate::recovery::{predicted, search, value};
 use crate::support::{day, limited, prepared, texts};
 
 const SEEN: &str = "2026-11-20";
@@ -40,20 +39,6 @@ fn list(family: &str, params: &[(&str, &str)], on: UtcDay, names: u64) -> Vec<St
     texts(&list)
 }
 
-fn search(
-    family: &str,
-    names: &[String],
-    asked: UtcDay,
-    within: Option<Range<u64>>,
-) -> Result<Option<Recovered>, RecoverError> {
-    let catalogue = Catalogue::built_in();
-    let family = catalogue.family(family).unwrap().as_ref();
-    let days = DayRange { from: asked.plus(-2), until: asked.plus(3) };
-    let effort = Effort { days, anchors: 2, within, threads: 2 };
-    let observed = Observed::read(names.join("\n").as_bytes()).unwrap();
-    recover(&catalogue, &NoWordLists, family, &observed, &effort, |done, all| assert!(done <= all))
-}
-
 /// Returns what is found where the machine's clock is wrong by so many days.
 fn found(case: &Case, error: i32) -> Recovered {
     let all = list(case.family, case.params, day(SEEN), case.names);
@@ -68,17 +53,6 @@ fn found(case: &Case, error: i32) -> Recovered {
     found
 }
 
-/// Returns the list of what was found, made by a catalogue to which the printed entry was added.
-fn predicted(found: &Campaign, on: UtcDay, names: u64) -> Vec<String> {
-    let mut catalogue = Catalogue::built_in();
-    catalogue.add_campaigns(&entry(found)).unwrap();
-    let added = catalogue.campaigns().iter().find(|campaign| campaign.id == found.id).unwrap();
-    let ready = catalogue.prepare(added, &Params::new(), &NoWordLists).unwrap();
-    let mut list = limited(&ready, on, Some(names));
-    list.make_lower_case();
-    texts(&list)
-}
-
 /// Recovers the list with this error of the clock, and checks that all names from the place on are predicted for the day found.
 fn recovers(case: &Case, error: i32, from: usize) -> Recovered {
     let found = found(case, error);
@@ -87,10 +61,6 @@ fn recovers(case: &Case, error: i32, from: usize) -> Recovered {
         assert!(predicted.contains(name), "{}: {name} is not predicted", case.family);
     }
     found
-}
-
-fn value<'f>(found: &'f Recovered, key: &str) -> Option<&'f str> {
-    found.campaign.params.value(key)
 }
 
 #[test]
