@@ -4,10 +4,11 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::question::{SOA, exchange};
 use crate::server::Server;
 use crate::skip;
 
@@ -70,17 +71,6 @@ fn prepare(address: SocketAddr, folder: &Path, zones: &[(&str, &str)]) -> io::Re
 
 /// Asks for the SOA of `zone` and says whether the server is an authority for it.
 fn answers_for(server: SocketAddr, zone: &str) -> io::Result<bool> {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
-    socket.connect(server)?;
-    socket.set_read_timeout(Some(PATIENCE))?;
-    let mut question = vec![0x12, 0x34, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-    for label in zone.split('.').filter(|label| !label.is_empty()) {
-        question.push(u8::try_from(label.len()).map_err(io::Error::other)?);
-        question.extend_from_slice(label.as_bytes());
-    }
-    question.extend_from_slice(&[0, 0, 6, 0, 1]);
-    socket.send(&question)?;
-    let mut answer = [0; 512];
-    let length = socket.recv(&mut answer)?;
-    Ok(length >= 12 && answer[..2] == question[..2] && answer[2] & 0x84 == 0x84 && answer[3] & 0x0F == 0)
+    let answer = exchange(server, Ipv4Addr::LOCALHOST, zone, SOA, PATIENCE)?;
+    Ok(answer[2] & 0x84 == 0x84 && answer[3] & 0x0F == 0)
 }

@@ -6,12 +6,28 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
+/// The types of records that are asked for (RFC 1035, section 3.2.2).
+const A: u8 = 1;
+pub(crate) const SOA: u8 = 6;
+
 /// Asks `server` over UDP for the address of `name`, from `client`, and returns the code of the answer.
 ///
 /// # Errors
 ///
 /// Where the name is none, or no answer comes in time.
 pub fn ask(server: SocketAddr, client: Ipv4Addr, name: &str, patience: Duration) -> io::Result<u8> {
+    let answer = exchange(server, client, name, A, patience)?;
+    Ok(answer[3] & 0x0F)
+}
+
+/// Asks for records of a type, recursion desired, and returns the answer: a whole header at least, to this very question.
+pub(crate) fn exchange(
+    server: SocketAddr,
+    client: Ipv4Addr,
+    name: &str,
+    qtype: u8,
+    patience: Duration,
+) -> io::Result<Vec<u8>> {
     let socket = UdpSocket::bind((client, 0))?;
     socket.connect(server)?;
     socket.set_read_timeout(Some(patience))?;
@@ -20,14 +36,15 @@ pub fn ask(server: SocketAddr, client: Ipv4Addr, name: &str, patience: Duration)
         question.push(u8::try_from(label.len()).map_err(io::Error::other)?);
         question.extend_from_slice(label.as_bytes());
     }
-    question.extend_from_slice(&[0, 0, 1, 0, 1]);
+    question.extend_from_slice(&[0, 0, qtype, 0, 1]);
     socket.send(&question)?;
-    let mut answer = [0; 1_500];
+    let mut answer = vec![0; 1_500];
     let length = socket.recv(&mut answer)?;
+    answer.truncate(length);
     if length < 12 || answer[..2] != question[..2] {
         return Err(io::Error::other("the answer is to another question"));
     }
-    Ok(answer[3] & 0x0F)
+    Ok(answer)
 }
 
 /// Says whether a server answers at all.
