@@ -7,29 +7,50 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 
-/// Waits until the program is told to end.
-#[cfg(unix)]
-pub(crate) async fn to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    // Without a handler the signal ends the program at once, which the store survives.
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return interrupted().await;
-    };
-    tokio::select! {
-        () = interrupted() => {}
-        _ = terminate.recv() => {}
+/// Hears that the program is told to end, from the moment that this was made.
+#[derive(Debug)]
+pub(crate) struct Told {
+    #[cfg(unix)]
+    signals: [Option<tokio::signal::unix::Signal>; 2],
+}
+
+impl Told {
+    /// Begins to listen; in the context of a run-time. Make it before anybody is told that the program can be ended.
+    #[cfg(unix)]
+    pub(crate) fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Without a handler the signal ends the program at once, which the store survives.
+        Self { signals: [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()) }
     }
-}
 
-/// Waits until the program is told to end.
-#[cfg(not(unix))]
-pub(crate) async fn to_end() {
-    interrupted().await;
-}
+    /// Begins to listen.
+    #[cfg(not(unix))]
+    pub(crate) const fn listen() -> Self {
+        Self {}
+    }
 
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+    /// Waits until the program is told to end, or was since the last time.
+    #[cfg(unix)]
+    pub(crate) async fn heard(&mut self) {
+        async fn one(signal: &mut Option<tokio::signal::unix::Signal>) {
+            match signal {
+                Some(signal) => drop(signal.recv().await),
+                None => std::future::pending().await,
+            }
+        }
+        let [interrupt, terminate] = &mut self.signals;
+        tokio::select! {
+            () = one(interrupt) => {}
+            () = one(terminate) => {}
+        }
+    }
+
+    /// Waits until the program is told to end.
+    #[cfg(not(unix))]
+    pub(crate) async fn heard(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
 
@@ -43,13 +64,17 @@ pub(crate) fn flag() -> anyhow::Result<Arc<AtomicBool>> {
     let set = flag.clone();
     let run =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("signals cannot be awaited")?;
+    let mut told = {
+        let _context = run.enter();
+        Told::listen()
+    };
     std::thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
             run.block_on(async {
-                to_end().await;
+                told.heard().await;
                 set.store(true, Ordering::Relaxed);
-                to_end().await;
+                told.heard().await;
             });
             at_once();
         })

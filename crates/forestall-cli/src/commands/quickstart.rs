@@ -18,6 +18,7 @@ use super::serve;
 use crate::failure::Outcome;
 use crate::output;
 use crate::table::{Align, Table, thousands};
+use crate::told::Told;
 use crate::world::{self, Globals};
 
 /// Open two cases, Conficker from today on and Conficker 2009 as a reconstruction, and serve the console
@@ -47,12 +48,13 @@ impl Quickstart {
             let text = open(&desk, globals).await?;
             output::to_stdout(|out| Ok(out.write_all(text.as_bytes())?))?;
             let Some(console) = console else { return Ok(Outcome::Done) };
+            let told = Told::listen();
             let link = console.link().await?;
             output::to_stdout(|out| {
                 Ok(writeln!(out, "\nOpen the console in a browser; the link signs one person in, once:\n  {link}")?)
             })?;
             output::note(format_args!("Ctrl-C ends the console."));
-            serve::serve(desk, console).await;
+            serve::serve(desk, console, told).await;
             Ok(Outcome::Done)
         })
     }

@@ -12,8 +12,9 @@ use forestall_hub::server::{Console, Origin, Settings};
 use serde::Deserialize;
 
 use crate::failure::{Outcome, usage};
+use crate::told::Told;
 use crate::world::{self, Globals};
-use crate::{near, output, told};
+use crate::{near, output};
 
 /// Where the console listens unless somebody says otherwise: on this machine alone.
 pub(super) const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), Settings::PORT);
@@ -76,13 +77,14 @@ impl Serve {
         world::run(async {
             let desk = globals.desk().await?;
             let console = bind(desk.clone(), settings).await?;
+            let told = Told::listen();
             let link = console.link().await?;
             output::to_stdout(|out| Ok(writeln!(out, "{link}")?))?;
             output::note(format_args!(
                 "the link above signs one person in, once; it works until {}. Ctrl-C ends the console.",
                 link.expires
             ));
-            serve(desk, console).await;
+            serve(desk, console, told).await;
             Ok(Outcome::Done)
         })
     }
@@ -107,8 +109,8 @@ pub(super) async fn bind(desk: Desk, settings: Settings) -> anyhow::Result<Conso
 }
 
 /// Serves until the program is told to end, then closes the store.
-pub(super) async fn serve(desk: Desk, console: Console) {
-    console.serve(told::to_end()).await;
+pub(super) async fn serve(desk: Desk, console: Console, mut told: Told) {
+    console.serve(told.heard()).await;
     desk.store().close().await;
 }
 
