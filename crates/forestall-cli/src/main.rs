@@ -9,6 +9,7 @@
 mod cli;
 mod commands;
 mod failure;
+mod foreign;
 mod input;
 mod near;
 mod output;

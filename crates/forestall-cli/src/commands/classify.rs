@@ -11,6 +11,7 @@ use clap::Args;
 use forestall_detect::classify::{Classifier, NotScored, Room};
 
 use crate::failure::Outcome;
+use crate::foreign;
 use crate::input;
 use crate::output;
 
@@ -84,7 +85,7 @@ fn write_name(out: &mut dyn Write, line: &[u8]) -> io::Result<()> {
         out.write_all(line)?;
     } else {
         let text = String::from_utf8_lossy(line);
-        let plain: String = text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect();
+        let plain = foreign::for_terminal(&text);
         out.write_all(plain.as_bytes())?;
     }
     out.write_all(b"\t")

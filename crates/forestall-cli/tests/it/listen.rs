@@ -301,6 +301,8 @@ fn one_way_streams_and_strangers() {
     assert!(std::fs::symlink_metadata(&service.socket).unwrap().file_type().is_socket());
     assert_eq!(std::fs::metadata(&service.socket).unwrap().permissions().mode() & 0o777, 0o660);
 
+    assert_ne!(service.metric("forestall_scan_period_timestamp_seconds"), 0);
+
     let mut one_way = service.connect();
     let broken = [&20_u32.to_be_bytes()[..], &[0xFF; 20]].concat();
     one_way.write_all(&[control(START, true), question([192, 0, 2, 1], NAMES[0]), broken].concat()).unwrap();

@@ -224,3 +224,16 @@ fn reports_in_full() {
     insta::assert_snapshot!("scan_stix", of("stix", ""));
     insta::assert_snapshot!("scan_stix_clients", of("stix", "--include-clients"));
 }
+
+#[test]
+fn texts_of_others_do_no_harm_and_standard_input_is_read_once() {
+    let home = Home::new();
+    home.write("list.txt", "qwkxjvmz.info\n");
+    home.ok("index build -o names.idx --names list.txt");
+    home.write("log.txt", "1700000000 \u{1b}[2Jx qwkxjvmz.info A NXDOMAIN\n1700000000 =1+1 qwkxjvmz.info A NXDOMAIN\n");
+    let text = home.run("scan log.txt --index names.idx").out;
+    assert!(text.contains("?[2Jx") && !text.contains('\u{1b}'), "{text}");
+    let csv = home.run("scan log.txt --index names.idx --format csv").out;
+    assert!(csv.contains("\n'=1+1,"), "{csv}");
+    home.fails(2, "scan - - --index names.idx", &["standard input can be read once only"]);
+}

@@ -44,12 +44,6 @@ impl Ledger {
         self.tally.octets()
     }
 
-    /// Says whether anybody's counts changed since the last report.
-    #[must_use]
-    pub fn has_changed(&self) -> bool {
-        !self.changed.is_empty()
-    }
-
     /// Tells `sink` each finding of the clients whose counts changed since the last time, over all that was counted of them, in the order of clients and
     /// families. `listed` says how many names of a family there are to meet by chance.
     ///

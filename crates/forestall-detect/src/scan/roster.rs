@@ -2,8 +2,10 @@
 
 //! The families and campaigns of an index by number, as the tally counts them.
 
+use std::collections::BTreeMap;
+
 use forestall_index::{Index, IndexCampaign, Posting};
-use forestall_model::FamilySlug;
+use forestall_model::{CampaignId, FamilySlug};
 
 use super::Listing;
 
@@ -37,7 +39,8 @@ impl Roster {
         Self::default().renewed(index)
     }
 
-    /// Returns the numbers for an index that takes the place of the one before: what was known keeps its number, so that counts go on.
+    /// Returns the numbers for an index that takes the place of the one before: what was known by family and id keeps its number, so that counts go
+    /// on, and is as the new index says.
     ///
     /// # Errors
     ///
@@ -45,6 +48,9 @@ impl Roster {
     pub fn renewed<B: AsRef<[u8]>>(&self, index: &Index<B>) -> Result<Self, TooManyCampaigns> {
         let mut roster = Self { places: Vec::new(), ..self.clone() };
         let mut listed = vec![0; roster.families.len()];
+        let known = roster.campaigns.iter().zip(0..);
+        let places: BTreeMap<(FamilySlug, CampaignId), usize> =
+            known.map(|((_, campaign), place)| ((campaign.family.clone(), campaign.id.clone()), place)).collect();
         for (campaign, number) in index.campaigns().zip(0u32..) {
             let known = roster.families.iter().position(|family| *family == campaign.family);
             let family = known.unwrap_or_else(|| {
@@ -53,8 +59,12 @@ impl Roster {
                 roster.families.len() - 1
             });
             listed[family] += index.names_of(number);
-            let place = match roster.campaigns.iter().position(|(_, known)| known == campaign) {
-                Some(place) => place,
+            let place = match places.get(&(campaign.family.clone(), campaign.id.clone())) {
+                Some(place) => {
+                    let known: &mut (u16, IndexCampaign) = &mut roster.campaigns[*place];
+                    known.1 = campaign.clone();
+                    *place
+                }
                 None => {
                     let family = u16::try_from(family).map_err(|_| TooManyCampaigns { found: family })?;
                     roster.campaigns.push((family, campaign.clone()));

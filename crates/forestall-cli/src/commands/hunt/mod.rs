@@ -20,11 +20,13 @@ use forestall_index::Index;
 
 use self::rows::{GroupRow, KnownRow};
 use self::taker::Hunter;
-use super::scan::{Kind, read_index, tell, with_progress};
-use super::traffic::inputs::Inputs;
+use super::index;
+use super::traffic::faults::told_of;
+use super::traffic::inputs::{self, Inputs};
+use super::traffic::kind::Kind;
+use super::traffic::progress::with_progress;
 use super::traffic::pseudonym::Pseudonyms;
-use crate::failure::{self, usage};
-use crate::input;
+use crate::failure;
 use crate::output;
 use crate::world::Globals;
 
@@ -92,13 +94,8 @@ impl Hunt {
     /// Runs the command.
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<failure::Outcome> {
         let pseudonyms = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
-        if self.inputs.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
-            return Err(usage("standard input can be read once only"));
-        }
-        for path in self.inputs.iter().filter(|path| path.as_os_str() != "-") {
-            input::file(path)?;
-        }
-        let index = self.index.as_deref().map(read_index).transpose()?;
+        inputs::check(&self.inputs)?;
+        let index = self.index.as_deref().map(index::read).transpose()?;
         let roster = index.as_ref().map(Roster::of).transpose()?;
         let classifier = Classifier::built_in();
         let disguise = pseudonyms.map(|pseudonyms| move |client: &Client| pseudonyms.of_client(client));
@@ -122,10 +119,7 @@ impl Hunt {
             read: &read,
         };
         let outcomes = with_progress(&self.inputs, &read, || inputs.read(&mut hunters));
-        let mut failed = false;
-        for (path, outcome) in self.inputs.iter().zip(&outcomes) {
-            failed |= tell(path, outcome);
-        }
+        let failed = told_of(&self.inputs, &outcomes);
         let (lookouts, watches): (Vec<_>, Vec<_>) = hunters.into_iter().map(|h| (h.lookout, h.watch)).unzip();
         let tallies = watches.into_iter().flatten().map(Watch::finish).collect::<Result<Vec<_>, _>>()?;
         let known = roster.as_ref().map_or(Ok(Vec::new()), |roster| known(tallies, roster))?;

@@ -11,6 +11,7 @@ use forestall_detect::scan::{Finding, Roster, Subject};
 use forestall_model::Instant;
 
 use super::names;
+use crate::foreign;
 use crate::table::counted;
 
 /// Names of a group that are shown.
@@ -224,7 +225,7 @@ pub(super) fn csv(groups: &[GroupRow], known: &[KnownRow], out: &mut dyn Write) 
             row.kind.to_owned(),
             row.id.clone(),
             String::new(),
-            clients(&row.clients),
+            foreign::for_spreadsheet(&row.clients.join(" ")),
             row.names.to_string(),
             row.samples.join(" "),
             row.score.to_string(),
@@ -246,7 +247,7 @@ pub(super) fn csv(groups: &[GroupRow], known: &[KnownRow], out: &mut dyn Write) 
         let mut record = [const { String::new() }; COLUMNS.len()];
         record[0] = row.kind.to_owned();
         record[2].clone_from(&row.family);
-        record[3] = clients(&row.clients);
+        record[3] = foreign::for_spreadsheet(&row.clients.join(" "));
         record[4] = row.names.to_string();
         record[11] = row.nxdomain.to_string();
         record[12] = row.first_seen.to_string();
@@ -257,12 +258,6 @@ pub(super) fn csv(groups: &[GroupRow], known: &[KnownRow], out: &mut dyn Write) 
     writer.flush().context(fail)
 }
 
-/// Puts clients into one field, an apostrophe before what a spreadsheet would take for a formula: a log may hold anything in their place.
-fn clients(clients: &[String]) -> String {
-    let text = clients.join(" ");
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text }
-}
-
 /// Writes rows for people.
 pub(super) fn text(groups: &[GroupRow], known: &[KnownRow], out: &mut dyn Write) -> anyhow::Result<()> {
     let mut parts: Vec<String> = groups.iter().map(in_words).collect();
@@ -270,7 +265,7 @@ pub(super) fn text(groups: &[GroupRow], known: &[KnownRow], out: &mut dyn Write)
         let line = |row: &KnownRow| {
             format!(
                 "  {}  {} ({}), {} names, {} to {}\n",
-                shown(&row.clients[0]),
+                foreign::for_terminal(&row.clients[0]),
                 row.family,
                 row.campaign.as_deref().unwrap_or("-"),
                 row.names,
@@ -294,7 +289,7 @@ fn in_words(row: &GroupRow) -> String {
         row.evidence
     );
     let mut line = |head: &str, rest: String| text.push_str(&format!("  {head:<10} {rest}\n"));
-    line("clients", few(row.clients.iter().map(|client| shown(client))));
+    line("clients", few(row.clients.iter().map(|client| foreign::for_terminal(client))));
     line("names", few(row.samples.iter().cloned()));
     line("pattern", row.pattern.clone());
     line(
@@ -322,9 +317,4 @@ fn few(all: impl ExactSizeIterator<Item = String>) -> String {
     let more = all.len().saturating_sub(SHOWN);
     let shown = all.take(SHOWN).collect::<Vec<_>>().join(", ");
     if more == 0 { shown } else { format!("{shown} and {more} more") }
-}
-
-/// Takes control characters out of a client's text: a log may hold anything in its place.
-fn shown(client: &str) -> String {
-    client.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }

@@ -46,5 +46,5 @@ impl Verb {
 pub(crate) fn read(path: &Path) -> anyhow::Result<Index> {
     let file = input::file(path)?;
     let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|known| known.len());
-    Index::read(file, length).with_context(|| format!("the index {} was not taken into use", path.display()))
+    Index::read(file, length).with_context(|| format!("the index {} is not used", path.display()))
 }

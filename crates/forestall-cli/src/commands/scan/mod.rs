@@ -5,26 +5,25 @@
 mod live;
 mod rows;
 
-use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use forestall_detect::readers::{Counts, Format, Options};
+use forestall_detect::readers::Options;
 use forestall_detect::scan::{Client, Finding, Roster, ScratchError, Tally, Watch, report};
-use forestall_index::Index;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use self::rows::Row;
+use super::index;
+use super::traffic::faults::told_of;
 use super::traffic::inputs::{self, Inputs};
+use super::traffic::kind::Kind;
+use super::traffic::progress::with_progress;
 use super::traffic::pseudonym::Pseudonyms;
 use crate::failure::{self, usage};
-use crate::input;
 use crate::world::Globals;
 use crate::{output, told};
 
@@ -88,48 +87,6 @@ fn mode(text: &str) -> Result<u32, String> {
     mode.ok_or_else(|| "expected three octal digits, such as 660".to_owned())
 }
 
-/// What an input is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Kind {
-    /// Found out from the first octets
-    Auto,
-    /// Packets: pcap or pcapng
-    Pcap,
-    /// Frame Streams of dnstap messages
-    Dnstap,
-    /// Zeek's dns.log with tabs
-    Zeek,
-    /// Zeek's dns.log as JSON lines
-    ZeekJson,
-    /// BIND's query log
-    Bind,
-    /// Unbound's log with log-queries or log-replies
-    Unbound,
-    /// `epoch client qname qtype rcode`, blank-separated
-    Plain,
-    /// Comma-separated values with a header
-    Csv,
-    /// Parquet as ENTRADA and dnscollector write it
-    Parquet,
-}
-
-impl Kind {
-    pub(super) const fn format(self) -> Option<Format> {
-        match self {
-            Self::Auto => None,
-            Self::Pcap => Some(Format::Pcap),
-            Self::Dnstap => Some(Format::Dnstap),
-            Self::Zeek => Some(Format::Zeek),
-            Self::ZeekJson => Some(Format::ZeekJson),
-            Self::Bind => Some(Format::Bind),
-            Self::Unbound => Some(Format::Unbound),
-            Self::Plain => Some(Format::Plain),
-            Self::Csv => Some(Format::Csv),
-            Self::Parquet => Some(Format::Parquet),
-        }
-    }
-}
-
 /// How findings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Form {
@@ -158,10 +115,8 @@ impl Scan {
         if let Some(socket) = &self.listen_dnstap {
             return self.listen(socket, disguise, globals);
         }
-        for path in self.inputs.iter().filter(|path| path.as_os_str() != "-") {
-            input::file(path)?;
-        }
-        let index = read_index(&self.index)?;
+        inputs::check(&self.inputs)?;
+        let index = index::read(&self.index)?;
         let roster = Roster::of(&index)?;
         let stop = if self.follow { told::flag()? } else { Arc::default() };
         let read = AtomicU64::new(0);
@@ -177,10 +132,7 @@ impl Scan {
         let mut watches: Vec<Watch<'_, _>> =
             (0..threads).map(|_| Watch::new(&index, &roster, STATE / threads, disguise, &scratch)).collect();
         let outcomes = with_progress(&self.inputs, &read, || inputs.read(&mut watches));
-        let mut failed = false;
-        for (path, outcome) in self.inputs.iter().zip(&outcomes) {
-            failed |= tell(path, outcome);
-        }
+        let failed = told_of(&self.inputs, &outcomes);
         let tallies = watches.into_iter().map(Watch::finish).collect::<Result<Vec<_>, _>>()?;
         let found = self.print(tallies, &roster, globals)?;
         if found {
@@ -266,62 +218,4 @@ fn each(
         }
     }
     report(tallies, listed, |finding| sink(finding).map_err(Failed)).map_err(|failed| failed.0)
-}
-
-/// Reads an index into memory.
-pub(crate) fn read_index(path: &Path) -> anyhow::Result<Index> {
-    let file = input::file(path)?;
-    let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|known| known.len());
-    Index::read(file, length).with_context(|| format!("the index {} is not used", path.display()))
-}
-
-/// Tells what was broken in an input, on standard error; says whether it was not read to its end.
-pub(super) fn tell(path: &Path, outcome: &inputs::Outcome) -> bool {
-    let called = input::called(path);
-    if let Some(error) = &outcome.failed {
-        output::note(format_args!("warning: {called} was not read to its end: {error:#}"));
-    }
-    let broken = outcome.counts.broken();
-    if broken > 0 {
-        let kind = outcome.format.map_or_else(String::new, |format| format!(" ({format})"));
-        output::note(format_args!(
-            "note: {called}{kind}: {broken} of {} could not be read: {}",
-            outcome.counts.units,
-            in_words(&outcome.counts)
-        ));
-    }
-    outcome.failed.is_some()
-}
-
-/// Says what was broken how often, and where first.
-fn in_words(counts: &Counts) -> String {
-    let faults: Vec<String> = counts.faults().map(|(fault, count)| format!("{count} x {fault}")).collect();
-    let first: Vec<String> = counts.first().iter().take(3).map(ToString::to_string).collect();
-    format!("{} (first: {})", faults.join(", "), first.join("; "))
-}
-
-/// Runs `work` with a progress bar where somebody looks at it.
-pub(super) fn with_progress<T>(paths: &[PathBuf], read: &AtomicU64, work: impl FnOnce() -> T) -> T {
-    if !io::stderr().is_terminal() {
-        return work();
-    }
-    let sizes =
-        paths.iter().map(|path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|m| m.len()));
-    let total: Option<u64> = sizes.sum();
-    let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
-    let style = "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
-    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
-                bar.set_position(read.load(Ordering::Relaxed));
-                std::thread::sleep(Duration::from_millis(100));
-            }
-            bar.finish_and_clear();
-        });
-        let value = work();
-        done.store(true, Ordering::Relaxed);
-        value
-    })
 }

@@ -10,6 +10,7 @@ use forestall_formats::stix::sightings::{self, Seen, Sighting, Sightings};
 use forestall_model::marking::{Audience, release};
 use forestall_model::{FamilySlug, Instant, Marking};
 
+use crate::foreign;
 use crate::table::{Align, Table};
 
 /// What stands in place of a family for names that are excluded.
@@ -128,7 +129,7 @@ impl<'a> Csv<'a> {
     /// Writes a row.
     pub(crate) fn row(&mut self, row: &Row) -> anyhow::Result<()> {
         let record = [
-            harmless(&row.client),
+            foreign::for_spreadsheet(&row.client),
             row.family.clone(),
             row.campaign.clone().unwrap_or_default(),
             row.campaigns.join(" "),
@@ -152,11 +153,6 @@ impl<'a> Csv<'a> {
     }
 }
 
-/// Puts an apostrophe before a client's text that a spreadsheet would take for a formula: a log may hold anything in its place.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
-}
-
 /// Writes rows as a table for people, surest first.
 pub(crate) fn text(mut rows: Vec<Row>, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut table = Table::new(&[
@@ -178,7 +174,7 @@ pub(crate) fn text(mut rows: Vec<Row>, out: &mut dyn Write) -> anyhow::Result<()
     for row in rows {
         let unverified = if row.unverified { " (unverified)" } else { "" };
         table.row([
-            row.client,
+            foreign::for_terminal(&row.client),
             row.family,
             format!("{}{unverified}", row.campaign.unwrap_or_else(|| "-".to_owned())),
             row.names.to_string(),

@@ -13,6 +13,7 @@ use forestall_detect::readers::{Block, Counts, Format, Options, Source, Table};
 use forestall_detect::scan::Watch;
 
 use super::follow::Following;
+use crate::failure::usage;
 use crate::input;
 
 /// An input as it is read.
@@ -44,6 +45,19 @@ impl Input<'_> {
             Self::Table(_) => Counts::default(),
         }
     }
+}
+
+/// Looks whether inputs can be read, before anything takes long.
+///
+/// # Errors
+///
+/// Where a file cannot be opened, or standard input is named twice.
+pub(crate) fn check(paths: &[PathBuf]) -> anyhow::Result<()> {
+    let is_standard = |path: &&PathBuf| path.as_os_str() == "-";
+    if paths.iter().filter(is_standard).count() > 1 {
+        return Err(usage("standard input can be read once only"));
+    }
+    paths.iter().filter(|path| !is_standard(path)).try_for_each(|path| input::file(path).map(drop))
 }
 
 /// What is read, and how.
@@ -261,10 +275,11 @@ const fn is_ordered(format: Format) -> bool {
     matches!(format, Format::Pcap | Format::Dnstap | Format::Unbound)
 }
 
-fn is_pause(error: &io::Error) -> bool {
+/// Says whether nothing has arrived yet.
+pub(crate) fn is_pause(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

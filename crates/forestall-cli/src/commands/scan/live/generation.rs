@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use forestall_detect::scan::Roster;
 use forestall_index::Index;
 
-use super::super::read_index;
+use crate::commands::index;
 
 /// An index in memory, with the numbers of its campaigns.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Current {
     /// Where it cannot be read, or holds more campaigns than are counted apart.
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
         let seen = Identity::of(path);
-        let index = read_index(path)?;
+        let index = index::read(path)?;
         let roster = Roster::of(&index)?;
         let now = Arc::new(Generation { index, roster, number: 1 });
         let (now, number) = (RwLock::new(now), AtomicU64::new(1));
@@ -93,7 +93,7 @@ impl Current {
 
     fn take(&self) -> anyhow::Result<()> {
         let old = self.get();
-        let index = read_index(&self.path)?;
+        let index = index::read(&self.path)?;
         let roster = old.roster.renewed(&index)?;
         let number = old.number + 1;
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Generation { index, roster, number });

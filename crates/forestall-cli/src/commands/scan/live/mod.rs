@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::Scope;
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -32,6 +32,7 @@ use self::metrics::{Metrics, seconds};
 use self::socket::Socket;
 use super::rows::{self, Row};
 use super::{Form, STATE};
+use crate::commands::traffic::inputs::{is_pause, locked};
 use crate::failure::Outcome;
 use crate::world::Globals;
 use crate::{output, told};
@@ -104,6 +105,7 @@ pub(super) fn serve(settings: &Settings<'_>, disguise: Disguise<'_>, globals: &G
     let socket = Socket::bind(settings.socket, settings.mode)?;
     output::note(format_args!("listening for dnstap on {}", settings.socket.display()));
     let mut period = Period::new(globals.today(), settings.days, settings.form);
+    shared.tell_period(&period);
     let served = std::thread::scope(|scope| {
         let served = shared.watch(scope, &socket, settings, globals, &mut period);
         // Whatever ended the loop ends the connections.
@@ -111,7 +113,7 @@ pub(super) fn serve(settings: &Settings<'_>, disguise: Disguise<'_>, globals: &G
         served
     });
     served?;
-    period.report(&shared)?;
+    period.report(&shared, &shared.ledger)?;
     Ok(if period.found { Outcome::Found } else { Outcome::Done })
 }
 
@@ -146,14 +148,17 @@ impl Shared<'_> {
             let ended = period.has_ended(globals.today());
             if reported.elapsed() >= settings.every || ended || octets > STATE {
                 reported = Stopwatch::now();
-                period.report(self)?;
                 if ended || octets > STATE {
+                    // What comes from now on counts for the next period, and nothing falls between the two.
+                    let past = std::mem::take(&mut *locked(&self.ledger));
+                    period.report(self, &Mutex::new(past))?;
                     period.begin(globals.today());
-                    *locked(&self.ledger) = Ledger::new();
                     self.metrics.cut_short.fetch_add(u64::from(!ended), Ordering::Relaxed);
                     self.metrics.set_clients(BTreeMap::new());
+                    self.tell_period(period);
+                } else {
+                    period.report(self, &self.ledger)?;
                 }
-                self.metrics.period_began.store(seconds(period.began.start()), Ordering::Relaxed);
             }
             std::thread::sleep(TICK);
         }
@@ -261,6 +266,10 @@ impl Shared<'_> {
         }
     }
 
+    fn tell_period(&self, period: &Period) {
+        self.metrics.period_began.store(seconds(period.began.start()), Ordering::Relaxed);
+    }
+
     fn tell_index(&self, now: Instant) {
         self.metrics.names.store(self.current.get().index.names(), Ordering::Relaxed);
         self.metrics.index_read.store(seconds(now), Ordering::Relaxed);
@@ -294,12 +303,12 @@ impl Period {
     }
 
     /// Prints the rows of clients whose counts changed.
-    fn report(&mut self, shared: &Shared<'_>) -> anyhow::Result<()> {
+    fn report(&mut self, shared: &Shared<'_>, ledger: &Mutex<Ledger>) -> anyhow::Result<()> {
         let generation = shared.current.get();
         let roster = &generation.roster;
         let mut findings = Vec::new();
         // The ledger is locked while cells are copied and folded, not while rows are written to somebody who may read slowly.
-        locked(&shared.ledger).report_changed(
+        locked(ledger).report_changed(
             |family| roster.listed(family),
             |finding| {
                 findings.push(finding);
@@ -331,12 +340,4 @@ impl Period {
         }
         row
     }
-}
-
-fn is_pause(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
