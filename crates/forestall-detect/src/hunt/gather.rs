@@ -14,7 +14,7 @@ use forestall_model::Instant;
 
 use super::evidence::ratio;
 use crate::classify::{Classifier, NotScored, Room};
-use crate::record::{Asker, NXDOMAIN, Record};
+use crate::record::{NXDOMAIN, Record};
 use crate::scan::Client;
 
 /// How much is kept.
@@ -166,7 +166,7 @@ impl<'c> Lookout<'c> {
         let asked = self.text.trim_ascii();
         let itself = asked.len() <= self.key.len() || asked.len() == self.key.len() + 4 && asked.starts_with(b"www.");
         let seen = Seen { first: record.at, last: record.at, answers: 1, below: !itself };
-        let client = client_of(record.asker);
+        let client = Client::of_asker(record.asker);
         let place = *self.clients.entry(client).or_insert_with(|| {
             self.pairs_of.push(Vec::with_capacity(1));
             self.pairs_of.len() - 1
@@ -396,14 +396,6 @@ fn keep_most_suspicious(clients: &mut Vec<(Client, Vec<(u32, Seen)>)>, names: &[
         }
     }
     clients.retain(|(_, pairs)| !pairs.is_empty());
-}
-
-fn client_of(asker: Asker<'_>) -> Client {
-    match asker {
-        Asker::Text(text) => Client::of_text(text),
-        Asker::V4(octets) => Client::of_address(octets.into()),
-        Asker::V6(octets) => Client::of_address(octets.into()),
-    }
 }
 
 fn place(number: u32) -> usize {

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::record::Asker;
+
 /// Octets of a client's text that are kept; a longer one is cut. Longer than any address with zone and port.
 const MOST_OCTETS: usize = 255;
 
@@ -35,6 +37,16 @@ impl Client {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::of_octets(V4, &address.octets()),
             IpAddr::V6(address) => Self::of_octets(V6, &address.octets()),
+        }
+    }
+
+    /// Makes the client of who asked, as a source has it.
+    #[must_use]
+    pub fn of_asker(asker: Asker<'_>) -> Self {
+        match asker {
+            Asker::Text(text) => Self::of_text(text),
+            Asker::V4(octets) => Self::of_address(octets.into()),
+            Asker::V6(octets) => Self::of_address(octets.into()),
         }
     }
 

@@ -12,7 +12,7 @@ use memchr::memchr2;
 use super::absent::{Absent, Short};
 use super::{Client, Listing, Room, Roster, ScratchError, Sighting, Tally};
 use crate::pairing::{Adds, Pairing};
-use crate::record::{Asker, NXDOMAIN, QName, Record};
+use crate::record::{NXDOMAIN, QName, Record};
 
 /// Records that are looked up at a time: the index fetches the memory that they need together.
 const BATCH: usize = 32;
@@ -134,11 +134,7 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
         if adds == Adds::Answer && !nxdomain {
             return;
         }
-        let client = match record.asker {
-            Asker::Text(text) => Client::of_text(text),
-            Asker::V4(octets) => Client::of_address(octets.into()),
-            Asker::V6(octets) => Client::of_address(octets.into()),
-        };
+        let client = Client::of_asker(record.asker);
         let client = self.disguise.map_or(client.clone(), |disguise| disguise(&client));
         let postings: Vec<Listing<'_>> = if hit.is_collision() || is_suffix {
             Vec::new()
