@@ -95,6 +95,8 @@ impl FromStr for OwnerName {
     }
 }
 
+crate::serialise_as_text!(OwnerName);
+
 /// A text or a run of labels that is no name of the DNS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OwnerError {

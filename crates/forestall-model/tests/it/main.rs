@@ -3,3 +3,4 @@
 //! Tests of the public interface of forestall-model.
 
 mod directory;
+mod dossier;
