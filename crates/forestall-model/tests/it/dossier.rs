@@ -8,12 +8,12 @@ use forestall_model::dossier::{
 use forestall_model::{Instant, Method};
 
 fn instant(text: &str) -> Instant {
-    text.parse().unwrap()
+    text.parse().expect("an instant")
 }
 
 fn presence(servers: &[&str], at: &str) -> Sourced<Presence> {
     let mut fact = Presence::bare(Existence::Delegated);
-    fact.name_servers = servers.iter().map(|server| server.parse().unwrap()).collect();
+    fact.name_servers = servers.iter().map(|server| server.parse().expect("a name")).collect();
     Sourced { method: Method::Dns, source: "127.0.0.1:53".to_owned(), at: instant(at), fact }
 }
 
