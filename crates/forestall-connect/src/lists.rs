@@ -142,6 +142,7 @@ fn swept_list<'b>(list: &AskedList, look_at: &impl Fn(&DomainName) -> &'b Look) 
         digest: list.digest,
         generator_version: list.generator_version,
         expected: u32::try_from(list.names.len()).unwrap_or(u32::MAX),
+        sample: None,
         usual,
         unknown,
         differing,

@@ -133,6 +133,7 @@ fn sweep_all(script: &mut CaseScript, usual: Sight) {
                     digest: Digest::of(b"a list"),
                     generator_version: 1,
                     expected: count.names,
+                    sample: None,
                     usual,
                     unknown: [1].into_iter().collect(),
                     differing: vec![differing(2), differing(3)],

@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use forestall_model::{DayRange, Instant, ListCounts, PeriodCounts, Sight, Tld, UtcDay, Window};
+use forestall_model::{Action, DayRange, Instant, ListCounts, PeriodCounts, Sight, Tld, UtcDay, Window};
 
 use crate::case::{Case, Claim};
 use crate::gaps::{self, Gap};
-use crate::proof::Level;
+use crate::holding::Stance;
+use crate::proof::{Level, shows_another_holder};
 use crate::reach::{ReachRange, Reaches};
 use crate::standing::{NameState, Phase, Standing};
 use crate::tally::{ListView, Tally, View};
@@ -84,8 +85,21 @@ pub struct NameView {
     pub claim: Option<Claim>,
     /// What was last seen of it.
     pub sight: Option<Sight>,
+    /// What the registry may be asked to do with it: nothing for a name that somebody holds, unless a person ruled so.
+    pub asked: Option<Action>,
+    /// What is known of its holder.
+    pub stance: Stance,
     /// The number of the last event of the case that says something of the name; the opening where none does.
     pub event: u64,
+}
+
+impl NameView {
+    /// Says whether somebody else holds the name and nothing may be done about it, because no person decided so.
+    #[must_use]
+    pub fn is_withheld(&self) -> bool {
+        let held = self.stance != Stance::Open || self.sight.is_some_and(shows_another_holder);
+        held && self.asked.is_none()
+    }
 }
 
 /// The worst of some reaches, with the variant and the day.
@@ -195,7 +209,7 @@ impl<'a> Board<'a> {
         let slice = self.case.slices.get(tld)?;
         let counted = self.counts.get(campaign)?.of_period(period)?;
         let count = counted.of_tld(tld.as_str()).filter(|c| place < c.names)?;
-        let view = ListView::of(self.case, slice, campaign, period, count).at(place);
+        let view = ListView::of(self.case, slice, campaign, period, counted.window, count).at(place);
         Some(state_of(view, self.case.guard(campaign, counted.window), now))
     }
 
@@ -206,17 +220,18 @@ impl<'a> Board<'a> {
         let Some((slice, counts)) = list else { return Vec::new() };
         let Some(counted) = counts.of_period(period) else { return Vec::new() };
         let Some(count) = counted.of_tld(tld.as_str()) else { return Vec::new() };
-        let list = ListView::of(self.case, slice, campaign, period, count);
+        let list = ListView::of(self.case, slice, campaign, period, counted.window, count);
         let guard = self.case.guard(campaign, counted.window);
         let day = self.case.list_day(period);
         let known = |place| {
             let view = list.at(place);
-            let (claim, sight) = match view {
-                View::Open(open) => (open.claim, open.sight),
-                View::Held | View::NotRegistrable => (None, None),
+            let (claim, sight, asked, stance) = match view {
+                View::Open(open) => (open.claim, open.sight, open.asked, open.stance),
+                View::Held(stance) => (None, None, None, stance),
+                View::NotRegistrable => (None, None, None, Stance::Open),
             };
             let event = slice.last_event(campaign, period, day, place);
-            NameView { state: state_of(view, guard, now), claim, sight, event }
+            NameView { state: state_of(view, guard, now), claim, sight, asked, stance, event }
         };
         (0..count.names).map(known).collect()
     }
@@ -230,7 +245,9 @@ impl<'a> Board<'a> {
 
 fn state_of(view: View, guard: Window, now: Instant) -> NameState {
     let standing = match view {
-        View::Held => Standing::Excluded,
+        View::Held(Stance::Benign) => Standing::Benign,
+        View::Held(Stance::Friendly) => Standing::Friendly,
+        View::Held(_) => Standing::Excluded,
         View::NotRegistrable => Standing::NotRegistrable,
         View::Open(open) => open.standing(),
     };
@@ -257,7 +274,7 @@ fn count_period(
         let Some(slice) = case.slices.get(&count.tld) else {
             continue;
         };
-        let of_slice = ListView::of(case, slice, campaign, counted.key, count).tally();
+        let of_slice = ListView::of(case, slice, campaign, counted.key, counted.window, count).tally();
         tally.add(&of_slice);
         cells.entry(count.tld.clone()).or_default().push(Cell {
             campaign,

@@ -8,13 +8,14 @@ use forestall_model::counts::period_day;
 use forestall_model::evidence::SweptList;
 use forestall_model::marking::Marked;
 use forestall_model::{
-    Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, Instant, Marking, Method, NameClass, Tld, UtcDay,
-    Window,
+    Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, Instant, Marking, Method, NameClass, Ruling, Tld,
+    UtcDay, Window,
 };
 
 use crate::event::{AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, SeenRow};
+use crate::holding::{Appeal, Holding, Ruled, Stance};
 use crate::list::{ListState, Order, SweepState};
-use crate::proof::Level;
+use crate::proof::{Level, shows_another_holder};
 
 /// The state of one case.
 #[derive(Clone, Debug)]
@@ -41,8 +42,14 @@ pub struct Case {
     pub slices: BTreeMap<Tld, Slice>,
     /// The name servers of the response's own sinkhole.
     pub name_servers: Vec<DomainName>,
+    /// Whether decisions about registered names need two people.
+    pub four_eyes: bool,
+    /// When the case was opened.
+    pub opened: Instant,
     /// Names with a legitimate holder.
     pub exclusions: BTreeMap<DomainName, Exclusion>,
+    /// Names that somebody holds or held, with the verdict and what people ruled.
+    pub holdings: BTreeMap<DomainName, Holding>,
     /// Facts on the record.
     pub notes: Vec<Note>,
 }
@@ -228,8 +235,18 @@ impl Case {
     }
 
     fn opened(event: &Event) -> Result<Self, ReplayError> {
-        let Body::Opened { title, case_kind, horizon, board_day, marking, campaigns, slices, name_servers } =
-            &event.body
+        let Body::Opened {
+            title,
+            case_kind,
+            horizon,
+            board_day,
+            marking,
+            campaigns,
+            slices,
+            name_servers,
+            four_eyes,
+            guard_override: _,
+        } = &event.body
         else {
             return Err(ReplayError::NotOpened { version: event.version, kind: event.body.kind() });
         };
@@ -248,7 +265,10 @@ impl Case {
             campaigns: campaigns.clone(),
             slices: slices.iter().map(|tld| (tld.clone(), Slice::default())).collect(),
             name_servers: name_servers.clone(),
+            four_eyes: *four_eyes,
+            opened: event.occurred,
             exclusions: BTreeMap::new(),
+            holdings: BTreeMap::new(),
             notes: Vec::new(),
         })
     }
@@ -291,7 +311,6 @@ impl Case {
                 self.answered(tld, scope, claim, event);
             }
             Body::Excluded { name, class, reason, occurrences } => {
-                self.mark_held(name, occurrences, Some(event.version));
                 let exclusion = Exclusion {
                     class: *class,
                     reason: reason.clone(),
@@ -300,10 +319,81 @@ impl Case {
                     occurrences: occurrences.clone(),
                 };
                 self.exclusions.insert(name.clone(), exclusion);
+                self.mark(name, occurrences, event.version);
             }
-            Body::Readmitted { name, .. } => {
-                if let Some(exclusion) = self.exclusions.remove(name) {
-                    self.mark_held(name, &exclusion.occurrences, None);
+            Body::Readmitted { name, .. } => self.readmitted(name, event.version),
+            Body::Vetted { at, rules, rows, .. } => {
+                for row in rows {
+                    let new = row.tenure.created.is_some_and(|created| created > self.opened)
+                        || self.was_seen_free(&row.name, &row.occurrences);
+                    let holding = self.holding_mut(&row.name, &row.occurrences, *at);
+                    holding.new |= new && row.class.is_held();
+                    holding.vetted(row, *rules, *at, event.version);
+                    self.note_expiry(&row.name, &row.occurrences, row.expires, (*at, event.version));
+                    self.mark(&row.name, &row.occurrences, event.version);
+                }
+            }
+            Body::Ruled { names, ruling, action, reason, evidence, .. } => {
+                for name in names {
+                    let Some(holding) = self.holdings.get_mut(name) else { continue };
+                    holding.ruled(Ruled {
+                        ruling: *ruling,
+                        action: *action,
+                        reason: reason.clone(),
+                        evidence: evidence.clone(),
+                        at: event.occurred,
+                        version: event.version,
+                        overtaken: false,
+                    });
+                    let occurrences = holding.occurrences.clone();
+                    match ruling {
+                        Ruling::Exclude => self.excluded(name, reason, &occurrences, event),
+                        _ => drop(self.exclusions.remove(name)),
+                    }
+                    self.mark(name, &occurrences, event.version);
+                }
+            }
+            Body::Appealed { name, occurrences, proof, deadline } => {
+                let holding = self.holding_mut(name, occurrences, event.occurred);
+                holding.appeal = Some(Appeal {
+                    at: event.occurred,
+                    version: event.version,
+                    deadline: *deadline,
+                    proof: proof.clone(),
+                    settled: None,
+                });
+                self.mark(name, occurrences, event.version);
+            }
+            Body::Settled { name, upheld, reason, undo_by } => {
+                if let Some(holding) = self.holdings.get_mut(name) {
+                    if let Some(appeal) = &mut holding.appeal {
+                        appeal.settled = Some((event.occurred, *upheld));
+                    }
+                    if let Some(by) = undo_by {
+                        holding.undone(event, *by);
+                    }
+                    let occurrences = holding.occurrences.clone();
+                    if *upheld {
+                        holding.ruled(Ruled {
+                            ruling: Ruling::Exclude,
+                            action: None,
+                            reason: reason.clone(),
+                            evidence: "an appeal".to_owned(),
+                            at: event.occurred,
+                            version: event.version,
+                            overtaken: false,
+                        });
+                        self.excluded(name, reason, &occurrences, event);
+                    }
+                    self.mark(name, &occurrences, event.version);
+                }
+            }
+            Body::Undone { names, undo_by, .. } => {
+                for name in names {
+                    let Some(holding) = self.holdings.get_mut(name) else { continue };
+                    holding.undone(event, *undo_by);
+                    let occurrences = holding.occurrences.clone();
+                    self.mark(name, &occurrences, event.version);
                 }
             }
             Body::Swept(sweep) => {
@@ -317,6 +407,7 @@ impl Case {
                     for occurrence in &row.occurrences {
                         self.seen((row.at, event.version), &tld, occurrence, row);
                     }
+                    self.note_expiry(&row.name, &row.occurrences, row.expires, (row.at, event.version));
                 }
             }
             Body::Noted { tld, text } => self.notes.push(Note {
@@ -397,21 +488,116 @@ impl Case {
         }
     }
 
-    fn mark_held(&mut self, name: &DomainName, occurrences: &[Occurrence], version: Option<u64>) {
+    fn holding_mut(&mut self, name: &DomainName, occurrences: &[Occurrence], at: Instant) -> &mut Holding {
+        self.holdings.entry(name.clone()).or_insert_with(|| Holding::new(occurrences.to_vec(), at))
+    }
+
+    fn excluded(&mut self, name: &DomainName, reason: &str, occurrences: &[Occurrence], event: &Event) {
+        let exclusion = Exclusion {
+            class: NameClass::RegisteredBenign,
+            reason: reason.to_owned(),
+            source: event.source.clone(),
+            at: event.occurred,
+            occurrences: occurrences.to_vec(),
+        };
+        self.exclusions.insert(name.clone(), exclusion);
+    }
+
+    fn readmitted(&mut self, name: &DomainName, version: u64) {
+        let Some(exclusion) = self.exclusions.remove(name) else { return };
+        if let Some(holding) = self.holdings.get_mut(name)
+            && holding.ruled.as_ref().is_some_and(|ruled| ruled.ruling == Ruling::Exclude)
+        {
+            // Without the ruling, the evidence alone does not clear it again: a person thought better of it.
+            holding.ruled = None;
+            holding.voided = true;
+        }
+        self.mark(name, &exclusion.occurrences, version);
+    }
+
+    /// Brings the lists in line with what is known of a name's holder.
+    fn mark(&mut self, name: &DomainName, occurrences: &[Occurrence], version: u64) {
+        let stance = if self.exclusions.contains_key(name) {
+            Stance::Excluded
+        } else {
+            self.holdings.get(name).map_or(Stance::Open, Holding::stance)
+        };
+        let action = self.holdings.get(name).and_then(Holding::action);
         let tld = name.tld();
         for occurrence in occurrences {
             if let Some(list) = self.list_mut(&tld, &occurrence.campaign, occurrence.period) {
-                list.hold(occurrence.place, version);
+                list.hold(occurrence.place, stance, action, version);
             }
         }
     }
 
+    /// Says whether the DNS or a zone once showed that the name does not exist at any of these places.
+    fn was_seen_free(&self, name: &DomainName, occurrences: &[Occurrence]) -> bool {
+        let Some(slice) = self.slices.get(&name.tld()) else { return false };
+        occurrences.iter().any(|occurrence| {
+            let list = self.campaign_index(&occurrence.campaign).map(|index| (index, occurrence.period));
+            list.and_then(|key| slice.lists.get(&key)).is_some_and(|list| list.was_absent(occurrence.place))
+        })
+    }
+
+    fn note_expiry(&mut self, name: &DomainName, occurrences: &[Occurrence], expires: Option<Instant>, order: Order) {
+        let tld = name.tld();
+        for occurrence in occurrences {
+            if let Some(list) = self.list_mut(&tld, &occurrence.campaign, occurrence.period) {
+                list.expires(occurrence.place, expires, order);
+            }
+        }
+    }
+
+    /// Says whether a registry says that it released a name since it was to be undone, at each of its places.
+    pub(crate) fn is_undone(&self, name: &DomainName, holding: &Holding) -> bool {
+        let mut claims = self.claims_of(name, &holding.occurrences).peekable();
+        claims.peek().is_some() && claims.all(|claim| claim.applied() == Some(Action::Release))
+    }
+
+    /// Returns what registries last said of a name, place by place.
+    pub(crate) fn claims_of<'a>(
+        &'a self,
+        name: &DomainName,
+        occurrences: &'a [Occurrence],
+    ) -> impl Iterator<Item = Claim> + use<'a> {
+        let slice = self.slices.get(&name.tld());
+        occurrences.iter().filter_map(move |occurrence| {
+            let index = self.campaign_index(&occurrence.campaign)?;
+            let slice = slice?;
+            let ranged = slice.ranged(index, self.list_day(occurrence.period));
+            let list = slice.lists.get(&(index, occurrence.period));
+            list.map_or(ranged, |list| list.claim(occurrence.place, ranged)).map(|(_, claim)| claim)
+        })
+    }
+
     fn swept(&mut self, order: Order, method: Method, list: &SweptList) {
+        for row in list.differing.iter().filter(|row| shows_another_holder(row.sight)) {
+            let occurrence = Occurrence { campaign: list.campaign.clone(), period: list.period, place: row.place };
+            self.met_holder(&row.name, occurrence, order.0);
+        }
         let Some((state, ranged)) = self.list_and_claim(&list.tld, &list.campaign, list.period) else { return };
-        state.swept(SweepState::new(order, method, list), ranged);
+        let sweep = SweepState::new(order, method, list);
+        match &list.sample {
+            Some(sample) => state.sampled(&sweep, sample, ranged),
+            None => state.swept(sweep, ranged),
+        }
+    }
+
+    /// Notes that somebody else was seen to hold a name, before the look itself is taken in.
+    fn met_holder(&mut self, name: &DomainName, occurrence: Occurrence, at: Instant) {
+        let new = self.was_seen_free(name, std::slice::from_ref(&occurrence));
+        let holding = self.holding_mut(name, std::slice::from_ref(&occurrence), at);
+        holding.new |= new;
+        if !holding.occurrences.contains(&occurrence) {
+            holding.occurrences.push(occurrence);
+        }
     }
 
     fn seen(&mut self, order: Order, tld: &Tld, occurrence: &Occurrence, row: &SeenRow) {
+        if shows_another_holder(row.sight) {
+            self.met_holder(&row.name, occurrence.clone(), order.0);
+        }
         let Some((state, ranged)) = self.list_and_claim(tld, &occurrence.campaign, occurrence.period) else { return };
         state.looked_at(occurrence.place, row.method, order, row.sight, ranged);
     }

@@ -3,7 +3,8 @@
 //! Commands: what people want done to a case, decided into an event or refused with a typed reason.
 
 use forestall_model::{
-    Action, Actor, AnswerResult, CampaignId, CaseId, DayRange, Digest, DomainName, Instant, NameClass, Sight, Tld,
+    Action, Actor, AnswerResult, Band, CampaignId, CaseId, DayRange, Digest, DomainName, Instant, NameClass, Ruling,
+    Sight, Tld,
 };
 
 use crate::case::Case;
@@ -11,13 +12,18 @@ use crate::event::{ENCODING, Event, Withheld};
 
 pub use crate::commands::acknowledge::Acknowledge;
 pub use crate::commands::answer::{Answer, Attested};
+pub use crate::commands::appeal::{APPEAL_HOURS, Appeal};
 pub use crate::commands::exclude::Exclude;
 pub use crate::commands::note::Note;
 pub use crate::commands::open::Open;
 pub use crate::commands::readmit::Readmit;
 pub use crate::commands::request::{Override, Request};
+pub use crate::commands::rule::{Rule, is_a_unit_of_action, list_digest};
 pub use crate::commands::see::See;
+pub use crate::commands::settle::Settle;
 pub use crate::commands::sweep::RecordSweep;
+pub use crate::commands::undo::{UNDO_HOURS, Undo};
+pub use crate::commands::vet::Vet;
 
 /// A command on one case. Every act of the console and of the command line is one of these.
 #[derive(Clone, Debug)]
@@ -39,6 +45,16 @@ pub enum Command {
     Sweep(RecordSweep),
     /// Records what was seen of single names.
     See(See),
+    /// Records verdicts over names.
+    Vet(Vet),
+    /// Records what a person decided about registered names.
+    Rule(Rule),
+    /// Records an appeal.
+    Appeal(Appeal),
+    /// Answers an appeal.
+    Settle(Settle),
+    /// Takes back what was done to names.
+    Undo(Undo),
     /// Puts a fact on the record.
     Note(Note),
 }
@@ -92,7 +108,13 @@ pub fn decide(case: Option<&Case>, command: &Command, context: &Context) -> Resu
             Some(_) => {
                 return Err(Refusal::AlreadyOpen { case: context.case.clone() });
             }
-            None => open.decide()?,
+            None => {
+                if let Some(two) = &open.guard_override {
+                    people.push(("first-person", two.first.to_string()));
+                    people.push(("second-person", two.second.to_string()));
+                }
+                open.decide(context.now)?
+            }
         },
         Command::Request(request) => {
             if let Some(two) = &request.override_by {
@@ -113,6 +135,20 @@ pub fn decide(case: Option<&Case>, command: &Command, context: &Context) -> Resu
             see.rows.iter().try_for_each(|row| has_happened(row.at))?;
             see.decide(open?)?
         }
+        Command::Vet(vet) => {
+            has_happened(vet.at)?;
+            vet.decide(open?)?
+        }
+        Command::Rule(rule) => {
+            people.extend(rule.second.iter().map(|second| ("second-person", second.to_string())));
+            rule.decide(open?, &context.actor)?
+        }
+        Command::Appeal(appeal) => {
+            people.push(("contact", appeal.contact.trim().to_owned()));
+            appeal.decide(open?, context.now)?
+        }
+        Command::Settle(settle) => settle.decide(open?, context.now)?,
+        Command::Undo(undo) => undo.decide(open?, context.now)?,
         Command::Note(note) => note.decide(open?)?,
     };
     let mut fields = vec![("actor", context.actor.to_string())];
@@ -314,6 +350,97 @@ pub enum Refusal {
         method: forestall_model::Method,
         /// The sight.
         sight: Sight,
+    },
+    /// A verdict whose parts do not fit.
+    #[error("the verdict over {name} says {class} and {band}, which do not go together")]
+    VerdictDiffers {
+        /// The name.
+        name: DomainName,
+        /// The class.
+        class: NameClass,
+        /// The band.
+        band: Band,
+    },
+    /// A name that stands twice in a list.
+    #[error("{name} stands twice in the list")]
+    NameTwice {
+        /// The name.
+        name: DomainName,
+    },
+    /// A ruling about a name that nobody vetted, or that nobody holds by the last verdict.
+    #[error("no verdict says that somebody holds {name}: vet it first")]
+    NotVetted {
+        /// The name.
+        name: DomainName,
+    },
+    /// Another list than that which the person confirmed.
+    #[error(
+        "the list that was confirmed has digest {confirmed}, the list that was sent has {given}: look at the names again"
+    )]
+    ListChanged {
+        /// The digest of the list that was confirmed.
+        confirmed: Digest,
+        /// The digest of the list that was sent.
+        given: Digest,
+    },
+    /// One person where the case asks for two.
+    #[error("decisions about registered names need two people in this case: name the second")]
+    SecondNeeded,
+    /// An action beside a ruling that asks for none.
+    #[error("the ruling {ruling} asks for nothing, so there is no place for the action {action}")]
+    ActionNotRuled {
+        /// The action.
+        action: Action,
+        /// The ruling.
+        ruling: Ruling,
+    },
+    /// An action that makes no sense for a name that somebody holds.
+    #[error("the action {action} is for names that nobody holds")]
+    NotForHolders {
+        /// The action.
+        action: Action,
+    },
+    /// A name that cannot be acted on by itself.
+    #[error("{name} is a public suffix: what is done to it would hit every name below it")]
+    NotAUnit {
+        /// The name.
+        name: DomainName,
+    },
+    /// An appeal that waits for its answer.
+    #[error("an appeal about {name} waits for its answer")]
+    Disputed {
+        /// The name.
+        name: DomainName,
+    },
+    /// No such appeal.
+    #[error("no appeal about {name} waits for an answer")]
+    NoAppeal {
+        /// The name.
+        name: DomainName,
+    },
+    /// Hours outside the limits.
+    #[error("{found} hours are no time to answer within; expected 1 to {most}")]
+    Hours {
+        /// What was given.
+        found: u16,
+        /// The most.
+        most: u16,
+    },
+    /// Nothing that could be taken back.
+    #[error("nothing was done to {name} that could be undone")]
+    NothingToUndo {
+        /// The name.
+        name: DomainName,
+    },
+    /// A name server that did not pass the guard.
+    #[error(
+        "{server} is no safe name server for the sinkhole: {reason}; two named people may override it with evidence"
+    )]
+    UnsafeServer {
+        /// The name server.
+        server: DomainName,
+        /// Why.
+        reason: String,
     },
     /// A result for which an answer makes no sense.
     #[error("{result} is no answer to {action}")]

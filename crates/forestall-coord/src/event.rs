@@ -7,10 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use forestall_model::dossier::Tenure;
 use forestall_model::evidence::{Places, Sweep};
 use forestall_model::{
-    Action, AnswerResult, CampaignId, CaseId, DayRange, Digest, DomainName, Draws, FamilySlug, Instant, Margin,
-    Marking, Method, NameClass, Params, Sight, Tld, UtcDay, vocabulary,
+    Action, AnswerResult, Band, CampaignId, CaseId, DayRange, Digest, DomainName, Draws, FamilySlug, Instant, Margin,
+    Marking, Method, NameClass, Params, Ruling, Sight, Tld, UtcDay, vocabulary,
 };
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +97,7 @@ pub enum EncodingError {
 /// A field that stands outside its event.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Withheld {
-    /// The name of the field: `actor`, `comment`, `first-person`, `second-person`.
+    /// The name of the field: `actor`, `comment`, `first-person`, `second-person`, `contact`.
     pub field: String,
     /// 16 random octets.
     pub salt: [u8; 16],
@@ -231,6 +232,36 @@ pub struct SeenRow {
     /// Where the row comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// When the registration ends unless it is renewed, where registration data say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Instant>,
+}
+
+/// A verdict over one name, as the case keeps it. The evidence stands outside the log, under its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VettedName {
+    /// The name.
+    pub name: DomainName,
+    /// Where it stands in the case; at least one place.
+    pub occurrences: Vec<Occurrence>,
+    /// What is known of its registration.
+    pub class: NameClass,
+    /// The sinkhole that answers for it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sinkhole: Option<String>,
+    /// Who has to decide.
+    pub band: Band,
+    /// The sum of the points; positive speaks for a legitimate holder.
+    pub score: i32,
+    /// SHA-256 of the evidence: what the verdict can be computed from again.
+    pub evidence: Digest,
+    /// Who held it.
+    #[serde(default)]
+    pub tenure: Tenure,
+    /// When the registration ends unless it is renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Instant>,
 }
 
 /// What happened.
@@ -257,6 +288,13 @@ pub enum Body {
         /// The name servers of the response's own sinkhole.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         name_servers: Vec<DomainName>,
+        /// The evidence on which two people took name servers for the sinkhole that did not pass the guard. Their names are
+        /// withheld fields.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guard_override: Option<String>,
+        /// Whether decisions about registered names need two people.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        four_eyes: bool,
     },
     /// A registry was asked.
     Requested {
@@ -326,6 +364,73 @@ pub enum Body {
         /// The rows.
         rows: Vec<SeenRow>,
     },
+    /// Names were vetted: one event, however many were looked at.
+    Vetted {
+        /// When the looks began.
+        at: Instant,
+        /// The version of the rules.
+        rules: u32,
+        /// SHA-256 of the rules with the operator's weights.
+        rules_digest: Digest,
+        /// Names that were looked at.
+        looked: u32,
+        /// Those among them of which no source gave anything.
+        unknown: u32,
+        /// The verdicts over names that somebody holds or held, in order of the names.
+        rows: Vec<VettedName>,
+    },
+    /// A person decided about registered names.
+    Ruled {
+        /// The names, in order.
+        names: Vec<DomainName>,
+        /// SHA-256 of the names, each followed by a line feed: what the person had before them.
+        digest: Digest,
+        /// What was decided.
+        ruling: Ruling,
+        /// What the registry is asked to do, where the ruling is to act.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        action: Option<Action>,
+        /// The legal basis, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        legal_basis: Option<String>,
+        /// Why, in words.
+        reason: String,
+        /// On what evidence, in words.
+        evidence: String,
+    },
+    /// Somebody says that a name is theirs and not to be touched. Who, and how to reach them, are withheld fields.
+    Appealed {
+        /// The name.
+        name: DomainName,
+        /// Where it stands in the case.
+        occurrences: Vec<Occurrence>,
+        /// How control of the name was proved; none where it was not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<String>,
+        /// Until when a person has to answer.
+        deadline: Instant,
+    },
+    /// A person answered an appeal.
+    Settled {
+        /// The name.
+        name: DomainName,
+        /// Whether the appeal is upheld: the name is excluded, and what was done to it is undone.
+        upheld: bool,
+        /// Why, in words.
+        reason: String,
+        /// Until when what was done must be undone, where something was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo_by: Option<Instant>,
+    },
+    /// What was done to names is taken back: the registry is to release them.
+    Undone {
+        /// The names, in order.
+        names: Vec<DomainName>,
+        /// Why, in words.
+        reason: String,
+        /// Until when it must have happened.
+        undo_by: Instant,
+    },
     /// A fact that changes no state: it is on the record with its source.
     Noted {
         /// The slice that it concerns, where it concerns one.
@@ -349,6 +454,11 @@ impl Body {
             Self::Readmitted { .. } => "readmitted",
             Self::Swept(_) => "swept",
             Self::Seen { .. } => "seen",
+            Self::Vetted { .. } => "vetted",
+            Self::Ruled { .. } => "ruled",
+            Self::Appealed { .. } => "appealed",
+            Self::Settled { .. } => "settled",
+            Self::Undone { .. } => "undone",
             Self::Noted { .. } => "noted",
         }
     }
@@ -358,9 +468,17 @@ impl Body {
     pub fn tld(&self) -> Option<Tld> {
         match self {
             Self::Requested { tld, .. } | Self::Acknowledged { tld } | Self::Answered { tld, .. } => Some(tld.clone()),
-            Self::Excluded { name, .. } | Self::Readmitted { name, .. } => Some(name.tld()),
+            Self::Excluded { name, .. }
+            | Self::Readmitted { name, .. }
+            | Self::Appealed { name, .. }
+            | Self::Settled { name, .. } => Some(name.tld()),
             Self::Noted { tld, .. } => tld.clone(),
-            Self::Opened { .. } | Self::Swept(_) | Self::Seen { .. } => None,
+            Self::Opened { .. }
+            | Self::Swept(_)
+            | Self::Seen { .. }
+            | Self::Vetted { .. }
+            | Self::Ruled { .. }
+            | Self::Undone { .. } => None,
         }
     }
 }

@@ -18,24 +18,31 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::disallowed_methods)]
 
+pub mod alarms;
 pub mod board;
 pub mod case;
 pub mod command;
 mod commands;
+pub mod docket;
 pub mod event;
 pub mod gaps;
+pub mod guard;
+pub mod holding;
 mod list;
 pub mod party;
 pub mod proof;
 pub mod reach;
 pub mod standing;
 pub mod tally;
+pub mod verify;
 
+pub use alarms::Alarm;
 pub use board::{Board, NameView};
 pub use case::Case;
 pub use command::{Command, Context, Decided, Refusal};
 pub use event::{Event, Withheld};
 pub use gaps::Gap;
+pub use holding::{Holding, Stance};
 pub use party::Party;
 pub use proof::{Finding, Level};
 pub use reach::ReachRange;

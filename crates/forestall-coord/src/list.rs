@@ -13,6 +13,7 @@ use forestall_model::evidence::{Places, SweptList};
 use forestall_model::{Action, Instant, Method, Sight};
 
 use crate::case::Claim;
+use crate::holding::Stance;
 use crate::proof::{Finding, finding, shows_another_holder};
 
 /// Where a fact stands among others: when it was true, then the number of its event.
@@ -28,14 +29,29 @@ pub(crate) type Look = (Order, Sight);
 pub(crate) struct ListState {
     /// Single answers by place.
     claims: BTreeMap<u32, (Order, Claim)>,
-    /// Places of names with a legitimate holder, and the number of the event that says so.
-    held: BTreeMap<u32, u64>,
+    /// Places of names that somebody holds.
+    held: BTreeMap<u32, Hold>,
+    /// When registrations end, by place.
+    expiries: BTreeMap<u32, (Order, Instant)>,
+    /// The last look at a sample of the list.
+    sampled: Option<Instant>,
     /// What was seen, by kind of look.
     looks: [Looks; 2],
     /// Places that were observed as protected once and not any more, and when; until they are proved again.
     fallen: BTreeMap<u32, Order>,
     /// Those of them that were seen with another holder.
     lost: BTreeSet<u32>,
+}
+
+/// What is known of the holder of the name at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hold {
+    /// What follows for the registry.
+    pub(crate) stance: Stance,
+    /// What the registry may be asked, by a person's ruling.
+    pub(crate) action: Option<Action>,
+    /// The number of the event that says so.
+    version: u64,
 }
 
 /// What was seen by looks of one kind.
@@ -68,12 +84,51 @@ impl ListState {
         }
     }
 
-    /// Marks a place as that of a name with a legitimate holder, by the event with this number, or as none where there is no number.
-    pub(crate) fn hold(&mut self, place: u32, version: Option<u64>) {
-        match version {
-            Some(version) => self.held.insert(place, version),
-            None => self.held.remove(&place),
-        };
+    /// Notes what is known of the holder of the name at a place, by the event with this number.
+    pub(crate) fn hold(&mut self, place: u32, stance: Stance, action: Option<Action>, version: u64) {
+        match stance {
+            Stance::Open => drop(self.held.remove(&place)),
+            stance => drop(self.held.insert(place, Hold { stance, action, version })),
+        }
+    }
+
+    /// Notes when the registration of the name at a place ends, as registration data said at `order`; none where they did not say.
+    pub(crate) fn expires(&mut self, place: u32, expires: Option<Instant>, order: Order) {
+        let Some(expires) = expires else { return };
+        let kept = self.expiries.entry(place).or_insert((order, expires));
+        if kept.0 < order {
+            *kept = (order, expires);
+        }
+    }
+
+    /// Returns when the registration of the name at a place ends, as was last heard.
+    pub(crate) fn expiry(&self, place: u32) -> Option<Instant> {
+        self.expiries.get(&place).map(|(_, expires)| *expires)
+    }
+
+    /// Says whether the last look at the delegation of a place showed that the name does not exist.
+    pub(crate) fn was_absent(&self, place: u32) -> bool {
+        matches!(self.looks[0].latest(place, None), Some((_, Sight::Nxdomain)))
+    }
+
+    /// Takes in looks at a sample of the list.
+    pub(crate) fn sampled(&mut self, sweep: &SweepState, sample: &Places, ranged: Option<(Order, Claim)>) {
+        self.sampled = self.sampled.max(Some(sweep.order.0));
+        for place in sample.iter().take_while(|place| *place < sweep.expected) {
+            if let Some(sight) = sweep.sight(place) {
+                self.looked_at(place, sweep.method, sweep.order, sight, ranged);
+            }
+        }
+    }
+
+    /// Returns when a single name of the list was last answered for.
+    pub(crate) fn last_claim(&self) -> Option<Instant> {
+        self.claims.values().map(|(order, _)| order.0).max()
+    }
+
+    /// Returns when a sample of the list was last looked at.
+    pub(crate) const fn last_sample(&self) -> Option<Instant> {
+        self.sampled
     }
 
     /// Takes in a look at one place. `ranged` is what the registry said of the whole list.
@@ -99,9 +154,9 @@ impl ListState {
         }
     }
 
-    /// Says whether the name at a place has a legitimate holder.
-    pub(crate) fn is_held(&self, place: u32) -> bool {
-        self.held.contains_key(&place)
+    /// Returns what is known of the holder of the name at a place; none where nobody holds it, as far as is known.
+    pub(crate) fn held(&self, place: u32) -> Option<Hold> {
+        self.held.get(&place).copied()
     }
 
     /// Says whether what a look shows of a place is spent: the name fell out of protection after it.
@@ -137,8 +192,15 @@ impl ListState {
 
     /// Returns every place of which something else may hold than of its list at large, in order.
     pub(crate) fn places(&self) -> BTreeSet<u32> {
-        let mut places: BTreeSet<u32> =
-            self.claims.keys().chain(self.held.keys()).chain(self.fallen.keys()).copied().collect();
+        let mut places: BTreeSet<u32> = [
+            self.claims.keys().copied().collect::<BTreeSet<_>>(),
+            self.held.keys().copied().collect(),
+            self.fallen.keys().copied().collect(),
+            self.expiries.keys().copied().collect(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         for looks in &self.looks {
             places.extend(looks.seen.keys());
             places.extend(looks.sweep.iter().flat_map(SweepState::special));
@@ -152,13 +214,18 @@ impl ListState {
         sweeps.map(|sweep| (sweep.order.0, sweep.method)).max()
     }
 
+    /// Returns when the last sweep over the whole list began, by the kind of look.
+    pub(crate) fn last_whole_look(&self, method: Method) -> Option<Instant> {
+        self.looks[kind_of(method)].sweep.as_ref().map(|sweep| sweep.order.0)
+    }
+
     /// Returns the number of the last event that speaks of a place, answers for ranges of days aside.
     pub(crate) fn last_event(&self, place: u32) -> Option<u64> {
         let looks = self.looks.iter();
         let swept = looks.clone().filter_map(|l| l.sweep.as_ref()).map(|sweep| sweep.order.1);
         let seen = looks.filter_map(|l| l.seen.get(&place)).map(|(order, _)| order.1);
         let claimed = self.claims.get(&place).map(|(order, _)| order.1);
-        let held = self.held.get(&place).copied();
+        let held = self.held.get(&place).map(|hold| hold.version);
         swept.chain(seen).max().max(claimed).max(held)
     }
 

@@ -27,6 +27,14 @@ vocabulary! {
         Suspect = "suspect",
         /// A legitimate holder: never acted on.
         Excluded = "excluded",
+        /// A legitimate holder by its evidence: not acted on in this window, looked at again each day.
+        Benign = "benign",
+        /// A friend of the response, or another sinkhole, holds the name.
+        Friendly = "friendly",
+        /// Somebody appealed: nothing is done until a person has answered.
+        Disputed = "disputed",
+        /// Protected by a registration that ends before the window does.
+        Lapsing = "lapsing",
         /// Cannot be registered, by a rule with a source.
         NotRegistrable = "not-registrable",
     }

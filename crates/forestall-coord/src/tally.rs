@@ -2,10 +2,11 @@
 
 //! Counting a list: how many of its names stand where, at all levels of proof.
 
-use forestall_model::{Action, Sight, TldCount};
+use forestall_model::{Action, Instant, Sight, TldCount, Window};
 
 use crate::case::{Case, Claim, Slice};
-use crate::list::{ListState, Look, Order, applied};
+use crate::holding::Stance;
+use crate::list::{Hold, ListState, Look, Order, applied};
 use crate::proof::{Finding, Level, finding, shows_another_holder};
 use crate::standing::Standing;
 
@@ -32,6 +33,10 @@ pub struct Tally {
     pub refused: u32,
     /// Names held by somebody unknown, without a claim.
     pub suspect: u32,
+    /// Names that somebody holds and about which a person has to decide.
+    pub undecided: u32,
+    /// Names whose protection was observed and whose registration ends before the window does.
+    pub lapsing: u32,
     /// Names that were looked at and of which nothing followed.
     pub unknown: u32,
     /// Names that were looked at, with whatever outcome.
@@ -82,6 +87,8 @@ impl Tally {
         self.lost += other.lost;
         self.refused += other.refused;
         self.suspect += other.suspect;
+        self.undecided += other.undecided;
+        self.lapsing += other.lapsing;
         self.unknown += other.unknown;
         self.looked += other.looked;
     }
@@ -90,8 +97,11 @@ impl Tally {
         self.names += names;
         match view {
             View::NotRegistrable => self.not_registrable += names,
-            View::Held => self.held += names,
+            View::Held(_) => self.held += names,
             View::Open(open) => {
+                if open.stance.needs_a_person() {
+                    self.undecided += names;
+                }
                 if open.sight.is_some() {
                     self.looked += names;
                 }
@@ -109,6 +119,7 @@ impl Tally {
                     Standing::Lost => self.lost += names,
                     Standing::Refused => self.refused += names,
                     Standing::Suspect => self.suspect += names,
+                    Standing::Lapsing => self.lapsing += names,
                     _ => {}
                 }
                 if matches!(open.sight, Some(Sight::Unknown | Sight::Wildcard)) {
@@ -123,7 +134,8 @@ impl Tally {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum View {
     NotRegistrable,
-    Held,
+    /// Nobody's to protect, for the stance that says why.
+    Held(Stance),
     Open(OpenView),
 }
 
@@ -139,20 +151,30 @@ pub(crate) struct OpenView {
     refused: bool,
     requested: bool,
     accepted: bool,
+    /// What is known of its holder.
+    pub(crate) stance: Stance,
+    /// What the registry may be asked to do with it: nothing where somebody holds it and no person decided so.
+    pub(crate) asked: Option<Action>,
+    /// Whether the registration ends before the guard window does.
+    lapses: bool,
 }
 
 impl OpenView {
     pub(crate) fn standing(&self) -> Standing {
         if self.finding == Finding::Proves {
-            return Standing::Protected;
+            return if self.lapses { Standing::Lapsing } else { Standing::Protected };
         }
         if self.lost {
             return Standing::Lost;
+        }
+        if self.stance == Stance::Disputed {
+            return Standing::Disputed;
         }
         match (self.level, self.finding) {
             (Some(_), Finding::Refutes) => Standing::Mismatch,
             (Some(_), _) => Standing::Claimed,
             (None, Finding::Refutes) if self.sight.is_some_and(shows_another_holder) => Standing::Suspect,
+            (None, _) if self.stance != Stance::Open => Standing::Suspect,
             (None, _) if self.refused => Standing::Refused,
             (None, _) if self.accepted => Standing::Accepted,
             (None, _) if self.requested => Standing::Requested,
@@ -170,12 +192,23 @@ pub(crate) struct ListView<'a> {
     ranged: Option<(Order, Claim)>,
     /// When it was last asked.
     requested: Option<Order>,
+    /// What it was asked then.
+    asked: Option<Action>,
     accepted: bool,
+    /// The guard window of the list.
+    guard: Window,
 }
 
 impl<'a> ListView<'a> {
-    /// Looks at the names of (campaign, origin period) in a slice of `case`.
-    pub(crate) fn of(case: &Case, slice: &'a Slice, campaign: usize, period: i64, count: &'a TldCount) -> Self {
+    /// Looks at the names of (campaign, origin period), live in the nominal `window`, in a slice of `case`.
+    pub(crate) fn of(
+        case: &Case,
+        slice: &'a Slice,
+        campaign: usize,
+        period: i64,
+        window: Window,
+        count: &'a TldCount,
+    ) -> Self {
         let day = case.list_day(period);
         let request = slice.request(campaign, day);
         Self {
@@ -183,14 +216,17 @@ impl<'a> ListView<'a> {
             list: slice.lists.get(&(campaign, period)),
             ranged: slice.ranged(campaign, day),
             requested: request.map(|r| (r.at, r.version)),
+            asked: request.map(|r| r.action),
+            guard: case.guard(campaign, window),
             accepted: request.is_some_and(|r| slice.acknowledged.is_some_and(|at| at >= r.at)),
         }
     }
 
     /// Returns what holds of the name at `place`.
     pub(crate) fn at(&self, place: u32) -> View {
-        if self.list.is_some_and(|list| list.is_held(place)) {
-            return View::Held;
+        let hold = self.list.and_then(|list| list.held(place));
+        if let Some(hold) = hold.filter(|hold| hold.stance.stands_aside()) {
+            return View::Held(hold.stance);
         }
         let claim = self.list.map_or(self.ranged, |list| list.claim(place, self.ranged));
         let look = self.list.and_then(|list| list.sight(place, self.count.names, applied(claim)));
@@ -201,13 +237,14 @@ impl<'a> ListView<'a> {
         }
         let spent = look.is_some_and(|(order, _)| self.list.is_some_and(|list| list.is_spent(place, order)));
         let lost = self.list.is_some_and(|list| list.is_lost(place));
-        View::Open(OpenView { lost, ..self.open(claim, look, spent) })
+        let expires = self.list.and_then(|list| list.expiry(place));
+        View::Open(OpenView { lost, ..self.open(claim, look, spent, hold, expires) })
     }
 
     /// Returns what holds of every name that is in no set of single places.
     fn at_large(&self) -> View {
         let look = self.list.and_then(|list| list.usual(self.count.names, applied(self.ranged)));
-        View::Open(self.open(self.ranged, look, false))
+        View::Open(self.open(self.ranged, look, false, None, None))
     }
 
     /// Counts the list.
@@ -225,7 +262,14 @@ impl<'a> ListView<'a> {
     }
 
     /// Puts a claim and a look together; a look that is `spent` proves nothing any more.
-    fn open(&self, claim: Option<(Order, Claim)>, look: Option<Look>, spent: bool) -> OpenView {
+    fn open(
+        &self,
+        claim: Option<(Order, Claim)>,
+        look: Option<Look>,
+        spent: bool,
+        hold: Option<Hold>,
+        expires: Option<Instant>,
+    ) -> OpenView {
         let (order, claim) = claim.unzip();
         let (seen, sight) = look.unzip();
         let action = claim.and_then(Claim::applied);
@@ -248,6 +292,14 @@ impl<'a> ListView<'a> {
             refused: claim.is_some_and(|c| !c.result.claims()) && order > self.requested,
             requested: self.requested.is_some(),
             accepted: self.accepted,
+            stance: hold.map_or(Stance::Open, |hold| hold.stance),
+            asked: match hold {
+                Some(hold) => hold.action,
+                // Seen with a holder, and nobody has vetted it yet.
+                None if sight.is_some_and(shows_another_holder) => None,
+                None => self.asked,
+            },
+            lapses: expires.is_some_and(|expires| expires < self.guard.until),
         }
     }
 }

@@ -68,6 +68,13 @@ impl Form {
         !matches!(self, Self::Plain)
     }
 
+    /// Says whether the form tells, name by name, what the registry is asked to do. A form that does not holds only names about which
+    /// something may be done.
+    #[must_use]
+    pub const fn tells_the_action(self) -> bool {
+        !matches!(self, Self::Plain)
+    }
+
     /// Writes the list and returns the number of rows, a header not counted.
     ///
     /// # Errors

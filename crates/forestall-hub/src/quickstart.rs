@@ -137,6 +137,8 @@ fn live_case(id: &CaseId, today: UtcDay) -> OpenCase {
         board_day: None,
         marking: Marking::DEFAULT,
         name_servers: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     }
 }
 
@@ -184,6 +186,8 @@ async fn reconstruct(desk: &Desk, act: &Act, id: &CaseId) -> Result<(), DeskErro
         board_day: Some(facts.board_day),
         marking: Marking::PUBLIC,
         name_servers: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     };
     desk.open_case(act, open).await?;
     for fact in facts.fact {

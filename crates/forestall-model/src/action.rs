@@ -115,3 +115,39 @@ vocabulary! {
         Unknown = "unknown",
     }
 }
+
+impl NameClass {
+    /// Says whether somebody holds the name, as far as is known.
+    #[must_use]
+    pub const fn is_held(self) -> bool {
+        matches!(self, Self::RegisteredBenign | Self::RegisteredSuspect | Self::RegisteredMalicious | Self::Sinkholed)
+    }
+}
+
+vocabulary! {
+    /// What a verdict means for who has to decide. Only the safe side is automatic.
+    pub enum Band as "a band" {
+        /// A legitimate holder, by its evidence: nothing is done for this window, and somebody looks again each day.
+        ClearBenign = "clear-benign",
+        /// By its evidence the botnet's: sorted for a person, who decides about each name that is listed.
+        ClearMalicious = "clear-malicious",
+        /// A person has to look.
+        Human = "human",
+        /// Nobody holds the name, or nobody can.
+        NoHolder = "no-holder",
+    }
+}
+
+vocabulary! {
+    /// What a person decides about a registered name.
+    pub enum Ruling as "a ruling" {
+        /// A legitimate holder: never acted on, in this case or in others that take the list over.
+        Exclude = "exclude",
+        /// Nothing is done, and somebody looks again each day.
+        Watch = "watch",
+        /// A friend of the response holds it.
+        Friendly = "friendly",
+        /// An action is asked for, on its ground.
+        Act = "act",
+    }
+}

@@ -80,6 +80,9 @@ pub struct SweptList {
     pub generator_version: u32,
     /// Names in the list.
     pub expected: u32,
+    /// Places that were looked at, where the sweep drew a sample; all where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Places>,
     /// What most names showed.
     pub usual: Sight,
     /// Places of the names whose look failed.

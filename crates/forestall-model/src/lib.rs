@@ -30,7 +30,7 @@ pub mod params;
 pub mod text;
 pub mod window;
 
-pub use action::{Action, AnswerResult, NameClass};
+pub use action::{Action, AnswerResult, Band, NameClass, Ruling};
 pub use counts::{ListCounts, PeriodCounts, TldCount};
 pub use day::{DayRange, UtcDay};
 pub use digest::Digest;

@@ -145,6 +145,9 @@ fn opening() -> Result<Command, Failure> {
         }],
         slices: vec!["be".parse()?, "com".parse()?],
         name_servers: Vec::new(),
+        server_evidence: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     }))
 }
 

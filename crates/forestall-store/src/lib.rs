@@ -20,8 +20,12 @@
 #![forbid(unsafe_code)]
 
 mod append;
+mod challenges;
 mod counts;
+mod documents;
 mod error;
+mod evidence;
+mod jobs;
 mod log;
 mod projection;
 mod random;
@@ -36,7 +40,10 @@ mod view;
 mod writer;
 
 pub use append::MAX_EVENT;
+pub use challenges::Challenge;
+pub use documents::{Document, MAX_DOCUMENT};
 pub use error::{AppendError, ExecuteError, StoreError};
+pub use jobs::{Job, JobState, NewJob};
 pub use log::LogEntry;
 pub use random::fresh_salts;
 pub use store::{FILE_NAME, Settings, Store, Stored};

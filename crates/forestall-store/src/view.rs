@@ -8,7 +8,8 @@ use forestall_coord::event::{Body, CaseKind, Event};
 use forestall_coord::{Case, Level};
 use forestall_model::marking::Marked;
 use forestall_model::{
-    Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, Instant, Marking, Method, NameClass, Tld, UtcDay,
+    Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, Instant, Marking, Method, NameClass, Ruling, Tld,
+    UtcDay,
 };
 
 /// One case in a list of cases.
@@ -189,25 +190,14 @@ impl CaseModels {
                 slice.last_answer =
                     Some(AnswerView { at: event.occurred, action: *action, result: *result, level: *level });
             }
-            Body::Excluded { name, class, reason, .. } => {
-                let exclusion = ExclusionView {
-                    name: name.clone(),
-                    class: *class,
-                    reason: reason.clone(),
-                    source: event.source.clone(),
-                    at: event.occurred,
-                };
-                if self.exclusions.insert(name.clone(), Some(exclusion)).flatten().is_none() {
-                    self.case.exclusions += 1;
-                    self.slice(&name.tld()).exclusions += 1;
-                }
+            Body::Excluded { name, class, reason, .. } => self.exclude(name, *class, reason, event),
+            Body::Readmitted { name, .. } => self.readmit(name),
+            Body::Ruled { names, ruling: Ruling::Exclude, reason, .. } => {
+                names.iter().for_each(|name| self.exclude(name, NameClass::RegisteredBenign, reason, event));
             }
-            Body::Readmitted { name, .. } => {
-                if self.exclusions.insert(name.clone(), None).flatten().is_some() {
-                    self.case.exclusions = self.case.exclusions.saturating_sub(1);
-                    let slice = self.slice(&name.tld());
-                    slice.exclusions = slice.exclusions.saturating_sub(1);
-                }
+            Body::Ruled { names, .. } => names.iter().for_each(|name| self.readmit(name)),
+            Body::Settled { name, upheld: true, reason, .. } => {
+                self.exclude(name, NameClass::RegisteredBenign, reason, event);
             }
             Body::Swept(sweep) => {
                 self.case.sweeps += 1;
@@ -218,8 +208,31 @@ impl CaseModels {
                     }
                 }
             }
-            Body::Seen { .. } => self.case.looks += 1,
+            Body::Seen { .. } | Body::Vetted { .. } => self.case.looks += 1,
             Body::Noted { .. } => self.case.notes += 1,
+            Body::Appealed { .. } | Body::Settled { .. } | Body::Undone { .. } => {}
+        }
+    }
+
+    fn exclude(&mut self, name: &DomainName, class: NameClass, reason: &str, event: &Event) {
+        let exclusion = ExclusionView {
+            name: name.clone(),
+            class,
+            reason: reason.to_owned(),
+            source: event.source.clone(),
+            at: event.occurred,
+        };
+        if self.exclusions.insert(name.clone(), Some(exclusion)).flatten().is_none() {
+            self.case.exclusions += 1;
+            self.slice(&name.tld()).exclusions += 1;
+        }
+    }
+
+    fn readmit(&mut self, name: &DomainName) {
+        if self.exclusions.insert(name.clone(), None).flatten().is_some() {
+            self.case.exclusions = self.case.exclusions.saturating_sub(1);
+            let slice = self.slice(&name.tld());
+            slice.exclusions = slice.exclusions.saturating_sub(1);
         }
     }
 
@@ -250,7 +263,21 @@ impl Touched {
                 self.names.insert(name.clone());
             }
             Body::Swept(sweep) => self.slices.extend(sweep.lists.iter().map(|list| list.tld.clone())),
-            Body::Opened { .. } | Body::Seen { .. } | Body::Noted { .. } => {}
+            Body::Settled { name, upheld: true, .. } => {
+                self.slices.insert(name.tld());
+                self.names.insert(name.clone());
+            }
+            Body::Ruled { names, .. } => {
+                self.slices.extend(names.iter().map(DomainName::tld));
+                self.names.extend(names.iter().cloned());
+            }
+            Body::Opened { .. }
+            | Body::Seen { .. }
+            | Body::Vetted { .. }
+            | Body::Appealed { .. }
+            | Body::Settled { .. }
+            | Body::Undone { .. }
+            | Body::Noted { .. } => {}
         }
     }
 }

@@ -13,8 +13,11 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::append::{self, Outcome, Prepared};
+use crate::challenges::Challenge;
 use crate::counts::{self, Packed};
-use crate::{log, projection, sign_in, sqlite};
+use crate::documents::Document;
+use crate::jobs::{JobState, NewJob};
+use crate::{challenges, documents, evidence, jobs, log, projection, sign_in, sqlite};
 
 /// What the writer is asked to do.
 #[derive(Debug)]
@@ -29,6 +32,17 @@ pub(crate) enum Work {
     CreateSession { token: Digest, expires: Instant },
     EndSession { token: Digest },
     PurgeSignIn { now: Instant },
+    KeepEvidence { documents: Vec<(Digest, String)> },
+    KeepDocuments { documents: Vec<Document> },
+    DropDocument { kind: &'static str, id: String },
+    CreateJob(NewJob),
+    ClaimJob { now: Instant, lease_until: Instant },
+    RenewJob { id: u64, attempt: u32, done: u64, total: u64, lease_until: Instant },
+    EndJob { id: u64, attempt: u32, state: JobState, now: Instant, outcome: String },
+    PutOffJob { id: u64, attempt: u32, not_before: Instant, outcome: String },
+    PurgeJobs { before: Instant },
+    CreateChallenge(Challenge),
+    DropChallenges { now: Instant },
 }
 
 /// What became of it.
@@ -169,6 +183,23 @@ async fn perform(connection: &mut SqliteConnection, work: &Work) -> Result<Done,
         }
         Work::EndSession { token } => Ok(Done::Rows(sign_in::end_session(connection, token).await?)),
         Work::PurgeSignIn { now } => Ok(Done::Rows(sign_in::purge(connection, *now).await?)),
+        Work::KeepEvidence { documents } => Ok(Done::Rows(evidence::keep(connection, documents).await?)),
+        Work::KeepDocuments { documents } => Ok(Done::Rows(documents::keep(connection, documents).await?)),
+        Work::DropDocument { kind, id } => Ok(Done::Rows(documents::remove(connection, kind, id).await?)),
+        Work::CreateJob(job) => Ok(Done::Rows(jobs::create(connection, job).await?)),
+        Work::ClaimJob { now, lease_until } => Ok(Done::Rows(jobs::claim(connection, *now, *lease_until).await?)),
+        Work::RenewJob { id, attempt, done, total, lease_until } => {
+            Ok(Done::Rows(jobs::renew(connection, (*id, *attempt), (*done, *total), *lease_until).await?))
+        }
+        Work::EndJob { id, attempt, state, now, outcome } => {
+            Ok(Done::Rows(jobs::end(connection, (*id, *attempt), *state, *now, outcome).await?))
+        }
+        Work::PutOffJob { id, attempt, not_before, outcome } => {
+            Ok(Done::Rows(jobs::put_off(connection, (*id, *attempt), *not_before, outcome).await?))
+        }
+        Work::PurgeJobs { before } => Ok(Done::Rows(jobs::purge(connection, *before).await?)),
+        Work::CreateChallenge(challenge) => Ok(Done::Rows(challenges::create(connection, challenge).await?)),
+        Work::DropChallenges { now } => Ok(Done::Rows(challenges::purge(connection, *now).await?)),
     }
 }
 

@@ -63,6 +63,7 @@ impl CaseScript {
     pub fn opened(days: DayRange, campaigns: Vec<CaseCampaign>, counts: Vec<ListCounts>) -> Self {
         let mut script = Self::new("a-case", "2008-11-20T00:00:00Z");
         script.counts = counts;
+        let servers = vec![parsed("ns1.sinkhole.example"), parsed("ns2.sinkhole.example")];
         let open = Open {
             title: "A case".to_owned(),
             kind: CaseKind::Live,
@@ -71,7 +72,10 @@ impl CaseScript {
             marking: Marking::DEFAULT,
             campaigns,
             slices: script.tlds(),
-            name_servers: vec![parsed("ns1.sinkhole.example"), parsed("ns2.sinkhole.example")],
+            name_servers: servers.clone(),
+            server_evidence: crate::guard::safe(&servers, script.clock.now()),
+            guard_override: None,
+            four_eyes: false,
         };
         script.must(&Command::Open(open));
         script

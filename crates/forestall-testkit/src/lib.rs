@@ -15,6 +15,7 @@ pub mod case;
 pub mod clock;
 pub mod computed;
 pub mod counts;
+pub mod guard;
 pub mod nsd;
 pub mod plugin;
 pub mod question;

@@ -9,7 +9,7 @@ use crate::support::Home;
 /// Opens a case on two days of B.
 fn opened() -> Home {
     let home = Home::new();
-    home.ok("case open mine --campaign conficker-b --from 2009-01-01 --until 2009-01-03 --title 'Two days' --name-server ns1.sinkhole.test");
+    home.ok("case open mine --campaign conficker-b --from 2009-01-01 --until 2009-01-03 --title 'Two days' --name-server ns1.sinkhole.test --first-person Ann --second-person Bob --override-evidence 'a test'");
     home
 }
 
@@ -390,7 +390,7 @@ fn a_signed_list_that_is_ours_attests() {
     home.fails(1, &other, &["not by this key over this list"]);
     home.fails(3, &answer.replace("cc.txt", "gone.txt"), &["gone.txt"]);
     home.fails(2, "case answer mine --tld cc --action reserve --result done --signed-list cc.txt", &["--key"]);
-    assert_eq!(home.ok("case log mine").lines().count(), 1);
+    assert_eq!(home.ok("case log mine --format jsonl").lines().count(), 1);
 
     home.ok(&answer);
     let slices: Value = serde_json::from_str(&home.ok("case slices mine --format json")).unwrap();

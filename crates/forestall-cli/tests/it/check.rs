@@ -11,7 +11,7 @@ use crate::support::Home;
 
 fn opened() -> Home {
     let home = Home::new();
-    home.ok("case open mine --campaign conficker-b --from 2009-01-01 --until 2009-01-02 --name-server ns1.sinkhole.test --name-server ns2.sinkhole.test");
+    home.ok("case open mine --campaign conficker-b --from 2009-01-01 --until 2009-01-02 --name-server ns1.sinkhole.test --name-server ns2.sinkhole.test --first-person Ann --second-person Bob --override-evidence 'a test'");
     home
 }
 
@@ -68,7 +68,7 @@ fn a_zone_file_that_is_cut_is_refused_with_its_line() {
     home.write("cc.zone", &cut);
     let line = format!("line {}", cut.lines().count());
     home.fails(1, "case check mine --on 2009-01-01 --zone cc.zone", &["nothing was recorded", "cc.zone", &line]);
-    assert_eq!(home.ok("case log mine").lines().count(), 1);
+    assert_eq!(home.ok("case log mine --format jsonl").lines().count(), 1);
     home.fails(3, "case check mine --on 2009-01-01 --zone gone.zone", &["gone.zone could not be opened"]);
 }
 
@@ -92,7 +92,7 @@ fn a_server_that_is_silent_proves_nothing() {
     drop(silent);
     let line = format!("case check mine --on 2009-01-01 --tld cc --rate 1000 --dns {address}");
     home.fails(3, &line, &["does not answer", &address.to_string()]);
-    assert_eq!(home.ok("case log mine").lines().count(), 1);
+    assert_eq!(home.ok("case log mine --format jsonl").lines().count(), 1);
 }
 
 #[test]

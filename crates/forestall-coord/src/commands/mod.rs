@@ -2,20 +2,25 @@
 
 //! One command of the case in one file: its fields, and how it is decided.
 
-use forestall_model::{CampaignId, DayRange, Tld};
+use forestall_model::{Actor, CampaignId, DayRange, Tld};
 
 use crate::case::Case;
 use crate::command::Refusal;
 
 pub(crate) mod acknowledge;
 pub(crate) mod answer;
+pub(crate) mod appeal;
 pub(crate) mod exclude;
 pub(crate) mod note;
 pub(crate) mod open;
 pub(crate) mod readmit;
 pub(crate) mod request;
+pub(crate) mod rule;
 pub(crate) mod see;
+pub(crate) mod settle;
 pub(crate) mod sweep;
+pub(crate) mod undo;
+pub(crate) mod vet;
 
 const TEXT_LIMIT: usize = 4_000;
 
@@ -51,4 +56,10 @@ fn need_text(what: &'static str, text: &str) -> Result<(), Refusal> {
         return Err(Refusal::TooLong { what, limit: TEXT_LIMIT });
     }
     Ok(())
+}
+
+/// Says whether two names of people are spelled alike but for case and blanks.
+fn same_person(one: &Actor, other: &Actor) -> bool {
+    let spelled = |actor: &Actor| actor.as_str().to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    spelled(one) == spelled(other)
 }

@@ -2,11 +2,13 @@
 
 //! Opens a case.
 
-use forestall_model::{DayRange, DomainName, Marking, Tld, UtcDay};
+use forestall_model::{DayRange, DomainName, Dossier, Instant, Marking, Tld, UtcDay};
 
 use super::need_text;
+use super::request::Override;
 use crate::command::Refusal;
 use crate::event::{Body, CaseCampaign, CaseKind};
+use crate::guard;
 
 /// Opens a case: which campaigns are watched over which days.
 #[derive(Clone, Debug)]
@@ -27,10 +29,16 @@ pub struct Open {
     pub slices: Vec<Tld>,
     /// The name servers of the response's own sinkhole; may be none.
     pub name_servers: Vec<DomainName>,
+    /// What was learned of the registrable names that these depend on. A live case takes only servers that pass the [`guard`].
+    pub server_evidence: Vec<Dossier>,
+    /// Two people who take name servers all the same.
+    pub guard_override: Option<Override>,
+    /// Whether decisions about registered names need two people.
+    pub four_eyes: bool,
 }
 
 impl Open {
-    pub(crate) fn decide(&self) -> Result<Body, Refusal> {
+    pub(crate) fn decide(&self, now: Instant) -> Result<Body, Refusal> {
         need_text("the title", &self.title)?;
         if self.horizon.is_empty() {
             return Err(Refusal::Empty("a horizon of at least one day"));
@@ -46,6 +54,7 @@ impl Open {
         if self.slices.is_empty() {
             return Err(Refusal::Empty("at least one name in its horizon"));
         }
+        self.need_safe_servers(now)?;
         let mut slices = self.slices.clone();
         slices.sort_unstable();
         slices.dedup();
@@ -58,6 +67,23 @@ impl Open {
             campaigns: self.campaigns.clone(),
             slices,
             name_servers: self.name_servers.clone(),
+            guard_override: self.guard_override.as_ref().map(|two| two.evidence.trim().to_owned()),
+            four_eyes: self.four_eyes,
         })
+    }
+
+    /// Refuses name servers that may lapse. What is past needs no guard.
+    fn need_safe_servers(&self, now: Instant) -> Result<(), Refusal> {
+        if let Some(two) = &self.guard_override {
+            return two.check();
+        }
+        if self.kind == CaseKind::Reconstruction {
+            return Ok(());
+        }
+        let found = guard::findings(&self.name_servers, &self.server_evidence, now);
+        match found.into_iter().find(|finding| finding.refuses) {
+            Some(finding) => Err(Refusal::UnsafeServer { server: finding.server, reason: finding.what }),
+            None => Ok(()),
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 use forestall_model::{Action, Actor, CampaignId, DayRange, Tld};
 
-use super::{need_campaign, need_days, need_slice, need_text};
+use super::{need_campaign, need_days, need_slice, need_text, same_person};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::Body;
@@ -88,16 +88,10 @@ impl Request {
 }
 
 impl Override {
-    fn check(&self) -> Result<(), Refusal> {
-        if same_name(&self.first, &self.second) {
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        if same_person(&self.first, &self.second) {
             return Err(Refusal::OnePerson);
         }
         need_text("the evidence of an override", &self.evidence)
     }
-}
-
-/// Says whether two names are spelled alike but for case and blanks.
-fn same_name(one: &Actor, other: &Actor) -> bool {
-    let spelled = |actor: &Actor| actor.as_str().to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    spelled(one) == spelled(other)
 }

@@ -34,6 +34,9 @@ fn a_reconstruction_looks_from_its_own_day() {
         campaigns: vec![campaigns::campaign("checked")],
         slices: vec![tld(0), tld(0)],
         name_servers: Vec::new(),
+        server_evidence: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     }));
     assert_eq!(script.board().day(parsed("2026-11-23")), day(1));
     assert_eq!(script.case().slices.len(), 1, "a slice given twice is one");

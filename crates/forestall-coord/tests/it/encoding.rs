@@ -6,12 +6,16 @@
 //! files beside these; the lines of version 1 never change.
 
 use forestall_coord::command::{
-    Acknowledge, Answer, Attested, Command, Exclude, Note, Open, Override, Readmit, RecordSweep, Request, See,
+    Acknowledge, Answer, Appeal, Attested, Command, Exclude, Note, Open, Override, Readmit, RecordSweep, Request, Rule,
+    See, Settle, Undo, Vet, list_digest,
 };
-use forestall_coord::event::{AnswerScope, CaseKind, EncodingError, Event, Occurrence, PlaceSet, SeenRow};
+use forestall_coord::event::{AnswerScope, CaseKind, EncodingError, Event, Occurrence, PlaceSet, SeenRow, VettedName};
 use forestall_coord::{Case, Withheld};
+use forestall_model::dossier::Tenure;
 use forestall_model::evidence::{SeenName, Sweep, SweptList};
-use forestall_model::{Action, AnswerResult, Digest, Instant, Marking, Method, NameClass, Pap, Params, Sight, Tlp};
+use forestall_model::{
+    Action, AnswerResult, Band, Digest, Instant, Marking, Method, NameClass, Pap, Params, Ruling, Sight, Tlp,
+};
 use forestall_testkit::counts::{days, period_of};
 use forestall_testkit::{CaseScript, campaigns, parsed};
 
@@ -37,7 +41,22 @@ fn is_read_and_written_again_octet_by_octet() {
         assert_eq!(event.canonical(), line.as_bytes());
     }
     let kinds: std::collections::BTreeSet<&str> = events.iter().map(|event| event.body.kind()).collect();
-    let all = ["acknowledged", "answered", "excluded", "noted", "opened", "readmitted", "requested", "seen", "swept"];
+    let all = [
+        "acknowledged",
+        "answered",
+        "appealed",
+        "excluded",
+        "noted",
+        "opened",
+        "readmitted",
+        "requested",
+        "ruled",
+        "seen",
+        "settled",
+        "swept",
+        "undone",
+        "vetted",
+    ];
     assert!(kinds.iter().eq(&all), "{kinds:?}");
     let case = Case::replay(&events).expect("the log is that of a case").expect("it is open");
     assert_eq!(format!("{case:?}"), format!("{:?}", every_kind().case()));
@@ -196,6 +215,9 @@ fn every_kind() -> CaseScript {
         campaigns: vec![campaigns::conficker_b(), unverified],
         slices: vec![parsed("com"), parsed("be"), parsed("xn--p1ai")],
         name_servers: vec![parsed("ns1.sinkhole.example")],
+        server_evidence: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     }));
     let request = Request {
         tld: parsed("be"),
@@ -268,6 +290,7 @@ fn every_kind() -> CaseScript {
         digest,
         generator_version: 1,
         expected: 450,
+        sample: None,
         usual: Sight::Nxdomain,
         unknown: [7].into_iter().collect(),
         differing: vec![
@@ -288,16 +311,77 @@ fn every_kind() -> CaseScript {
     }));
     let row = SeenRow {
         name: parsed("wnsux.com"),
-        occurrences: vec![occurrence],
+        occurrences: vec![occurrence.clone()],
         method: Method::Rdap,
         sight: Sight::OtherHold,
         at,
         name_servers: vec![parsed("ns1.elsewhere.example")],
         source: Some("rdap.csv, line 2".to_owned()),
+        expires: None,
     };
     let bare = SeenRow { sight: Sight::Unknown, name_servers: Vec::new(), source: None, ..row.clone() };
     script.must(&Command::See(See { rows: vec![row, bare] }));
     script.must(&Command::Note(Note { tld: None, text: "a \"fact\"\nof two lines".to_owned() }));
     script.must(&Command::Note(Note { tld: Some(parsed("be")), text: "a fact".to_owned() }));
+    about_holders(&mut script, &occurrence);
     script
+}
+
+/// The kinds of events about names that somebody holds.
+fn about_holders(script: &mut CaseScript, occurrence: &Occurrence) {
+    let at = script.clock.now();
+    let name = parsed("wnsux.com");
+    let row = VettedName {
+        name: parsed("wnsux.com"),
+        occurrences: vec![occurrence.clone()],
+        class: NameClass::RegisteredMalicious,
+        sinkhole: None,
+        band: Band::ClearMalicious,
+        score: -35,
+        evidence: Digest::of(b"a dossier"),
+        tenure: Tenure {
+            holder: Some(Digest::of(b"somebody")),
+            registrar: Some("292".to_owned()),
+            created: Some(parsed("1998-05-01T00:00:00Z")),
+            name_servers: Some(vec![parsed("ns1.elsewhere.example")]),
+        },
+        expires: Some(parsed("2010-05-01T00:00:00Z")),
+    };
+    let sinkholed = VettedName {
+        name: parsed("abcde.com"),
+        class: NameClass::Sinkholed,
+        sinkhole: Some("a-friend".to_owned()),
+        band: Band::ClearBenign,
+        tenure: Tenure::default(),
+        expires: None,
+        ..row.clone()
+    };
+    script.must(&Command::Vet(Vet {
+        at,
+        rules: 1,
+        rules_digest: Digest::of(b"rules"),
+        looked: 7_750,
+        unknown: 28,
+        rows: vec![row, sinkholed],
+    }));
+    let rule = Rule {
+        names: vec![parsed("wnsux.com")],
+        digest: list_digest(std::slice::from_ref(&name)),
+        ruling: Ruling::Act,
+        action: Some(Action::Suspend),
+        legal_basis: Some("order 17 of the court".to_owned()),
+        reason: "asked for by the botnet".to_owned(),
+        evidence: "the dossier".to_owned(),
+        second: Some(parsed("Bob Example")),
+    };
+    script.must(&Command::Rule(rule));
+    script.must(&Command::Undo(Undo { names: vec![parsed("wnsux.com")], reason: "an airline".to_owned() }));
+    script.must(&Command::Appeal(Appeal {
+        name: parsed("wnsux.com"),
+        occurrences: vec![occurrence.clone()],
+        contact: "Ann Holder, ann@holder.example".to_owned(),
+        proof: Some("a TXT record".to_owned()),
+        hours: 24,
+    }));
+    script.must(&Command::Settle(Settle { name, upheld: true, reason: "an airline".to_owned() }));
 }

@@ -399,6 +399,9 @@ fn a_family_without_dates_takes_answers_for_days() {
         campaigns: vec![forestall_testkit::campaigns::campaign("always")],
         slices: vec![tld(0)],
         name_servers: Vec::new(),
+        server_evidence: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     };
     script.must(&Command::Open(open));
     script.must(&answer(0, A::Reserve, R::Done));

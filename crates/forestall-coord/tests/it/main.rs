@@ -4,12 +4,15 @@
 
 mod boards;
 mod computed;
+mod docket;
 mod encoding;
 mod evidence;
+mod guard;
 mod parties;
 mod proof;
 mod properties;
 mod reach;
 mod refusals;
 mod scenario;
+mod verification;
 mod world;

@@ -39,6 +39,9 @@ fn open() -> Open {
         campaigns: vec![campaigns::campaign("checked")],
         slices: vec![tld(0)],
         name_servers: Vec::new(),
+        server_evidence: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     }
 }
 
@@ -137,6 +140,7 @@ fn a_slice_must_be_in_the_case() {
         at: script.clock.now(),
         name_servers: Vec::new(),
         source: None,
+        expires: None,
     };
     for command in [
         Command::Request(Request { tld: org(), ..request(Action::Reserve) }),

@@ -135,6 +135,7 @@ pub(crate) fn swept_list(
         digest: Digest::of(b"a list"),
         generator_version: 1,
         expected: size(campaign_number, tld_number),
+        sample: None,
         usual,
         unknown: failed.iter().copied().collect(),
         differing: differing.iter().map(row).collect(),
@@ -167,6 +168,7 @@ pub(crate) fn seen(
         at,
         name_servers: Vec::new(),
         source: None,
+        expires: None,
     };
     Command::See(See { rows: vec![row] })
 }

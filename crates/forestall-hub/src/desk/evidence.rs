@@ -38,6 +38,7 @@ impl Desk {
             at: line.at,
             name_servers: line.name_servers,
             source: Some(line.source).filter(|source| !source.is_empty()),
+            expires: None,
         };
         let rows = lines.into_iter().map(row).collect();
         self.execute(case, act, &Command::See(See { rows })).await

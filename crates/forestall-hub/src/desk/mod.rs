@@ -13,12 +13,14 @@ mod dictionaries;
 mod error;
 mod evidence;
 mod filing;
+mod guard;
 mod line_id;
 mod lists;
 mod open;
 mod plugins;
 mod publish;
 mod published_words;
+mod said;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -42,6 +44,7 @@ pub use open::{CampaignSpec, OpenCase};
 pub use plugins::{FiledPlugin, PLUGINS, Plugins};
 pub use publish::{Publish, PublishSpan, Published};
 pub use published_words::lists_within;
+pub use said::said_of_holders;
 
 /// Who acts, when, and from what.
 #[derive(Clone, Debug)]

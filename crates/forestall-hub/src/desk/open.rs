@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use forestall_coord::command::{Command, Open};
+use forestall_coord::command::{Command, Open, Override};
 use forestall_coord::event::{CaseCampaign, CaseKind, ProviderZone};
 use forestall_dga::info::{Party, Predictability, Responsible, Verification};
 use forestall_dga::predict::{self, Lists, Query};
@@ -61,6 +61,10 @@ pub struct OpenCase {
     pub marking: Marking,
     /// The name servers of the response's own sinkhole.
     pub name_servers: Vec<DomainName>,
+    /// Two people who take name servers that do not pass the guard.
+    pub guard_override: Option<Override>,
+    /// Whether decisions about registered names need two people.
+    pub four_eyes: bool,
 }
 
 impl Desk {
@@ -86,7 +90,10 @@ impl Desk {
             marking: prepared.iter().fold(ask.marking, |m, p| m.strictest(Family::marking(p.family.as_ref()))),
             campaigns,
             slices: slices.into_iter().collect(),
+            server_evidence: self.server_evidence(&ask.name_servers).await?,
             name_servers: ask.name_servers,
+            guard_override: ask.guard_override,
+            four_eyes: ask.four_eyes,
         });
         self.execute(&ask.id, act, &command).await?;
         self.file(&ask.id).await

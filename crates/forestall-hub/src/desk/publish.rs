@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use forestall_coord::board::Cell;
-use forestall_coord::{Board, NameView, Refusal, Standing};
+use forestall_coord::{Board, NameView, Refusal, Stance, Standing};
 use forestall_formats::Form;
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::marking::release;
@@ -147,11 +147,10 @@ impl Lines<'_> {
         let file = self.file;
         let views = self.board.name_views(tld, cell.campaign, cell.period, self.ask.now);
         let held = &file.case.campaigns[cell.campaign];
-        let slice = &file.case.slices[tld];
-        let request = slice.request(cell.campaign, cell.day).map(|r| r.action);
         let names = std::mem::take(&mut listing.names);
         for (place, (name, view)) in names.into_iter().zip(views).enumerate() {
-            if view.state.standing == Standing::Excluded {
+            // A name that somebody holds is left alone until a person decided otherwise; a table shows it without an action.
+            if view.stance.stands_aside() || (!self.ask.form.tells_the_action() && view.is_withheld()) {
                 continue;
             }
             let line = |window| NameLine {
@@ -161,7 +160,7 @@ impl Lines<'_> {
                 class: class_of(&view),
                 registrar_iana_id: None,
                 created: None,
-                requested_action: request,
+                requested_action: view.asked,
                 evidence_ref: format!("{}#{}", file.case.id, view.event),
                 confidence: if held.verified { VERIFIED } else { UNVERIFIED },
                 line_id: line_id::write(&held.id, cell.period, tld, count(place)),
@@ -194,7 +193,8 @@ const UNVERIFIED: &str = "unverified";
 fn class_of(view: &NameView) -> NameClass {
     match (view.state.standing, view.sight) {
         (Standing::NotRegistrable, _) => NameClass::NotRegistrable,
-        (Standing::Excluded, _) => NameClass::RegisteredBenign,
+        (Standing::Excluded | Standing::Benign, _) => NameClass::RegisteredBenign,
+        (_, _) if view.stance != Stance::Open => NameClass::RegisteredSuspect,
         (_, Some(Sight::OurNameServers)) => NameClass::Sinkholed,
         (_, Some(Sight::Reserved)) => NameClass::Reserved,
         (_, Some(Sight::Available)) => NameClass::Free,

@@ -9,6 +9,7 @@ use forestall_store::LogEntry;
 
 use super::frame::to_minute;
 use super::number::{counted, grouped};
+use crate::desk::said_of_holders;
 
 /// One event.
 #[derive(Debug)]
@@ -103,6 +104,11 @@ fn describe(event: &Event) -> String {
             [row] => format!("{}: {} by {}", row.name, row.sight, row.method),
             rows => format!("{} names looked at one by one", grouped(rows.len() as u64)),
         },
+        Body::Vetted { .. }
+        | Body::Ruled { .. }
+        | Body::Appealed { .. }
+        | Body::Settled { .. }
+        | Body::Undone { .. } => said_of_holders(&event.body),
         Body::Noted { text, .. } => text.clone(),
     }
 }

@@ -31,6 +31,10 @@ struct Page {
     board_day: String,
     more: String,
     name_servers: String,
+    first_person: String,
+    second_person: String,
+    evidence: String,
+    four_eyes: bool,
     problem: Option<String>,
 }
 
@@ -122,6 +126,10 @@ fn form(app: &App, session: &Session, value: &dyn Fn(&str) -> String) -> Page {
         board_day: value("board_day"),
         more: value("more"),
         name_servers: value("name_servers"),
+        first_person: value("first_person"),
+        second_person: value("second_person"),
+        evidence: value("evidence"),
+        four_eyes: !value("four_eyes").is_empty(),
         problem: None,
     }
 }
@@ -147,5 +155,7 @@ fn read(fields: &Fields) -> Result<OpenCase, Problem> {
             embargo_until: None,
         },
         name_servers: fields.raw("name_servers").split_whitespace().map(server).collect::<Result<_, _>>()?,
+        guard_override: super::request::override_by(fields)?,
+        four_eyes: fields.text("four_eyes").is_some(),
     })
 }

@@ -57,7 +57,7 @@ pub(crate) async fn acknowledge(
 }
 
 /// Reads the two people of an override; none where no field of it is filled.
-fn override_by(fields: &Fields) -> Result<Option<Override>, Problem> {
+pub(super) fn override_by(fields: &Fields) -> Result<Option<Override>, Problem> {
     if ["first_person", "second_person", "evidence"].iter().all(|name| fields.text(name).is_none()) {
         return Ok(None);
     }

@@ -276,6 +276,10 @@ async fn a_case_is_opened_by_form_and_wrong_ones_are_refused() {
     assert_eq!(events(&served).await, 0);
     let mut form = base.to_vec();
     form.extend([("more", "conficker-a:sine=exact\r\n\r\n"), ("name_servers", "ns1.sink.example  ns2.sink.example")]);
+    let unsafe_servers = client.post("/open", &form).await;
+    assert_eq!(unsafe_servers.status, 422);
+    assert!(unsafe_servers.body.contains("ns1.sink.example is no safe name server"), "{}", unsafe_servers.body);
+    form.extend([("first_person", "Ann"), ("second_person", "Bob"), ("evidence", "a contract of five years")]);
     let reply = client.post("/open", &form).await;
     assert_eq!((reply.status, reply.header("location")), (303, "/case/new-case"), "{}", reply.body);
     let file = served.desk.file(&parsed("new-case")).await.unwrap();

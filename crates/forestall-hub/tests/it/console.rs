@@ -102,6 +102,8 @@ impl Served {
             board_day: None,
             marking: Marking::DEFAULT,
             name_servers: Vec::new(),
+            guard_override: None,
+            four_eyes: false,
         };
         self.desk.open_case(&act(), case).await.expect("the case opens")
     }

@@ -57,7 +57,10 @@ async fn bench(campaigns: &[&str]) -> Bench {
         board_day: None,
         marking: Marking::DEFAULT,
         name_servers: vec![parsed("ns1.sinkhole.example"), parsed("ns2.sinkhole.example")],
+        guard_override: None,
+        four_eyes: false,
     };
+    desk.keep_server_evidence(&forestall_testkit::guard::safe(&ask.name_servers, act().now), act().now).await.unwrap();
     desk.open_case(&act(), ask).await.unwrap();
     Bench { desk, case, folder }
 }
@@ -123,6 +126,8 @@ async fn the_list_of_the_day_before_the_first_belongs_to_the_case() {
         board_day: None,
         marking: Marking::DEFAULT,
         name_servers: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     };
     let file = desk.open_case(&act(), ask).await.unwrap();
     let days: Vec<String> = file.board().variants()[0].periods.iter().map(|p| p.day.to_string()).collect();
@@ -432,6 +437,8 @@ async fn both_sines_can_be_protected_together() {
         board_day: None,
         marking: Marking::DEFAULT,
         name_servers: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     };
     let file = desk.open_case(&act(), ask).await.unwrap();
     assert_eq!(file.case.campaigns[1].id.as_str(), "conficker-a.sine-exact");
@@ -490,6 +497,8 @@ async fn open_day(desk: &Desk) -> CaseFile {
         board_day: None,
         marking: Marking::DEFAULT,
         name_servers: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     };
     desk.open_case(&act(), ask).await.unwrap()
 }
@@ -509,6 +518,8 @@ async fn a_list_for_all_time_takes_the_horizon_of_each_case() {
             board_day: None,
             marking: Marking::DEFAULT,
             name_servers: Vec::new(),
+            guard_override: None,
+            four_eyes: false,
         };
         let file = desk.open_case(&act(), ask).await.unwrap();
         let windows: Vec<_> = file.counts[0].periods.iter().map(|period| period.window).collect();

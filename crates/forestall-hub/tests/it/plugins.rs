@@ -33,6 +33,8 @@ fn case(marking: Marking) -> OpenCase {
         board_day: None,
         marking,
         name_servers: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     }
 }
 

@@ -9,6 +9,7 @@ mod child;
 mod counts;
 mod crash;
 mod execute;
+mod jobs;
 mod log;
 mod models;
 mod open;

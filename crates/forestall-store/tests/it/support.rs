@@ -85,7 +85,10 @@ pub(crate) fn opening() -> Command {
         marking: Marking::DEFAULT,
         campaigns: vec![campaign("alpha", true), campaign("beta", false)],
         slices: TLDS.iter().map(|tld| tld.parse().unwrap()).collect(),
-        name_servers: vec!["ns1.sinkhole.example".parse().unwrap()],
+        name_servers: Vec::new(),
+        server_evidence: Vec::new(),
+        guard_override: None,
+        four_eyes: false,
     })
 }
 
@@ -149,6 +152,7 @@ pub(crate) fn see(number: u32, tld: &str, sight: Sight) -> Command {
             at: at(0),
             name_servers: Vec::new(),
             source: None,
+            expires: None,
         }],
     })
 }
@@ -161,6 +165,7 @@ pub(crate) fn sweep(tlds: &[&str], seconds: i64, method: Method, usual: Sight) -
         digest: Digest::of(tld.as_bytes()),
         generator_version: 1,
         expected: 40,
+        sample: None,
         usual,
         unknown: [3].into_iter().collect(),
         differing: Vec::new(),

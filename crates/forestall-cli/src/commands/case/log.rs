@@ -8,6 +8,7 @@ use std::io::Write;
 use anyhow::Context as _;
 use clap::Args;
 use forestall_coord::event::{AnswerScope, Body, Event};
+use forestall_hub::desk::said_of_holders;
 use forestall_model::{CampaignId, CaseId, DayRange, Digest};
 use forestall_store::LogEntry;
 use serde::Serialize;
@@ -140,6 +141,11 @@ fn said(body: &Body) -> String {
             )
         }
         Body::Seen { rows } => format!("recorded {} at single names", counted(rows.len() as u64, "look")),
+        Body::Vetted { .. }
+        | Body::Ruled { .. }
+        | Body::Appealed { .. }
+        | Body::Settled { .. }
+        | Body::Undone { .. } => said_of_holders(body),
         Body::Noted { tld, text } => match tld {
             Some(tld) => format!("noted on {tld}: {text}"),
             None => format!("noted: {text}"),

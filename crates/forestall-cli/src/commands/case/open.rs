@@ -3,9 +3,10 @@
 //! `forestall case open`.
 
 use clap::Args;
+use forestall_coord::command::Override;
 use forestall_coord::event::CaseKind;
 use forestall_hub::desk::{CampaignSpec, OpenCase};
-use forestall_model::{CaseId, DomainName, Instant, Marking, Pap, Tlp, UtcDay};
+use forestall_model::{Actor, CaseId, DomainName, Instant, Marking, Pap, Tlp, UtcDay};
 
 use crate::failure::{Outcome, usage};
 use crate::output;
@@ -42,6 +43,18 @@ pub(crate) struct Open {
     /// A name server of the response's own sinkhole; names delegated to these alone count as ours
     #[arg(long = "name-server", value_name = "NAME")]
     name_servers: Vec<DomainName>,
+    /// The first of two people who take a name server that does not pass the guard
+    #[arg(long, value_name = "NAME", requires_all = ["second_person", "override_evidence", "name_servers"])]
+    first_person: Option<Actor>,
+    /// The second of them
+    #[arg(long, value_name = "NAME", requires = "first_person")]
+    second_person: Option<Actor>,
+    /// On what evidence they do
+    #[arg(long, value_name = "TEXT", requires = "first_person")]
+    override_evidence: Option<String>,
+    /// Ask for two people in each decision about a registered name
+    #[arg(long)]
+    four_eyes: bool,
     /// A response of the past, from dated and sourced facts only
     #[arg(long)]
     reconstruction: bool,
@@ -62,6 +75,7 @@ impl Open {
             )));
         }
         let act = self.act.act(globals)?;
+        let two = self.first_person.zip(self.second_person).zip(self.override_evidence);
         let names = self.campaigns.iter().map(|spec| spec.name.as_str()).collect::<Vec<_>>().join(", ");
         let title = self.title.unwrap_or_else(|| format!("{names}, {horizon}"));
         let open = OpenCase {
@@ -73,6 +87,8 @@ impl Open {
             board_day: self.board_day,
             marking: Marking { tlp: self.tlp, pap: self.pap, embargo_until: self.embargo_until },
             name_servers: self.name_servers,
+            guard_override: two.map(|((first, second), evidence)| Override { first, second, evidence }),
+            four_eyes: self.four_eyes,
         };
         let desk = globals.desk().await?;
         let file = desk.open_case(&act, open).await?;

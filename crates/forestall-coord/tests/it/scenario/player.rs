@@ -184,6 +184,7 @@ impl Player {
         let script = self.script(line);
         script.counts = counts;
         let slices = script.tlds();
+        let opened = script.clock.now();
         Command::Open(Open {
             title: self.title.clone(),
             kind: CaseKind::Live,
@@ -193,6 +194,9 @@ impl Player {
             campaigns: self.campaigns.clone(),
             slices,
             name_servers: self.name_servers.clone(),
+            server_evidence: forestall_testkit::guard::safe(&self.name_servers, opened),
+            guard_override: None,
+            four_eyes: false,
         })
     }
 
@@ -250,6 +254,7 @@ impl Player {
                     digest: Digest::of(format!("{campaign} {day} {tld}").as_bytes()),
                     generator_version: 1,
                     expected: names,
+                    sample: None,
                     usual,
                     unknown: unknown.iter().copied().collect(),
                     differing: differing.iter().map(seen).collect(),
