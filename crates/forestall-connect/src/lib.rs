@@ -8,10 +8,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cache;
 pub mod lists;
 pub mod sweep;
 pub mod zone_sweep;
 
+pub use cache::{Cache, CacheError, LookKey};
 pub use lists::{AskedList, Reason, SweepReport};
 pub use sweep::{Progress, SweepError, SweepOptions, sweep};
 pub use zone_sweep::{ZoneReport, ZoneSweepError, ZoneSweepOptions, zone_sweep};

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 
+mod cache;
 mod dns;
 mod failing;
 mod zone;
