@@ -11,6 +11,7 @@
 pub mod cache;
 pub mod lists;
 pub mod sweep;
+mod wildcard;
 pub mod zone_sweep;
 
 pub use cache::{Cache, CacheError, LookKey};

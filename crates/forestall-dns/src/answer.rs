@@ -87,6 +87,8 @@ pub enum Data {
     Soa {
         /// The primary name server.
         primary: OwnerName,
+        /// The mailbox of who is responsible, as a name.
+        contact: OwnerName,
         /// The serial of the zone.
         serial: u32,
         /// How long the absence of a name may be kept, in seconds.
