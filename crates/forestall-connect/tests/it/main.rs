@@ -7,5 +7,9 @@
 mod cache;
 mod dns;
 mod failing;
+mod presence;
+mod presence_failing;
+mod presence_resolver;
+mod scripted;
 mod zone;
 mod zones;
