@@ -11,5 +11,7 @@ mod presence;
 mod presence_failing;
 mod presence_resolver;
 mod scripted;
+mod wanted;
 mod zone;
+mod zone_presence;
 mod zones;
