@@ -5,13 +5,24 @@
 //! A *sweep* looks at every name of some computed lists once and keeps what differs from the usual. [`sweep`](mod@sweep) asks a server,
 //! [`zone_sweep`](mod@zone_sweep) reads a copy of the zone; both give the same [`SweepReport`]. A look that failed is *unknown*, never a
 //! guess: a name that is not there and a server that does not answer are told apart.
+//!
+//! [`collect_presence`] asks for names of which nobody knows who holds them, one by one, for those who vet them, and
+//! [`zone_presence`](mod@zone_presence) looks for millions of them in a copy of the zone. Outcomes go to the
+//! caller as they come, and a [`Cache`] keeps them over a crash.
 
 #![forbid(unsafe_code)]
 
+pub mod cache;
 pub mod lists;
+pub mod presence;
 pub mod sweep;
+mod wildcard;
+pub mod zone_presence;
 pub mod zone_sweep;
 
+pub use cache::{Cache, CacheError, LookKey};
 pub use lists::{AskedList, Reason, SweepReport};
+pub use presence::{GivenUp, Looked, PresenceError, PresenceOptions, PresenceReport, Servers, collect_presence};
 pub use sweep::{Progress, SweepError, SweepOptions, sweep};
+pub use zone_presence::{WantedNames, ZonePresenceError, ZonePresenceOptions, ZonePresenceReport, zone_presence};
 pub use zone_sweep::{ZoneReport, ZoneSweepError, ZoneSweepOptions, zone_sweep};

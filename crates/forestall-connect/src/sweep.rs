@@ -22,14 +22,12 @@ use forestall_model::{DomainName, Instant, Method, OwnerName, Pap, Sight, Tld};
 use tokio::task::JoinSet;
 
 use crate::lists::{AskedList, Look, Ours, SweepReport, reasons, swept};
+use crate::wildcard::{self, NoRandomness, PROBES, Parent, Shown, Told, owner, parent_of};
 
 /// Why a resolver's word for our name servers proves nothing: it repeats the records of the name's own zone, and whoever holds
 /// the name writes those. Other name servers in them still refute a protection.
 const HEARSAY: &str =
     "a resolver repeats what the name's own zone says of its name servers; ask a server of the top-level domain";
-
-/// Random names that are asked for under each parent.
-const PROBES: usize = 2;
 
 /// How a sweep asks.
 #[derive(Clone, Debug)]
@@ -104,6 +102,12 @@ pub enum SweepError {
     Forbidden(Pap),
 }
 
+impl From<NoRandomness> for SweepError {
+    fn from(error: NoRandomness) -> Self {
+        Self::NoRandomness(error.0)
+    }
+}
+
 /// Looks at every name of the lists once and returns what was seen; `at` is when the sweep began.
 ///
 /// A name that stands in several lists is asked for once. Names of a parent for which the server does not answer are unknown
@@ -123,7 +127,7 @@ pub async fn sweep(
     }
     let names: BTreeSet<&DomainName> = lists.iter().flat_map(|list| &list.names).collect();
     let tlds: BTreeSet<&Tld> = lists.iter().map(|list| &list.tld).collect();
-    let parents: BTreeSet<&str> = names.iter().map(|name| parent(name)).collect();
+    let parents: BTreeSet<&str> = names.iter().map(|name| parent_of(name)).collect();
     let client = Client::new(
         options.server,
         Options {
@@ -157,9 +161,7 @@ pub async fn sweep(
 
     let mut probes = Vec::with_capacity(PROBES * parents.len());
     for parent in &parents {
-        for _ in 0..PROBES {
-            probes.push(owner(&format!("{}.{parent}", random_label()?)));
-        }
+        probes.extend(wildcard::probes(parent)?);
     }
     let probed = asking.all(probes, ask_delegation).await?;
     let parents: BTreeMap<&str, Parent> = parents.into_iter().zip(probed.chunks(PROBES).map(Parent::of)).collect();
@@ -168,7 +170,7 @@ pub async fn sweep(
     let mut looks: HashMap<&DomainName, Look> = HashMap::with_capacity(names.len());
     let mut asked = Vec::new();
     for name in &names {
-        match &parents[parent(name)] {
+        match &parents[parent_of(name)] {
             Parent::NotServed(failure) => {
                 looks.insert(name, Look::failed(failure));
             }
@@ -184,7 +186,7 @@ pub async fn sweep(
         if let Delegation::Failed(failure) = &delegation {
             tracing::debug!(%name, %failure, "a look failed");
         }
-        let look = parents[parent(name)].look(&ours, &delegation);
+        let look = look(&ours, parents[parent_of(name)].shows(&delegation));
         let hearsay = look.sight == Sight::OurNameServers
             && matches!(delegation, Delegation::Delegated { referral: false, .. })
             && resolved.contains(last_label(name.as_str()));
@@ -204,55 +206,14 @@ pub async fn sweep(
     })
 }
 
-/// What the random names of a parent showed.
-enum Parent {
-    /// They do not exist: what exists below was registered.
-    Plain,
-    /// They exist, and showed this: what shows the same shows nothing of its own.
-    Wildcard(Vec<Delegation>),
-    /// The server gave no sign when asked, so that nothing is known of a wildcard.
-    Unprobed(Failure),
-    /// The server answered that it does not answer for the parent.
-    NotServed(Failure),
-}
-
-impl Parent {
-    fn of(probes: &[Delegation]) -> Self {
-        let exists = |probe: &&Delegation| matches!(probe, Delegation::Delegated { .. } | Delegation::NoDelegation);
-        let existing: Vec<Delegation> = probes.iter().filter(exists).cloned().collect();
-        if !existing.is_empty() {
-            return Self::Wildcard(existing);
-        }
-        if probes.contains(&Delegation::Nxdomain) {
-            return Self::Plain;
-        }
-        let failures: Vec<&Failure> = probes.iter().filter_map(Told::failure).collect();
-        match failures.iter().find(|failure| matches!(failure, Failure::Ask(_))) {
-            Some(lost) => Self::Unprobed((*lost).clone()),
-            None => Self::NotServed(failures.first().copied().cloned().unwrap_or(Failure::Senseless)),
-        }
-    }
-
-    /// Says what an answer about one name below this parent shows.
-    fn look(&self, ours: &Ours, delegation: &Delegation) -> Look {
-        match (delegation, self) {
-            (Delegation::Failed(failure), _) | (_, Self::NotServed(failure)) => Look::failed(failure),
-            (Delegation::Nxdomain, _) => Look::plain(Sight::Nxdomain),
-            (_, Self::Unprobed(failure)) => Look::failed(&format!("nothing is known of a wildcard: {failure}")),
-            (_, Self::Wildcard(shown)) if shown.iter().any(|wildcard| alike(wildcard, delegation)) => {
-                Look::plain(Sight::Wildcard)
-            }
-            (Delegation::NoDelegation, _) => Look::plain(Sight::NoDelegation),
-            (Delegation::Delegated { servers, .. }, _) => Look::delegated(ours, servers),
-        }
-    }
-}
-
-/// Says whether two names show the same, as names of one wildcard do.
-fn alike(a: &Delegation, b: &Delegation) -> bool {
-    match (a, b) {
-        (Delegation::Delegated { servers: a, .. }, Delegation::Delegated { servers: b, .. }) => a == b,
-        (a, b) => a == b,
+/// Puts what an answer shows into the words of a sweep.
+fn look(ours: &Ours, shown: Shown<'_>) -> Look {
+    match shown {
+        Shown::Failed(reason) => Look::failed(&reason),
+        Shown::Absent => Look::plain(Sight::Nxdomain),
+        Shown::Wildcard => Look::plain(Sight::Wildcard),
+        Shown::NoDelegation => Look::plain(Sight::NoDelegation),
+        Shown::Delegated(servers) => Look::delegated(ours, servers),
     }
 }
 
@@ -323,30 +284,6 @@ impl Asking<'_> {
     }
 }
 
-/// What a server told, or why it told nothing.
-trait Told {
-    /// Returns why nothing was told.
-    fn failure(&self) -> Option<&Failure>;
-}
-
-impl Told for Delegation {
-    fn failure(&self) -> Option<&Failure> {
-        match self {
-            Self::Failed(failure) => Some(failure),
-            Self::Delegated { .. } | Self::Nxdomain | Self::NoDelegation => None,
-        }
-    }
-}
-
-impl Told for Authority {
-    fn failure(&self) -> Option<&Failure> {
-        match self {
-            Self::NotServed(failure) => Some(failure),
-            Self::Authoritative { .. } | Self::Recursive { .. } => None,
-        }
-    }
-}
-
 async fn ask_authority(client: Client, zone: OwnerName) -> Authority {
     client.authority(&zone).await
 }
@@ -364,20 +301,4 @@ fn vantage(server: SocketAddr, authorities: &[Authority]) -> String {
         "the DNS server {server}, an authority for {own} and a resolver for {resolved} of {} top-level domains",
         authorities.len()
     )
-}
-
-/// Returns the part of a name after its first label.
-fn parent(name: &DomainName) -> &str {
-    name.as_str().split_once('.').map_or(".", |(_, parent)| parent)
-}
-
-fn owner(text: &str) -> OwnerName {
-    text.parse().expect("a label before a part of a domain name is a name")
-}
-
-/// Returns a label that nobody registered: 20 random letters.
-fn random_label() -> Result<String, SweepError> {
-    let mut random = [0; 20];
-    getrandom::fill(&mut random).map_err(|error| SweepError::NoRandomness(error.to_string()))?;
-    Ok(random.iter().map(|octet| char::from(b'a' + octet % 26)).collect())
 }

@@ -36,6 +36,20 @@ pub enum Kind {
     Txt,
 }
 
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Cname => "CNAME",
+            Self::Mx => "MX",
+            Self::Ns => "NS",
+            Self::Soa => "SOA",
+            Self::Txt => "TXT",
+        })
+    }
+}
+
 /// What a server answered. The additional section is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -87,6 +101,8 @@ pub enum Data {
     Soa {
         /// The primary name server.
         primary: OwnerName,
+        /// The mailbox of who is responsible, as a name.
+        contact: OwnerName,
         /// The serial of the zone.
         serial: u32,
         /// How long the absence of a name may be kept, in seconds.

@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn soa(owner: &str) -> Record {
-        record(owner, Data::Soa { primary: name("a.nic"), serial: 1, minimum: 60 })
+        record(owner, Data::Soa { primary: name("a.nic"), contact: name("hostmaster.nic"), serial: 1, minimum: 60 })
     }
 
     fn record(owner: &str, data: Data) -> Record {

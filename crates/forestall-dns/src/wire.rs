@@ -156,6 +156,7 @@ fn data(record: &ParsedRecord<'_, [u8]>) -> Result<Data, ParseError> {
             let soa = typed::<Soa<ParsedName<&[u8]>>>(record)?;
             Data::Soa {
                 primary: owner(soa.mname())?,
+                contact: owner(soa.rname())?,
                 serial: soa.serial().into_int(),
                 minimum: soa.minimum().as_secs(),
             }

@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Bytes to values and back: lists of names, answers of registries, zone files.
+//! Bytes to values and back: lists of names, answers of registries, zone files, registers.
 //!
 //! Everything works on readers and writers that the caller opened; nothing here opens a file or knows the time. One form or
 //! reader stands in one file. [`Form`] lists the forms in which names leave; every writer takes
@@ -15,10 +15,14 @@
 pub mod answers;
 pub mod csv;
 pub mod evidence;
+pub mod exclusions;
 pub mod form;
+pub mod friendly;
 pub mod jsonl;
 pub mod plain;
+pub mod popularity;
 pub mod predict;
+pub mod signature;
 pub mod stix;
 pub mod table;
 pub mod zonefile;

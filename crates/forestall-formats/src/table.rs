@@ -49,6 +49,11 @@ pub struct TableErrors {
 }
 
 impl TableErrors {
+    /// Makes the errors of a table with one fault.
+    pub(crate) fn one(place: Place, fault: Fault) -> Self {
+        Self { problems: vec![Problem { place, fault }], more: false }
+    }
+
     /// Returns the problems, in the order of the file.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

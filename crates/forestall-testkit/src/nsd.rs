@@ -34,6 +34,17 @@ impl Nsd {
     /// Where the program is installed and does not start, for example because a zone is wrong; with what it printed.
     #[must_use]
     pub fn start(test: &str, zones: &[(&str, &str)]) -> Option<Self> {
+        Self::start_throttled(test, zones, 0)
+    }
+
+    /// Starts a server that limits the rate of its answers to so many of one kind a second; above it drops half of them and cuts the
+    /// others, so that they are asked for over TCP. 0 is no limit.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::start`].
+    #[must_use]
+    pub fn start_throttled(test: &str, zones: &[(&str, &str)], per_second: u32) -> Option<Self> {
         let program = skip::needs(test, "nsd")?;
         let first = zones.first().map_or(".", |(name, _)| name);
         let is_ready = |address| match answers_for(address, first) {
@@ -41,7 +52,7 @@ impl Nsd {
             Ok(false) => Err(format!("it does not serve {first}")),
             Err(error) => Err(error.to_string()),
         };
-        Some(Self(Server::start(&program, |address, folder| prepare(address, folder, zones), is_ready)))
+        Some(Self(Server::start(&program, |address, folder| prepare(address, folder, zones, per_second), is_ready)))
     }
 
     /// Returns where it answers, over UDP and TCP.
@@ -49,15 +60,25 @@ impl Nsd {
     pub const fn address(&self) -> SocketAddr {
         self.0.address()
     }
+
+    /// Stops it where it stands: its port stays open, and nothing answers.
+    pub fn pause(&self) {
+        self.0.pause();
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.0.resume();
+    }
 }
 
 /// Writes settings and zones and returns the arguments.
-fn prepare(address: SocketAddr, folder: &Path, zones: &[(&str, &str)]) -> io::Result<Vec<OsString>> {
+fn prepare(address: SocketAddr, folder: &Path, zones: &[(&str, &str)], per_second: u32) -> io::Result<Vec<OsString>> {
     let place = folder.display();
     let mut config = format!(
         "server:\n  ip-address: 127.0.0.1\n  port: {port}\n  server-count: 1\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  \
          pidfile: \"\"\n  zonesdir: \"{place}\"\n  xfrdfile: \"{place}/xfrd\"\n  xfrdir: \"{place}\"\n  zonelistfile: \"{place}/zones\"\n  \
-         rrl-ratelimit: 0\n  hide-version: yes\nremote-control:\n  control-enable: no\n",
+         rrl-ratelimit: {per_second}\n  hide-version: yes\nremote-control:\n  control-enable: no\n",
         port = address.port()
     );
     for (number, (name, zone)) in zones.iter().enumerate() {

@@ -59,6 +59,29 @@ impl Server {
         self.folder().join("log")
     }
 
+    /// Stops it and its helpers where they stand: its ports stay open, and nothing answers.
+    ///
+    /// # Panics
+    ///
+    /// Where the system does not let it.
+    pub(crate) fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Panics
+    ///
+    /// Where the system does not let it.
+    pub(crate) fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").arg(signal).args(family(self.child.id())).status();
+        assert!(sent.as_ref().is_ok_and(std::process::ExitStatus::success), "{signal} could not be sent: {sent:?}");
+    }
+
     fn try_start(
         program: &Path,
         prepare: impl Fn(SocketAddr, &Path) -> io::Result<Vec<OsString>>,
@@ -98,8 +121,22 @@ impl Server {
     }
 }
 
+/// Returns a process and those that it began, by their numbers.
+fn family(process: u32) -> Vec<String> {
+    let mut found = vec![process.to_string()];
+    let mut next = 0;
+    while let Some(process) = found.get(next) {
+        next += 1;
+        let children = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+        found.extend(children.split_ascii_whitespace().map(str::to_owned));
+    }
+    found
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
+        // A paused server hears nothing.
+        let _ = Command::new("kill").arg("-CONT").args(family(self.child.id())).status();
         // Asked to end, a server ends its helpers; killed at once, it would leave them behind.
         let asked = Command::new("kill").arg(self.child.id().to_string()).status();
         for _ in 0..100 {

@@ -212,7 +212,7 @@ fn a_resolver_sends_and_a_new_index_is_taken_up() {
     let home = Home::new();
     with_index(&home, "names.idx", &NAMES[..2]);
     let service = Service::start(&home, &[]);
-    let orders = Orders { names: &[NAMES[1]], dnstap: Some(&service.socket), logs: false };
+    let orders = Orders { names: &[NAMES[1]], dnstap: Some(&service.socket), ..Orders::default() };
     let Some(resolver) = Unbound::start("a_resolver_sends_and_a_new_index_is_taken_up", &orders) else { return };
     assert_eq!(resolver.ask(&NAMES[0].to_uppercase()).unwrap(), 3);
     assert_eq!(resolver.ask(&format!("www.{}", NAMES[1])).unwrap(), 3);

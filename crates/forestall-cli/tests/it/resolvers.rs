@@ -155,7 +155,7 @@ fn unbound_its_log_and_a_capture_of_it() {
     let test = "unbound_its_log_and_a_capture_of_it";
     let home = Home::new();
     let listed = names_of_today(&home);
-    let Some(server) = Unbound::start(test, &Orders { names: &ORDINARY[..1], dnstap: None, logs: true }) else {
+    let Some(server) = Unbound::start(test, &Orders { names: &ORDINARY[..1], logs: true, ..Orders::default() }) else {
         return;
     };
     let file = home.folder().join("lo.pcap");

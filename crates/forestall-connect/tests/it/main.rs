@@ -4,7 +4,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 
+mod cache;
 mod dns;
 mod failing;
+mod presence;
+mod presence_failing;
+mod presence_resolver;
+mod scripted;
+mod wanted;
 mod zone;
+mod zone_presence;
 mod zones;

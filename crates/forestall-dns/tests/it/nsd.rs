@@ -70,7 +70,8 @@ async fn reads_every_kind_of_record() {
     assert_eq!(ask("held.be", Kind::Txt).await, [Data::Txt(b"a text in two strings".to_vec())]);
     assert_eq!(ask("held.be", Kind::Mx).await, [Data::Mx { preference: 10, exchange: name("mail.held.be") }]);
     assert_eq!(ask("other.be", Kind::Cname).await, [Data::Cname(name("held.be"))]);
-    let soa = Data::Soa { primary: name("a.nic.be"), serial: 2_009_040_100, minimum: 60 };
+    let soa =
+        Data::Soa { primary: name("a.nic.be"), contact: name("hostmaster.nic.be"), serial: 2_009_040_100, minimum: 60 };
     assert_eq!(ask("be", Kind::Soa).await, [soa]);
 }
 

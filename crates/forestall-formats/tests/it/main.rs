@@ -6,6 +6,9 @@
 
 mod answers;
 mod evidence;
+mod exclusions;
+mod friendly;
 mod lists;
+mod popularity;
 mod predict;
 mod zonefile;

@@ -217,3 +217,135 @@ proptest! {
         prop_assert_eq!(all(absolute.as_bytes(), None).unwrap().0, all(relative.as_bytes(), None).unwrap().0);
     }
 }
+
+/// Reads a file by one of the two paths, through a buffer that cuts it anywhere, into all that the reader says.
+fn by_path(text: &[u8], quick: bool, piece: usize) -> (Vec<String>, String) {
+    struct Pieces<'a>(&'a [u8], usize);
+    impl Read for Pieces<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let count = self.1.min(into.len()).min(self.0.len());
+            into[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+    let reader = ZoneReader::new(Pieces(text, piece));
+    let mut reader = if quick { reader } else { reader.by_the_plain_path() };
+    let mut seen = Vec::new();
+    loop {
+        match reader.next_record() {
+            Ok(Some(record)) => seen.push(format!("{record:?}")),
+            Ok(None) => return (seen, format!("{:?}", reader.end())),
+            Err(error) => return (seen, format!("{error:?}")),
+        }
+    }
+}
+
+#[test]
+fn the_quick_path_knows_the_ends_of_names_and_lines() {
+    let soa = "example. 1 IN SOA a. b. 1 2 3 4 5\n";
+    let label = "a".repeat(63);
+    let long = |last: usize| format!("{label}.{label}.{label}.{}.", "b".repeat(last));
+    let lines = [
+        format!("{} 1 IN NS a.", long(61)),
+        format!("{} 1 IN NS a.", long(62)),
+        format!("a.example. 1 IN NS {}", long(61)),
+        format!("a.example. 1 IN NS {}", long(62)),
+        format!("{label}.example. 1 IN NS a."),
+        format!("a{label}.example. 1 IN NS a."),
+        format!("a.example. 1 IN NS a{label}."),
+        format!("a.example. {} IN NS a.", "1".repeat(20)),
+        format!("a.example. {} IN NS a.", "1".repeat(21)),
+        "a..example. 1 IN NS a.".to_owned(),
+        ". 1 IN NS a.".to_owned(),
+        "a.example. 1 IN NS .".to_owned(),
+        "a.example. 1 IN NS a. \t\r".to_owned(),
+        "a.example. 1 IN NS a. ; said".to_owned(),
+        "a.example. 1 IN NS a. b.".to_owned(),
+        "a.example. 1 IN NS a".to_owned(),
+        "a.example. 1 INNS a.".to_owned(),
+        "a.example. 1 IN A".to_owned(),
+        "a.example. 1 IN A \r".to_owned(),
+        "a.example. 1 IN A \r 1.2.3.4".to_owned(),
+        "A.Example. 1 in Aaaa 2001:db8::1\r".to_owned(),
+        "a.example. 1 IN DS 1 2 3 abcd (\nef )".to_owned(),
+        "a.example. 1 IN RRSIG x \"y\nz\"".to_owned(),
+    ];
+    for line in lines {
+        let text = format!("{soa}{line}\n\t1 IN NS x.\n");
+        let plain = by_path(text.as_bytes(), false, usize::MAX);
+        assert_eq!(by_path(text.as_bytes(), true, usize::MAX), plain, "{line}");
+    }
+}
+
+/// Lines of the frequent form, and such that nearly are.
+fn nearly_czds() -> impl Strategy<Value = String> {
+    let blank = || prop::sample::select(vec!["\t", "\t", " ", "\t ", "\r", ""]);
+    let name = || {
+        prop::sample::select(vec![
+            "a.example.",
+            "A.Example.",
+            "b-1._x.example.",
+            "example.",
+            ".",
+            "a..",
+            "a",
+            "@",
+            "*.example.",
+            r"a\.b.example.",
+            "",
+        ])
+    };
+    let ttl = prop::sample::select(vec!["1", "86400", "1h", "", "123456789012345678901"]);
+    let class = prop::sample::select(vec!["in", "IN", "iN", "CH", ""]);
+    let kind = prop::sample::select(vec!["ns", "NS", "a", "aaaa", "ds", "rrsig", "nsec3", "txt", "soa", "type2", ""]);
+    let data = prop_oneof![
+        name().prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "1 2 3 ABCD",
+            "(",
+            "(1\n2)",
+            ")",
+            "\"a b\"",
+            "\"",
+            "x ; y",
+            "\\",
+            "a\\",
+            "b. c.",
+            "1.2.3.4",
+            ""
+        ])
+        .prop_map(str::to_owned),
+    ];
+    let end = prop::sample::select(vec!["\n", "\n", "\n", "\r\n", " \n", ""]);
+    (name(), blank(), ttl, blank(), class, blank(), kind, blank(), data, end).prop_map(
+        |(owner, b1, ttl, b2, class, b3, kind, b4, data, end)| {
+            format!("{owner}{b1}{ttl}{b2}{class}{b3}{kind}{b4}{data}{end}")
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn the_quick_path_gives_what_the_plain_path_gives(
+        lines in proptest::collection::vec(nearly_czds(), 1..8),
+        piece in prop::sample::select(vec![1_usize, 7, 40, usize::MAX]),
+    ) {
+        let text = format!("example. 1 IN SOA a. b. 1 2 3 4 5\n{}", lines.concat());
+        prop_assert_eq!(by_path(text.as_bytes(), true, piece), by_path(text.as_bytes(), false, usize::MAX));
+    }
+
+    #[test]
+    fn the_quick_path_gives_what_the_plain_path_gives_of_lines_that_are_right(
+        names in proptest::collection::vec(("[a-zA-Z0-9_-]{1,6}", 1_u32..90_000, "(ns|NS|a|ds)", "[a-z0-9.]{1,9}[.]"), 1..40),
+        piece in 1_usize..200,
+    ) {
+        let mut text = "example. 1 IN SOA a. b. 1 2 3 4 5\n".to_owned();
+        for (label, ttl, kind, data) in &names {
+            text += &format!("{label}.example.\t{ttl}\tin\t{kind}\t{data}\n");
+        }
+        prop_assert_eq!(by_path(text.as_bytes(), true, piece), by_path(text.as_bytes(), false, usize::MAX));
+    }
+}
