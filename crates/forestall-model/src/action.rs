@@ -138,6 +138,14 @@ vocabulary! {
     }
 }
 
+impl Band {
+    /// Says whether no person is needed: nobody's name is at stake, or nobody will act on it.
+    #[must_use]
+    pub const fn is_settled(self) -> bool {
+        matches!(self, Self::ClearBenign | Self::NoHolder)
+    }
+}
+
 vocabulary! {
     /// What a person decides about a registered name.
     pub enum Ruling as "a ruling" {

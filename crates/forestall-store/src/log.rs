@@ -45,6 +45,17 @@ impl LogEntry {
 }
 
 impl Store {
+    /// Returns the number of the last event of the log; 0 where it is empty.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn head(&self) -> Result<u64, StoreError> {
+        let mut reader = self.reader().await?;
+        let row = sqlx::query("SELECT seq FROM log_head WHERE id = 1").fetch_one(&mut *reader).await;
+        row.and_then(|row| row.count("seq")).map_err(|e| self.error(e))
+    }
+
     /// Returns at most `limit` events of a case after its event `after_version`, in order.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use forestall_model::UtcDay;
 use forestall_model::dossier::{Change, Tenure};
 use serde::{Deserialize, Serialize};
 
-use crate::verdict::Band;
+use forestall_model::Band;
 
 /// A verdict as it was acted on.
 ///

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::circumstances::Circumstances;
 use crate::rules::Rules;
-use crate::verdict::{Band, assess};
+use crate::verdict::assess;
+use forestall_model::Band;
 
 vocabulary! {
     /// What is known to be true of a name.

@@ -31,8 +31,9 @@ pub mod unit;
 pub mod verdict;
 
 pub use circumstances::Circumstances;
+pub use forestall_model::Band;
 pub use points::{Group, Limit, Point, PointName};
 pub use register::Register;
 pub use rules::Rules;
 pub use unit::Unit;
-pub use verdict::{Band, Verdict};
+pub use verdict::Verdict;

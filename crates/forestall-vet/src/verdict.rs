@@ -3,7 +3,7 @@
 //! The verdict over one name: class, band, score and the points that it is made of.
 
 use forestall_model::dossier::{Dossier, Listing, ListingKind};
-use forestall_model::{Digest, DomainName, Instant, NameClass, vocabulary};
+use forestall_model::{Band, Digest, DomainName, Instant, NameClass};
 use serde::{Deserialize, Serialize};
 
 use crate::circumstances::Circumstances;
@@ -11,28 +11,6 @@ use crate::evidence::Evidence;
 use crate::existence::{self, Holding};
 use crate::points::{self, Limit, Point, PointName, Points};
 use crate::rules::Rules;
-
-vocabulary! {
-    /// What follows from a verdict.
-    pub enum Band as "a band" {
-        /// Nobody acts on the name in this window; it is looked at again every day.
-        ClearBenign = "clear-benign",
-        /// Sorted for the decision of a person over many names at once, and no more.
-        ClearMalicious = "clear-malicious",
-        /// A person decides over this name.
-        Human = "human",
-        /// No source shows a holder whom an action could hurt.
-        NoHolder = "no-holder",
-    }
-}
-
-impl Band {
-    /// Says whether no person is needed: nobody's name is at stake, or nobody will act on it.
-    #[must_use]
-    pub const fn is_settled(self) -> bool {
-        matches!(self, Self::ClearBenign | Self::NoHolder)
-    }
-}
 
 /// The verdict over one registrable name.
 ///

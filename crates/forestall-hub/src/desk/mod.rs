@@ -10,6 +10,7 @@ mod answers;
 mod attest;
 mod check;
 mod dictionaries;
+mod docket;
 mod error;
 mod evidence;
 mod filing;
@@ -20,7 +21,9 @@ mod open;
 mod plugins;
 mod publish;
 mod published_words;
+mod registers;
 mod said;
+mod vetting;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -38,13 +41,16 @@ pub use answers::AnswerFile;
 pub use attest::SignedList;
 pub use check::{CheckDns, CheckReport, CheckZone};
 pub use dictionaries::{DICTIONARIES, DICTIONARIES_VARIABLE, Dictionaries, MAX_DICTIONARY};
+pub use docket::BroughtAppeal;
 pub use error::DeskError;
 pub use lists::NameListing;
 pub use open::{CampaignSpec, OpenCase};
 pub use plugins::{FiledPlugin, PLUGINS, Plugins};
 pub use publish::{Publish, PublishSpan, Published};
 pub use published_words::lists_within;
+pub use registers::{HeldList, read_list};
 pub use said::said_of_holders;
+pub use vetting::{Evidence, VetReport};
 
 /// Who acts, when, and from what.
 #[derive(Clone, Debug)]
