@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     case, classify, dictionary, directory, family, hunt, identify, index, plugin, predict, publish, quickstart, scan,
-    serve, store,
+    serve, store, vet,
 };
 use crate::world::Globals;
 
@@ -38,6 +38,7 @@ pub(crate) enum Noun {
     Case(case::Verb),
     Scan(scan::Scan),
     Hunt(hunt::Hunt),
+    Vet(vet::Vet),
     Publish(publish::Publish),
     Serve(serve::Serve),
     #[command(subcommand)]

@@ -2,6 +2,8 @@
 
 //! How values of arguments are read, where their own written form is stricter than what people type.
 
+use std::net::{IpAddr, SocketAddr};
+
 use forestall_model::{DayRange, DomainName, Instant, Pap, Tld, Tlp, UtcDay};
 
 /// Makes a parser of a closed vocabulary, so that help and errors list its words.
@@ -78,6 +80,22 @@ pub(crate) fn instant_or_day(text: &str) -> Result<Instant, String> {
     }
     text.parse().map_err(|_| {
         format!("{text:?} is neither a date nor an instant; expected YYYY-MM-DD or RFC 3339 with Z, from 1601 to 9999")
+    })
+}
+
+/// The port of the DNS.
+const PORT: u16 = 53;
+
+/// Reads the address of a server of the DNS, with its port or without.
+///
+/// # Errors
+///
+/// A sentence that says what was expected.
+pub(crate) fn server(text: &str) -> Result<SocketAddr, String> {
+    let with_port = text.parse::<SocketAddr>();
+    let bare = || text.trim_matches(['[', ']']).parse::<IpAddr>().map(|address| SocketAddr::new(address, PORT));
+    with_port.or_else(|_| bare()).map_err(|_| {
+        format!("{text:?} is no address of a server; expected 192.0.2.1, 192.0.2.1:5353 or [2001:db8::1]:53")
     })
 }
 

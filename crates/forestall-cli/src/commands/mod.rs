@@ -10,6 +10,7 @@ pub(crate) mod family;
 pub(crate) mod hunt;
 pub(crate) mod identify;
 pub(crate) mod index;
+mod lines;
 pub(crate) mod plugin;
 pub(crate) mod predict;
 pub(crate) mod publish;
@@ -18,6 +19,7 @@ pub(crate) mod scan;
 pub(crate) mod serve;
 pub(crate) mod store;
 mod traffic;
+pub(crate) mod vet;
 
 use crate::cli::{Cli, Noun};
 use crate::failure::Outcome;
@@ -39,6 +41,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Scan(command) => command.run(globals),
         Noun::Hunt(command) => command.run(globals),
         Noun::Classify(command) => command.run(),
+        Noun::Vet(command) => command.run(globals),
         Noun::Publish(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),
         Noun::Dictionary(verb) => verb.run(globals),

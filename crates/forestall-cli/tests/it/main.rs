@@ -26,3 +26,4 @@ mod resolvers;
 mod scan;
 mod serve;
 mod support;
+mod vet;

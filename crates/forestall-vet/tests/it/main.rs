@@ -7,6 +7,7 @@
 mod automatic;
 mod built;
 mod cohort;
+mod evaluate;
 mod properties;
 mod register;
 mod rules;

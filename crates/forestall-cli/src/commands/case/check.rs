@@ -3,7 +3,7 @@
 //! `forestall case check`.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -34,7 +34,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "DATE")]
     on: Option<UtcDay>,
     /// Ask this server: a resolver, or an authority for the top-level domains; the port is 53 where none is given
-    #[arg(long, value_name = "ADDR", value_parser = server, group = "how")]
+    #[arg(long, value_name = "ADDR", value_parser = values::server, group = "how")]
     dns: Option<SocketAddr>,
     /// At most this many messages a second [default: 50]
     #[arg(long, value_name = "N", requires = "dns", value_parser = clap::value_parser!(u32).range(1..))]
@@ -53,17 +53,6 @@ pub(crate) struct Check {
     vantage: Option<String>,
     #[command(flatten)]
     act: ActArgs,
-}
-
-/// The port of the DNS.
-const PORT: u16 = 53;
-
-fn server(text: &str) -> Result<SocketAddr, String> {
-    let with_port = text.parse::<SocketAddr>();
-    let bare = || text.trim_matches(['[', ']']).parse::<IpAddr>().map(|address| SocketAddr::new(address, PORT));
-    with_port.or_else(|_| bare()).map_err(|_| {
-        format!("{text:?} is no address of a server; expected 192.0.2.1, 192.0.2.1:5353 or [2001:db8::1]:53")
-    })
 }
 
 impl Check {

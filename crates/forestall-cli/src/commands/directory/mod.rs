@@ -38,7 +38,7 @@ impl Verb {
 }
 
 /// Returns the built-in directory with the operator's table over it.
-fn known(globals: &Globals) -> anyhow::Result<Directory> {
+pub(crate) fn known(globals: &Globals) -> anyhow::Result<Directory> {
     Ok(own_directory(&globals.data()?)?)
 }
 

@@ -4,7 +4,6 @@
 
 mod build;
 mod info;
-mod lines;
 mod names;
 mod query;
 mod scratch;

@@ -12,7 +12,7 @@ use forestall_index::build::Reference;
 use forestall_index::{AddError, Builder, IndexCampaign, NameFault, Scratch, predicted};
 use forestall_model::{CampaignId, DomainName, FamilySlug, Instant, Margin, Window, WindowSet};
 
-use super::lines::{self, Line};
+use crate::commands::lines::{self, Line};
 use crate::failure::usage;
 use crate::input;
 

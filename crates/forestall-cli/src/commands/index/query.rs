@@ -11,7 +11,7 @@ use forestall_index::{Hit, Index};
 use forestall_model::owner::canonicalise;
 use forestall_model::{Instant, Window, WindowSet};
 
-use super::lines::{self, Line};
+use crate::commands::lines::{self, Line};
 use crate::failure::Outcome;
 use crate::output::{self, Stdout};
 

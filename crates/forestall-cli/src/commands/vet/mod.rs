@@ -1,0 +1,394 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall vet`: which predicted names belong to somebody, and what a person must decide.
+
+mod dns;
+mod evaluate;
+mod names;
+mod packed;
+mod print;
+mod registers;
+mod stored;
+mod tops;
+mod zones;
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use forestall_connect::Cache;
+use forestall_dga::info::Scheme;
+use forestall_model::directory::{Directory, Registrability};
+use forestall_model::{DomainName, Dossier, FamilySlug, Instant, NameClass, Pap, UtcDay};
+use forestall_vet::cohort::Cohorts;
+use forestall_vet::verdict::assess;
+use forestall_vet::{Band, Circumstances, Rules, Unit, Verdict};
+
+use self::names::{Asked, What};
+use self::print::{Format, Row};
+use self::stored::Stored;
+use crate::commands::{directory, family};
+use crate::failure::{Outcome, Refused, usage};
+use crate::output;
+use crate::table::counted;
+use crate::values::{pap, server};
+use crate::world::{self, Globals};
+
+/// Most octets of a file of rules.
+const MAX_RULES: u64 = 1 << 20;
+
+/// Say which predicted names belong to somebody, how sure that is, and what a person must decide
+///
+/// Prints one line a name: its class, what follows (clear-benign: nobody acts on it, and it is looked at again every day; clear-malicious:
+/// sorted for a person's decision over many at once; human: a person decides; no-holder: no source shows one), a score, and the reasons
+/// with their weights. Sources that fail or contradict each other never make a name free or clear. A name that is not in the
+/// DNS is free as far as anybody can see: one that the registry reserves answers the same.
+///
+/// Exit status 1 where a name needs a person: human, clear-malicious, or refused. docs/vet.md has the rules.
+#[derive(Args, Debug)]
+pub(crate) struct Vet {
+    /// The names, one a line, or rows of `forestall predict --format csv`; - for standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// A list of popular names in the form of Tranco, Umbrella or Majestic, .gz is read as such; any number of them
+    ///
+    /// Keep the maker's name in the file's: a list of DNS queries (umbrella) counts little, since infected machines ask for predicted names.
+    #[arg(long = "top", value_name = "FILE", help_heading = "Sources")]
+    tops: Vec<PathBuf>,
+    /// A copy of a zone, .gz is read as such; any number of them
+    #[arg(long = "zone", value_name = "FILE", help_heading = "Sources")]
+    zones: Vec<PathBuf>,
+    /// Ask this server: a resolver, or an authority for the top-level domains; the port is 53 where none is given
+    #[arg(long, value_name = "ADDR", value_parser = server, help_heading = "Sources")]
+    dns: Option<SocketAddr>,
+    /// A register of friends, sinkholes and shared zones, as CSV; any number of them
+    #[arg(long = "known", value_name = "FILE", help_heading = "Sources")]
+    known: Vec<PathBuf>,
+    /// An exclusion list of this or another operation, with its signature beside it in FILE.minisig; any number of them
+    #[arg(long = "exclusions", value_name = "FILE", help_heading = "Sources")]
+    exclusions: Vec<PathBuf>,
+    /// A public key of minisign, or its file: exclusions that it signed decide, others propose; any number of them
+    #[arg(long = "trust", value_name = "PUBLICKEY", help_heading = "Sources")]
+    trust: Vec<String>,
+    /// Vet the evidence that --save-evidence kept, and ask nobody
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["file", "tops", "zones", "dns", "known", "exclusions", "family", "first_seen"],
+        help_heading = "Sources"
+    )]
+    evidence: Option<PathBuf>,
+    /// At most this many messages a second to the server of --dns; 0 for no limit [default: 50]
+    #[arg(long, value_name = "N", requires = "dns", help_heading = "Manners")]
+    rate: Option<u32>,
+    /// At most this many names under way at one time with the server of --dns [default: 16]
+    #[arg(long, value_name = "N", requires = "dns", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Manners")]
+    parallel: Option<u16>,
+    /// Keep looks in this file, so that a run that was broken off goes on; looks of the last 20 hours are not made again
+    #[arg(long, value_name = "FILE", help_heading = "Manners")]
+    cache: Option<PathBuf>,
+    /// What the names' marking allows: RED files only, AMBER no contact with the names' own servers
+    #[arg(long, value_name = "LABEL", default_value = "GREEN", value_parser = pap, help_heading = "Manners")]
+    pap: Pap,
+    /// The family that predicts the names: when it was first seen, and whether it makes names of words
+    #[arg(long, value_name = "NAME", help_heading = "Judgement")]
+    family: Option<String>,
+    /// The day on which the family was first seen [default: the family's]
+    #[arg(long = "first-seen", value_name = "DATE", help_heading = "Judgement")]
+    first_seen: Option<UtcDay>,
+    /// A file that replaces weights and limits of the rules
+    #[arg(long, value_name = "FILE", help_heading = "Judgement")]
+    rules: Option<PathBuf>,
+    /// Measure the rules on a file of labelled evidence instead: precision, recall, and the share that needs no person
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "evidence", "save_evidence"], help_heading = "Judgement")]
+    evaluate: Option<PathBuf>,
+    /// Keep the evidence of every verdict in this file, as JSON lines, so that it can be made again
+    #[arg(long = "save-evidence", value_name = "FILE")]
+    save_evidence: Option<PathBuf>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// The names that are vetted, with what is known of each.
+#[derive(Debug, Default)]
+struct Files {
+    dossiers: Vec<Dossier>,
+    circumstances: Vec<Circumstances>,
+    /// Where each name stands.
+    places: HashMap<DomainName, usize>,
+}
+
+impl Vet {
+    /// Runs the command.
+    pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let rules = self.rules_in_force()?;
+        if let Some(path) = &self.evaluate {
+            evaluate::run(path, &rules, self.format)?;
+            return Ok(Outcome::Done);
+        }
+        let (asked, files) = match &self.evidence {
+            Some(path) => from_evidence(stored::read(path)?)?,
+            None => self.gather(globals)?,
+        };
+        let verdicts: Vec<Verdict> = files
+            .dossiers
+            .iter()
+            .zip(&files.circumstances)
+            .map(|(dossier, circumstances)| assess(dossier, circumstances, &rules))
+            .collect();
+        if let Some(path) = &self.save_evidence {
+            stored::save(path, files.dossiers.iter().zip(&files.circumstances))?;
+        }
+        let rows: Vec<Row> = asked.rows.iter().map(|(text, what)| row(text, what, &files, &verdicts)).collect();
+        output::to_stdout(|out| print::write(&rows, self.format, out))?;
+        Ok(told(&rows))
+    }
+
+    fn rules_in_force(&self) -> anyhow::Result<Rules> {
+        let Some(path) = &self.rules else { return Ok(Rules::built_in().clone()) };
+        let bytes = crate::input::whole(path, MAX_RULES)?;
+        let called = crate::input::called(path);
+        let text = String::from_utf8(bytes).map_err(|_| usage(format!("{called} is not UTF-8")))?;
+        Rules::built_in().with_file(&text).map_err(|error| usage(format!("{called}: {error}")))
+    }
+
+    /// Reads the names, asks every source, and makes the circumstances.
+    fn gather(&self, globals: &Globals) -> anyhow::Result<(Asked, Files)> {
+        // One instant for the whole run: what is looked at later says so itself.
+        let now = globals.now();
+        let family = self.family(globals)?;
+        // What needs nobody's answer comes first, so that a wrong file says so before anybody is asked.
+        let register = registers::register(&self.known)?;
+        let exclusions = registers::exclusions(&self.exclusions, &self.trust)?;
+        let directory = known_directory(globals);
+        let asked = names::read(self.file.as_deref().unwrap_or_else(|| "-".as_ref()))?;
+        let mut files = Files::of(&asked);
+        let has_source = self.dns.is_some() || !(self.zones.is_empty() && self.tops.is_empty());
+        if !has_source && !files.dossiers.is_empty() {
+            output::note(format_args!("note: no source is named, so that little is known: --zone, --dns, --top"));
+        }
+        for path in &self.zones {
+            zones::add(path, &directory, now, &mut files.dossiers, &files.places)?;
+        }
+        for path in &self.tops {
+            tops::add(path, &mut files.dossiers, &files.places)?;
+        }
+        self.ask(now, &directory, &mut files)?;
+        registers::add(&register, &exclusions, &mut files.dossiers, &files.places);
+        self.judge_together((globals, now), &directory, &asked, &family, &mut files);
+        Ok((asked, files))
+    }
+
+    /// Asks whom the arguments name.
+    fn ask(&self, now: Instant, directory: &Directory, files: &mut Files) -> anyhow::Result<()> {
+        let mut cache = match &self.cache {
+            Some(path) => Some(Cache::open(path).context("the cache of looks could not be used")?),
+            None => None,
+        };
+        if let Some(server) = self.dns {
+            let asking = dns::Asking {
+                server,
+                rate: self.rate,
+                parallel: self.parallel.map(usize::from),
+                pap: self.pap,
+                directory,
+                now,
+            };
+            world::run(dns::add(&asking, cache.as_mut(), &mut files.dossiers, &files.places))?;
+        }
+        if let Some(cache) = cache {
+            cache.sync().context("the cache of looks could not be brought to the disk")?;
+        }
+        Ok(())
+    }
+
+    /// Makes the circumstances of each name, what names share among them.
+    fn judge_together(
+        &self,
+        (globals, now): (&Globals, Instant),
+        directory: &Directory,
+        asked: &Asked,
+        family: &Told,
+        files: &mut Files,
+    ) {
+        let cohorts = Cohorts::of(&files.dossiers);
+        let mut of_units: BTreeMap<&DomainName, (&str, &Unit)> = BTreeMap::new();
+        for (text, what) in &asked.rows {
+            if let What::Name(unit) = what
+                && let Some(name) = unit.vetted()
+            {
+                of_units.entry(name).or_insert((text, unit));
+            }
+        }
+        let mut seen: HashMap<FamilySlug, Told> = HashMap::new();
+        for dossier in &files.dossiers {
+            let predicted = asked.predicted.get(&dossier.name);
+            let row_family = predicted.and_then(|predicted| predicted.family.clone());
+            let told = match (&family.slug, row_family) {
+                (None, Some(slug)) => seen
+                    .entry(slug)
+                    .or_insert_with_key(|slug| Told::of_slug(globals, slug))
+                    .or_first_seen(self.first_seen),
+                _ => family.clone(),
+            };
+            let unit = of_units.get(&dossier.name);
+            let asked_as = unit.filter(|(_, unit)| matches!(unit, Unit::Below { .. } | Unit::AtProvider { .. }));
+            let deeper = asked_as.and_then(|(text, _)| text.parse().ok()).filter(|name| *name != dossier.name);
+            files.circumstances.push(Circumstances {
+                family: told.slug,
+                first_seen: told.first_seen,
+                made_of_words: told.made_of_words,
+                windows: predicted.map(|predicted| predicted.windows.clone()).unwrap_or_default(),
+                cohort: cohorts.others(dossier),
+                not_registrable: not_registrable(directory, &dossier.name, unit.map(|(_, unit)| *unit)),
+                asked: deeper,
+                providers_zone: unit.and_then(|(_, unit)| match unit {
+                    Unit::AtProvider { zone, .. } => Some(zone.clone()),
+                    _ => None,
+                }),
+                ..Circumstances::at(now)
+            });
+        }
+    }
+
+    fn family(&self, globals: &Globals) -> anyhow::Result<Told> {
+        let Some(name) = &self.family else {
+            return Ok(Told { first_seen: self.first_seen, ..Told::default() });
+        };
+        let catalogue = globals.catalogue();
+        let info = family::find(&catalogue, name)?.info();
+        let told = Told::of(&catalogue, info).or_first_seen(self.first_seen);
+        if told.first_seen.is_none() {
+            output::note(format_args!(
+                "note: nobody says when {} was first seen; name the day with --first-seen DATE",
+                info.slug
+            ));
+        }
+        Ok(told)
+    }
+}
+
+/// What is told of a family.
+#[derive(Clone, Debug, Default)]
+struct Told {
+    slug: Option<FamilySlug>,
+    first_seen: Option<UtcDay>,
+    made_of_words: bool,
+}
+
+impl Told {
+    fn of(catalogue: &forestall_dga::Catalogue, info: &forestall_dga::FamilyInfo) -> Self {
+        let campaigns = catalogue.campaigns_of(&info.slug).filter_map(|campaign| campaign.first_seen);
+        Self {
+            slug: info.slug.parse().ok(),
+            first_seen: campaigns.chain(info.first_day).min(),
+            made_of_words: info.scheme == Scheme::Wordlist,
+        }
+    }
+
+    fn of_slug(globals: &Globals, slug: &FamilySlug) -> Self {
+        let catalogue = globals.catalogue();
+        let known = catalogue.family(slug.as_str()).map(|family| Self::of(&catalogue, family.info()));
+        known.unwrap_or(Self { slug: Some(slug.clone()), ..Self::default() })
+    }
+
+    /// Returns the same with the day that the operator said, where they did.
+    fn or_first_seen(&self, first_seen: Option<UtcDay>) -> Self {
+        Self { first_seen: first_seen.or(self.first_seen), ..self.clone() }
+    }
+}
+
+impl Files {
+    /// Makes an empty dossier for each name that is vetted.
+    fn of(asked: &Asked) -> Self {
+        let mut files = Self::default();
+        for (_, what) in &asked.rows {
+            if let What::Name(unit) = what
+                && let Some(name) = unit.vetted()
+                && !files.places.contains_key(name)
+            {
+                files.places.insert(name.clone(), files.dossiers.len());
+                files.dossiers.push(Dossier::new(name.clone()));
+            }
+        }
+        files
+    }
+}
+
+/// Takes stored evidence as it is.
+fn from_evidence(all: Vec<Stored>) -> anyhow::Result<(Asked, Files)> {
+    let (mut asked, mut files) = (Asked::default(), Files::default());
+    for stored in all {
+        let name = stored.dossier.name.clone();
+        let shown = stored.circumstances.asked.as_ref().unwrap_or(&name).to_string();
+        if files.places.insert(name.clone(), files.dossiers.len()).is_some() {
+            return Err(Refused(format!("the evidence holds {name} twice; expected each name once")).into());
+        }
+        asked.rows.push((shown, What::Name(Unit::of(&name))));
+        files.dossiers.push(stored.dossier);
+        files.circumstances.push(stored.circumstances);
+    }
+    Ok((asked, files))
+}
+
+/// Returns the directory with the operator's table, or the built-in one where there is no data folder.
+fn known_directory(globals: &Globals) -> Directory {
+    match directory::known(globals) {
+        Ok(directory) => directory,
+        Err(error) => {
+            output::note(format_args!("warning: the operator's directory is not used: {error:#}"));
+            Directory::built_in().clone()
+        }
+    }
+}
+
+fn not_registrable(directory: &Directory, name: &DomainName, unit: Option<&Unit>) -> Option<String> {
+    // What a provider gives below its zone is no matter of the registry's rules.
+    if matches!(unit, Some(Unit::AtProvider { .. })) {
+        return None;
+    }
+    match directory.registrability(name) {
+        Registrability::NotRegistrable { reason, source, .. } => Some(format!("{reason} ({source})")),
+        Registrability::Registrable | Registrability::Unknown => None,
+    }
+}
+
+/// Makes the line of what was asked for.
+fn row(text: &str, what: &What, files: &Files, verdicts: &[Verdict]) -> Row {
+    let refuse = |reason| Row::refused(text, NameClass::NotRegistrable, reason);
+    match what {
+        What::NoName(reason) => Row::refused(text, NameClass::Unknown, reason.clone()),
+        What::TopLevel(tld) => {
+            refuse(format!("{tld} is a top-level domain: an action on it would touch every name below it"))
+        }
+        What::Name(unit) => {
+            let verdict = unit.vetted().and_then(|name| files.places.get(name)).and_then(|place| verdicts.get(*place));
+            match (verdict, unit) {
+                (Some(verdict), _) => Row::of(text, verdict),
+                (None, Unit::SharedZone { zone }) => refuse(format!(
+                    "{zone} is a zone below which third parties have names: an action on it would touch them all"
+                )),
+                (None, _) => {
+                    refuse(format!("{text} is a public suffix: an action on it would touch every name below it"))
+                }
+            }
+        }
+    }
+}
+
+/// Tells how many names came to what, and how the command ends.
+fn told(rows: &[Row]) -> Outcome {
+    let mut counts: BTreeMap<Band, u64> = BTreeMap::new();
+    for row in rows {
+        *counts.entry(row.band()).or_default() += 1;
+    }
+    let parts: Vec<String> = counts.iter().map(|(band, count)| format!("{count} {band}")).collect();
+    if !rows.is_empty() {
+        output::note(format_args!("{}: {}", counted(rows.len() as u64, "name"), parts.join(", ")));
+    }
+    let needs_a_person = rows.iter().any(|row| row.refused || !row.band().is_settled());
+    if needs_a_person { Outcome::Found } else { Outcome::Done }
+}
