@@ -11,7 +11,6 @@ mod presence;
 mod presence_failing;
 mod presence_resolver;
 mod scripted;
-mod wanted;
 mod zone;
 mod zone_presence;
 mod zones;
