@@ -16,11 +16,15 @@ pub mod answers;
 pub mod csv;
 pub mod evidence;
 pub mod form;
+mod holder;
 pub mod jsonl;
 pub mod plain;
 pub mod predict;
+pub mod rdap;
+mod registry_date;
 pub mod stix;
 pub mod table;
+pub mod whois;
 pub mod zonefile;
 
 pub use form::Form;

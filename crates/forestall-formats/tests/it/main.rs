@@ -8,4 +8,6 @@ mod answers;
 mod evidence;
 mod lists;
 mod predict;
+mod rdap;
+mod whois;
 mod zonefile;
