@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, classify, dictionary, directory, family, hunt, identify, index, plugin, predict, publish, quickstart, scan,
-    serve, store, vet,
+    case, classify, dictionary, directory, family, guard, hunt, identify, index, jobs, plugin, predict, publish,
+    quickstart, register, scan, serve, store, vet,
 };
 use crate::world::Globals;
 
@@ -39,6 +39,12 @@ pub(crate) enum Noun {
     Scan(scan::Scan),
     Hunt(hunt::Hunt),
     Vet(vet::Vet),
+    #[command(subcommand)]
+    Register(register::Verb),
+    #[command(subcommand)]
+    Guard(guard::Verb),
+    #[command(subcommand)]
+    Jobs(jobs::Verb),
     Publish(publish::Publish),
     Serve(serve::Serve),
     #[command(subcommand)]

@@ -25,6 +25,16 @@ pub struct AskedList {
     pub generator_version: u32,
     /// The distinct names in generation order: the index is the place.
     pub names: Vec<DomainName>,
+    /// The places that are looked at; all where there is none.
+    pub sample: Option<Places>,
+}
+
+impl AskedList {
+    /// Returns the names that are looked at, with their places.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = (u32, &DomainName)> {
+        let wanted = |place: u32| self.sample.as_ref().is_none_or(|sample| sample.contains(place));
+        (0_u32..).zip(&self.names).filter(move |(place, _)| wanted(*place))
+    }
 }
 
 /// What a sweep saw, and why some looks failed.
@@ -110,7 +120,7 @@ pub(crate) fn swept<'a, 'b: 'a>(
 
 fn swept_list<'b>(list: &AskedList, look_at: &impl Fn(&DomainName) -> &'b Look) -> SweptList {
     let mut counts: BTreeMap<Sight, usize> = BTreeMap::new();
-    for name in &list.names {
+    for (_, name) in list.asked() {
         *counts.entry(look_at(name).sight).or_default() += 1;
     }
     // Of sights equally frequent, the first of the vocabulary, so that the same looks always give the same event.
@@ -122,7 +132,7 @@ fn swept_list<'b>(list: &AskedList, look_at: &impl Fn(&DomainName) -> &'b Look) 
         .map_or(Sight::Unknown, |(sight, _)| *sight);
     let mut unknown = Places::new();
     let mut differing = Vec::new();
-    for (place, name) in (0_u32..).zip(&list.names) {
+    for (place, name) in list.asked() {
         let look = look_at(name);
         if look.sight == Sight::Unknown {
             unknown.insert(place);
@@ -142,7 +152,7 @@ fn swept_list<'b>(list: &AskedList, look_at: &impl Fn(&DomainName) -> &'b Look) 
         digest: list.digest,
         generator_version: list.generator_version,
         expected: u32::try_from(list.names.len()).unwrap_or(u32::MAX),
-        sample: None,
+        sample: list.sample.clone(),
         usual,
         unknown,
         differing,
@@ -188,6 +198,7 @@ mod tests {
             digest: Digest::of(b""),
             generator_version: 1,
             names,
+            sample: None,
         };
         let seen = &swept([&list], |name| &looks[name])[0];
         assert_eq!(seen.usual, Sight::OurNameServers, "the first of equally frequent sights");

@@ -125,7 +125,7 @@ pub async fn sweep(
     if options.pap >= Pap::Red {
         return Err(SweepError::Forbidden(options.pap));
     }
-    let names: BTreeSet<&DomainName> = lists.iter().flat_map(|list| &list.names).collect();
+    let names: BTreeSet<&DomainName> = lists.iter().flat_map(|list| list.asked().map(|(_, name)| name)).collect();
     let tlds: BTreeSet<&Tld> = lists.iter().map(|list| &list.tld).collect();
     let parents: BTreeSet<&str> = names.iter().map(|name| parent_of(name)).collect();
     let client = Client::new(

@@ -78,7 +78,7 @@ pub fn zone_sweep<R: Read>(
     };
     // Of the whole zone only the names of the lists and the names above them matter.
     let mut seen: HashMap<&str, Seen> = HashMap::new();
-    for name in lists.iter().flat_map(|list| &list.names) {
+    for name in lists.iter().flat_map(|list| list.asked().map(|(_, name)| name)) {
         for name in at_and_above(name.as_str()) {
             seen.entry(name).or_default();
         }
@@ -98,8 +98,11 @@ pub fn zone_sweep<R: Read>(
     let apex = zone.apex.as_str();
     let lists: Vec<&AskedList> =
         lists.iter().filter(|list| apex == "." || list.tld.as_str() == last_label(apex)).collect();
-    let looks: HashMap<&DomainName, Look> =
-        lists.iter().flat_map(|list| &list.names).map(|name| (name, look(&seen, &ours, name.as_str(), apex))).collect();
+    let looks: HashMap<&DomainName, Look> = lists
+        .iter()
+        .flat_map(|list| list.asked().map(|(_, name)| name))
+        .map(|name| (name, look(&seen, &ours, name.as_str(), apex)))
+        .collect();
     if looks.is_empty() {
         return Err(ZoneSweepError::OtherZone { apex: zone.apex });
     }

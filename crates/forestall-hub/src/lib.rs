@@ -7,6 +7,7 @@
 //! [`quickstart`] opens the two cases of the first minute.
 
 pub mod desk;
+pub mod jobs;
 pub mod map;
 mod pages;
 pub mod quickstart;

@@ -7,14 +7,18 @@ pub(crate) mod classify;
 pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod family;
+pub(crate) mod guard;
 pub(crate) mod hunt;
 pub(crate) mod identify;
 pub(crate) mod index;
+pub(crate) mod jobs;
 mod lines;
+mod look;
 pub(crate) mod plugin;
 pub(crate) mod predict;
 pub(crate) mod publish;
 pub(crate) mod quickstart;
+pub(crate) mod register;
 pub(crate) mod scan;
 pub(crate) mod serve;
 pub(crate) mod store;
@@ -42,6 +46,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Hunt(command) => command.run(globals),
         Noun::Classify(command) => command.run(),
         Noun::Vet(command) => command.run(globals),
+        Noun::Register(verb) => verb.run(globals),
+        Noun::Guard(verb) => verb.run(globals),
+        Noun::Jobs(verb) => verb.run(globals),
         Noun::Publish(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),
         Noun::Dictionary(verb) => verb.run(globals),

@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use forestall_hub::desk::Desk;
+use forestall_hub::jobs::{Scheduler, Vantage};
 use forestall_hub::server::{Console, Origin, Settings};
+use forestall_vet::Rules;
 use serde::Deserialize;
 
+use super::look::{self, Look};
 use crate::failure::{Outcome, usage};
 use crate::told::Told;
 use crate::world::{self, Globals};
@@ -42,17 +45,29 @@ pub(crate) struct Serve {
 /// The settings of a file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Config {
+pub(super) struct Config {
     #[expect(dead_code, reason = "checked before the other keys are read")]
     version: u32,
-    data: Option<PathBuf>,
+    pub(super) data: Option<PathBuf>,
     listen: Option<SocketAddr>,
     public: Option<String>,
+    look: Option<Look>,
+}
+
+impl Config {
+    /// Returns whom the hub asks when it looks outside by itself; none where the file has no part [look].
+    ///
+    /// # Errors
+    ///
+    /// Usage, with the key and what was expected.
+    pub(super) fn vantage(&self) -> anyhow::Result<Option<Vantage>> {
+        self.look.as_ref().map(Look::vantage).transpose().map_err(usage)
+    }
 }
 
 /// The version of the file that this program reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 4] = ["version", "data", "listen", "public"];
+const KEYS: [&str; 5] = ["version", "data", "listen", "public", "look"];
 
 impl Serve {
     /// Runs the command.
@@ -67,6 +82,7 @@ impl Serve {
         };
         let of_file = config.public.as_deref().map(str::parse::<Origin>).transpose();
         let public = self.public.or(of_file.map_err(|error| usage(format!("public: {error}")))?);
+        let vantage = config.vantage()?;
         if self.check_config {
             output::note(format_args!("the settings are in order"));
             return Ok(Outcome::Done);
@@ -84,7 +100,10 @@ impl Serve {
                 "the link above signs one person in, once; it works until {}. Ctrl-C ends the console.",
                 link.expires
             ));
-            serve(desk, console, told).await;
+            match vantage {
+                Some(vantage) => serve_and_look(desk, console, told, vantage).await,
+                None => serve(desk, console, told).await,
+            }
             Ok(Outcome::Done)
         })
     }
@@ -108,13 +127,31 @@ pub(super) async fn bind(desk: Desk, settings: Settings) -> anyhow::Result<Conso
     Ok(console)
 }
 
+/// Serves and does the hub's own work until the program is told to end, then closes the store.
+async fn serve_and_look(desk: Desk, console: Console, mut told: Told, vantage: Vantage) {
+    let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), console.clock());
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let work = tokio::spawn(scheduler.serve(async move { drop(ended.await) }));
+    console.serve(told.heard()).await;
+    drop(end);
+    if let Err(error) = work.await {
+        tracing::error!(%error, "the hub's own work ended out of order");
+    }
+    desk.store().close().await;
+}
+
 /// Serves until the program is told to end, then closes the store.
 pub(super) async fn serve(desk: Desk, console: Console, mut told: Told) {
     console.serve(told.heard()).await;
     desk.store().close().await;
 }
 
-fn read(path: &Path) -> anyhow::Result<Config> {
+/// Reads the settings of a file.
+///
+/// # Errors
+///
+/// Where the file cannot be read, and usage with what is wrong in it.
+pub(super) fn read(path: &Path) -> anyhow::Result<Config> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("the file {} could not be read", path.display()))?;
     parse(&text).map_err(|what| usage(format!("{}: {what}", path.display())))
@@ -130,6 +167,9 @@ fn parse(text: &str) -> Result<Config, String> {
     }
     if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
         return Err(format!("{key:?} is no setting; expected {}.{}", KEYS.join(", "), near::hint(key, KEYS)));
+    }
+    if let Some(look) = table.get("look").and_then(|look| look.as_table()) {
+        look::check_keys(look)?;
     }
     toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
 }
@@ -147,7 +187,10 @@ fn example() -> String {
          listen = \"{LISTEN}\"\n\
          \n\
          # The address under which browsers reach the console, as behind a proxy that speaks TLS.\n\
-         # public = \"https://forestall.example\"\n"
+         # public = \"https://forestall.example\"\n\
+         \n\
+         {}",
+        look::EXAMPLE
     )
 }
 

@@ -27,3 +27,4 @@ mod scan;
 mod serve;
 mod support;
 mod vet;
+mod watch;

@@ -73,6 +73,7 @@ pub(crate) fn list(tld: &str, names: &[&str]) -> AskedList {
         tld: tld.parse().unwrap(),
         digest: Digest::of(text.as_bytes()),
         generator_version: 3,
+        sample: None,
         names: names.iter().copied().map(name).collect(),
     }
 }

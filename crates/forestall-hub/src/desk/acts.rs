@@ -145,7 +145,7 @@ impl Desk {
     }
 
     /// Has one command decided and its event kept.
-    pub(super) async fn execute(&self, case: &CaseId, act: &Act, command: &Command) -> Result<Stored, DeskError> {
+    pub(crate) async fn execute(&self, case: &CaseId, act: &Act, command: &Command) -> Result<Stored, DeskError> {
         let context = context(case, act);
         let (stored, _) = self.store().execute(case, |state| decide(state, command, &context)).await?;
         Ok(stored)

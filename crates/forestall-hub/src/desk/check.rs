@@ -10,11 +10,12 @@ use forestall_connect::lists::{AskedList, Reason};
 use forestall_connect::sweep::{Progress, SweepError, SweepOptions, sweep};
 use forestall_connect::zone_sweep::{ZoneSweepOptions, zone_sweep};
 use forestall_coord::command::{Command, RecordSweep};
-use forestall_model::evidence::Sweep;
+use forestall_coord::verify::Check;
+use forestall_model::evidence::{Places, Sweep};
 use forestall_model::{CaseId, OwnerName, Tld, UtcDay};
 use forestall_store::Stored;
 
-use super::{Act, CaseFile, Desk, DeskError};
+use super::{Act, CaseFile, Desk, DeskError, NameListing};
 
 /// A look over DNS.
 #[derive(Clone, Debug)]
@@ -136,21 +137,12 @@ impl Desk {
                 cells.entry((cell.campaign, cell.period)).or_default().push(tld);
             }
         }
-        let mut lists = Vec::new();
+        let mut checks = Vec::new();
         for ((campaign, period), tlds) in cells {
-            let held = &file.case.campaigns[campaign];
-            let mut listings = self.listings(file, campaign, period)?;
-            for (tld, listing) in tlds.into_iter().filter_map(|tld| Some((tld, listings.remove(tld)?))) {
-                lists.push(AskedList {
-                    campaign: held.id.clone(),
-                    period,
-                    tld: tld.clone(),
-                    digest: listing.digest,
-                    generator_version: held.generator_version,
-                    names: listing.names,
-                });
-            }
+            let check = |tld: &Tld| (campaign, period, tld.clone(), None);
+            checks.extend(tlds.into_iter().map(check));
         }
+        let lists = self.lists_of(file, checks)?;
         if lists.is_empty() {
             return Err(DeskError::Input(format!(
                 "the case has no names on {on}; its horizon is {}",
@@ -159,4 +151,39 @@ impl Desk {
         }
         Ok(lists)
     }
+
+    /// Returns the lists of some checks, in order of campaign, origin period and top-level domain.
+    pub(crate) fn asked_of(&self, file: &CaseFile, checks: &[Check]) -> Result<Vec<AskedList>, DeskError> {
+        let of = |check: &Check| (check.campaign, check.period, check.tld.clone(), check.sample.clone());
+        let mut wanted: Vec<Wanted> = checks.iter().map(of).collect();
+        wanted.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+        self.lists_of(file, wanted)
+    }
+
+    /// Computes lists, which are sorted by campaign and origin period; those that the case does not hold are left out.
+    fn lists_of(&self, file: &CaseFile, wanted: Vec<Wanted>) -> Result<Vec<AskedList>, DeskError> {
+        let mut lists = Vec::with_capacity(wanted.len());
+        let mut computed: Option<(usize, i64, BTreeMap<Tld, NameListing>)> = None;
+        for (campaign, period, tld, sample) in wanted {
+            if computed.as_ref().is_none_or(|(of, at, _)| (*of, *at) != (campaign, period)) {
+                computed = Some((campaign, period, self.listings(file, campaign, period)?));
+            }
+            let held = &file.case.campaigns[campaign];
+            let listing = computed.as_mut().and_then(|(_, _, listings)| listings.remove(&tld));
+            let Some(listing) = listing else { continue };
+            lists.push(AskedList {
+                campaign: held.id.clone(),
+                period,
+                tld,
+                digest: listing.digest,
+                generator_version: held.generator_version,
+                names: listing.names,
+                sample,
+            });
+        }
+        Ok(lists)
+    }
 }
+
+/// A list that is wanted: campaign, origin period, top-level domain, and the places that are looked at.
+type Wanted = (usize, i64, Tld, Option<Places>);

@@ -4,10 +4,12 @@
 
 use forestall_coord::event::CaseKind;
 use forestall_coord::guard::{self, Finding};
-use forestall_model::{DomainName, Dossier, Instant};
+use forestall_model::{DomainName, Dossier, Instant, Pap};
 use forestall_store::Document;
 
 use super::{Desk, DeskError};
+use crate::jobs::Vantage;
+use crate::jobs::gather::gather;
 
 /// The kind of document that holds the dossier of a name which a name server depends on.
 const KIND: &str = "name-server";
@@ -61,6 +63,37 @@ impl Desk {
         servers.sort_unstable();
         servers.dedup();
         Ok(servers)
+    }
+
+    /// Looks at the names that name servers depend on, and at the names behind those, and keeps what was learned. Returns how many
+    /// names were looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Outside`] where nobody can be asked, [`DeskError::Store`] where the store fails.
+    pub async fn look_at_servers(
+        &self,
+        servers: &[DomainName],
+        vantage: &Vantage,
+        now: Instant,
+        mut progress: impl FnMut(u64, u64) + Send,
+    ) -> Result<usize, DeskError> {
+        let mut known: Vec<Dossier> = Vec::new();
+        loop {
+            let mut wanted: Vec<DomainName> =
+                servers.iter().flat_map(|server| guard::names_behind(server, &known)).collect();
+            wanted.sort_unstable();
+            wanted.dedup();
+            wanted.retain(|name| !known.iter().any(|dossier| dossier.name == *name));
+            if wanted.is_empty() {
+                break;
+            }
+            // Our own name servers are no botnet's: anybody may be asked about them.
+            let found = gather(&wanted, vantage, self.directory(), Pap::Clear, true, now, &mut progress).await;
+            known.extend(found.map_err(|error| DeskError::Outside(error.to_string()))?);
+        }
+        self.keep_server_evidence(&known, now).await?;
+        Ok(known.len())
     }
 
     /// Returns what is weak about name servers, by what is known of the names that they depend on.

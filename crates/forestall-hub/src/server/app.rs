@@ -43,6 +43,11 @@ impl App {
         &self.inner.desk
     }
 
+    /// Returns what tells the time.
+    pub(super) fn clock(&self) -> Clock {
+        Arc::clone(&self.inner.clock)
+    }
+
     /// Returns the present.
     pub(crate) fn now(&self) -> Instant {
         (self.inner.clock)()

@@ -133,6 +133,12 @@ impl Console {
         self.address
     }
 
+    /// Returns what tells the console the time.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.app.clock()
+    }
+
     /// Says whether other machines can reach the console, which deserves a warning: traffic is not encrypted here.
     #[must_use]
     pub fn is_exposed(&self) -> bool {

@@ -3,10 +3,13 @@
 //! `forestall case`: every act on a case, and every view of it.
 
 mod acknowledge;
+mod alarms;
 mod answer;
+mod appeal;
 mod change;
 mod check;
 mod days;
+mod docket;
 mod evidence;
 mod exclude;
 mod figures;
@@ -18,8 +21,10 @@ mod note;
 mod open;
 mod readmit;
 mod request;
+mod rule;
 mod show;
 mod slices;
+mod vet;
 
 use clap::Subcommand;
 use forestall_store::Stored;
@@ -45,6 +50,13 @@ pub(crate) enum Verb {
     Readmit(readmit::Readmit),
     Note(note::Note),
     Check(check::Check),
+    Vet(vet::Vet),
+    Docket(docket::Docket),
+    Rule(rule::Rule),
+    Appeal(appeal::Appeal),
+    Settle(appeal::Settle),
+    Undo(appeal::Undo),
+    Alarms(alarms::Alarms),
     #[command(subcommand)]
     Evidence(evidence::Verb),
     Log(log::Log),
@@ -69,6 +81,13 @@ impl Verb {
                 Self::Readmit(command) => command.run(globals).await,
                 Self::Note(command) => command.run(globals).await,
                 Self::Check(command) => command.run(globals).await,
+                Self::Vet(command) => command.run(globals).await,
+                Self::Docket(command) => command.run(globals).await,
+                Self::Rule(command) => command.run(globals).await,
+                Self::Appeal(command) => command.run(globals).await,
+                Self::Settle(command) => command.run(globals).await,
+                Self::Undo(command) => command.run(globals).await,
+                Self::Alarms(command) => command.run(globals).await,
                 Self::Evidence(verb) => verb.run(globals).await,
                 Self::Log(command) => command.run(globals).await,
             }

@@ -148,13 +148,8 @@ impl Vet {
     }
 
     fn rules_in_force(&self) -> anyhow::Result<Rules> {
-        let Some(path) = &self.rules else { return Ok(Rules::built_in().clone()) };
-        let bytes = crate::input::whole(path, MAX_RULES)?;
-        let called = crate::input::called(path);
-        let text = String::from_utf8(bytes).map_err(|_| usage(format!("{called} is not UTF-8")))?;
-        Rules::built_in().with_file(&text).map_err(|error| usage(format!("{called}: {error}")))
+        rules_of(self.rules.as_deref())
     }
-
     /// Reads the names, asks every source, and makes the circumstances.
     fn gather(&self, globals: &Globals) -> anyhow::Result<(Asked, Files)> {
         // One instant for the whole run: what is looked at later says so itself.
@@ -391,4 +386,26 @@ fn told(rows: &[Row]) -> Outcome {
     }
     let needs_a_person = rows.iter().any(|row| row.refused || !row.band().is_settled());
     if needs_a_person { Outcome::Found } else { Outcome::Done }
+}
+
+/// Returns the built-in rules, with the weights and limits of a file over them where one is named.
+///
+/// # Errors
+///
+/// Usage, with what is wrong in the file.
+pub(super) fn rules_of(path: Option<&std::path::Path>) -> anyhow::Result<Rules> {
+    let Some(path) = path else { return Ok(Rules::built_in().clone()) };
+    let bytes = crate::input::whole(path, MAX_RULES)?;
+    let called = crate::input::called(path);
+    let text = String::from_utf8(bytes).map_err(|_| usage(format!("{called} is not UTF-8")))?;
+    Rules::built_in().with_file(&text).map_err(|error| usage(format!("{called}: {error}")))
+}
+
+/// Reads the dossiers of a file that `--save-evidence` wrote.
+///
+/// # Errors
+///
+/// Where the file cannot be read, and a refusal with the line that is not understood.
+pub(super) fn stored_dossiers(path: &std::path::Path) -> anyhow::Result<Vec<Dossier>> {
+    Ok(stored::read::<Stored>(path)?.into_iter().map(|stored| stored.dossier).collect())
 }

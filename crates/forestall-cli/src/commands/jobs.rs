@@ -1,0 +1,130 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall jobs`: what the hub does by itself.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use forestall_hub::jobs::Scheduler;
+use forestall_store::{Job, JobState};
+use forestall_vet::Rules;
+
+use super::serve;
+use crate::cli::TextJson;
+use crate::failure::{Outcome, usage};
+use crate::output;
+use crate::table::{Align, Table, counted, thousands};
+use crate::world::{self, Globals};
+
+/// The work that the hub does by itself: looks from outside, vetting, the watch over its own name servers
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List jobs: those that run, those that wait, then those that ended. Exit status 1 where one was given up
+    List(List),
+    /// Plan what is due and do it, then end: for a timer, where no service runs
+    Run(Run),
+}
+
+/// Lists jobs.
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    /// How many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+    /// How the list is printed
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    format: TextJson,
+}
+
+/// Runs jobs.
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// The settings of `forestall serve`: their part [look] says who is asked
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+impl Verb {
+    /// Runs the verb.
+    pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        world::run(async {
+            match self {
+                Self::List(list) => list.run(globals).await,
+                Self::Run(run) => run.run(globals).await,
+            }
+        })
+    }
+}
+
+impl List {
+    async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let desk = globals.desk().await?;
+        let jobs = desk.store().jobs(self.limit).await?;
+        match self.format {
+            TextJson::Json => output::json(&jobs.iter().map(json).collect::<Vec<_>>())?,
+            TextJson::Text if jobs.is_empty() => output::note(format_args!("there is no job")),
+            TextJson::Text => text(&jobs)?,
+        }
+        let given_up = jobs.iter().any(|job| job.state == JobState::Failed);
+        Ok(if given_up { Outcome::Found } else { Outcome::Done })
+    }
+}
+
+fn json(job: &Job) -> serde_json::Value {
+    serde_json::json!({
+        "id": job.id, "kind": job.kind, "case": job.case, "key": job.key, "state": job.state, "created": job.created,
+        "not_before": job.not_before, "started": job.started, "finished": job.finished, "attempts": job.attempts,
+        "done": job.done, "total": job.total, "outcome": job.outcome,
+    })
+}
+
+fn text(jobs: &[Job]) -> anyhow::Result<()> {
+    let mut table = Table::new(&[
+        ("job", Align::Right),
+        ("kind", Align::Left),
+        ("case", Align::Left),
+        ("state", Align::Left),
+        ("done", Align::Right),
+        ("when", Align::Left),
+        ("outcome", Align::Left),
+    ]);
+    for job in jobs {
+        let done =
+            if job.total == 0 { String::new() } else { format!("{} of {}", thousands(job.done), thousands(job.total)) };
+        let when = job.finished.or(job.started).unwrap_or(job.not_before);
+        table.row([
+            job.id.to_string(),
+            job.kind.clone(),
+            job.case.clone(),
+            job.state.to_string(),
+            done,
+            when.to_string(),
+            crate::foreign::for_terminal(job.outcome.as_deref().unwrap_or_default()).to_string(),
+        ]);
+    }
+    output::to_stdout(|out| Ok(table.write("", out)?))
+}
+
+impl Run {
+    async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let config = serve::read(&self.config)?;
+        let Some(vantage) = config.vantage()? else {
+            return Err(usage(format!(
+                "{} has no part [look], so nobody is named who could be asked",
+                self.config.display()
+            )));
+        };
+        let globals = globals.clone().or_data(config.data);
+        let desk = globals.desk().await?;
+        let clock = {
+            let globals = globals.clone();
+            Arc::new(move || globals.now())
+        };
+        let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), clock);
+        let ran = scheduler.run_due().await?;
+        output::note(format_args!("{} ran; `forestall jobs list` tells what came of them", counted(ran as u64, "job")));
+        desk.store().close().await;
+        Ok(Outcome::Done)
+    }
+}

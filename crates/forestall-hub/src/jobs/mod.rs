@@ -1,0 +1,134 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What the hub does by itself: looks from outside as the plan of verification says, vetting of registered names, and the watch over
+//! the sinkhole's name servers.
+//!
+//! Jobs stand in the database. They are planned from the board and the time, taken by a lease, and go on where they were left after a
+//! crash: what was recorded is not due any more. Few run at one time, each at the pace of the [`Vantage`].
+
+pub mod gather;
+mod plan;
+mod run;
+mod vantage;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use forestall_model::{Actor, vocabulary};
+use forestall_vet::Rules;
+use tokio::task::JoinSet;
+
+use crate::desk::{Desk, DeskError};
+use crate::server::Clock;
+
+pub use vantage::Vantage;
+
+vocabulary! {
+    /// What a job does.
+    pub enum Kind as "a kind of job" {
+        /// Looks at lists over DNS.
+        Verify = "verify",
+        /// Vets names that somebody holds.
+        Vet = "vet",
+        /// Looks at the names that the sinkhole's name servers depend on.
+        Guard = "guard",
+    }
+}
+
+/// How often the plan is made and a worker asks for work.
+const TICK: Duration = Duration::from_secs(5);
+/// Seconds for which a job is taken; it is renewed while it goes on.
+const LEASE: i64 = 300;
+/// How often a job is tried before it is given up.
+const ATTEMPTS: u32 = 8;
+/// Days for which ended jobs are shown.
+const KEPT_DAYS: i64 = 30;
+
+/// Plans jobs and runs them.
+#[derive(Clone)]
+pub struct Scheduler {
+    desk: Desk,
+    vantage: Arc<Vantage>,
+    rules: Arc<Rules>,
+    clock: Clock,
+    actor: Actor,
+    /// Jobs that run at one time.
+    at_once: usize,
+}
+
+impl std::fmt::Debug for Scheduler {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scheduler")
+            .field("vantage", &self.vantage)
+            .field("at_once", &self.at_once)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Scheduler {
+    /// Makes a scheduler that runs two jobs at one time and acts under the name `forestall`.
+    ///
+    /// # Panics
+    ///
+    /// Never: the name is one.
+    #[must_use]
+    pub fn new(desk: Desk, vantage: Vantage, rules: Rules, clock: Clock) -> Self {
+        Self {
+            desk,
+            vantage: Arc::new(vantage),
+            rules: Arc::new(rules),
+            clock,
+            actor: "forestall".parse().expect("a name of an actor"),
+            at_once: 2,
+        }
+    }
+
+    /// Plans and runs what is due now, until nothing is, and returns how many jobs ran. For one run without a service.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError`] where the store fails; a job that fails is no error, it is in the list of jobs.
+    pub async fn run_due(&self) -> Result<usize, DeskError> {
+        plan::plan(&self.desk, &self.vantage, (self.clock)()).await?;
+        let mut ran = 0;
+        while self.run_next().await? {
+            ran += 1;
+        }
+        Ok(ran)
+    }
+
+    /// Plans and runs jobs until `stop` is ready. A job that runs then is left for the next start.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send) {
+        tokio::pin!(stop);
+        let mut workers = JoinSet::new();
+        for _ in 0..self.at_once {
+            let worker = self.clone();
+            workers.spawn(async move {
+                loop {
+                    match worker.run_next().await {
+                        Ok(true) => {}
+                        Ok(false) => tokio::time::sleep(TICK).await,
+                        Err(error) => {
+                            tracing::error!(%error, "no job can be taken");
+                            tokio::time::sleep(TICK).await;
+                        }
+                    }
+                }
+            });
+        }
+        loop {
+            let now = (self.clock)();
+            if let Err(error) = plan::plan(&self.desk, &self.vantage, now).await {
+                tracing::error!(%error, "jobs cannot be planned");
+            }
+            if let Err(error) = self.desk.store().purge_jobs(now.plus_seconds(-KEPT_DAYS * 86_400)).await {
+                tracing::warn!(%error, "old jobs cannot be deleted");
+            }
+            tokio::select! {
+                () = &mut stop => break,
+                () = tokio::time::sleep(TICK) => {}
+            }
+        }
+        workers.shutdown().await;
+    }
+}
