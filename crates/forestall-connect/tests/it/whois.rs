@@ -35,7 +35,7 @@ fn service() -> WhoisService {
 fn at(server: SocketAddr) -> WhoisOptions<'static> {
     WhoisOptions {
         default: Some(server.to_string().parse().unwrap()),
-        manners: Manners { tries: 1, timeout: Duration::from_millis(700), ..quick() },
+        manners: Manners { tries: 1, ..quick() },
         ..WhoisOptions::new(Directory::built_in())
     }
 }
@@ -91,7 +91,8 @@ async fn each_top_level_domain_has_its_server_and_one_that_is_stopped_or_slow_ho
     ]
     .into();
     stopped.stop();
-    let options = WhoisOptions { servers, default: None, ..at(quick_one.address()) };
+    let manners = Manners { tries: 1, timeout: Duration::from_secs(2), ..quick() };
+    let options = WhoisOptions { servers, default: None, manners, ..WhoisOptions::new(Directory::built_in()) };
     let begin = Moment::now();
     let mut first = None;
     let mut outcomes = Outcomes::new();
@@ -105,9 +106,9 @@ async fn each_top_level_domain_has_its_server_and_one_that_is_stopped_or_slow_ho
     .await
     .unwrap();
     assert!(outcomes[&name("wnsux.com")].is_ok());
-    assert!(first.unwrap() < Duration::from_millis(600), "{first:?}");
+    assert!(first.unwrap() < Duration::from_millis(1_800), "{first:?}");
     assert!(why(&outcomes, "a.be").starts_with("it cannot be reached: "), "{}", why(&outcomes, "a.be"));
-    assert_eq!(why(&outcomes, "a.ag"), "no whole answer within 700ms");
+    assert_eq!(why(&outcomes, "a.ag"), "no whole answer within 2s");
     assert_eq!(why(&outcomes, "a.ws"), "no server of WHOIS is given for ws");
     assert_eq!(outcomes[&name("a.ws")].as_ref().unwrap_err().source, options.source(&name("a.ws")));
 }
@@ -117,9 +118,10 @@ async fn keeps_to_its_rate() {
     let service = service();
     let options = at(service.address());
     let options = WhoisOptions { manners: Manners { per_second: Some(20), ..options.manners.clone() }, ..options };
+    let begin = Moment::now();
     collected(&["a.com", "b.com", "c.com", "d.com", "e.com"], &options).await;
-    let asked = service.asked();
-    assert!(asked[4].1 - asked[0].1 >= Duration::from_millis(180), "{asked:?}");
+    assert!(begin.elapsed() >= Duration::from_millis(200), "{:?}", begin.elapsed());
+    assert_eq!(service.asked().len(), 5);
 }
 
 #[tokio::test]
@@ -133,8 +135,10 @@ async fn endless_answers_are_cut() {
             }
         }
     });
-    let (outcomes, _) = collected(&["flood.com", "drip.com"], &at(service.address())).await;
+    let (outcomes, _) = collected(&["flood.com"], &at(service.address())).await;
     assert_eq!(why(&outcomes, "flood.com"), "the answer is longer than 65536 octets");
+    let manners = Manners { tries: 1, timeout: Duration::from_millis(700), ..quick() };
+    let (outcomes, _) = collected(&["drip.com"], &WhoisOptions { manners, ..at(service.address()) }).await;
     assert_eq!(why(&outcomes, "drip.com"), "no whole answer within 700ms");
 }
 
