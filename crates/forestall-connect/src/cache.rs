@@ -59,8 +59,8 @@ pub struct Cache {
     /// Octets of lines that count.
     live: u64,
     unreadable: u64,
-    /// Keeps others out while it is open.
-    _lock: File,
+    /// Keeps others out while it is there.
+    _lock: Lock,
 }
 
 /// A cache that cannot be used.
@@ -105,6 +105,17 @@ pub enum CacheError {
         /// What is wrong.
         reason: String,
     },
+}
+
+/// The lock on a cache.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would leave it to a process that was just forked elsewhere in the program, until that runs its own program.
+        let _ = self.0.unlock();
+    }
 }
 
 /// What stands for a key in memory: the first half of the SHA-256 of its parts.
@@ -340,12 +351,12 @@ fn skip_line(input: &mut impl BufRead) -> io::Result<(u64, bool)> {
 }
 
 /// Takes the lock that stands for the cache in `path`.
-fn locked(path: &Path) -> Result<File, CacheError> {
+fn locked(path: &Path) -> Result<Lock, CacheError> {
     let lock_path = beside(path, ".lock");
     let fail = |source| CacheError::Io { path: lock_path.clone(), source };
     let lock = File::options().create(true).append(true).open(&lock_path).map_err(fail)?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(Lock(lock)),
         Err(TryLockError::WouldBlock) => Err(CacheError::InUse { path: path.to_owned() }),
         Err(TryLockError::Error(error)) => Err(fail(error)),
     }

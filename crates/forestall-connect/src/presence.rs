@@ -11,6 +11,9 @@
 //! is slow or dead holds up nobody else, and after some questions without any sign it is left alone. Every outcome
 //! goes to the caller as soon as it is known, who keeps it (see [`cache`](mod@crate::cache)) and after a crash asks for the rest.
 //!
+//! A resolver that filters answers NXDOMAIN for the very names that are asked about here, and nothing in the answer tells; ask the
+//! servers of the top-level domains, or a resolver of one's own.
+//!
 //! A look that failed is a [`FailedLook`] with its reason, and never says that a name is free.
 
 mod aliases;

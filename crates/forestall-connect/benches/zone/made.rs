@@ -86,12 +86,12 @@ pub(crate) fn make(names: &Path, zone: &Path, lines: u64) -> Result<usize, Box<d
     Ok(registered.len())
 }
 
-/// Writes a number in letters, as many for each, so that numbers and words have one order.
+/// Writes a number in letters, as many for each, so that numbers and words have one order, and a digit, which the campaigns never have.
 fn letters(mut number: u64) -> String {
     let mut label = [b'a'; 7];
     for letter in label.iter_mut().rev() {
         *letter = b'a' + u8::try_from(number % LETTERS).unwrap_or(0);
         number /= LETTERS;
     }
-    String::from_utf8_lossy(&label).into_owned()
+    format!("{}0", String::from_utf8_lossy(&label))
 }
