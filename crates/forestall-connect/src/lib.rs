@@ -9,9 +9,15 @@
 #![forbid(unsafe_code)]
 
 pub mod lists;
+pub mod rdap;
 pub mod sweep;
+pub mod turns;
+pub mod whois;
 pub mod zone_sweep;
 
 pub use lists::{AskedList, Reason, SweepReport};
+pub use rdap::{RdapOptions, collect_rdap, look_up_rdap};
 pub use sweep::{Progress, SweepError, SweepOptions, sweep};
+pub use turns::{Manners, TurnsReport};
+pub use whois::{WhoisOptions, collect_whois};
 pub use zone_sweep::{ZoneReport, ZoneSweepError, ZoneSweepOptions, zone_sweep};

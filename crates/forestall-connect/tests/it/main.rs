@@ -1,10 +1,13 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Sweeps against NSD, against servers that fail, and over zone files.
+//! Sweeps against NSD, against servers that fail, and over zone files; registration data from services on loopback.
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 
 mod dns;
 mod failing;
+mod rdap;
+mod rdap_hostile;
+mod whois;
 mod zone;
 mod zones;
