@@ -18,13 +18,17 @@ pub mod evidence;
 pub mod exclusions;
 pub mod form;
 pub mod friendly;
+mod holder;
 pub mod jsonl;
 pub mod plain;
 pub mod popularity;
 pub mod predict;
+pub mod rdap;
+mod registry_date;
 pub mod signature;
 pub mod stix;
 pub mod table;
+pub mod whois;
 pub mod zonefile;
 
 pub use form::Form;

@@ -4,8 +4,8 @@
 //!
 //! [`CaseScript`] plays a case as people would act on it: it decides commands, applies the events and keeps the log, at the time
 //! of a [`ScriptedClock`] and with salts that are the same in every run. [`campaigns`] and [`counts`] make what a case
-//! needs by hand; [`computed`] takes the lists of the real generators. [`bind`], [`nsd`] and [`unbound`] run real name servers, and
-//! [`skip`] finds programs and says where one is missing.
+//! needs by hand; [`computed`] takes the lists of the real generators. [`bind`], [`nsd`] and [`unbound`] run real name servers,
+//! [`rdap`] and [`whois`] answer for registries, [`responder`] for servers that misbehave, and [`skip`] finds programs and says where one is missing.
 //!
 //! For tests only: functions panic where a test is written wrongly, and no released crate depends on this one.
 
@@ -18,10 +18,13 @@ pub mod counts;
 pub mod nsd;
 pub mod plugin;
 pub mod question;
+pub mod rdap;
+pub mod responder;
 mod server;
 pub mod skip;
 pub mod unbound;
 pub mod webdriver;
+pub mod whois;
 
 pub use case::CaseScript;
 pub use clock::ScriptedClock;

@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Sweeps against NSD, against servers that fail, and over zone files.
+//! Sweeps against NSD, against servers that fail, and over zone files; registration data from services on loopback.
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 
@@ -10,8 +10,11 @@ mod failing;
 mod presence;
 mod presence_failing;
 mod presence_resolver;
+mod rdap;
+mod rdap_hostile;
 mod scripted;
 mod wanted;
+mod whois;
 mod zone;
 mod zone_presence;
 mod zones;

@@ -11,4 +11,6 @@ mod friendly;
 mod lists;
 mod popularity;
 mod predict;
+mod rdap;
+mod whois;
 mod zonefile;

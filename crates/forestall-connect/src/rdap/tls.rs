@@ -1,0 +1,43 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! TLS: the authorities of the operating system and those that the operator adds, with ring under it.
+
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+
+/// Why TLS cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// A certificate that the operator added cannot be used.
+    #[error("the added certificate of an authority {place} cannot be used: {reason}")]
+    Authority {
+        /// Which, from 1.
+        place: usize,
+        /// Why.
+        reason: String,
+    },
+    /// The library has no version of TLS.
+    #[error("TLS cannot be set up: {0}")]
+    Setup(String),
+}
+
+/// Makes the settings of TLS. Without any authority every certificate is refused, and each look says so.
+pub(super) fn config(authorities: &[Vec<u8>]) -> Result<ClientConfig, TlsError> {
+    let mut roots = RootCertStore::empty();
+    let native = rustls_native_certs::load_native_certs();
+    for error in &native.errors {
+        tracing::warn!(%error, "an authority of the operating system is left out");
+    }
+    roots.add_parsable_certificates(native.certs);
+    for (i, authority) in authorities.iter().enumerate() {
+        let added = roots.add(CertificateDer::from(authority.clone()));
+        added.map_err(|error| TlsError::Authority { place: i + 1, reason: error.to_string() })?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config.map_err(|error| TlsError::Setup(error.to_string()))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}

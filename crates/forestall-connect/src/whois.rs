@@ -1,0 +1,228 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! WHOIS (RFC 3912): one line over TCP, and text until the server closes. The last resort for top-level domains without RDAP.
+//!
+//! Servers are named by the operator; there is no list of them that anybody keeps. They are asked side by side, each at its own
+//! pace. What is not understood is a [`FailedLook`], never a free name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use forestall_formats::whois::{MAX_OCTETS, WhoisDomain, WhoisError, read};
+use forestall_model::directory::Directory;
+use forestall_model::dossier::{FailedLook, Registration, Sourced};
+use forestall_model::{DomainName, Instant, Method, Pap, Tld};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::turns::{Ask, Attempt, Clock, Lane, Manners, TurnsReport, run};
+
+/// The port of WHOIS.
+const PORT: u16 = 43;
+/// What stands as the source where nobody could be asked.
+const NOBODY: &str = "whois";
+
+/// A server: host and port, written `whois.example` or `whois.example:4343`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WhoisServer {
+    host: String,
+    port: u16,
+}
+
+/// A text that is no server.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a server of WHOIS; expected a host, with a port after a colon where it is not 43")]
+pub struct WhoisServerError(String);
+
+impl fmt::Display for WhoisServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+impl FromStr for WhoisServer {
+    type Err = WhoisServerError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || WhoisServerError(text.chars().take(80).collect());
+        if text.parse::<IpAddr>().is_ok() {
+            return Ok(Self { host: text.to_owned(), port: PORT });
+        }
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) => (host, port.parse().map_err(|_| refuse())?),
+            None => (text, PORT),
+        };
+        let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let host = inner.unwrap_or(host).to_ascii_lowercase();
+        let is_name = host.len() <= 253
+            && host.split('.').all(|label| {
+                !label.is_empty() && label.len() <= 63 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            });
+        let fits = if inner.is_some() { host.parse::<IpAddr>().is_ok() } else { is_name };
+        if fits && port != 0 { Ok(Self { host, port }) } else { Err(refuse()) }
+    }
+}
+
+/// How registration data are asked for.
+#[derive(Clone, Debug)]
+pub struct WhoisOptions<'d> {
+    /// What tells registrable names from others.
+    pub directory: &'d Directory,
+    /// The servers of top-level domains.
+    pub servers: BTreeMap<Tld, WhoisServer>,
+    /// The server for names of other top-level domains; `None` where they are not asked for.
+    pub default: Option<WhoisServer>,
+    /// What the marking of the names allows: the registry may be asked up to `PAP:AMBER`; at `PAP:RED` nobody is.
+    pub pap: Pap,
+    /// How servers are asked.
+    pub manners: Manners,
+}
+
+impl<'d> WhoisOptions<'d> {
+    /// Returns the defaults: no server, `PAP:GREEN`, the default [`Manners`].
+    #[must_use]
+    pub fn new(directory: &'d Directory) -> Self {
+        Self { directory, servers: BTreeMap::new(), default: None, pap: Pap::Green, manners: Manners::default() }
+    }
+
+    /// Returns the text of the server that would be asked about a name: the source in its outcome, also where the look fails.
+    #[must_use]
+    pub fn source(&self, name: &DomainName) -> String {
+        self.service(name).map_or_else(|(source, _)| source, |server| server.to_string())
+    }
+
+    fn service(&self, name: &DomainName) -> Result<WhoisServer, (String, String)> {
+        let server = self
+            .servers
+            .get(&name.tld())
+            .or(self.default.as_ref())
+            .ok_or_else(|| (NOBODY.to_owned(), format!("no server of WHOIS is given for {}", name.tld())))?;
+        match self.directory.suffix_of(name).registrable {
+            Some(registrable) if registrable == name.as_str() => Ok(server.clone()),
+            Some(registrable) => {
+                Err((server.to_string(), format!("it lies below a registrable name; expected {registrable}")))
+            }
+            None => {
+                Err((server.to_string(), "it is a public suffix; expected a name that can be registered".to_owned()))
+            }
+        }
+    }
+}
+
+/// A collection that asked nobody.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WhoisCollectError {
+    /// The names may not be asked about at all.
+    #[error("the names are marked {0}, which allows no questions to anybody; use what was gathered before")]
+    Forbidden(Pap),
+}
+
+/// Asks for each name once and hands its outcome to `sink` as soon as it is known; `now` is when it begins.
+///
+/// Names of one server are asked for in their order, those of several servers side by side. A name that is listed several times
+/// is asked for once; one that is not registrable, or without a server, fails without being asked for.
+///
+/// # Errors
+///
+/// [`WhoisCollectError`] where nobody may be asked. Servers that fail are no error: their names fail.
+pub async fn collect_whois(
+    names: impl IntoIterator<Item = DomainName>,
+    options: &WhoisOptions<'_>,
+    now: Instant,
+    mut sink: impl FnMut(DomainName, Result<Sourced<Registration>, FailedLook>) + Send,
+) -> Result<TurnsReport, WhoisCollectError> {
+    if options.pap >= Pap::Red {
+        return Err(WhoisCollectError::Forbidden(options.pap));
+    }
+    let mut names: Vec<DomainName> = names.into_iter().collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut failed = 0;
+    let mut lanes: BTreeMap<WhoisServer, Lane<Line>> = BTreeMap::new();
+    for name in names {
+        match options.service(&name) {
+            Ok(server) => {
+                let lane = lanes.entry(server.clone()).or_insert_with(|| Lane {
+                    label: server.to_string(),
+                    ask: Line { manners: options.manners.clone() },
+                    questions: Vec::new(),
+                });
+                lane.questions.push((name, server));
+            }
+            Err((source, reason)) => {
+                failed += 1;
+                sink(name, Err(FailedLook { method: Method::Whois, source, at: now, reason }));
+            }
+        }
+    }
+    let lanes = lanes.into_values().collect();
+    let mut report = run(lanes, &options.manners, Clock::starting_at(now), |name, outcome| {
+        sink(
+            name,
+            outcome.map(|Sourced { method, source, at, fact }| Sourced { method, source, at, fact: fact.registration }),
+        );
+    })
+    .await;
+    report.failed += failed;
+    Ok(report)
+}
+
+/// Asks over a connection of its own.
+#[derive(Debug)]
+struct Line {
+    manners: Manners,
+}
+
+impl Ask for Line {
+    type Service = WhoisServer;
+    type Fact = WhoisDomain;
+    const METHOD: Method = Method::Whois;
+
+    async fn ask(&self, server: &WhoisServer, name: &DomainName, _: Instant) -> Attempt<WhoisDomain> {
+        let later = |reason: String| Attempt::Later { reason, after: None };
+        let connecting = TcpStream::connect((server.host.as_str(), server.port));
+        let mut stream = match tokio::time::timeout(self.manners.connect_timeout, connecting).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return later(format!("it cannot be reached: {error}")),
+            Err(_) => return later(format!("no connection within {:?}", self.manners.connect_timeout)),
+        };
+        if let Err(error) = stream.write_all(format!("{name}\r\n").as_bytes()).await {
+            return later(format!("it takes no question: {error}"));
+        }
+        let most = u64::try_from(MAX_OCTETS + 1).unwrap_or(u64::MAX);
+        let mut octets = Vec::new();
+        if let Err(error) = stream.take(most).read_to_end(&mut octets).await {
+            return later(format!("the answer breaks off: {error}"));
+        }
+        match read(&octets, name) {
+            Ok(domain) => Attempt::Told(domain),
+            Err(error @ (WhoisError::Limited(_) | WhoisError::Empty)) => later(error.to_string()),
+            Err(error) => Attempt::Useless(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WhoisServer;
+
+    #[test]
+    fn servers_are_written_with_their_port() {
+        let check = |text: &str, expected: &str| assert_eq!(text.parse::<WhoisServer>().unwrap().to_string(), expected);
+        check("whois.nic.example", "whois.nic.example:43");
+        check("WHOIS.nic.example:4343", "whois.nic.example:4343");
+        check("127.0.0.1:43", "127.0.0.1:43");
+        check("::1", "[::1]:43");
+        check("[::1]:4343", "[::1]:4343");
+        for wrong in ["", ":43", "a b", "whois.example:0", "whois.example:x", "[x]:43", "a..b", "http://x"] {
+            assert!(wrong.parse::<WhoisServer>().is_err(), "{wrong}");
+        }
+    }
+}
