@@ -3,9 +3,11 @@
 //! Whether registrable names are in a copy of the zone: the facts of [`presence`](mod@crate::presence) without asking anybody, for a registry and for
 //! those whom registries give their zones.
 //!
-//! The file is read once as a stream, plain or compressed by gzip, which its first octets tell. Memory is what [`WantedNames`] takes, 15 to 30 octets a name, and what
-//! the zone says of those that are in it. The whole file is read before the first outcome is told: of one that is broken or cut nothing is used.
+//! The file is read once as a stream, plain or compressed by gzip, which its first octets tell. Memory holds [`WantedNames`], 7.5 to 15 octets for
+//! each of them that lies in the zone, and what the zone says of those that are in it. The whole file is read before the first
+//! outcome is told: of one that is broken or cut nothing is used.
 
+mod index;
 mod packed;
 mod wanted;
 
@@ -20,6 +22,7 @@ use forestall_model::{DomainName, Instant, Method, OwnerName};
 
 use crate::presence::Looked;
 use crate::wildcard::parent_of;
+use index::Index;
 use packed::Packed;
 pub use wanted::{TooManyNames, WantedNames};
 
@@ -91,10 +94,12 @@ pub fn zone_presence<R: Read>(
         Some(origin) => ZoneReader::with_origin(input, origin),
         None => ZoneReader::new(input),
     };
-    let mut seen = Seen::new(wanted);
+    let mut seen: Option<Seen<'_>> = None;
     let mut records = 0_u64;
     while let Some(record) = reader.next_record()? {
-        seen.note(&record);
+        // A zone begins with its SOA (RFC 1035, section 5.2); where one does not, any name may concern it.
+        let apex = if matches!(record.data, ZoneData::Soa(_)) { record.owner } else { "." };
+        seen.get_or_insert_with(|| Seen::new(wanted, apex)).note(&record);
         records += 1;
         if records.is_multiple_of(REPORT_EVERY) {
             progress(reader.lines());
@@ -102,17 +107,19 @@ pub fn zone_presence<R: Read>(
     }
     progress(reader.lines());
     let zone = reader.end().expect("a zone that was read without error has an end").clone();
+    let seen = seen.expect("a zone that was read without error has a record");
 
     let source = format!("{}, serial {}", options.vantage, zone.serial);
     let whole = options.whole || zone.ends_with_soa;
-    let mut report = ZonePresenceReport { zone, told: 0, failed: 0, outside: 0 };
+    let mut report = ZonePresenceReport { zone, told: 0, failed: 0, outside: wanted.len() };
     let apex = report.zone.apex.as_str();
-    for (place, text) in wanted.iter() {
-        if !is_within(text, apex) {
-            report.outside += 1;
+    for (place, text) in wanted.within(apex) {
+        report.outside -= 1;
+        if seen.index.place(text) != Some(place) {
+            // It was put in before.
             continue;
         }
-        let name: DomainName = text.parse().expect("the names of the set are names in canonical text");
+        let name: DomainName = text.parse().expect("the list holds names in canonical text");
         let presence = match seen.look(place, &name, apex, whole, options.directory) {
             Ok(fact) => {
                 report.told += 1;
@@ -130,16 +137,22 @@ pub fn zone_presence<R: Read>(
 
 /// What a zone said so far of the names that are wanted, and of those above them.
 struct Seen<'w> {
-    wanted: &'w WantedNames,
+    index: Index<'w>,
+    /// The zone, as far as its first record tells; else the root.
+    apex: Box<str>,
     found: BTreeMap<u32, Found>,
+    /// Names above wanted ones, the zone itself and those above it left out where it is known.
     above: HashMap<Box<str>, Above>,
+    /// Whether a wildcard stands directly below the zone.
+    wildcard: bool,
     /// Most labels of a name that matters.
     most_labels: usize,
-    /// Each name server once.
     servers: Servers,
     /// The owner of the record before, and what it concerns.
     owner: String,
     concerned: Vec<Concerned>,
+    /// Whether the owner stands above wanted names.
+    is_above: bool,
 }
 
 /// What a zone says of a name that is wanted.
@@ -167,27 +180,30 @@ struct Concerned {
 }
 
 impl<'w> Seen<'w> {
-    fn new(wanted: &'w WantedNames) -> Self {
+    fn new(wanted: &'w WantedNames, apex: &str) -> Self {
         let mut above: HashMap<Box<str>, Above> = HashMap::new();
-        let mut most_labels = 1;
-        for (_, name) in wanted.iter() {
+        let mut most_labels = labels(apex) + 1;
+        for (_, name) in wanted.within(apex) {
             let parent = name.split_once('.').map_or(".", |(_, parent)| parent);
-            if above.contains_key(parent) {
+            if parent == apex || above.contains_key(parent) {
                 continue;
             }
-            for name in at_and_above(parent) {
+            for name in at_and_above(parent).take_while(|name| *name != apex && is_within(name, apex)) {
                 above.entry(name.into()).or_default();
             }
             most_labels = most_labels.max(labels(parent) + 1);
         }
         Self {
-            wanted,
+            index: Index::new(wanted, apex),
+            apex: apex.into(),
             found: BTreeMap::new(),
             above,
+            wildcard: false,
             most_labels,
             servers: Servers::default(),
             owner: String::new(),
             concerned: Vec::new(),
+            is_above: false,
         }
     }
 
@@ -195,7 +211,7 @@ impl<'w> Seen<'w> {
         if record.owner != self.owner {
             self.owner.clear();
             self.owner.push_str(record.owner);
-            self.find_concerned(record.owner);
+            self.find_concerned(record);
         }
         for Concerned { place, own } in &self.concerned {
             let found = self.found.entry(*place).or_default();
@@ -209,27 +225,34 @@ impl<'w> Seen<'w> {
                 found.servers.push(self.servers.number(server));
             }
         }
-        if let ZoneData::Ns(_) = record.data
+        if self.is_above
+            && matches!(record.data, ZoneData::Ns(_))
             && let Some(above) = self.above.get_mut(record.owner)
         {
             above.delegated = true;
         }
-        if let Some(above) = record.wildcard_below().and_then(|name| self.above.get_mut(name)) {
-            above.wildcard = true;
-        }
     }
 
-    /// Finds out which names the records of an owner concern, and notes those above that exist by it.
-    fn find_concerned(&mut self, owner: &str) {
+    /// Finds out which names the records of an owner concern, and notes what its being there says of those above wanted ones.
+    fn find_concerned(&mut self, record: &ZoneRecord<'_>) {
         self.concerned.clear();
+        self.is_above = false;
         // Names with more labels than any that matters are passed over.
-        let skipped = labels(owner).saturating_sub(self.most_labels);
-        for (passed, name) in at_and_above(owner).enumerate().skip(skipped) {
-            if let Some(place) = self.wanted.place(name) {
+        let skipped = labels(record.owner).saturating_sub(self.most_labels);
+        let below = at_and_above(record.owner).enumerate().skip(skipped);
+        for (passed, name) in below.take_while(|(_, name)| **name != *self.apex) {
+            if let Some(place) = self.index.place(name) {
                 self.concerned.push(Concerned { place, own: passed == 0 });
             }
             if let Some(above) = self.above.get_mut(name) {
                 above.exists = true;
+                self.is_above |= passed == 0;
+            }
+        }
+        if let Some(name) = record.wildcard_below() {
+            self.wildcard |= *name == *self.apex;
+            if let Some(above) = self.above.get_mut(name) {
+                above.wildcard = true;
             }
         }
     }
@@ -267,7 +290,12 @@ impl<'w> Seen<'w> {
         }
         // RFC 4592: the wildcard directly below the closest name that exists answers, and no other.
         let closest = above().find(|above| self.above[*above].exists).unwrap_or(apex);
-        if self.above.get(closest).is_some_and(|above| above.wildcard) {
+        let wildcard = if *closest == *self.apex {
+            self.wildcard
+        } else {
+            self.above.get(closest).is_some_and(|above| above.wildcard)
+        };
+        if wildcard {
             return Ok(Presence::bare(Existence::Wildcard));
         }
         if !whole {

@@ -13,7 +13,6 @@ mod presence_resolver;
 mod rdap;
 mod rdap_hostile;
 mod scripted;
-mod wanted;
 mod whois;
 mod zone;
 mod zone_presence;

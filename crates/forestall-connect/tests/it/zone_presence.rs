@@ -8,14 +8,15 @@ use std::io::{Read, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use forestall_connect::{
-    Looked, WantedNames, ZonePresenceError, ZonePresenceOptions, ZonePresenceReport, zone_presence,
+    Looked, WantedNames, ZonePresenceError, ZonePresenceOptions, ZonePresenceReport, zone_presence, zone_sweep,
 };
-use forestall_model::Method;
 use forestall_model::directory::Directory;
+use forestall_model::{Method, Sight};
 use forestall_testkit::nsd::Nsd;
+use proptest::prelude::*;
 
 use crate::presence::{collected, names, options as dns_options, told};
-use crate::zones::{AG, BE, VG, WS, at};
+use crate::zones::{AG, BE, VG, WS, at, list, ours, sights};
 
 const ASKED: [&str; 16] = [
     "absent.be",
@@ -192,4 +193,53 @@ fn a_zone_below_the_top_level_knows_its_own_names_alone() {
         ]
     );
     assert_eq!(report.outside, 1);
+}
+
+#[test]
+fn a_name_that_is_asked_for_again_is_told_once_and_a_zone_may_begin_without_its_soa() {
+    let asked = wanted(&["ours.be", "absent.be", "ours.be", "ours.ag"]);
+    let (first, rest) = BE.split_once('\n').unwrap();
+    let late = format!("{rest}{first}\n");
+    let (seen, report) = read(late.as_bytes(), &asked, &options()).unwrap();
+    assert_eq!((report.told, report.failed, report.outside), (2, 0, 1));
+    assert_eq!(read(BE.as_bytes(), &asked, &options()).unwrap().0, seen);
+}
+
+/// Names of a small space below `ag`, so that they meet.
+const BELOW: &str = "[ab]{1,2}([.]com|[.]a)?[.]ag";
+
+proptest! {
+    /// The zone sweep does the same in the plainest way, name by name over a hash map.
+    #[test]
+    fn sees_what_a_sweep_over_the_zone_sees(
+        asked in proptest::collection::btree_set(BELOW, 1..60),
+        registered in proptest::collection::vec((BELOW, "(NS ns1[.]sink[.]test[.]|NS ns[.]x[.]|A 192[.]0[.]2[.]1)"), 0..60),
+        wildcard in prop::sample::select(vec!["", "*.ag. 1 IN A 192.0.2.1\n", "*.com.ag. 1 IN NS ns.x.\n"]),
+        soa_first in any::<bool>(),
+    ) {
+        let soa = "ag. 1 IN SOA a. b. 1 2 3 4 5\n";
+        let mut zone = if soa_first { soa.to_owned() } else { String::new() };
+        for (name, data) in &registered {
+            zone += &format!("{name}. 1 IN {data}\n");
+        }
+        zone += &format!("{wildcard}{soa}{soa}");
+        let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+        let sweep_options =
+            forestall_connect::ZoneSweepOptions { vantage: "a.zone".to_owned(), name_servers: ours(), origin: None };
+        let swept = zone_sweep(zone.as_bytes(), &[list("ag", &asked)], &sweep_options, at(), |_| {}).unwrap();
+        let (seen, _) = read(zone.as_bytes(), &wanted(&asked), &options()).unwrap();
+        for (name, sight) in asked.iter().zip(sights(&swept.report.sweep.lists[0])) {
+            let told = told(&seen[*name]);
+            let expected = match sight {
+                Sight::Nxdomain => told == "absent",
+                Sight::Wildcard => told == "wildcard",
+                Sight::NoDelegation => told == "no-delegation",
+                Sight::OurNameServers => told == "delegated ns1.sink.test",
+                Sight::OtherNameServers => told.starts_with("delegated ns.x"),
+                _ => told.starts_with("? "),
+            };
+            // A name below another that can be registered is refused before the zone is looked at.
+            prop_assert!(expected || told.starts_with("? it lies below"), "{}: {} and {:?}\n{}", name, told, sight, zone);
+        }
+    }
 }
