@@ -3,7 +3,7 @@
 //! Verdicts over predicted names, from evidence handed in.
 //!
 //! A [`Dossier`](forestall_model::Dossier) holds what was learned of one registrable name, [`Circumstances`] what else a verdict
-//! needs: when the family was first seen, the windows, what other predicted names share. [`assess`](verdict::assess) makes a [`Verdict`](verdict::Verdict) of both under
+//! needs: when the family was first seen, the windows, what other predicted names share. [`assess`](verdict::assess) makes a [`Verdict`] of both under
 //! [`Rules`]: a class, a band, and a score that is the sum of named points. The same three give the same verdict,
 //! so that a stored one can be computed again.
 //!

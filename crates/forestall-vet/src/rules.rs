@@ -49,6 +49,8 @@ pub struct Rules {
     version: u32,
     points: BTreeMap<PointName, Rule>,
     limits: BTreeMap<Limit, Bound>,
+    /// Computed once: every verdict names it.
+    digest: Digest,
 }
 
 /// Rules that were refused.
@@ -153,11 +155,10 @@ impl Rules {
         let rule =
             |rule: WholeRule| Rule { group: rule.group, weight: rule.weight, about: rule.about, source: rule.source };
         let bound = |bound: WholeBound| Bound { value: bound.value, about: bound.about, source: bound.source };
-        Ok(Self {
-            version: file.version,
-            points: file.points.into_iter().map(|(name, found)| (name, rule(found))).collect(),
-            limits: file.limits.into_iter().map(|(name, found)| (name, bound(found))).collect(),
-        })
+        let points = file.points.into_iter().map(|(name, found)| (name, rule(found))).collect();
+        let limits = file.limits.into_iter().map(|(name, found)| (name, bound(found))).collect();
+        let digest = digest_of(file.version, &points, &limits);
+        Ok(Self { version: file.version, points, limits, digest })
     }
 
     /// Returns these rules with the weights and limits that an operator's file replaces.
@@ -195,7 +196,11 @@ impl Rules {
                 _ => return Err(unknown("a key of rules", key, &["version", "points", "limits"])),
             }
         }
-        if versioned { Ok(rules) } else { Err(RulesError::Missing("version")) }
+        if !versioned {
+            return Err(RulesError::Missing("version"));
+        }
+        rules.digest = digest_of(rules.version, &rules.points, &rules.limits);
+        Ok(rules)
     }
 
     fn replace_weight(&mut self, key: &str, value: &toml::Value) -> Result<(), RulesError> {
@@ -258,16 +263,20 @@ impl Rules {
 
     /// Returns the SHA-256 of the version, the weights and the limits in force.
     #[must_use]
-    pub fn digest(&self) -> Digest {
-        let mut text = format!("version {}\n", self.version);
-        for (name, rule) in &self.points {
-            text.push_str(&format!("point {name} {}\n", rule.weight));
-        }
-        for (name, bound) in &self.limits {
-            text.push_str(&format!("limit {name} {}\n", bound.value));
-        }
-        Digest::of(text.as_bytes())
+    pub const fn digest(&self) -> Digest {
+        self.digest
     }
+}
+
+fn digest_of(version: u32, points: &BTreeMap<PointName, Rule>, limits: &BTreeMap<Limit, Bound>) -> Digest {
+    let mut text = format!("version {version}\n");
+    for (name, rule) in points {
+        text.push_str(&format!("point {name} {}\n", rule.weight));
+    }
+    for (name, bound) in limits {
+        text.push_str(&format!("limit {name} {}\n", bound.value));
+    }
+    Digest::of(text.as_bytes())
 }
 
 fn unknown(what: &'static str, key: &str, known: &[&'static str]) -> RulesError {

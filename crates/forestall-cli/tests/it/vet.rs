@@ -8,6 +8,7 @@ use forestall_formats::exclusions::{self, Exclusion, ExclusionList};
 use forestall_formats::signature::SecretKey;
 use forestall_model::NameClass;
 use forestall_testkit::nsd::Nsd;
+use forestall_testkit::rdap::{RdapService, Record};
 use serde_json::Value;
 
 use crate::support::Home;
@@ -239,4 +240,54 @@ fn measures_the_rules_on_labelled_names() {
     assert!(text.contains("wrong: "), "{text}");
     let json: Value = serde_json::from_str(&home.ok(&format!("vet --evaluate {labelled} --format jsonl"))).unwrap();
     assert_eq!(json["malicious"]["precision"], 1.0);
+}
+
+#[test]
+fn registration_data_tell_who_is_on_hold_and_how_old_a_name_is() {
+    let dates = |from: &str, until: &str| Some((format!("{from}T00:00:00Z"), format!("{until}T00:00:00Z")));
+    let registrar = Some(("Example Registrar".to_owned(), 9_999));
+    let service = RdapService::start([
+        (
+            "on-hold-name.com".to_owned(),
+            Record {
+                dates: dates("2026-11-01", "2027-11-01"),
+                statuses: vec!["server hold".to_owned()],
+                registrar: registrar.clone(),
+                ..Record::default()
+            },
+        ),
+        (
+            "held-name.com".to_owned(),
+            Record {
+                dates: dates("1999-02-03", "2027-02-03"),
+                registrar,
+                name_servers: vec!["ns1.hoster.example".to_owned()],
+                ..Record::default()
+            },
+        ),
+    ]);
+    let home = Home::new();
+    home.write("com.zone", COM);
+    home.write("names", "on-hold-name.com\nheld-name.com\nfree-name.com\n");
+    let asking =
+        format!("vet names --rdap {} --rdap-rate 0 --first-seen 2008-11-22 --cache looks --format csv", service.base());
+    let both = home.run(&format!("{asking} --zone com.zone"));
+    assert_eq!(both.status, 1, "{}", both.err);
+    assert_eq!(
+        rows(&both.out),
+        [
+            "on-hold-name.com registered-suspect human",
+            "held-name.com registered-benign clear-benign",
+            "free-name.com free no-holder",
+        ]
+    );
+    assert!(both.out.contains("registered and on hold, which keeps it out of the zone"), "{}", both.out);
+    assert!(both.out.contains("created 9 years before the family was first seen"), "{}", both.out);
+    // A service that knows no such name does not say that it is free.
+    let alone = home.run(&asking);
+    assert!(alone.out.contains("\nfree-name.com,unknown,human,0,"), "{}", alone.out);
+    let asked = service.asked().len();
+    home.run(&asking);
+    assert_eq!(service.asked().len(), asked, "what was learned is in the cache");
+    home.fails(2, "vet names --rdap nonsense", &["is not the address of a service of RDAP"]);
 }

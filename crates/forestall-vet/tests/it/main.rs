@@ -7,6 +7,7 @@
 mod automatic;
 mod built;
 mod cohort;
+mod documented;
 mod evaluate;
 mod properties;
 mod register;

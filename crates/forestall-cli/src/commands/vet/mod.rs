@@ -7,6 +7,7 @@ mod evaluate;
 mod names;
 mod packed;
 mod print;
+mod rdap;
 mod registers;
 mod stored;
 mod tops;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use forestall_connect::Cache;
+use forestall_connect::rdap::RdapBase;
 use forestall_dga::info::Scheme;
 use forestall_model::directory::{Directory, Registrability};
 use forestall_model::{DomainName, Dossier, FamilySlug, Instant, NameClass, Pap, UtcDay};
@@ -54,7 +56,8 @@ pub(crate) struct Vet {
     file: Option<PathBuf>,
     /// A list of popular names in the form of Tranco, Umbrella or Majestic, .gz is read as such; any number of them
     ///
-    /// Keep the maker's name in the file's: a list of DNS queries (umbrella) counts little, since infected machines ask for predicted names.
+    /// Keep the maker and the date (YYYY-MM-DD) in the file's name: a list of DNS queries (umbrella) counts little, since infected machines ask for
+    /// predicted names, and so does a list made after the first window opened.
     #[arg(long = "top", value_name = "FILE", help_heading = "Sources")]
     tops: Vec<PathBuf>,
     /// A copy of a zone, .gz is read as such; any number of them
@@ -63,6 +66,9 @@ pub(crate) struct Vet {
     /// Ask this server: a resolver, or an authority for the top-level domains; the port is 53 where none is given
     #[arg(long, value_name = "ADDR", value_parser = server, help_heading = "Sources")]
     dns: Option<SocketAddr>,
+    /// Ask this registration service, by the address that names are put behind, for example https://rdap.example/
+    #[arg(long, value_name = "URL", help_heading = "Sources")]
+    rdap: Option<RdapBase>,
     /// A register of friends, sinkholes and shared zones, as CSV; any number of them
     #[arg(long = "known", value_name = "FILE", help_heading = "Sources")]
     known: Vec<PathBuf>,
@@ -76,13 +82,16 @@ pub(crate) struct Vet {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["file", "tops", "zones", "dns", "known", "exclusions", "family", "first_seen"],
+        conflicts_with_all = ["file", "tops", "zones", "dns", "rdap", "known", "exclusions", "family", "first_seen"],
         help_heading = "Sources"
     )]
     evidence: Option<PathBuf>,
     /// At most this many messages a second to the server of --dns; 0 for no limit [default: 50]
     #[arg(long, value_name = "N", requires = "dns", help_heading = "Manners")]
     rate: Option<u32>,
+    /// At most this many questions a second to the service of --rdap; 0 for no limit [default: 1]
+    #[arg(long = "rdap-rate", value_name = "N", requires = "rdap", help_heading = "Manners")]
+    rdap_rate: Option<u32>,
     /// At most this many names under way at one time with the server of --dns [default: 16]
     #[arg(long, value_name = "N", requires = "dns", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Manners")]
     parallel: Option<u16>,
@@ -161,9 +170,11 @@ impl Vet {
         let directory = known_directory(globals);
         let asked = names::read(self.file.as_deref().unwrap_or_else(|| "-".as_ref()))?;
         let mut files = Files::of(&asked);
-        let has_source = self.dns.is_some() || !(self.zones.is_empty() && self.tops.is_empty());
+        let has_source = self.dns.is_some() || self.rdap.is_some() || !(self.zones.is_empty() && self.tops.is_empty());
         if !has_source && !files.dossiers.is_empty() {
-            output::note(format_args!("note: no source is named, so that little is known: --zone, --dns, --top"));
+            output::note(format_args!(
+                "note: no source is named, so that little is known: --zone, --dns, --rdap, --top"
+            ));
         }
         for path in &self.zones {
             zones::add(path, &directory, now, &mut files.dossiers, &files.places)?;
@@ -193,6 +204,11 @@ impl Vet {
                 now,
             };
             world::run(dns::add(&asking, cache.as_mut(), &mut files.dossiers, &files.places))?;
+        }
+        if let Some(base) = &self.rdap {
+            let base = base.clone();
+            let asking = rdap::Asking { base, rate: self.rdap_rate, pap: self.pap, directory, now };
+            world::run(rdap::add(&asking, cache.as_mut(), &mut files.dossiers, &files.places))?;
         }
         if let Some(cache) = cache {
             cache.sync().context("the cache of looks could not be brought to the disk")?;

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use forestall_formats::popularity;
 use forestall_model::dossier::Rank;
-use forestall_model::{DomainName, Dossier};
+use forestall_model::{DomainName, Dossier, UtcDay};
 
 use super::packed;
 use crate::failure::Refused;
@@ -39,11 +39,34 @@ pub(super) fn add(path: &Path, dossiers: &mut [Dossier], places: &HashMap<Domain
         output::note(format_args!("warning: {called}: {} not understood", counted(summary.bad, "line")));
     }
     let list = packed::name_of(path);
+    let day = day_in(&list);
     // Each dossier gets at most one place from a list, whatever the order.
     for (place, dossier) in dossiers.iter_mut().enumerate() {
         if let Some(rank) = best.get(&place) {
-            dossier.ranks.push(Rank { list: list.clone(), place: *rank, day: None });
+            dossier.ranks.push(Rank { list: list.clone(), place: *rank, day });
         }
     }
     Ok(())
+}
+
+/// Returns the first date in the name of a file.
+fn day_in(name: &str) -> Option<UtcDay> {
+    (0..name.len()).find_map(|start| name.get(start..start + "YYYY-MM-DD".len())?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::day_in;
+
+    #[test]
+    fn finds_the_day_of_a_list_in_its_name() {
+        let check = |name: &str, expected: Option<&str>| {
+            assert_eq!(day_in(name).map(|day| day.to_string()).as_deref(), expected, "{name}");
+        };
+        check("tranco_2026-11-01-1m.csv", Some("2026-11-01"));
+        check("2026-11-01", Some("2026-11-01"));
+        check("ü2026-11-01", Some("2026-11-01"));
+        check("top-1m.csv", None);
+        check("2026-13-01.csv", None);
+    }
 }
