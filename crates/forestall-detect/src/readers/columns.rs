@@ -102,23 +102,45 @@ impl Column {
 pub(super) struct Columns {
     /// Position and content, by position.
     pub(super) wanted: Vec<(usize, Column)>,
+    /// How many the header names, those that are not wanted too.
+    pub(super) count: usize,
     /// The octet between fields.
     pub(super) separator: u8,
+    /// What a look at most rows needs; none where that is not enough.
+    pub(super) needed: Option<Needed>,
+}
+
+/// Where those columns are that say whether a row has a record, and what name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Needed {
+    pub(super) time: usize,
+    pub(super) client: usize,
+    pub(super) name: usize,
+    pub(super) class: Option<usize>,
 }
 
 impl Columns {
     /// Finds the columns by the names of a header; none where time, client or name is missing.
     pub(super) fn of_header<'a>(names: impl IntoIterator<Item = &'a [u8]>, separator: u8) -> Option<Self> {
         let mut wanted: Vec<(usize, Column)> = Vec::new();
+        let mut count = 0;
         for (position, name) in names.into_iter().enumerate() {
+            count += 1;
             if let Some(column) = Column::named(name)
                 && wanted.iter().all(|(_, known)| *known != column)
             {
                 wanted.push((position, column));
             }
         }
-        let has = |column| wanted.iter().any(|(_, known)| *known == column);
-        (has(Column::Time) && has(Column::Client) && has(Column::Name)).then_some(Self { wanted, separator })
+        let place = |column| wanted.iter().find(|(_, known)| *known == column).map(|(position, _)| *position);
+        let needed = Needed {
+            time: place(Column::Time)?,
+            client: place(Column::Client)?,
+            name: place(Column::Name)?,
+            class: place(Column::Class),
+        };
+        let needed = place(Column::Half).is_none().then_some(needed);
+        Some(Self { wanted, count, separator, needed })
     }
 }
 
@@ -133,7 +155,7 @@ pub(super) fn record<'a>(slots: &Slots<'a>, clock: LogClock) -> Result<Option<Re
     if slot(Column::Client).is_empty() {
         return Err(Fault::Client);
     }
-    if !matches!(slot(Column::Class), b"1" | b"" | b"-" | b"IN" | b"C_INTERNET") {
+    if !is_internet(slot(Column::Class)) {
         return Ok(None);
     }
     let Some(sight) = sight(slot(Column::Half)) else { return Ok(None) };
@@ -148,6 +170,11 @@ pub(super) fn record<'a>(slots: &Slots<'a>, clock: LogClock) -> Result<Option<Re
         rcode,
         sight,
     }))
+}
+
+/// Says whether a class is IN; one that is not told is.
+pub(super) fn is_internet(class: &[u8]) -> bool {
+    matches!(class, b"1" | b"" | b"-" | b"IN" | b"C_INTERNET")
 }
 
 /// Reads the name of a dnstap message; none for those that the server sent on its own behalf, as in the reader of dnstap.

@@ -124,7 +124,7 @@ pub(super) fn read_mut<'a>(
     }
 }
 
-fn without_return(line: &[u8]) -> &[u8] {
+pub(super) fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 

@@ -51,13 +51,41 @@ fn usual(text: &[u8]) -> Option<Instant> {
     i64::try_from(seconds * 1_000_000 + micros).ok().map(Instant::from_micros)
 }
 
+/// Says whether a text is a time of the usual kind: ten digits of seconds, perhaps a point and up to eight digits.
+#[inline]
+pub(super) fn is_usual(text: &[u8]) -> bool {
+    let Some((head, rest)) = text.split_first_chunk::<8>() else { return false };
+    let Some(last) = text.last_chunk::<8>() else { return false };
+    let [tens, ones, after @ ..] = rest else { return false };
+    let digits = are_digits(u64::from_le_bytes(*head)) & tens.is_ascii_digit() & ones.is_ascii_digit();
+    match after {
+        [] => digits,
+        [point, fraction @ ..] if fraction.len() <= 8 => {
+            // Of the last eight octets, those that stand before the fraction do not count.
+            let others = 64 - 8 * fraction.len();
+            let zeros = (1_u64 << (others & 63)).wrapping_sub(1) & ZEROS;
+            let zeros = if others == 64 { ZEROS } else { zeros };
+            let last = u64::from_le_bytes(*last);
+            let kept = if others == 64 { 0 } else { last >> others << others };
+            digits & (*point == b'.') & are_digits(kept | zeros)
+        }
+        _ => false,
+    }
+}
+
+/// Says whether eight octets are digits.
+#[inline]
+const fn are_digits(text: u64) -> bool {
+    (text & UPPER == ZEROS) & (text.wrapping_add(0x0606_0606_0606_0606) & UPPER == ZEROS)
+}
+
+const UPPER: u64 = 0xf0f0_f0f0_f0f0_f0f0;
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// Reads eight digits, the first in the least octet: neighbours are joined to numbers of two, of four, of eight digits.
 #[inline]
 fn eight_digits(text: u64) -> Option<u64> {
-    const UPPER: u64 = 0xf0f0_f0f0_f0f0_f0f0;
-    if text & UPPER != ZEROS || text.wrapping_add(0x0606_0606_0606_0606) & UPPER != ZEROS {
+    if !are_digits(text) {
         return None;
     }
     let ones = text & 0x0f0f_0f0f_0f0f_0f0f;
@@ -240,14 +268,17 @@ fn digits(text: &[u8], count: usize) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LogClock, Yearless, any, epoch, plainly, prefix, usual};
+    use super::{LogClock, Yearless, any, epoch, is_usual, plainly, prefix, usual};
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn eight_digits_at_a_time_are_read_as_one_by_one(text in "[0-9]{9,11}(\\.[0-9]{0,9})?|[0-9.:/ -]{8,20}", octet in prop::num::u8::ANY, place in 0..20_usize) {
             let mut text = text.into_bytes();
-            let check = |text: &[u8]| usual(text).is_none_or(|at| Some(at) == plainly(text));
+            let check = |text: &[u8]| {
+                let at = usual(text);
+                at.is_some() == is_usual(text) && at.is_none_or(|at| Some(at) == plainly(text))
+            };
             prop_assert!(check(&text));
             let place = place % text.len();
             text[place] = octet;

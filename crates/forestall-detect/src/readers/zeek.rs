@@ -6,22 +6,24 @@
 //! any order. They hold until others follow, as where several logs were put one after the other. A line of this log is a question together with its
 //! answer, if one came. Lines without a name are passed.
 //!
-//! A usual line has tabs between its fields and all columns that are wanted; it is read in one pass over the block. Any other is read by itself.
+//! A usual line has tabs between its fields and all columns that are wanted; the ends of its fields are found together with those of other lines.
+//! Any other is read by itself.
 //!
 //! Format: Zeek's documentation, "Log File Formats"; script `base/protocols/dns`, record `DNS::Info`.
 
 use std::sync::Arc;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::block::Block;
-use super::columns::{self, Column, Columns, Slots};
+use super::columns::{self, Column, Columns, Needed, Slots};
 use super::counts::{Counts, Fault};
-use super::lines::{self, LONGEST_LINE, Lines};
+use super::lines::{self, Lines};
 use super::marks::Marks;
+use super::sieve::Sieve;
 use super::source::Cut;
-use super::stamp::LogClock;
-use crate::record::Record;
+use super::stamp::{self, LogClock};
+use crate::record::{QName, Record};
 
 /// How the lines of a block are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,41 +88,138 @@ impl ZeekLines {
 pub(super) fn read<'a>(
     layout: Option<&Layout>,
     bytes: &'a [u8],
-    mut line: u64,
+    line: u64,
     clock: LogClock,
     counts: &mut Counts,
     mut visit: impl FnMut(Record<'a>),
 ) {
-    let mut parse = |line| layout.ok_or(Fault::Header)?.parse(line, clock);
-    let Some((layout, columns)) = layout.and_then(|layout| Some((layout, layout.columns.as_ref()?))) else {
-        return lines::read(bytes, line, counts, visit, parse);
-    };
-    if columns.separator != b'\t' {
-        return lines::read(bytes, line, counts, visit, parse);
-    }
-    let mut marks = Marks::new(bytes, b'\n');
-    let mut start = 0;
-    while start < bytes.len() {
-        let usual = layout.usual(columns, bytes, start, &mut marks);
-        if let Some((slots, end)) = usual
-            && let Ok(record) = columns::record(&slots, clock)
-        {
-            counts.units += 1;
-            match record {
-                Some(record) => {
-                    counts.records += 1;
-                    visit(record);
-                }
-                None => counts.passed += 1,
-            }
-            start = end;
-        } else {
-            let end = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |end| start + end + 1);
-            lines::read(&bytes[start..end], line, counts, &mut visit, &mut parse);
-            marks.seek(end);
-            start = end;
+    let whole = |visit: &mut _, fields: &Fields<'a, '_>, layout: &Layout, columns: &Columns| {
+        let mut slots: Slots<'a> = [&[]; Column::COUNT];
+        for (position, column) in &columns.wanted {
+            slots[*column as usize] = layout.told(fields.get(*position)?).unwrap_or_default();
         }
-        line += 1;
+        let record = columns::record(&slots, clock).ok()??;
+        call(visit, record);
+        Some(())
+    };
+    each(layout, bytes, line, clock, counts, &mut visit, whole, call);
+}
+
+fn call<'a>(visit: &mut impl FnMut(Record<'a>), record: Record<'a>) {
+    visit(record);
+}
+
+/// The same for a sieve, which gets of a usual line the name alone.
+#[inline]
+pub(super) fn sift<'a>(
+    layout: Option<&Layout>,
+    bytes: &'a [u8],
+    line: u64,
+    clock: LogClock,
+    counts: &mut Counts,
+    sieve: &mut impl Sieve<'a>,
+) {
+    let name = |sieve: &mut _, fields: &Fields<'a, '_>, layout: &Layout, columns: &Columns| {
+        let Needed { time, client, name, class } = columns.needed?;
+        let name = layout.told(fields.get(name)?)?;
+        let class = class.map_or(Some(b"1".as_slice()), |class| fields.get(class))?;
+        let is_usual = stamp::is_usual(fields.get(time)?)
+            & (name.len() <= QName::MOST_TEXT)
+            & (class == b"1" || columns::is_internet(layout.told(class).unwrap_or_default()))
+            & layout.told(fields.get(client)?).is_some();
+        is_usual.then(|| Sieve::line(sieve, name, fields.line()))
+    };
+    each(layout, bytes, line, clock, counts, sieve, name, Sieve::record);
+}
+
+/// Gives `usual` the fields of each line that has all columns that are wanted; where that does not take it, and of all other lines, `other` gets the record.
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "what two readers of the same lines have in common")]
+fn each<'a, V>(
+    layout: Option<&Layout>,
+    bytes: &'a [u8],
+    mut line: u64,
+    clock: LogClock,
+    counts: &mut Counts,
+    visitor: &mut V,
+    usual: impl Fn(&mut V, &Fields<'a, '_>, &Layout, &Columns) -> Option<()>,
+    other: impl Fn(&mut V, Record<'a>),
+) {
+    let mut parse = |line| layout.ok_or(Fault::Header)?.parse(line, clock);
+    let columns = layout.and_then(|layout| Some((layout, layout.columns.as_ref()?)));
+    let Some((layout, columns)) = columns.filter(|(_, columns)| columns.separator == b'\t') else {
+        return lines::read(bytes, line, counts, |record| other(visitor, record), parse);
+    };
+    let mut marks = Marks::<16>::new();
+    let mut text = bytes;
+    while !text.is_empty() {
+        let (places, length) = marks.find(text, |octet| (octet == b'\t') | (octet == b'\n'));
+        let mut from = 0;
+        // Where the last of so many places always ends a line, and there are no more lines, all others are tabs.
+        let rows = places.chunks_exact(columns.count);
+        let end = rows.clone().next_back().and_then(<[usize]>::last).map_or(0, |end| end + 1);
+        let are_rows = rows.clone().all(|row| row.last().is_some_and(|end| text[*end] == b'\n'));
+        if are_rows && memchr_iter(b'\n', &text[..end]).count() == rows.len() {
+            for places in rows {
+                let fields = Fields { text, from, places };
+                if fields.are_usual() && usual(visitor, &fields, layout, columns).is_some() {
+                    counts.units += 1;
+                    counts.records += 1;
+                } else {
+                    let one = &text[from..=fields.end()];
+                    lines::read(one, line, counts, |record| other(visitor, record), &mut parse);
+                }
+                line += 1;
+                from = fields.end() + 1;
+            }
+        }
+        if from == 0 {
+            // All that is whole, or the one line that is not.
+            let ends = memrchr(b'\n', &text[..length]).or_else(|| memchr(b'\n', text));
+            let lines = &text[..ends.map_or(text.len(), |end| end + 1)];
+            let before = counts.units;
+            lines::read(lines, line, counts, |record| other(visitor, record), &mut parse);
+            line += counts.units - before;
+            from = lines.len();
+        }
+        text = &text[from..];
+    }
+}
+
+/// A line that was taken apart.
+struct Fields<'a, 'm> {
+    text: &'a [u8],
+    /// Where it begins.
+    from: usize,
+    /// Where its fields end, the last of them with the line.
+    places: &'m [usize],
+}
+
+impl<'a> Fields<'a, '_> {
+    /// Says whether it is no comment and ends without a return.
+    #[inline(always)]
+    fn are_usual(&self) -> bool {
+        let line = self.line();
+        line.first().is_some_and(|first| *first != b'#') && line.last() != Some(&b'\r')
+    }
+
+    /// Returns where the line ends.
+    #[inline(always)]
+    fn end(&self) -> usize {
+        self.places.last().map_or(self.from, |end| *end)
+    }
+
+    /// Returns the field at a position.
+    #[inline(always)]
+    fn get(&self, position: usize) -> Option<&'a [u8]> {
+        let end = *self.places.get(position)?;
+        let begin = if position == 0 { self.from } else { self.places[position - 1] + 1 };
+        self.text.get(begin..end)
+    }
+
+    #[inline(always)]
+    fn line(&self) -> &'a [u8] {
+        &self.text[self.from..self.end()]
     }
 }
 
@@ -131,52 +230,10 @@ fn is(field: &[u8], other: &[u8]) -> bool {
 }
 
 impl Layout {
-    /// Finds the columns of the line that begins at `start` where it is a usual one; returns also where the next begins.
+    /// Returns a field that is told; none where it is unset or empty.
     #[inline]
-    fn usual<'a>(
-        &self,
-        columns: &Columns,
-        bytes: &'a [u8],
-        start: usize,
-        marks: &mut Marks<'a>,
-    ) -> Option<(Slots<'a>, usize)> {
-        if bytes[start] == b'#' {
-            return None;
-        }
-        let mut slots: Slots<'a> = [&[]; Column::COUNT];
-        let (mut from, mut position, mut last) = (start, 0, b'\t');
-        for (wanted, column) in &columns.wanted {
-            loop {
-                if last != b'\t' {
-                    return None;
-                }
-                let end = marks.next()?;
-                let begin = from;
-                last = bytes[end];
-                from = end + 1;
-                position += 1;
-                if position > *wanted {
-                    let field = bytes.get(begin..end)?;
-                    if !is(field, &self.unset) && !is(field, &self.empty) {
-                        slots[*column as usize] = field;
-                    }
-                    break;
-                }
-            }
-        }
-        let is_end = match last {
-            b'\t' => true,
-            b'\n' => !bytes[..from].ends_with(b"\r\n"),
-            _ => false,
-        };
-        if !is_end {
-            return None;
-        }
-        if last != b'\n' {
-            from += memchr(b'\n', &bytes[from..])? + 1;
-            marks.seek(from);
-        }
-        (from - start <= LONGEST_LINE).then_some((slots, from))
+    fn told<'a>(&self, field: &'a [u8]) -> Option<&'a [u8]> {
+        (!field.is_empty() && !is(field, &self.unset) && !is(field, &self.empty)).then_some(field)
     }
 
     /// Reads a line.
@@ -209,9 +266,10 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
-    use super::{Layout, ZeekLines, read};
+    use super::{Layout, ZeekLines, read, sift};
     use crate::readers::counts::{Counts, Fault};
     use crate::readers::lines;
+    use crate::readers::sieve::{All, LineReader, Sieve as _};
     use crate::readers::stamp::LogClock;
     use proptest::prelude::*;
 
@@ -236,6 +294,8 @@ mod tests {
             "NXDOMAIN",
             "#close",
             "1711965600.1\tC\t192.0.2.1\ta.example\tA\tNOERROR",
+            "\n1711965600.1\tC\t192.0.2.1\ta.example\tA\tNOERROR\n1711965600.2\tD\t192.0.2.2\tb.example\tA\tNXDOMAIN\n",
+            "\n1711965600.1\tC\t192.0.2.1\ta.example\t1\n1711965600.2\tD\t192.0.2.2\tb.example\t-\n",
         ];
         prop_oneof![
             6 => prop::sample::select(usual).prop_map(|text| text.as_bytes().to_vec()),
@@ -251,10 +311,12 @@ mod tests {
 
         #[test]
         fn the_pass_over_a_block_reads_what_line_by_line_is_read(
-            pieces in prop::collection::vec(piece(), 0..80),
+            pieces in prop_oneof![3 => prop::collection::vec(piece(), 0..80), 1 => prop::collection::vec(piece(), 300..900)],
             header in prop::sample::select(vec![
                 "#fields\tts\tuid\tid.orig_h\tquery\tqtype_name\trcode_name",
                 "#fields\tts\tid.orig_h\tquery",
+                "#fields\tts\tuid\tid.orig_h\tquery\tqclass",
+                "#fields\tts\tuid\tid.orig_h\tquery\tqclass\toperation",
                 "#fields\tquery\tts\tx\tid.orig_h\trcode_name\ty\tz",
                 "#separator ,\n#fields,ts,id.orig_h,query",
                 "#fields\tts",
@@ -266,8 +328,13 @@ mod tests {
             let clock = LogClock::default();
             read(Some(&layout), &bytes, 7, clock, &mut quick_counts, |record| quick.push(record));
             lines::read(&bytes, 7, &mut plain_counts, |record| plain.push(record), |line| layout.parse(line, clock));
-            prop_assert_eq!(quick, plain);
-            prop_assert_eq!(quick_counts, plain_counts);
+            prop_assert_eq!(&quick, &plain);
+            prop_assert_eq!(&quick_counts, &plain_counts);
+            let (mut sieve, mut sieve_counts) = (All::default(), Counts::default());
+            sieve.begin(LineReader::new(Some(&layout), clock));
+            sift(Some(&layout), &bytes, 7, clock, &mut sieve_counts, &mut sieve);
+            prop_assert_eq!(sieve.records, plain);
+            prop_assert_eq!(sieve_counts, plain_counts);
         }
     }
 

@@ -9,13 +9,14 @@ use forestall_index::{Hit, Index};
 use forestall_model::name::icann_suffix;
 use memchr::memchr2;
 
-use super::absent::{Absent, Short};
+use super::absent::Absent;
 use super::{Client, Listing, Room, Roster, ScratchError, Sighting, Tally};
 use crate::pairing::{Adds, Pairing};
+use crate::readers::{LineReader, Sieve};
 use crate::record::{NXDOMAIN, QName, Record};
 
-/// Records that are looked up at a time: the index fetches the memory that they need together.
-const BATCH: usize = 32;
+/// Records that are taken together. About half of them are known not to be listed; the index fetches the memory that the others need together.
+const BATCH: usize = 96;
 
 /// One thread's share of a scan.
 ///
@@ -89,10 +90,10 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
     pub fn batch(&mut self) -> Batch<'_, '_, 'i, B> {
         Batch {
             watch: self,
-            records: [const { None }; BATCH],
-            names: [Name::InBlock(&[]); BATCH],
-            shorts: [None; BATCH],
-            texts: [[0; MOST_ON_WIRE]; BATCH],
+            reader: None,
+            names: [const { Name::InBlock(&[]) }; BATCH],
+            origins: [const { Origin::Line(&[]) }; BATCH],
+            texts: Box::new([[0; MOST_ON_WIRE]; BATCH]),
             held: 0,
         }
     }
@@ -165,13 +166,21 @@ impl<B> std::fmt::Debug for Watch<'_, B> {
 /// Records of one block, on their way to be looked up together.
 pub struct Batch<'w, 'r, 'i, B: AsRef<[u8]>> {
     watch: &'w mut Watch<'i, B>,
-    records: [Option<Record<'r>>; BATCH],
+    reader: Option<LineReader<'r>>,
     names: [Name<'r>; BATCH],
-    /// Those that are to be kept where they are not listed.
-    shorts: [Option<Short>; BATCH],
+    origins: [Origin<'r>; BATCH],
     /// Names that came on the wire, as text.
-    texts: [[u8; MOST_ON_WIRE]; BATCH],
+    texts: Box<[[u8; MOST_ON_WIRE]; BATCH]>,
     held: usize,
+}
+
+/// What a record is made of.
+#[derive(Clone, Copy)]
+enum Origin<'r> {
+    /// A line that the reader of the block makes it of.
+    Line(&'r [u8]),
+    /// It was read whole.
+    Record(Record<'r>),
 }
 
 /// Octets of the longest name on the wire (RFC 1035, section 3.1).
@@ -210,13 +219,14 @@ impl<'r, B: AsRef<[u8]>> Batch<'_, 'r, '_, B> {
                 None => return self.look_up_alone(&record, wire),
             },
         };
-        let short = Short::of(name.text(&self.texts[self.held]));
-        if short.is_some_and(|short| self.watch.absent.knows(&short)) {
-            return;
-        }
+        self.origins[self.held] = Origin::Record(record);
         self.names[self.held] = name;
-        self.shorts[self.held] = short;
-        self.records[self.held] = Some(record);
+        self.hold();
+    }
+
+    /// Keeps what stands in the next place.
+    #[inline(always)]
+    fn hold(&mut self) {
         self.held += 1;
         if self.held == BATCH {
             self.look_up();
@@ -232,32 +242,62 @@ impl<'r, B: AsRef<[u8]>> Batch<'_, 'r, '_, B> {
         }
     }
 
+    #[inline(never)]
     fn look_up(&mut self) {
         let held = std::mem::take(&mut self.held);
         let mut names: [&[u8]; BATCH] = [&[]; BATCH];
-        for ((text, name), written) in names.iter_mut().zip(&self.names).zip(&self.texts) {
-            *text = name.text(written);
+        let mut places = [0; BATCH];
+        let mut unknown = 0;
+        // Whether a name is known nothing can foresee, so there is no branch for it, and the memory for one is fetched while others wait.
+        for ((name, written), place) in self.names[..held].iter().zip(self.texts.iter()).zip(0u8..) {
+            let text = name.text(written);
+            (names[unknown], places[unknown]) = (text, place);
+            unknown += usize::from(!self.watch.absent.knows(text));
         }
+        let (names, places) = (&names[..unknown], &places[..unknown]);
         let mut hits: [Option<Hit<'_>>; BATCH] = [const { None }; BATCH];
         let mut any = false;
         // Found in no certain order, and a question must be seen before its answer.
-        self.watch.index.look_up_batch(&names[..held], |place, hit| {
-            hits[place] = Some(hit);
+        self.watch.index.look_up_batch(names, |number, hit| {
+            hits[number] = Some(hit);
             any = true;
         });
-        for (short, hit) in self.shorts[..held].iter().zip(&hits) {
-            if let (Some(short), None) = (short, hit) {
-                self.watch.absent.keep(short);
+        for (name, hit) in names.iter().zip(&hits) {
+            if hit.is_none() {
+                self.watch.absent.keep(name);
             }
         }
         if !any {
             return;
         }
-        for (record, hit) in self.records.iter().zip(&hits) {
-            if let (Some(record), Some(hit)) = (record, hit) {
-                self.watch.hit(record, hit);
+        for (place, hit) in places.iter().zip(&hits) {
+            let Some(hit) = hit else { continue };
+            let record = match &self.origins[usize::from(*place)] {
+                Origin::Record(record) => Some(*record),
+                Origin::Line(line) => self.reader.and_then(|reader| reader.read(line)),
+            };
+            if let Some(record) = record {
+                self.watch.hit(&record, hit);
             }
         }
+    }
+}
+
+impl<'r, B: AsRef<[u8]>> Sieve<'r> for Batch<'_, 'r, '_, B> {
+    fn begin(&mut self, reader: LineReader<'r>) {
+        self.reader = Some(reader);
+    }
+
+    #[inline(always)]
+    fn line(&mut self, name: &'r [u8], line: &'r [u8]) {
+        self.origins[self.held] = Origin::Line(line);
+        self.names[self.held] = Name::InBlock(name);
+        self.hold();
+    }
+
+    #[inline]
+    fn record(&mut self, record: Record<'r>) {
+        self.add(record);
     }
 }
 

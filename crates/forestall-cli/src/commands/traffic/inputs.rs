@@ -119,7 +119,7 @@ impl<B: AsRef<[u8]> + Sync> Taker for Watch<'_, B> {
 
     fn take(&mut self, block: &mut Block, counts: &mut Counts) {
         let mut batch = self.batch();
-        block.read(counts, |record| batch.add(record));
+        block.sift(counts, &mut batch);
     }
 
     fn has_failed(&self) -> bool {
