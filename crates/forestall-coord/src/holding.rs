@@ -34,6 +34,9 @@ pub struct Holding {
     pub undo: Option<Undo>,
 }
 
+/// What a verdict calls the sinkhole of the response itself: a name that is there is ours, and nobody else's to leave alone.
+pub const OUR_SINKHOLE: &str = "this-response";
+
 /// Changes that are kept of one name.
 pub const MOST_CHANGES: usize = 16;
 
@@ -60,6 +63,14 @@ pub struct Verdict {
     pub expires: Option<Instant>,
     /// The number of the event.
     pub version: u64,
+}
+
+impl Verdict {
+    /// Says whether somebody else than the response holds the name.
+    #[must_use]
+    pub fn is_of_others(&self) -> bool {
+        self.class.is_held() && self.sinkhole.as_deref() != Some(OUR_SINKHOLE)
+    }
 }
 
 /// A change of who holds a name.
@@ -177,7 +188,7 @@ impl Holding {
         if self.appeal.as_ref().is_some_and(|appeal| appeal.settled.is_none()) {
             return Stance::Disputed;
         }
-        let held = self.verdict.as_ref().is_some_and(|verdict| verdict.class.is_held());
+        let held = self.verdict.as_ref().is_some_and(Verdict::is_of_others);
         match &self.ruled {
             Some(ruled) if ruled.ruling == Ruling::Exclude => return Stance::Excluded,
             Some(ruled) if held && !ruled.overtaken => {
@@ -193,7 +204,7 @@ impl Holding {
             Some(verdict) if held && (self.ruled.is_some() || self.voided || verdict.band != Band::ClearBenign) => {
                 Stance::Undecided
             }
-            Some(verdict) if verdict.class == NameClass::Sinkholed => Stance::Friendly,
+            Some(verdict) if held && verdict.class == NameClass::Sinkholed => Stance::Friendly,
             Some(_) if held => Stance::Benign,
             _ => Stance::Open,
         }
@@ -239,7 +250,7 @@ impl Holding {
             tenure.registrar = tenure.registrar.or(kept.tenure.registrar);
             tenure.created = tenure.created.or(kept.tenure.created);
             tenure.name_servers = tenure.name_servers.or(kept.tenure.name_servers);
-            self.new |= !kept.class.is_held() && row.class.is_held();
+            self.new |= !kept.class.is_held() && row.class.is_held() && row.sinkhole.as_deref() != Some(OUR_SINKHOLE);
         }
         self.occurrences.clone_from(&row.occurrences);
         self.verdict = Some(Verdict {

@@ -97,7 +97,7 @@ impl Rule {
         if self.ruling != Ruling::Act {
             return Ok(());
         }
-        if !holding.verdict.as_ref().is_some_and(|verdict| verdict.class.is_held()) {
+        if !holding.verdict.as_ref().is_some_and(crate::holding::Verdict::is_of_others) {
             return Err(Refusal::NotVetted { name: name.clone() });
         }
         if !is_a_unit_of_action(name) {

@@ -8,10 +8,13 @@ use std::collections::BTreeMap;
 
 use forestall_coord::command::{Command, Vet};
 use forestall_coord::event::{Occurrence, VettedName};
+use forestall_coord::holding::OUR_SINKHOLE;
 use forestall_model::directory::{Reason, Registrability};
-use forestall_model::{Band, CaseId, Digest, DomainName, Dossier, Instant, UtcDay};
+use forestall_model::dossier::ListingKind;
+use forestall_model::{Band, CaseId, Digest, DomainName, Dossier, Instant, OwnerName, UtcDay};
 use forestall_store::Stored;
 use forestall_vet::cohort::Cohorts;
+use forestall_vet::register::Entry;
 use forestall_vet::verdict::assess;
 use forestall_vet::{Circumstances, Register, Rules, Verdict};
 use serde::{Deserialize, Serialize};
@@ -81,7 +84,10 @@ impl Desk {
         if !missing.is_empty() {
             return Err(DeskError::NotInCase(missing));
         }
-        let register = self.register().await?;
+        let mut register = self.register().await?;
+        if !file.case.name_servers.is_empty() {
+            register.add(OUR_SINKHOLE, true, our_sinkhole(&file));
+        }
         for dossier in &mut dossiers {
             list(dossier, &register);
         }
@@ -179,6 +185,20 @@ fn first_seen(prepared: &forestall_dga::Prepared) -> Option<UtcDay> {
 
 fn words(reason: &Reason) -> String {
     reason.to_string()
+}
+
+/// Returns the case's own name servers as an entry of a register, so that no verdict takes a name that we protect for somebody else's.
+fn our_sinkhole(file: &CaseFile) -> Entry {
+    Entry {
+        holder: OUR_SINKHOLE.to_owned(),
+        kind: ListingKind::Sinkhole,
+        names: Vec::new(),
+        name_servers: file.case.name_servers.iter().map(OwnerName::from).collect(),
+        addresses: Vec::new(),
+        since: None,
+        contact: String::new(),
+        proof: String::new(),
+    }
 }
 
 /// Adds what registers say of a name to its dossier, in place of what it held of them.

@@ -89,10 +89,16 @@ impl Scheduler {
     ///
     /// [`DeskError`] where the store fails; a job that fails is no error, it is in the list of jobs.
     pub async fn run_due(&self) -> Result<usize, DeskError> {
-        plan::plan(&self.desk, &self.vantage, (self.clock)()).await?;
         let mut ran = 0;
-        while self.run_next().await? {
-            ran += 1;
+        // What one job finds may make the next one due: a name that somebody holds is vetted.
+        while plan::plan(&self.desk, &self.vantage, (self.clock)()).await? > 0 || ran == 0 {
+            let before = ran;
+            while self.run_next().await? {
+                ran += 1;
+            }
+            if ran == before {
+                break;
+            }
         }
         Ok(ran)
     }
