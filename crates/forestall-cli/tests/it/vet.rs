@@ -9,6 +9,7 @@ use forestall_formats::signature::SecretKey;
 use forestall_model::NameClass;
 use forestall_testkit::nsd::Nsd;
 use forestall_testkit::rdap::{RdapService, Record};
+use forestall_testkit::whois::WhoisService;
 use serde_json::Value;
 
 use crate::support::Home;
@@ -290,4 +291,23 @@ fn registration_data_tell_who_is_on_hold_and_how_old_a_name_is() {
     home.run(&asking);
     assert_eq!(service.asked().len(), asked, "what was learned is in the cache");
     home.fails(2, "vet names --rdap nonsense", &["is not the address of a service of RDAP"]);
+}
+
+#[test]
+fn whois_is_asked_last_and_its_silence_makes_nothing_free() {
+    let answer = b"Domain Name: HELD-NAME.CC\r\nRegistrar: Example Registrar\r\nCreation Date: 1999-02-03T00:00:00Z\r\nRegistry Expiry Date: 2030-02-03T00:00:00Z\r\nDomain Status: clientTransferProhibited\r\nName Server: NS1.HOSTER.EXAMPLE\r\n";
+    let mut service = WhoisService::start([("held-name.cc".to_owned(), answer.to_vec())]);
+    let home = Home::new();
+    home.write("names", "held-name.cc\nfree-name.cc\n");
+    let line = format!("vet names --whois {} --rdap-rate 0 --first-seen 2008-11-22 --format csv", service.address());
+    let ran = home.run(&line);
+    assert_eq!(
+        rows(&ran.out),
+        ["held-name.cc registered-benign clear-benign", "free-name.cc unknown human"],
+        "{}",
+        ran.err
+    );
+    service.stop();
+    let down = home.run(&line);
+    assert_eq!(rows(&down.out), ["held-name.cc unknown human", "free-name.cc unknown human"], "{}", down.err);
 }

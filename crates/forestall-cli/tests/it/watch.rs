@@ -211,3 +211,38 @@ fn the_guard_refuses_what_nobody_looked_at() {
     assert_eq!(findings[0]["weakness"], "no-evidence");
     home.fails(2, "guard show", &["no live case has name servers"]);
 }
+
+#[test]
+fn who_is_killed_amid_a_look_leaves_it_to_the_next() {
+    let case = Case::open(SERVERS);
+    let all = case.names.len();
+    let zones = zone(&case.names, all, &[]);
+    let Some(nsd) = Nsd::start("who_is_killed_amid_a_look_leaves_it_to_the_next", &[("cc", &zones)]) else { return };
+    case.look(nsd.address());
+    case.ok(BEFORE, "case answer mine --tld cc --action register-sinkhole --result done");
+    nsd.pause();
+    let mut program = case.home.program();
+    program.args(["jobs", "run", "--config", "forestall.toml", "--now", BEFORE]);
+    let mut child = program.stderr(std::process::Stdio::null()).spawn().unwrap();
+    let running = |job: &Value| job["state"] == "running";
+    for _ in 0..200 {
+        if case.json(BEFORE, "jobs list --format json").as_array().unwrap().iter().any(running) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert!(case.json(BEFORE, "jobs list --format json").as_array().unwrap().iter().any(running), "it never began");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    nsd.resume();
+    // Its lease holds for some minutes; nobody else takes the job before.
+    case.ok(BEFORE, "jobs run --config forestall.toml");
+    assert!(case.json(BEFORE, "jobs list --format json").as_array().unwrap().iter().any(running));
+    let later = "2008-12-23T12:10:00Z";
+    case.ok(later, "jobs run --config forestall.toml");
+    let jobs = case.json(later, "jobs list --format json");
+    assert!(jobs.as_array().unwrap().iter().all(|job| job["state"] == "done"), "{jobs}");
+    let slices = case.json(later, "case slices mine --format json");
+    let cc = slices.as_array().unwrap().iter().find(|slice| slice["tld"] == "cc").unwrap().clone();
+    assert_eq!(cc["protected"]["observed"], all);
+}

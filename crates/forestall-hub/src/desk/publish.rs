@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use forestall_coord::board::Cell;
+use forestall_coord::command::is_a_unit_of_action;
 use forestall_coord::{Board, NameView, Refusal, Stance, Standing};
 use forestall_formats::Form;
 use forestall_model::line::{NameLine, NameList};
@@ -150,7 +151,10 @@ impl Lines<'_> {
         let names = std::mem::take(&mut listing.names);
         for (place, (name, view)) in names.into_iter().zip(views).enumerate() {
             // A name that somebody holds is left alone until a person decided otherwise; a table shows it without an action.
-            if view.stance.stands_aside() || (!self.ask.form.tells_the_action() && view.is_withheld()) {
+            // Nor does anybody act on a public suffix that an algorithm happened to make, such as com.pe.
+            let unit = is_a_unit_of_action(&name);
+            let withheld = view.is_withheld() || !unit;
+            if view.stance.stands_aside() || (!self.ask.form.tells_the_action() && withheld) {
                 continue;
             }
             let line = |window| NameLine {
@@ -160,7 +164,7 @@ impl Lines<'_> {
                 class: class_of(&view),
                 registrar_iana_id: None,
                 created: None,
-                requested_action: view.asked,
+                requested_action: view.asked.filter(|_| unit),
                 evidence_ref: format!("{}#{}", file.case.id, view.event),
                 confidence: if held.verified { VERIFIED } else { UNVERIFIED },
                 line_id: line_id::write(&held.id, cell.period, tld, count(place)),

@@ -17,6 +17,7 @@ pub(crate) mod frame;
 pub(crate) mod gaps;
 mod heat;
 pub(crate) mod holders;
+pub(crate) mod jobs;
 pub(crate) mod log;
 mod names;
 mod number;

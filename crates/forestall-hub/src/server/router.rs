@@ -16,6 +16,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/", get(pages::cases::show))
         .route("/open", get(pages::open::show).post(pages::open::act))
         .route("/log", get(pages::log::show))
+        .route("/jobs", get(pages::jobs::show))
         .route("/families", get(pages::families::show))
         .route("/family/{slug}", get(pages::family::show))
         .route("/case/{id}", get(pages::case::show))

@@ -7,8 +7,8 @@ mod evaluate;
 mod names;
 mod packed;
 mod print;
-mod rdap;
 mod registers;
+mod registration;
 mod stored;
 mod tops;
 mod zones;
@@ -19,8 +19,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_connect::Cache;
-use forestall_connect::rdap::RdapBase;
+use forestall_connect::whois::WhoisServer;
+use forestall_connect::{Cache, Manners, RdapOptions, WhoisOptions};
 use forestall_dga::info::Scheme;
 use forestall_model::directory::{Directory, Registrability};
 use forestall_model::{DomainName, Dossier, FamilySlug, Instant, NameClass, Pap, UtcDay};
@@ -30,6 +30,7 @@ use forestall_vet::{Band, Circumstances, Rules, Unit, Verdict};
 
 use self::names::{Asked, What};
 use self::print::{Format, Row};
+use self::registration::{RdapServices, Service};
 use self::stored::Stored;
 use crate::commands::{directory, family};
 use crate::failure::{Outcome, Refused, usage};
@@ -66,9 +67,13 @@ pub(crate) struct Vet {
     /// Ask this server: a resolver, or an authority for the top-level domains; the port is 53 where none is given
     #[arg(long, value_name = "ADDR", value_parser = server, help_heading = "Sources")]
     dns: Option<SocketAddr>,
-    /// Ask this registration service, by the address that names are put behind, for example https://rdap.example/
+    /// Ask this registration service over RDAP, by the address that names are put behind, for example https://rdap.example/, or the
+    /// services that the registry directory knows: directory
     #[arg(long, value_name = "URL", help_heading = "Sources")]
-    rdap: Option<RdapBase>,
+    rdap: Option<RdapServices>,
+    /// Ask this server of WHOIS, HOST or HOST:PORT, about names of which no other registration service told anything
+    #[arg(long, value_name = "SERVER", help_heading = "Sources")]
+    whois: Option<WhoisServer>,
     /// A register of friends, sinkholes and shared zones, as CSV; any number of them
     #[arg(long = "known", value_name = "FILE", help_heading = "Sources")]
     known: Vec<PathBuf>,
@@ -82,15 +87,15 @@ pub(crate) struct Vet {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["file", "tops", "zones", "dns", "rdap", "known", "exclusions", "family", "first_seen"],
+        conflicts_with_all = ["file", "tops", "zones", "dns", "rdap", "whois", "known", "exclusions", "family", "first_seen"],
         help_heading = "Sources"
     )]
     evidence: Option<PathBuf>,
     /// At most this many messages a second to the server of --dns; 0 for no limit [default: 50]
     #[arg(long, value_name = "N", requires = "dns", help_heading = "Manners")]
     rate: Option<u32>,
-    /// At most this many questions a second to the service of --rdap; 0 for no limit [default: 1]
-    #[arg(long = "rdap-rate", value_name = "N", requires = "rdap", help_heading = "Manners")]
+    /// At most this many questions a second to one service of --rdap or --whois; 0 for no limit [default: 1]
+    #[arg(long = "rdap-rate", value_name = "N", help_heading = "Manners")]
     rdap_rate: Option<u32>,
     /// At most this many names under way at one time with the server of --dns [default: 16]
     #[arg(long, value_name = "N", requires = "dns", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Manners")]
@@ -170,10 +175,13 @@ impl Vet {
         let directory = known_directory(globals);
         let asked = names::read(self.file.as_deref().unwrap_or_else(|| "-".as_ref()))?;
         let mut files = Files::of(&asked);
-        let has_source = self.dns.is_some() || self.rdap.is_some() || !(self.zones.is_empty() && self.tops.is_empty());
+        let has_source = self.dns.is_some()
+            || self.rdap.is_some()
+            || self.whois.is_some()
+            || !(self.zones.is_empty() && self.tops.is_empty());
         if !has_source && !files.dossiers.is_empty() {
             output::note(format_args!(
-                "note: no source is named, so that little is known: --zone, --dns, --rdap, --top"
+                "note: no source is named, so that little is known: --zone, --dns, --rdap, --whois, --top"
             ));
         }
         for path in &self.zones {
@@ -205,10 +213,31 @@ impl Vet {
             };
             world::run(dns::add(&asking, cache.as_mut(), &mut files.dossiers, &files.places))?;
         }
-        if let Some(base) = &self.rdap {
-            let base = base.clone();
-            let asking = rdap::Asking { base, rate: self.rdap_rate, pap: self.pap, directory, now };
-            world::run(rdap::add(&asking, cache.as_mut(), &mut files.dossiers, &files.places))?;
+        // 0 lifts the limit, for a service of one's own.
+        let usual = Manners::default();
+        let per_second = self.rdap_rate.map_or(usual.per_second, |rate| (rate > 0).then_some(rate));
+        let manners = Manners { per_second, ..usual };
+        let mut services = Vec::new();
+        if let Some(asked) = &self.rdap {
+            let base = asked.base();
+            services.push(Service::Rdap(RdapOptions {
+                base,
+                pap: self.pap,
+                manners: manners.clone(),
+                ..RdapOptions::new(directory)
+            }));
+        }
+        if let Some(server) = &self.whois {
+            let default = Some(server.clone());
+            services.push(Service::Whois(WhoisOptions {
+                default,
+                pap: self.pap,
+                manners,
+                ..WhoisOptions::new(directory)
+            }));
+        }
+        for service in services {
+            world::run(registration::add(&service, now, cache.as_mut(), &mut files.dossiers, &files.places))?;
         }
         if let Some(cache) = cache {
             cache.sync().context("the cache of looks could not be brought to the disk")?;
