@@ -11,3 +11,4 @@ mod map;
 mod pages;
 mod plugins;
 mod sign_in;
+mod vetting;

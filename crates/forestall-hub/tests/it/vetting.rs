@@ -1,0 +1,147 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Vetting at the desk: verdicts that can be computed again, registers that weigh by trust, and the page of jobs.
+
+use forestall_coord::Stance;
+use forestall_dga::Catalogue;
+use forestall_hub::desk::{Desk, DeskError};
+use forestall_model::dossier::{Existence, Presence, Registrar, Registration, RegistrationState, Sourced};
+use forestall_model::{Band, CaseId, DomainName, Dossier, Instant, Method, NameClass};
+use forestall_store::{JobState, NewJob};
+use forestall_testkit::parsed;
+use forestall_vet::verdict::assess;
+use forestall_vet::{Rules, Verdict};
+
+use crate::console::{Served, act, now};
+
+fn dossier(name: &DomainName, created: &str, server: &str, at: Instant) -> Dossier {
+    let mut dossier = Dossier::new(name.clone());
+    let mut presence = Presence::bare(Existence::Delegated);
+    presence.name_servers = vec![parsed(server)];
+    dossier.presence.push(Sourced { method: Method::Dns, source: "192.0.2.53:53".to_owned(), at, fact: presence });
+    let mut fact = Registration::bare(RegistrationState::Registered);
+    fact.created = Some(parsed(created));
+    fact.registrar = Some(Registrar {
+        name: "Example Registrar".to_owned(),
+        iana_id: Some(9_999),
+        abuse_mail: None,
+        abuse_phone: None,
+    });
+    dossier.registration.push(Sourced { method: Method::Rdap, source: "https://rdap.test/".to_owned(), at, fact });
+    dossier
+}
+
+async fn names(desk: &Desk, case: &CaseId, count: usize) -> Vec<DomainName> {
+    let file = desk.file(case).await.unwrap();
+    let period = file.counts[0].periods[0].key;
+    desk.listing(&file, &parsed("com"), 0, period).unwrap().names.into_iter().take(count).collect()
+}
+
+#[tokio::test]
+async fn a_verdict_is_computed_again_from_what_was_kept() {
+    let served = Served::start().await;
+    served.open_case("a", "A case").await;
+    let (desk, case) = (&served.desk, parsed("a"));
+    let names = names(desk, &case, 3).await;
+    let at = now().plus_seconds(-3_600);
+    let dossiers = vec![
+        dossier(&names[0], "1998-05-01T00:00:00Z", "ns1.holder.example", at),
+        dossier(&names[1], "2009-03-20T00:00:00Z", "ns1.bulk.example", at),
+        Dossier::new(names[2].clone()),
+    ];
+    let rules = Rules::built_in();
+    let report = desk.vet(&case, &act(), dossiers, at, rules).await.unwrap();
+    assert_eq!(report.verdicts.len(), 3);
+    let file = desk.file(&case).await.unwrap();
+    assert_eq!(file.case.holdings.len(), 2, "of a name of which nothing is known only the number is kept");
+    for name in &names[..2] {
+        let kept = desk.evidence_of(&file, name).await.unwrap().expect("the case has a verdict");
+        let again: Verdict = assess(&kept.dossier, &kept.circumstances, rules);
+        let stored = file.case.holdings[name].verdict.as_ref().unwrap();
+        assert_eq!((again.class, again.band, again.score), (stored.class, stored.band, stored.score));
+        assert!(report.verdicts.contains(&again));
+        assert!(kept.circumstances.windows.len() >= 1 && kept.circumstances.family.is_some());
+    }
+    assert_eq!(desk.evidence_of(&file, &names[2]).await.unwrap(), None);
+    let strangers = vec![dossier(&parsed("no-name-of-the-case.com"), "1998-05-01T00:00:00Z", "ns.example", at)];
+    assert!(matches!(desk.vet(&case, &act(), strangers, at, rules).await, Err(DeskError::NotInCase(_))));
+}
+
+#[tokio::test]
+async fn a_friend_that_is_trusted_settles_a_name_and_another_proposes() {
+    let served = Served::start().await;
+    served.open_case("a", "A case").await;
+    let (desk, case) = (&served.desk, parsed("a"));
+    let name = names(desk, &case, 1).await.remove(0);
+    let at = now().plus_seconds(-3_600);
+    let look = || vec![dossier(&name, "2009-03-20T00:00:00Z", "ns1.friend.example", at)];
+    let row = format!(
+        "holder,kind,names,name_servers,addresses,since,contact,proof\na-cert,friendly,{name},ns1.friend.example,,2009-03-20,cert@friend.example,a letter\n"
+    );
+    let stance = async |trusted: bool| {
+        desk.import_friends("friends", &row, trusted, now()).await.unwrap();
+        desk.vet(&case, &act(), look(), at, Rules::built_in()).await.unwrap();
+        desk.file(&case).await.unwrap().case.holdings[&name].stance()
+    };
+    assert_eq!(stance(false).await, Stance::Undecided, "what others say is a proposal");
+    assert_eq!(stance(true).await, Stance::Benign);
+    let lists = desk.held_lists().await.unwrap();
+    assert_eq!((lists.len(), lists[0].entries, lists[0].trusted), (1, 1, true));
+    assert!(matches!(desk.import_friends("friends", "holder\nx\n", true, now()).await, Err(DeskError::Input(_))));
+    assert_eq!(desk.held_lists().await.unwrap(), lists, "a broken list changes nothing");
+}
+
+#[tokio::test]
+async fn our_own_sinkhole_is_nobody_elses() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let case: CaseId = parsed("ours");
+    let servers = vec![parsed("ns1.sinkhole.example")];
+    desk.keep_server_evidence(&forestall_testkit::guard::safe(&servers, now()), now()).await.unwrap();
+    let ask = forestall_hub::desk::OpenCase {
+        id: case.clone(),
+        title: "Ours".to_owned(),
+        kind: forestall_coord::event::CaseKind::Live,
+        campaigns: vec!["conficker-b".parse().unwrap()],
+        horizon: forestall_model::DayRange { from: parsed("2009-04-01"), until: parsed("2009-04-02") },
+        board_day: None,
+        marking: forestall_model::Marking::DEFAULT,
+        name_servers: servers,
+        guard_override: None,
+        four_eyes: false,
+    };
+    desk.open_case(&act(), ask).await.unwrap();
+    let name = names(&desk, &case, 1).await.remove(0);
+    let at = now().plus_seconds(-3_600);
+    let ours = vec![dossier(&name, "2009-03-20T00:00:00Z", "ns1.sinkhole.example", at)];
+    let report = desk.vet(&case, &act(), ours, at, Rules::built_in()).await.unwrap();
+    assert_eq!((report.verdicts[0].class, report.verdicts[0].band), (NameClass::Sinkholed, Band::ClearBenign));
+    let file = desk.file(&case).await.unwrap();
+    assert_eq!(file.case.holdings[&name].stance(), Stance::Open, "it counts as ours, not as a holder's");
+}
+
+#[tokio::test]
+async fn the_page_of_jobs_shows_what_runs_waits_and_failed() {
+    let served = Served::start().await;
+    let client = served.sign_in().await;
+    assert!(client.get("/jobs").await.body.contains("There is no job"));
+    let store = served.desk.store();
+    for key in ["one", "two"] {
+        let job = NewJob {
+            kind: "verify".to_owned(),
+            case: "a".to_owned(),
+            key: key.to_owned(),
+            created: now(),
+            not_before: now(),
+        };
+        store.create_job(job).await.unwrap();
+    }
+    let taken = store.claim_job(now(), now().plus_seconds(60)).await.unwrap().unwrap();
+    store.renew_job(&taken, (25, 100), now().plus_seconds(60)).await.unwrap();
+    let page = client.get("/jobs").await.body;
+    assert!(page.contains("25 of 100") && page.contains(">waiting<") && page.contains(">running<"), "{page}");
+    let why = "<b>the server does not answer</b>".to_owned();
+    store.end_job(&taken, JobState::Failed, now(), why).await.unwrap();
+    let page = client.get("/jobs").await.body;
+    assert!(page.contains("1 job was given up") && page.contains("&#60;b&#62;the server"), "{page}");
+}
