@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cache;
+pub mod gather;
 pub mod lists;
 pub mod presence;
 pub mod rdap;
@@ -24,6 +25,7 @@ pub mod zone_presence;
 pub mod zone_sweep;
 
 pub use cache::{Cache, CacheError, LookKey};
+pub use gather::{GatherError, GatherReport, Sources, gather};
 pub use lists::{AskedList, Reason, SweepReport};
 pub use presence::{GivenUp, Looked, PresenceError, PresenceOptions, PresenceReport, Servers, collect_presence};
 pub use rdap::{RdapOptions, collect_rdap, look_up_rdap};

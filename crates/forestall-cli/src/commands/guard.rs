@@ -76,7 +76,7 @@ impl Verb {
                         rdap_base: look.rdap,
                         ..Vantage::default()
                     };
-                    let looked = desk.look_at_servers(&servers, &vantage, globals.now(), |_, _| ()).await?;
+                    let looked = desk.look_at_servers(&servers, &vantage, globals.now(), |_| ()).await?;
                     output::note(format_args!("{} looked at", counted(looked as u64, "name")));
                     tell(&desk.guard(&servers, globals.now()).await?, TextJson::Text)
                 }

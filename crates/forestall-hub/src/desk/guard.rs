@@ -2,6 +2,7 @@
 
 //! What is known of the name servers of the sinkhole, and of the names that these depend on.
 
+use forestall_connect::gather::Progress;
 use forestall_coord::event::CaseKind;
 use forestall_coord::guard::{self, Finding};
 use forestall_model::{DomainName, Dossier, Instant, Pap};
@@ -76,7 +77,7 @@ impl Desk {
         servers: &[DomainName],
         vantage: &Vantage,
         now: Instant,
-        mut progress: impl FnMut(u64, u64) + Send,
+        mut progress: impl FnMut(Progress) + Send,
     ) -> Result<usize, DeskError> {
         let mut known: Vec<Dossier> = Vec::new();
         loop {
@@ -89,8 +90,8 @@ impl Desk {
                 break;
             }
             // Our own name servers are no botnet's: anybody may be asked about them.
-            let found = gather(&wanted, vantage, self.directory(), Pap::Clear, true, now, &mut progress).await;
-            known.extend(found.map_err(|error| DeskError::Outside(error.to_string()))?);
+            let found = gather(&wanted, vantage, self.directory(), Pap::Clear, None, now, &mut progress).await;
+            known.extend(found?);
         }
         self.keep_server_evidence(&known, now).await?;
         Ok(known.len())

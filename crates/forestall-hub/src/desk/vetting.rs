@@ -5,6 +5,7 @@
 //! A verdict is computed from a [`Dossier`] and [`Circumstances`]; both are kept under their digest, so that it can be computed again.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use forestall_coord::command::{Command, Vet};
 use forestall_coord::event::{Occurrence, VettedName};
@@ -132,6 +133,19 @@ impl Desk {
         });
         let stored = self.execute(case, act, &command).await?;
         Ok(VetReport { stored, verdicts })
+    }
+
+    /// Returns the file in which looks at the names of a case are kept for some hours, so that a gathering goes on after a crash; its folder is
+    /// made.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Folder`] where the folder cannot be made.
+    pub fn looks(&self, case: &CaseId) -> Result<PathBuf, DeskError> {
+        let folder = self.store().path().parent().unwrap_or_else(|| Path::new(".")).join("looks");
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| DeskError::Folder(format!("the folder {} cannot be made: {error}", folder.display())))?;
+        Ok(folder.join(format!("{case}.jsonl")))
     }
 
     /// Returns what the last verdict over a name was computed from; `None` where the case has no verdict over it.

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use forestall_connect::gather::Progress as Gathering;
 use forestall_connect::lists::AskedList;
 use forestall_connect::sweep::{SweepOptions, sweep};
 use forestall_coord::command::{Command, RecordSweep};
 use forestall_coord::verify::{Check, due_looks, due_registrations, registration_sample};
-use forestall_model::{CaseId, DomainName, Dossier, Pap};
+use forestall_model::{CaseId, DomainName};
 use forestall_store::{Job, JobState};
 
 use super::gather::gather;
@@ -154,7 +155,10 @@ impl Scheduler {
         let left = names.len().saturating_sub(VET_AT_ONCE);
         names.truncate(VET_AT_ONCE);
         names.extend(self.sampled(&file, &registration_sample(&file.board(), now))?);
-        let dossiers = self.gathered(&names, file.marking().pap, progress).await?;
+        let looks = self.desk.looks(case)?;
+        let report = |p: Gathering| progress.set(p.done as u64, p.total as u64);
+        let pap = file.marking().pap;
+        let dossiers = gather(&names, &self.vantage, self.desk.directory(), pap, Some(&looks), now, report).await?;
         let looked = dossiers.len();
         let report = self.desk.vet(case, &self.act(), dossiers, now, &self.rules).await?;
         let bands: Vec<String> = report.bands().into_iter().map(|(band, count)| format!("{count} {band}")).collect();
@@ -173,20 +177,14 @@ impl Scheduler {
         Ok(lists.into_iter().flat_map(of_list).collect())
     }
 
-    async fn gathered(&self, names: &[DomainName], pap: Pap, progress: &Progress) -> Result<Vec<Dossier>, DeskError> {
-        let now = (self.clock)();
-        let report = |done, total| progress.set(done, total);
-        gather(names, &self.vantage, self.desk.directory(), pap, true, now, report)
-            .await
-            .map_err(|error| DeskError::Outside(error.to_string()))
-    }
-
     /// Looks at every name that the name servers of live cases depend on, and the names behind those.
     async fn guard(&self, progress: &Progress) -> Result<String, DeskError> {
         let servers = self.desk.sinkhole_servers().await?;
         let now = (self.clock)();
-        let looked =
-            self.desk.look_at_servers(&servers, &self.vantage, now, |done, total| progress.set(done, total)).await?;
+        let looked = self
+            .desk
+            .look_at_servers(&servers, &self.vantage, now, |p: Gathering| progress.set(p.done as u64, p.total as u64))
+            .await?;
         let findings = self.desk.guard(&servers, now).await?;
         Ok(format!("{looked} names looked at, {} things are weak", findings.len()))
     }

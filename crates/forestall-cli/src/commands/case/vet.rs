@@ -14,7 +14,7 @@ use forestall_hub::jobs::gather::gather;
 use forestall_model::{Band, CaseId, DomainName, Dossier};
 
 use crate::commands::vet::{rules_of, stored_dossiers};
-use crate::failure::{Outcome, refused, usage};
+use crate::failure::{Outcome, usage};
 use crate::output;
 use crate::table::counted;
 use crate::values;
@@ -76,9 +76,8 @@ impl Vet {
                     ..Vantage::default()
                 };
                 let pap = file.marking().pap;
-                gather(&names, &vantage, desk.directory(), pap, true, act.now, |_, _| ())
-                    .await
-                    .map_err(|error| refused(error.to_string()))?
+                let looks = desk.looks(&self.id)?;
+                gather(&names, &vantage, desk.directory(), pap, Some(&looks), act.now, |_| ()).await?
             }
         };
         let at = dossiers.iter().flat_map(last_look).max().unwrap_or(act.now).min(act.now);

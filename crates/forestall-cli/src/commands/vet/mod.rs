@@ -2,13 +2,12 @@
 
 //! `forestall vet`: which predicted names belong to somebody, and what a person must decide.
 
-mod dns;
+mod ask;
 mod evaluate;
 mod names;
 mod packed;
 mod print;
 mod registers;
-mod registration;
 mod stored;
 mod tops;
 mod zones;
@@ -20,7 +19,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use forestall_connect::whois::WhoisServer;
-use forestall_connect::{Cache, Manners, RdapOptions, WhoisOptions};
+use forestall_connect::{Cache, Manners, PresenceOptions, RdapOptions, Servers, Sources, WhoisOptions};
 use forestall_dga::info::Scheme;
 use forestall_model::directory::{Directory, Registrability};
 use forestall_model::{DomainName, Dossier, FamilySlug, Instant, NameClass, Pap, UtcDay};
@@ -28,9 +27,10 @@ use forestall_vet::cohort::Cohorts;
 use forestall_vet::verdict::assess;
 use forestall_vet::{Band, Circumstances, Rules, Unit, Verdict};
 
+use self::ask::RdapServices;
 use self::names::{Asked, What};
 use self::print::{Format, Row};
-use self::registration::{RdapServices, Service};
+
 use self::stored::Stored;
 use crate::commands::{directory, family};
 use crate::failure::{Outcome, Refused, usage};
@@ -202,46 +202,28 @@ impl Vet {
             Some(path) => Some(Cache::open(path).context("the cache of looks could not be used")?),
             None => None,
         };
+        let mut sources = Sources::default();
         if let Some(server) = self.dns {
-            let asking = dns::Asking {
-                server,
-                rate: self.rate,
-                parallel: self.parallel.map(usize::from),
-                pap: self.pap,
-                directory,
-                now,
-            };
-            world::run(dns::add(&asking, cache.as_mut(), &mut files.dossiers, &files.places))?;
+            let mut options = PresenceOptions::new(Servers::all(server), directory);
+            options.pap = self.pap;
+            // 0 lifts the limit, for a server of one's own.
+            options.per_second = self.rate.map_or(options.per_second, |rate| (rate > 0).then_some(rate));
+            options.concurrency = self.parallel.map_or(options.concurrency, usize::from);
+            options.concurrency_in_all = options.concurrency_in_all.max(options.concurrency);
+            sources.presence = Some(options);
         }
-        // 0 lifts the limit, for a service of one's own.
         let usual = Manners::default();
         let per_second = self.rdap_rate.map_or(usual.per_second, |rate| (rate > 0).then_some(rate));
         let manners = Manners { per_second, ..usual };
-        let mut services = Vec::new();
         if let Some(asked) = &self.rdap {
-            let base = asked.base();
-            services.push(Service::Rdap(RdapOptions {
-                base,
-                pap: self.pap,
-                manners: manners.clone(),
-                ..RdapOptions::new(directory)
-            }));
+            let (base, manners) = (asked.base(), manners.clone());
+            sources.rdap = Some(RdapOptions { base, pap: self.pap, manners, ..RdapOptions::new(directory) });
         }
         if let Some(server) = &self.whois {
             let default = Some(server.clone());
-            services.push(Service::Whois(WhoisOptions {
-                default,
-                pap: self.pap,
-                manners,
-                ..WhoisOptions::new(directory)
-            }));
+            sources.whois = Some(WhoisOptions { default, pap: self.pap, manners, ..WhoisOptions::new(directory) });
         }
-        for service in services {
-            world::run(registration::add(&service, now, cache.as_mut(), &mut files.dossiers, &files.places))?;
-        }
-        if let Some(cache) = cache {
-            cache.sync().context("the cache of looks could not be brought to the disk")?;
-        }
+        world::run(ask::add(&sources, cache.as_mut(), now, &mut files.dossiers))?;
         Ok(())
     }
 
