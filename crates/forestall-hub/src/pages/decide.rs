@@ -21,6 +21,7 @@ use forestall_store::Stored;
 
 use super::docket::DocketRow;
 use super::docket_filter::Filter;
+use super::download::CONFIDENCE;
 use super::frame::Frame;
 use super::kept::Kept;
 use super::number::grouped;
@@ -219,7 +220,7 @@ async fn record(
     let given = list_digest(&names);
     if given != confirmed {
         let refusal = Refusal::ListChanged { confirmed, given };
-        let shown = app.confirmed().list(confirmed);
+        let shown = app.confirmed().list(id, confirmed);
         let different = shown.map(|shown| difference(&shown, &names)).unwrap_or_default();
         return Err(Problem::refused(format!("{refusal}{different}")));
     }
@@ -323,7 +324,7 @@ fn page(app: &App, waiting: &Waiting, time: Instant, chosen: &Chosen, around: Ar
     let now = now_of(case, time);
     let names = Arc::new(chosen.names(waiting));
     let digest = list_digest(&names);
-    app.confirmed().keep(digest, Arc::clone(&names));
+    app.confirmed().keep(&case.id, digest, Arc::clone(&names));
     let is_chosen = |waiting: &&WaitingName| names.binary_search(&waiting.name).is_ok();
     let listed: Vec<&WaitingName> = waiting.names.iter().filter(is_chosen).take(LISTED).collect();
     let rows: Vec<DocketRow> = listed.iter().map(|name| DocketRow::of(waiting, name, now)).collect();
@@ -386,14 +387,29 @@ async fn download(app: &App, id: &CaseId, chosen: &Chosen) -> Result<Response, P
     let waiting = app.waiting(&file).await?;
     let names = Arc::new(chosen.names(&waiting));
     let digest = list_digest(&names);
-    app.confirmed().keep(digest, Arc::clone(&names));
+    app.confirmed().keep(id, digest, Arc::clone(&names));
     let value = |text: &str| HeaderValue::from_str(text).map_err(|error| Problem::internal(&error));
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    let attached = format!("attachment; filename=\"{id}-docket-{}.txt\"", digest.short());
+    let unverified = holds_unverified(&waiting.file.case, &names);
+    let mark = if unverified { "-UNVERIFIED" } else { "" };
+    let attached = format!("attachment; filename=\"{id}-docket-{}{mark}.txt\"", digest.short());
     headers.insert(header::CONTENT_DISPOSITION, value(&attached)?);
     headers.insert(DIGEST, value(&digest.to_string())?);
+    if unverified {
+        headers.insert(CONFIDENCE, HeaderValue::from_static("unverified"));
+    }
     Ok((headers, text(&names)).into_response())
+}
+
+/// Says whether an unverified campaign predicts one of some names.
+fn holds_unverified(case: &Case, names: &[DomainName]) -> bool {
+    let unverified: Vec<_> = case.campaigns.iter().filter(|campaign| !campaign.verified).map(|c| &c.id).collect();
+    let predicts = |name: &DomainName| {
+        let occurrences = case.holdings.get(name).map(|holding| holding.occurrences.as_slice()).unwrap_or_default();
+        occurrences.iter().any(|occurrence| unverified.contains(&&occurrence.campaign))
+    };
+    !unverified.is_empty() && names.iter().any(predicts)
 }
 
 fn text(names: &[DomainName]) -> String {

@@ -90,20 +90,9 @@ impl Filter {
                 && self.ground.is_none_or(|ground| name.ground == ground)
                 && campaign.is_none_or(|index| index == Some(name.campaign))
                 && ending.as_ref().is_none_or(|ending| name.name.as_str().ends_with(ending.as_str()))
-                && (self.text.is_empty() || self.is_in(waiting, name))
+                && name.text.contains(self.text.as_str())
         };
         waiting.names.iter().filter(is_meant).collect()
-    }
-
-    fn is_in(&self, waiting: &Waiting, name: &WaitingName) -> bool {
-        let text = name.name.as_str();
-        if text.contains(&self.text) || text.contains("xn--") && name.name.to_unicode().contains(&self.text) {
-            return true;
-        }
-        let verdict = waiting.file.case.holdings.get(&name.name).and_then(|holding| holding.verdict.as_ref());
-        let Some(tenure) = verdict.map(|verdict| &verdict.tenure) else { return false };
-        tenure.registrar.as_ref().is_some_and(|registrar| registrar.to_lowercase().contains(&self.text))
-            || tenure.name_servers.iter().flatten().any(|server| server.as_str().contains(&self.text))
     }
 }
 

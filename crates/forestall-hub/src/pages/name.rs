@@ -520,7 +520,7 @@ async fn render(
         appealed: appealed.map(|appeal| to_minute(appeal.deadline)),
         undo_by: holding.and_then(|holding| holding.undo.as_ref()).map(|undo| to_minute(undo.by)),
         ruled_with: looked.ruled_with.map(|(version, names)| (version, grouped(names as u64))),
-        can_decide: holding.is_some_and(|holding| holding.verdict.is_some()) && appealed.is_none(),
+        can_decide: holding.is_some() && appealed.is_none(),
         digest: list_digest(std::slice::from_ref(&looked.name)).to_string(),
         seen: case.version,
         who: session.actor.to_string(),

@@ -7,29 +7,43 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use forestall_model::{Digest, DomainName};
+use forestall_model::{CaseId, Digest, DomainName};
 
 /// Lists that are kept; the oldest goes.
-const KEPT: usize = 16;
+const KEPT: usize = 8;
 
 /// The lists that were shown last.
 #[derive(Debug, Default)]
-pub(crate) struct Confirmed(Mutex<Vec<(Digest, Arc<Vec<DomainName>>)>>);
+pub(crate) struct Confirmed(Mutex<Vec<Shown>>);
+
+/// A list with the case that it is of.
+#[derive(Debug)]
+struct Shown {
+    case: CaseId,
+    digest: Digest,
+    names: Arc<Vec<DomainName>>,
+}
+
+impl Shown {
+    fn is(&self, case: &CaseId, digest: Digest) -> bool {
+        self.case == *case && self.digest == digest
+    }
+}
 
 impl Confirmed {
     /// Keeps a list that is shown to somebody; it is in the order of the names.
-    pub(crate) fn keep(&self, digest: Digest, names: Arc<Vec<DomainName>>) {
+    pub(crate) fn keep(&self, case: &CaseId, digest: Digest, names: Arc<Vec<DomainName>>) {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lists.retain(|(kept, _)| *kept != digest);
+        lists.retain(|shown| !shown.is(case, digest));
         if lists.len() >= KEPT {
             lists.remove(0);
         }
-        lists.push((digest, names));
+        lists.push(Shown { case: case.clone(), digest, names });
     }
 
-    /// Returns the list that has a digest where it is still kept.
-    pub(crate) fn list(&self, digest: Digest) -> Option<Arc<Vec<DomainName>>> {
+    /// Returns the list of a case that has a digest where it is still kept.
+    pub(crate) fn list(&self, case: &CaseId, digest: Digest) -> Option<Arc<Vec<DomainName>>> {
         let lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lists.iter().find(|(kept, _)| *kept == digest).map(|(_, names)| Arc::clone(names))
+        lists.iter().find(|shown| shown.is(case, digest)).map(|shown| Arc::clone(&shown.names))
     }
 }

@@ -60,6 +60,8 @@ pub(crate) struct WaitingName {
     pub(crate) reach: ReachRange,
     /// The band of the last verdict.
     pub(crate) band: Option<Band>,
+    /// What a text is looked for in: the name, its U-label, the registrar and the name servers, in lower case, a line each.
+    pub(crate) text: String,
 }
 
 vocabulary! {
@@ -109,6 +111,7 @@ impl Waiting {
             campaign: entry.campaign,
             reach: entry.reach,
             band: entry.holding.verdict.as_ref().map(|verdict| verdict.band),
+            text: text(entry.name, entry.holding),
         };
         let names: Vec<WaitingName> = entries.iter().map(name).collect();
         drop(entries);
@@ -135,6 +138,22 @@ impl Waiting {
         (&self.file.case.id, self.file.case.version) == (&case.id, case.version)
             && (self.holds.from..self.holds.until).contains(&now)
     }
+}
+
+fn text(name: &DomainName, holding: &Holding) -> String {
+    let mut text = name.as_str().to_owned();
+    let mut add = |line: &str| {
+        text.push('\n');
+        text.push_str(line);
+    };
+    if name.as_str().contains("xn--") {
+        add(&name.to_unicode().to_lowercase());
+    }
+    if let Some(verdict) = &holding.verdict {
+        verdict.tenure.registrar.iter().for_each(|registrar| add(&registrar.to_lowercase()));
+        verdict.tenure.name_servers.iter().flatten().for_each(|server| add(server.as_str()));
+    }
+    text
 }
 
 fn counted<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, usize> {

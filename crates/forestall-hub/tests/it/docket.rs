@@ -2,6 +2,9 @@
 
 //! The collision docket over HTTP: what waits, what is decided about it, and what is refused.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use forestall_coord::Stance;
 use forestall_coord::command::{Override, list_digest};
 use forestall_coord::event::CaseKind;
@@ -375,6 +378,42 @@ async fn a_newly_registered_name_is_an_alarm_with_the_hours_to_its_opening() {
     assert_eq!(client.get("/case/a/alarms?page=2").await.status, 400);
 }
 
+#[tokio::test]
+async fn the_docket_follows_the_time() {
+    let time = Arc::new(AtomicI64::new(now().plus_seconds(6 * 3_600).seconds()));
+    let clock = Arc::clone(&time);
+    let served = Served::start_with(|settings| {
+        settings.clock = Arc::new(move || Instant::from_seconds(clock.load(Ordering::SeqCst)));
+    })
+    .await;
+    let file = open(&served, "a", false).await;
+    let mut names: Vec<DomainName> = listed(&served, &file, "com", 0, "2009-03-19").into_iter().take(2).collect();
+    names.extend(listed(&served, &file, "com", 0, "2009-03-22").into_iter().take(2));
+    vet(&served, names.iter().map(|name| registered(name, "2009-03-18T00:00:00Z", "Beta", now())).collect()).await;
+    let midnight: Instant = parsed("2009-03-21T00:00:00Z");
+    assert_eq!(file.case.guard(0, parsed::<UtcDay>("2009-03-19").window()).until, midnight);
+    assert_eq!(file.case.guard(0, parsed::<UtcDay>("2009-03-22").window()).from, midnight);
+    let client = served.sign_in().await;
+    let hours = async || {
+        let document: Value = serde_json::from_str(&client.get_json("/case/a/docket").await.body).unwrap();
+        let rows = document["names"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["hours"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(hours().await, [0, 0, 6, 6]);
+    time.store(midnight.seconds() - 3_600, Ordering::SeqCst);
+    assert_eq!(hours().await, [0, 0, 1, 1]);
+    let before = client.get("/case/a/docket/decide").await;
+    time.store(midnight.seconds(), Ordering::SeqCst);
+    assert_eq!(hours().await, [0, 0], "the windows of the first two have closed");
+    let mut form = vec![("chosen", "filter")];
+    form.extend(confirmed(&before));
+    form.extend(WATCH);
+    let mut gone = [names[0].as_str(), names[1].as_str()];
+    gone.sort_unstable();
+    let reply = client.post("/case/a/docket/decide", &form).await;
+    refused(&reply, &format!("not on it any more: {}", gone.join(", ")));
+}
+
 /// A text that would run where it is not escaped.
 const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;";
 
@@ -439,6 +478,28 @@ async fn hostile_input_is_refused_or_shown_as_text() {
     }
     let token = served.post("/case/a/docket/decide", &[("Cookie", &client.cookie)], &form).await;
     assert_eq!(token.status, 403, "a form without the token of its session");
+}
+
+#[tokio::test]
+async fn unverified_names_say_so_on_the_docket_and_in_its_lists() {
+    let served = Served::start().await;
+    let file = served.open("a", "Unverified", "2009-04-01", "2009-04-02", &["conficker-c"]).await;
+    let names: Vec<DomainName> = listed(&served, &file, "be", 0, "2009-04-01").into_iter().take(2).collect();
+    vet(&served, names.iter().map(|name| registered(name, "2009-03-18T00:00:00Z", "Beta", now())).collect()).await;
+    let client = served.sign_in().await;
+    let name = format!("/case/a/name/{}", names[0]);
+    for page in ["/case/a/docket", "/case/a/docket/decide", name.as_str()] {
+        assert!(client.get(page).await.body.contains("unverified</span>"), "{page}");
+    }
+    let list = client.get("/case/a/docket/names.txt").await;
+    assert_eq!(list.header("forestall-confidence"), "unverified");
+    assert!(list.header("content-disposition").contains("UNVERIFIED"), "{:?}", list.headers);
+    let document: Value = serde_json::from_str(&client.get_json("/case/a/docket").await.body).unwrap();
+    assert_eq!(document["names"][0]["unverified"], true);
+    let (name, digest) = (names[0].to_string(), list_digest(&names[..1]).to_string());
+    let mut form = about(&name, &digest, "2");
+    form.extend([("ruling", "act"), ("action", "suspend"), ("legal_basis", "an order of the court")]);
+    refused(&client.post("/case/a/docket/decide", &form).await, "conficker-c is unverified");
 }
 
 #[tokio::test]
