@@ -27,7 +27,7 @@ use tokio::sync::oneshot;
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// How often a page is asked for after the first time; the median is told.
-const AGAIN: usize = 11;
+const AGAIN: usize = 5;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
