@@ -108,8 +108,10 @@ struct ActRow {
     at: Instant,
     /// Who acted; none where it was erased.
     who: Option<String>,
-    /// The second person, or who appealed.
-    other: Option<String>,
+    /// The second person, where there was one.
+    second: Option<String>,
+    /// Who appealed, where this is an appeal.
+    contact: Option<String>,
     text: String,
     #[serde(skip)]
     when: String,
@@ -472,13 +474,14 @@ async fn acts(
 
 fn act_row(entry: &LogEntry) -> ActRow {
     let event = &entry.event;
-    let other = ["second-person", "contact"].iter().find_map(|field| entry.withheld.get(*field));
+    let withheld = |field: &str| entry.withheld.get(field).cloned();
     ActRow {
         what: event.body.kind(),
         version: event.version,
         at: event.occurred,
         who: entry.actor().map(str::to_owned),
-        other: other.cloned(),
+        second: withheld("second-person"),
+        contact: withheld("contact"),
         text: crate::desk::said_of_holders(&event.body),
         when: to_minute(event.occurred),
     }

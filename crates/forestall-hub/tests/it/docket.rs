@@ -253,7 +253,7 @@ async fn two_people_decide_where_the_case_asks_for_them() {
     assert_eq!(reply.header("location"), format!("/case/a/name/{name}?done=3-3#recorded"), "{}", reply.body);
     let page = client.get(&format!("/case/a/name/{name}")).await;
     assert_eq!(page.between("id=\"stance\">", "<"), "act");
-    assert!(page.between("id=\"acts\">", "</ul>").contains("by Grace H.; with Ada L."), "{}", page.body);
+    assert!(page.between("id=\"acts\">", "</ul>").contains("by Grace H., with Ada L."), "{}", page.body);
     // An action that changes a name needs its ground.
     let (name, digest) = (names[1].to_string(), list_digest(&names[1..2]).to_string());
     let mut form = about(&name, &digest, "3");
