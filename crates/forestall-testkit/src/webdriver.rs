@@ -16,6 +16,12 @@ use crate::skip;
 
 /// The key under which the protocol writes the reference of an element (section 11 of the protocol).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// The key that moves the focus on, as the protocol writes it (section 17.4.2).
+pub const TAB: &str = "\u{e004}";
+/// The key that presses what has the focus.
+pub const ENTER: &str = "\u{e007}";
+/// The key that moves to the next of several choices.
+pub const DOWN: &str = "\u{e015}";
 /// How long one command may take; starting the browser is the longest.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long an element is waited for, in milliseconds.
@@ -145,6 +151,14 @@ impl Browser {
     pub fn type_into(&self, selector: &str, keys: &str) {
         let Element(id) = self.find(selector);
         self.command("POST", &format!("/element/{id}/value"), &json!({ "text": keys }));
+    }
+
+    /// Presses keys one after another, wherever the focus is; keys without a character have those of the protocol, as [`TAB`].
+    pub fn press(&self, keys: &str) {
+        let press = |key: char| [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })];
+        let keyboard =
+            json!({ "type": "key", "id": "keyboard", "actions": keys.chars().flat_map(press).collect::<Vec<_>>() });
+        self.command("POST", "/actions", &json!({ "actions": [keyboard] }));
     }
 
     /// Runs a script in the page and returns what it returns.

@@ -15,8 +15,10 @@ for (const area of document.querySelectorAll("textarea[data-count]")) {
 }
 
 for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", () => {
-    const button = form.querySelector("button:not([type])");
+  form.addEventListener("submit", (event) => {
+    // A button that loads a file leaves the page as it is.
+    if (event.submitter?.dataset.again !== undefined) return;
+    const button = event.submitter ?? form.querySelector("button:not([type])");
     // After the browser has read the form.
     setTimeout(() => button?.setAttribute("disabled", ""), 0);
   });

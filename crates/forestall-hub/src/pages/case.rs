@@ -67,7 +67,7 @@ pub(crate) async fn show(
     let view = app.view(&id).await?;
     let entries = app.desk().store().log_newest(None, EVENTS, Some(&id)).await?;
     let now = now_of(&view.object().file.case, app.now());
-    let heading = Heading::of_view(&view);
+    let heading = Heading::of(&app, &app.file(&id).await?).await?;
     let frame = Frame::new(heading.title.clone(), "cases", &app, &session).with_scripts(&["heat.js", "filter.js"]);
     // Some milliseconds of drawing, kept off the threads that answer others.
     let page = move || {

@@ -69,7 +69,7 @@ pub(crate) async fn show(
     let now = now_of(&file.object().case, app.now());
     let computed = file.object().clone();
     let rows = tokio::task::spawn_blocking(move || rows(&computed, shown, now)).await?;
-    let heading = Heading::of(&file, app.today());
+    let heading = Heading::of(&app, &file).await?;
     let frame = Frame::new(format!("Days · {}", heading.title), "cases", &app, &session).with_scripts(&["filter.js"]);
     let (first, last) = (shown.from.to_string(), shown.until.plus(-1).to_string());
     super::page(&Page { frame, heading, rows, first, last, page, pages })

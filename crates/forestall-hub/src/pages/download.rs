@@ -13,7 +13,7 @@ use crate::desk::{Publish, PublishSpan};
 use crate::server::{AUDIENCE, App, Problem, Query};
 
 /// Says in a header that names come from an unverified family; the plain form has no room for it.
-const CONFIDENCE: HeaderName = HeaderName::from_static("forestall-confidence");
+pub(super) const CONFIDENCE: HeaderName = HeaderName::from_static("forestall-confidence");
 
 /// Answers with the CSV form.
 pub(crate) async fn csv(state: State<App>, path: Path<(String, String)>, query: Query) -> Result<Response, Problem> {

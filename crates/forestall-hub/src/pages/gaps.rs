@@ -86,7 +86,7 @@ pub(crate) async fn show(
     let days = within.days;
     let computed = file.object().clone();
     let gaps = tokio::task::spawn_blocking(move || rows(&computed, now, days)).await?;
-    let heading = Heading::of(&file, app.today());
+    let heading = Heading::of(&app, &file).await?;
     let frame = Frame::new(format!("Gaps · {}", heading.title), "cases", &app, &session).with_scripts(&["filter.js"]);
     super::page(&Page { frame, heading, within, gaps, seen_from: to_minute(now) })
 }

@@ -92,7 +92,7 @@ async fn render(
     };
     let holders = wanted.by_ref().take(PAGE).map(|(name, why)| HolderRow::of(name, why)).collect();
     let next = wanted.next().map(|(name, _)| name.to_string());
-    let heading = Heading::of(&file, app.today());
+    let heading = Heading::of(app, &file).await?;
     let frame = Frame::new(format!("Legitimate holders · {}", heading.title), "cases", app, session);
     let in_all = grouped(all.len() as u64);
     super::page(&Page { frame: frame.with_scripts(&["filter.js"]), heading, holders, in_all, next, problem })

@@ -60,7 +60,7 @@ pub(crate) async fn show_case(
     let id = case_id(&id)?;
     let file = app.file(&id).await?;
     let (events, older) = newest(&app, &query, Some(&id)).await?;
-    let heading = Heading::of(&file, app.today());
+    let heading = Heading::of(&app, &file).await?;
     let frame = Frame::new(format!("Log · {}", heading.title), "cases", &app, &session);
     let is_later_page = query.text("before").is_some();
     super::page(&Page {

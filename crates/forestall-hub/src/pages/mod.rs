@@ -5,12 +5,19 @@
 //! Templates get values that are ready to print and compute nothing. A page that changes something sends one act to the
 //! desk and then leads back to a page that shows the result. Pages render [`Released`](forestall_model::Released) cases only.
 
+pub(crate) mod alarms;
 pub(crate) mod answer;
+pub(crate) mod appeal;
 pub(crate) mod case;
 pub(crate) mod cases;
 pub(crate) mod days;
+pub(crate) mod decide;
+pub(crate) mod docket;
+mod docket_filter;
 pub(crate) mod download;
 mod event;
+pub(crate) mod exclusions;
+mod facts;
 pub(crate) mod families;
 pub(crate) mod family;
 pub(crate) mod frame;
@@ -18,24 +25,37 @@ pub(crate) mod gaps;
 mod heat;
 pub(crate) mod holders;
 pub(crate) mod jobs;
+mod kept;
 pub(crate) mod log;
+pub(crate) mod name;
 mod names;
 mod number;
 pub(crate) mod open;
 mod place;
 mod proof;
+pub(crate) mod registers;
 pub(crate) mod request;
+pub(crate) mod servers;
 pub(crate) mod sign_in;
 pub(crate) mod slice;
+pub(crate) mod undo;
 mod variants;
 mod world;
 
 use askama::Template;
-use axum::response::Html;
+use axum::http::header;
+use axum::response::{Html, IntoResponse as _, Response};
+use serde::Serialize;
 
 use crate::server::Problem;
 
 /// Renders a page.
 fn page(template: &impl Template) -> Result<Html<String>, Problem> {
     Ok(Html(template.render()?))
+}
+
+/// Writes a document as JSON.
+fn json(document: &impl Serialize) -> Result<Response, Problem> {
+    let text = serde_json::to_string(document).map_err(|error| Problem::internal(&error))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }

@@ -51,6 +51,8 @@ pub(super) struct NameRow {
     pub(super) claim: String,
     pub(super) sight: String,
     pub(super) event: u64,
+    /// Whether somebody holds or held it, as far as the case knows: then it has a page.
+    pub(super) is_held: bool,
 }
 
 /// Reads which list a query asks for; by default the first campaign that has names in the slice on `day`.
@@ -98,7 +100,7 @@ pub(super) fn read(
         campaign: campaign.id.to_string(),
         unverified: !campaign.verified,
         day: chosen.day.to_string(),
-        rows: rows.map(|(place, (name, view))| row(place, name, view)).collect(),
+        rows: rows.map(|(place, (name, view))| row(place, name, view, file.case.holdings.contains_key(name))).collect(),
         in_all: grouped(listing.names.len() as u64),
         page,
         pages,
@@ -123,7 +125,7 @@ fn views(file: &CaseFile, tld: &Tld, campaign: usize, period: i64, now: Instant)
     Board::new(&file.case, &counts).name_views(tld, campaign, period, now)
 }
 
-fn row(place: u32, name: &DomainName, view: &NameView) -> NameRow {
+fn row(place: u32, name: &DomainName, view: &NameView, is_held: bool) -> NameRow {
     use forestall_coord::Standing as S;
     let unicode = name.to_unicode();
     NameRow {
@@ -142,6 +144,7 @@ fn row(place: u32, name: &DomainName, view: &NameView) -> NameRow {
         claim: view.claim.map(|c| format!("{}: {} ({})", c.action, c.result, c.level)).unwrap_or_default(),
         sight: view.sight.map(|s| s.to_string()).unwrap_or_default(),
         event: view.event,
+        is_held,
     }
 }
 

@@ -2,16 +2,15 @@
 
 //! Where a page stands: the case and the slice that its address names, and what its heading says of them.
 
-use std::sync::Arc;
-
 use forestall_coord::Case;
 use forestall_coord::event::CaseKind;
 use forestall_model::directory::Directory;
 use forestall_model::{CaseId, Instant, Released, Tld};
 
 use super::frame::Banner;
+use super::number::counted;
 use crate::desk::CaseFile;
-use crate::server::{CaseView, Problem};
+use crate::server::{App, Problem, Waiting};
 
 /// Reads a case id of an address.
 pub(super) fn case_id(text: &str) -> Result<CaseId, Problem> {
@@ -49,22 +48,24 @@ pub(super) struct Heading {
     pub(super) horizon: String,
     /// The day from which the case is looked at.
     pub(super) day: String,
+    /// Names about which a person has to decide; empty where there is none.
+    pub(super) waiting: String,
+    /// Alarms; empty where there is none.
+    pub(super) alarms: String,
 }
 
 impl Heading {
     /// Makes the heading of a released case.
-    pub(super) fn of(file: &Released<CaseFile>, today: forestall_model::UtcDay) -> Self {
-        let case = &file.object().case;
-        Self::new(case, Banner::of(file.marking()), file.object().day(today).to_string())
+    pub(super) async fn of(app: &App, file: &Released<CaseFile>) -> Result<Self, Problem> {
+        let day = file.object().day(app.today()).to_string();
+        Ok(Self::new(&*app.waiting(file).await?, Banner::of(file.marking()), day))
     }
 
-    /// Makes the heading of a released case with its figures.
-    pub(super) fn of_view(view: &Released<Arc<CaseView>>) -> Self {
-        let object = view.object();
-        Self::new(&object.file.case, Banner::of(view.marking()), object.figures.day.to_string())
-    }
-
-    fn new(case: &Case, banner: Banner, day: String) -> Self {
+    fn new(waiting: &Waiting, banner: Banner, day: String) -> Self {
+        let case = &waiting.file.case;
+        let count = |found: usize, one: &str, many: &str| {
+            if found == 0 { String::new() } else { counted(u32::try_from(found).unwrap_or(u32::MAX), one, many) }
+        };
         let unverified: Vec<&str> = case.campaigns.iter().filter(|c| !c.verified).map(|c| c.id.as_str()).collect();
         Self {
             id: case.id.to_string(),
@@ -75,6 +76,8 @@ impl Heading {
             unverified_names: unverified.join(", "),
             horizon: case.horizon.to_string(),
             day,
+            waiting: count(waiting.names.len(), "name waits", "names wait"),
+            alarms: count(waiting.alarms.len(), "alarm", "alarms"),
         }
     }
 }

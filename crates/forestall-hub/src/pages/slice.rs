@@ -19,6 +19,7 @@ use super::event::EventRow;
 use super::frame::{Frame, to_minute};
 use super::heat::HeatRow;
 use super::holders::{GROUNDS, HolderRow};
+use super::kept::Kept;
 use super::names::{self, NamePage};
 use super::number::grouped;
 use super::place::{Heading, about, case_id, need_slice, now_of, tld};
@@ -85,31 +86,6 @@ struct Bars {
     path: String,
 }
 
-/// A form that was refused, with what was entered, so that nothing has to be entered twice.
-#[derive(Debug, Default)]
-struct Kept {
-    form: &'static str,
-    fields: Vec<(String, String)>,
-}
-
-impl Kept {
-    /// Returns what was entered in a field of a form.
-    fn text(&self, form: &str, name: &str) -> &str {
-        let entered = |(key, value): &&(String, String)| form == self.form && key == name && !value.is_empty();
-        self.fields.iter().find(entered).map_or("", |(_, value)| value)
-    }
-
-    /// Says whether a value was chosen in a field of a form.
-    fn has(&self, form: &str, name: &str, value: &str) -> bool {
-        form == self.form && self.fields.iter().any(|(key, v)| key == name && v == value)
-    }
-
-    /// Says whether the form was refused.
-    fn is(&self, form: &str) -> bool {
-        form == self.form
-    }
-}
-
 #[derive(Template)]
 #[template(path = "slice.html")]
 struct Page {
@@ -149,6 +125,8 @@ struct Page {
     /// Why the form was refused.
     problem: Option<String>,
     kept: Kept,
+    /// Names of the slice about which a person has to decide; empty where there is none.
+    waiting_here: String,
 }
 
 /// An answer for a range of days.
@@ -190,7 +168,7 @@ pub(super) async fn finish<const LIMIT: usize>(
             Ok(Redirect::to(&address).into_response())
         }
         Err(problem) if wants == Wants::Page && problem.is_clients() => {
-            let kept = Kept { form, fields: fields.short() };
+            let kept = Kept::of(form, fields);
             let page = render(app, session, case, tld, &Query::empty(), kept, Some(problem.detail)).await?;
             Ok((problem.status, HeaderMap::new(), page).into_response())
         }
@@ -258,14 +236,19 @@ async fn render(
     let entries = app.desk().store().log_newest(None, LOOKED_THROUGH, Some(id)).await?;
     let events = entries.iter().filter(|e| concerns(&e.event.body, tld)).take(EVENTS).map(EventRow::of).collect();
     let done = query.text("done").and_then(|text| recorded(text, file.object().case.version));
-    let heading = Heading::of(&file, app.today());
+    let heading = Heading::of(app, &file).await?;
+    let waiting_here = match app.waiting(&file).await?.under(tld) {
+        0 => String::new(),
+        waiting => super::number::counted(u32::try_from(waiting).unwrap_or(u32::MAX), "name", "names"),
+    };
     let frame = Frame::new(format!(".{tld} · {}", heading.title), "cases", app, session);
     let frame = frame.with_scripts(&["heat.js", "forms.js", "filter.js"]);
     let (app, tld) = (app.clone(), tld.clone());
     let compute = move || {
         let names = names::read(app.desk(), file.object(), &tld, chosen, now)?;
         let facts = app.desk().directory().entry(&tld).map(facts).unwrap_or_default();
-        let around = Around { frame, heading, facts, names, events, done, kept, problem, campaign: chosen.campaign };
+        let campaign = chosen.campaign;
+        let around = Around { frame, heading, facts, names, events, done, kept, problem, campaign, waiting_here };
         super::page(&page(&file, &tld, day, chosen.day, around))
     };
     tokio::task::spawn_blocking(compute).await?
@@ -282,6 +265,7 @@ struct Around {
     kept: Kept,
     problem: Option<String>,
     campaign: usize,
+    waiting_here: String,
 }
 
 fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around: Around) -> Page {
@@ -355,6 +339,7 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
         done: around.done,
         problem: around.problem,
         kept: around.kept,
+        waiting_here: around.waiting_here,
         frame: around.frame,
         heading: around.heading,
     }
@@ -518,7 +503,7 @@ fn concerns(body: &forestall_coord::event::Body, tld: &Tld) -> bool {
 }
 
 /// Says what was recorded, from the numbers that an act leads back with.
-fn recorded(text: &str, version: u64) -> Option<String> {
+pub(super) fn recorded(text: &str, version: u64) -> Option<String> {
     let (first, last) = text.split_once('-')?;
     let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
     if first == 0 || last < first || last > version {

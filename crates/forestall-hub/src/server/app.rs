@@ -9,7 +9,9 @@ use forestall_dga::Family;
 use forestall_model::marking::{Released, release};
 use forestall_model::{Audience, CaseId, Instant, UtcDay};
 
+use super::confirmed::Confirmed;
 use super::views::{CaseView, Views};
+use super::waiting::{AllWaiting, Waiting};
 use super::{Clock, Origin, Problem};
 use crate::desk::{CaseFile, Desk};
 
@@ -25,6 +27,8 @@ struct Inner {
     public: Option<Origin>,
     clock: Clock,
     views: Views,
+    waiting: AllWaiting,
+    confirmed: Confirmed,
 }
 
 impl std::fmt::Debug for App {
@@ -35,7 +39,8 @@ impl std::fmt::Debug for App {
 
 impl App {
     pub(super) fn new(desk: Desk, address: SocketAddr, public: Option<Origin>, clock: Clock) -> Self {
-        Self { inner: Arc::new(Inner { desk, address, public, clock, views: Views::default() }) }
+        let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
+        Self { inner: Arc::new(Inner { desk, address, public, clock, views, waiting, confirmed }) }
     }
 
     /// Returns the desk.
@@ -83,6 +88,18 @@ impl App {
     /// Returns a case without its figures, through the gate.
     pub(crate) async fn file(&self, id: &CaseId) -> Result<Released<CaseFile>, Problem> {
         Ok(release(self.inner.desk.file(id).await?, AUDIENCE, self.now())?)
+    }
+
+    /// Returns what waits for a person in a released case, as it is looked at now.
+    pub(crate) async fn waiting(&self, file: &Released<CaseFile>) -> Result<Arc<Waiting>, Problem> {
+        let file = file.object();
+        let now = file.case.board_day.map_or_else(|| self.now(), UtcDay::start);
+        self.inner.waiting.of(file, now).await
+    }
+
+    /// Returns the lists that people were shown before they decide.
+    pub(crate) fn confirmed(&self) -> &Confirmed {
+        &self.inner.confirmed
     }
 
     /// Returns a family of the catalogue, through the gate; `None` where there is none of this name.

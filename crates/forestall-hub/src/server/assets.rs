@@ -25,9 +25,10 @@ const fn asset(name: &'static str, media_type: &'static str, text: &'static str)
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-static ASSETS: [Asset; 6] = [
+static ASSETS: [Asset; 7] = [
     asset("console.css", CSS, include_str!("../assets/console.css")),
     asset("map.css", CSS, crate::map::STYLE),
+    asset("docket.js", SCRIPT, include_str!("../assets/docket.js")),
     asset("heat.js", SCRIPT, include_str!("../assets/heat.js")),
     asset("filter.js", SCRIPT, include_str!("../assets/filter.js")),
     asset("forms.js", SCRIPT, include_str!("../assets/forms.js")),

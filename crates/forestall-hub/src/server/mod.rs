@@ -9,6 +9,7 @@
 mod accept;
 mod app;
 mod assets;
+mod confirmed;
 mod form;
 mod guard;
 mod link;
@@ -17,6 +18,7 @@ mod problem;
 mod router;
 mod session;
 mod views;
+mod waiting;
 
 use std::io;
 use std::net::SocketAddr;
@@ -33,6 +35,7 @@ pub(crate) use form::{Fields, MAX_UPLOAD, Query};
 pub(crate) use problem::{Problem, Wants};
 pub(crate) use session::{Session, begin as begin_session, end as end_session};
 pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantFigures};
+pub(crate) use waiting::{Ground, Waiting, WaitingName};
 
 pub use accept::serve_plainly;
 pub use link::SignInLink;

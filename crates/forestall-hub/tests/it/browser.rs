@@ -5,10 +5,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use forestall_testkit::webdriver::Browser;
+use forestall_model::{DomainName, Ruling};
+use forestall_testkit::parsed;
+use forestall_testkit::webdriver::{Browser, DOWN, ENTER, TAB};
 use serde_json::json;
 
-use crate::console::Served;
+use crate::console::{Served, now};
+use crate::docket::{listed, registered, vet};
 
 /// Waits until the browser has written a file whose name ends so, and returns its text.
 fn downloaded(folder: &Path, ending: &str) -> String {
@@ -94,4 +97,79 @@ async fn the_same_work_needs_no_script() {
     })
     .await
     .unwrap();
+}
+
+/// Moves the focus on until it is on an element that a selector means.
+fn tab_to(browser: &Browser, selector: &str) {
+    let is_there = format!("return document.activeElement.matches({});", json!(selector));
+    for _ in 0..100 {
+        browser.press(TAB);
+        if browser.run(&is_there) == json!(true) {
+            return;
+        }
+    }
+    panic!("the focus never comes to {selector}");
+}
+
+/// Waits until an element has a text: a key that leads to another page does not wait for it.
+#[track_caller]
+fn shows(browser: &Browser, selector: &str, text: &str) {
+    let read = format!("return document.querySelector({})?.innerText ?? \"\";", json!(selector));
+    for _ in 0..200 {
+        if browser.run(&read) == json!(text) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("{selector} shows {} in place of {text:?}", browser.run(&read));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_is_decided_by_keyboard_alone() {
+    let served = Served::start().await;
+    let file = served.open_case("a", "Spring 2009").await;
+    let names: Vec<_> = listed(&served, &file, "com", 0, "2009-03-21").into_iter().take(3).collect();
+    let dossier = |name| registered(name, "2009-03-18T00:00:00Z", "Beta Names", now());
+    vet(&served, names.iter().map(dossier).collect()).await;
+    let served = tokio::task::spawn_blocking(move || {
+        let browser = Browser::start("a_name_is_decided_by_keyboard_alone", true)?;
+        browser.open(served.link());
+        tab_to(&browser, "input[name=name]");
+        browser.press("Night shift");
+        browser.press(ENTER);
+        shows(&browser, "h1", "Cases");
+        tab_to(&browser, "a[href='/case/a']");
+        browser.press(ENTER);
+        shows(&browser, "h1", "Spring 2009");
+        tab_to(&browser, ".waits a[href='/case/a/docket']");
+        browser.press(ENTER);
+        shows(&browser, "#matched", "3 of 3 names");
+        // The box of the second name, then round to the button, which stands before the table.
+        tab_to(&browser, "tbody tr:nth-child(2) input[type=checkbox]");
+        browser.press(" ");
+        shows(&browser, "#ticked", "1 ticked");
+        let name = browser.attribute("tbody tr:nth-child(2) input[type=checkbox]", "value");
+        tab_to(&browser, "button[value=ticked]");
+        browser.press(ENTER);
+        shows(&browser, "h1", "Decide about 1 name");
+        assert_eq!(browser.text("tbody th a"), name);
+        tab_to(&browser, "input[name=ruling]");
+        browser.press(DOWN);
+        tab_to(&browser, "textarea[name=reason]");
+        browser.press("a shop");
+        tab_to(&browser, "textarea[name=evidence]");
+        browser.press("its site");
+        tab_to(&browser, "#form-decide button.primary");
+        browser.press(ENTER);
+        shows(&browser, "#recorded [role=status]", "Recorded as event 3 of the case.");
+        shows(&browser, "#matched", "2 of 2 names");
+        assert_eq!(browser.console(), Vec::<String>::new(), "the browser refused or complained of nothing");
+        Some((served, name))
+    })
+    .await
+    .unwrap();
+    let Some((served, name)) = served else { return };
+    let file = served.desk.file(&parsed("a")).await.unwrap();
+    let ruled = file.case.holdings[&parsed::<DomainName>(&name)].ruled.clone().unwrap();
+    assert_eq!((ruled.ruling, ruled.reason.as_str(), ruled.evidence.as_str()), (Ruling::Watch, "a shop", "its site"));
 }

@@ -1,0 +1,39 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What a case excludes for good, as a list that other operations can sign and take over.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use forestall_formats::exclusions::{Exclusion, ExclusionList, write};
+
+use super::place::case_id;
+use crate::server::{App, Problem};
+
+/// Answers with the exclusion list of a case; its serial is the number of the last event, so that it rises.
+pub(crate) async fn list(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = case_id(&id)?;
+    let file = app.file(&id).await?;
+    let case = &file.object().case;
+    let names = case.exclusions.iter().map(|(name, excluded)| Exclusion {
+        name: name.clone(),
+        class: excluded.class,
+        reason: excluded.reason.clone(),
+        decided_at: excluded.at,
+    });
+    let list = ExclusionList {
+        operation: id.to_string(),
+        // The time of the case's last event: until there is another, the list has the same bytes.
+        issued: case.changed,
+        serial: case.version,
+        names: names.collect(),
+    };
+    let mut bytes = Vec::new();
+    write(&list, &mut bytes).map_err(|error| Problem::internal(&error))?;
+    let name = format!("attachment; filename=\"{id}-exclusions-{}.txt\"", case.version);
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
+    headers.insert(header::CONTENT_DISPOSITION, name);
+    Ok((headers, bytes).into_response())
+}
