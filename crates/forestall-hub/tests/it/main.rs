@@ -6,6 +6,7 @@ mod acts;
 mod browser;
 mod console;
 mod desk;
+mod flood;
 mod guard;
 mod map;
 mod pages;

@@ -10,7 +10,9 @@ mod days;
 mod evidence;
 mod exclude;
 mod figures;
+mod flood;
 mod gaps;
+mod letters;
 mod list;
 mod log;
 mod names;
@@ -45,6 +47,8 @@ pub(crate) enum Verb {
     Readmit(readmit::Readmit),
     Note(note::Note),
     Check(check::Check),
+    Flood(flood::Flood),
+    Letters(letters::Letters),
     #[command(subcommand)]
     Evidence(evidence::Verb),
     Log(log::Log),
@@ -69,6 +73,8 @@ impl Verb {
                 Self::Readmit(command) => command.run(globals).await,
                 Self::Note(command) => command.run(globals).await,
                 Self::Check(command) => command.run(globals).await,
+                Self::Flood(command) => command.run(globals).await,
+                Self::Letters(command) => command.run(globals).await,
                 Self::Evidence(verb) => verb.run(globals).await,
                 Self::Log(command) => command.run(globals).await,
             }
