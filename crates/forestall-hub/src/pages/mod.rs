@@ -4,8 +4,10 @@
 //!
 //! Templates get values that are ready to print and compute nothing. A page that changes something sends one act to the
 //! desk and then leads back to a page that shows the result. Pages render [`Released`](forestall_model::Released) cases only.
+//! Those under `/public` need no sign-in.
 
 pub(crate) mod answer;
+pub(crate) mod appeal;
 pub(crate) mod case;
 pub(crate) mod cases;
 pub(crate) mod days;
@@ -18,11 +20,13 @@ pub(crate) mod gaps;
 mod heat;
 pub(crate) mod holders;
 pub(crate) mod log;
+pub(crate) mod look_up;
 mod names;
 mod number;
 pub(crate) mod open;
 mod place;
 mod proof;
+pub(crate) mod public_rules;
 pub(crate) mod request;
 pub(crate) mod sign_in;
 pub(crate) mod slice;

@@ -10,7 +10,7 @@ use forestall_model::marking::{Released, release};
 use forestall_model::{Audience, CaseId, Instant, UtcDay};
 
 use super::views::{CaseView, Views};
-use super::{Clock, Origin, Problem};
+use super::{Clock, Origin, Problem, Public};
 use crate::desk::{CaseFile, Desk};
 
 /// Shared by all handlers; cheap to clone.
@@ -25,6 +25,7 @@ struct Inner {
     public: Option<Origin>,
     clock: Clock,
     views: Views,
+    public_pages: Public,
 }
 
 impl std::fmt::Debug for App {
@@ -34,8 +35,14 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    pub(super) fn new(desk: Desk, address: SocketAddr, public: Option<Origin>, clock: Clock) -> Self {
-        Self { inner: Arc::new(Inner { desk, address, public, clock, views: Views::default() }) }
+    pub(super) fn new(
+        desk: Desk,
+        address: SocketAddr,
+        public: Option<Origin>,
+        clock: Clock,
+        public_pages: Public,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { desk, address, public, clock, views: Views::default(), public_pages }) }
     }
 
     /// Returns the desk.
@@ -61,6 +68,11 @@ impl App {
     /// Returns the address that the operator says browsers use, where they do.
     pub(super) fn public(&self) -> Option<&Origin> {
         self.inner.public.as_ref()
+    }
+
+    /// Returns what the pages without sign-in share.
+    pub(crate) fn public_pages(&self) -> &Public {
+        &self.inner.public_pages
     }
 
     /// Returns the address for links.

@@ -8,6 +8,7 @@ mod console;
 mod desk;
 mod flood;
 mod guard;
+mod look_up;
 mod map;
 mod pages;
 mod plugins;
