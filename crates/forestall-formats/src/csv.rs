@@ -84,6 +84,6 @@ pub(crate) fn writable(instant: Instant) -> Option<Instant> {
 /// Puts an apostrophe before a text that a spreadsheet would take for a formula.
 ///
 /// Names, dates and words of closed vocabularies never begin with one of these characters; free texts may.
-fn harmless(text: &str) -> Cow<'_, str> {
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}").into() } else { text.into() }
 }

@@ -31,6 +31,12 @@ pub(crate) struct Serve {
     /// The address under which browsers reach the console, as behind a proxy that speaks TLS
     #[arg(long, value_name = "ORIGIN", env = "FORESTALL_PUBLIC", hide_env_values = true)]
     public: Option<Origin>,
+    /// The resolver that is asked whether somebody proved control of a name, for the public look-up
+    #[arg(long, value_name = "ADDR", env = "FORESTALL_RESOLVER", hide_env_values = true)]
+    resolver: Option<SocketAddr>,
+    /// Whom the public may ask: shown on the pages without sign-in
+    #[arg(long, value_name = "TEXT", env = "FORESTALL_CONTACT", hide_env_values = true)]
+    contact: Option<String>,
     /// A file with these settings; options and the environment go before it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -38,7 +44,7 @@ pub(crate) struct Serve {
     #[arg(long, requires = "config")]
     check_config: bool,
     /// Print an example of the file and end
-    #[arg(long, conflicts_with_all = ["listen", "public", "config", "check_config"])]
+    #[arg(long, conflicts_with_all = ["listen", "public", "resolver", "contact", "config", "check_config"])]
     example_config: bool,
 }
 
@@ -51,6 +57,8 @@ pub(super) struct Config {
     pub(super) data: Option<PathBuf>,
     listen: Option<SocketAddr>,
     public: Option<String>,
+    resolver: Option<SocketAddr>,
+    contact: Option<String>,
     look: Option<Look>,
 }
 
@@ -67,7 +75,7 @@ impl Config {
 
 /// The version of the file that this program reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 5] = ["version", "data", "listen", "public", "look"];
+const KEYS: [&str; 7] = ["version", "data", "listen", "public", "resolver", "contact", "look"];
 
 impl Serve {
     /// Runs the command.
@@ -89,6 +97,8 @@ impl Serve {
         }
         let mut settings = Settings::new(self.listen.or(config.listen).unwrap_or(LISTEN));
         settings.public = public;
+        settings.resolver = self.resolver.or(config.resolver);
+        settings.contact = self.contact.or(config.contact).filter(|text| !text.trim().is_empty());
         let globals = globals.clone().or_data(config.data);
         world::run(async {
             let desk = globals.desk().await?;
@@ -189,6 +199,12 @@ fn example() -> String {
          # The address under which browsers reach the console, as behind a proxy that speaks TLS.\n\
          # public = \"https://forestall.example\"\n\
          \n\
+         # The resolver that is asked whether somebody proved control of a name; without it only a mail can prove that.\n\
+         # resolver = \"127.0.0.1:53\"\n\
+         \n\
+         # Whom the public may ask, shown on the pages without sign-in.\n\
+         # contact = \"abuse@forestall.example, +1 555 0100\"\n\
+         \n\
          {}",
         look::EXAMPLE
     )
@@ -202,10 +218,12 @@ mod tests {
     fn example_is_read_back_as_the_defaults() {
         let config = parse(&example()).unwrap();
         assert_eq!(config.listen, Some(LISTEN));
-        assert_eq!((config.data, config.public), (None, None));
-        let commented_in = example().replace("# data", "data").replace("# public", "public");
+        assert_eq!((config.data, config.public, config.resolver, config.contact), (None, None, None, None));
+        let commented_in =
+            example().replace("# data", "data").replace("# public", "public").replace("# resolver", "resolver");
         let config = parse(&commented_in).unwrap();
         assert_eq!(config.public.as_deref(), Some("https://forestall.example"));
+        assert_eq!(config.resolver, Some("127.0.0.1:53".parse().unwrap()));
     }
 
     #[test]

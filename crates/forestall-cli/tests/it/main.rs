@@ -11,6 +11,7 @@ mod dictionary;
 mod directory;
 mod environment;
 mod family;
+mod flood;
 mod help;
 mod hunt;
 mod identify;

@@ -7,6 +7,7 @@ mod computed;
 mod docket;
 mod encoding;
 mod evidence;
+mod flood;
 mod guard;
 mod parties;
 mod proof;

@@ -7,7 +7,9 @@
 mod answers;
 mod evidence;
 mod exclusions;
+mod flood;
 mod friendly;
+mod letters;
 mod lists;
 mod popularity;
 mod predict;

@@ -4,6 +4,7 @@
 //!
 //! Templates get values that are ready to print and compute nothing. A page that changes something sends one act to the
 //! desk and then leads back to a page that shows the result. Pages render [`Released`](forestall_model::Released) cases only.
+//! Those under `/public` need no sign-in.
 
 pub(crate) mod alarms;
 pub(crate) mod answer;
@@ -27,12 +28,15 @@ pub(crate) mod holders;
 pub(crate) mod jobs;
 mod kept;
 pub(crate) mod log;
+pub(crate) mod look_up;
 pub(crate) mod name;
 mod names;
 mod number;
 pub(crate) mod open;
 mod place;
 mod proof;
+pub(crate) mod public_appeal;
+pub(crate) mod public_rules;
 pub(crate) mod registers;
 pub(crate) mod request;
 pub(crate) mod servers;

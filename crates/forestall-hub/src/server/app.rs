@@ -12,7 +12,7 @@ use forestall_model::{Audience, CaseId, Instant, UtcDay};
 use super::confirmed::Confirmed;
 use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
-use super::{Clock, Origin, Problem};
+use super::{Clock, Origin, Problem, Public};
 use crate::desk::{CaseFile, Desk};
 
 /// Shared by all handlers; cheap to clone.
@@ -29,6 +29,7 @@ struct Inner {
     views: Views,
     waiting: AllWaiting,
     confirmed: Confirmed,
+    public_pages: Public,
 }
 
 impl std::fmt::Debug for App {
@@ -38,9 +39,16 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    pub(super) fn new(desk: Desk, address: SocketAddr, public: Option<Origin>, clock: Clock) -> Self {
+    pub(super) fn new(
+        desk: Desk,
+        address: SocketAddr,
+        public: Option<Origin>,
+        clock: Clock,
+        public_pages: Public,
+    ) -> Self {
         let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
-        Self { inner: Arc::new(Inner { desk, address, public, clock, views, waiting, confirmed }) }
+        let inner = Inner { desk, address, public, clock, views, waiting, confirmed, public_pages };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Returns the desk.
@@ -71,6 +79,11 @@ impl App {
     /// Returns the address that the operator says browsers use, where they do.
     pub(super) fn public(&self) -> Option<&Origin> {
         self.inner.public.as_ref()
+    }
+
+    /// Returns what the pages without sign-in share.
+    pub(crate) fn public_pages(&self) -> &Public {
+        &self.inner.public_pages
     }
 
     /// Returns the address for links.

@@ -12,9 +12,11 @@ mod assets;
 mod confirmed;
 mod form;
 mod guard;
+mod limiter;
 mod link;
 mod origin;
 mod problem;
+mod public;
 mod router;
 mod session;
 mod views;
@@ -23,6 +25,7 @@ mod waiting;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use forestall_model::Instant;
 use tokio::net::TcpListener;
@@ -33,6 +36,7 @@ pub(crate) use app::{AUDIENCE, App};
 pub(crate) use assets::version as assets_version;
 pub(crate) use form::{Fields, MAX_UPLOAD, Query};
 pub(crate) use problem::{Problem, Wants};
+pub(crate) use public::{Public, read_appeal as read_public_appeal, read_form as read_public_form};
 pub(crate) use session::{Session, begin as begin_session, end as end_session};
 pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantFigures};
 pub(crate) use waiting::{Ground, Waiting, WaitingName};
@@ -52,6 +56,12 @@ pub struct Settings {
     /// The address under which browsers reach the console where that is not the one it listens on, as behind a proxy that
     /// speaks TLS. Requests for another host are refused then.
     pub public: Option<Origin>,
+    /// The resolver that is asked whether somebody proved control of a name; without it only a mail can prove that.
+    pub resolver: Option<SocketAddr>,
+    /// Whom the public may ask, in the operator's words.
+    pub contact: Option<String>,
+    /// How long after a request the public look-up answers, at least: longer than its work takes, so that its time tells nothing.
+    pub look_up_pause: Duration,
     /// What tells the time.
     pub clock: Clock,
 }
@@ -60,10 +70,15 @@ impl Settings {
     /// The port where nobody names one.
     pub const PORT: u16 = 8700;
 
+    /// The pause of the public look-up where nobody sets another.
+    pub const LOOK_UP_PAUSE: Duration = Duration::from_millis(750);
+
     /// Listens on `listen` by the system's clock, reached directly.
     #[must_use]
     pub fn new(listen: SocketAddr) -> Self {
-        Self { listen, public: None, clock: Arc::new(system_clock) }
+        let (public, resolver, contact) = (None, None, None);
+        let look_up_pause = Self::LOOK_UP_PAUSE;
+        Self { listen, public, resolver, contact, look_up_pause, clock: Arc::new(system_clock) }
     }
 }
 
@@ -126,7 +141,8 @@ impl Console {
         };
         let listener = TcpListener::bind(asked).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        let app = App::new(desk, address, settings.public, settings.clock);
+        let Settings { public, resolver, contact, look_up_pause, clock, .. } = settings;
+        let app = App::new(desk, address, public, clock, Public::new(resolver, contact, look_up_pause));
         Ok(Self { listener, address, app })
     }
 
@@ -159,7 +175,10 @@ impl Console {
 
     /// Serves until `stop` is ready, then lets open requests end, for some seconds at most.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send) {
+        let appeals = tokio::spawn(public::work_off(self.app.clone()));
         accept::run(self.listener, router::router(self.app), stop).await;
+        // An appeal that is broken off waits in the store for the next start.
+        appeals.abort();
     }
 }
 

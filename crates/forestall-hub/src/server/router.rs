@@ -53,7 +53,13 @@ pub(super) fn router(app: App) -> Router {
         .route("/sign-out", post(pages::sign_in::leave))
         .fallback(nowhere)
         .layer(from_fn_with_state(app.clone(), session::require));
+    let public = Router::new()
+        .route("/public/rules", get(pages::public_rules::show))
+        .route("/public/look-up", get(pages::look_up::show).post(pages::look_up::ask))
+        .route("/public/look-up/check", post(pages::look_up::check))
+        .route("/public/appeal", post(pages::public_appeal::send));
     Router::new()
+        .merge(public)
         .route("/sign-in", get(pages::sign_in::show).post(pages::sign_in::enter))
         .route("/assets/{name}", get(assets::show))
         .merge(signed_in)

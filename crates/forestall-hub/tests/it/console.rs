@@ -74,6 +74,10 @@ impl Served {
     pub(crate) async fn start_over(catalogue: Catalogue, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let desk = Desk::open(folder.path(), catalogue).await.expect("a store");
+        Self::serve(desk, folder, change).await
+    }
+
+    async fn serve(desk: Desk, folder: tempfile::TempDir, change: impl FnOnce(&mut Settings)) -> Self {
         let clock: Clock = Arc::new(now);
         let mut settings = Settings { clock, ..Settings::new(parsed("127.0.0.1:0")) };
         change(&mut settings);
@@ -84,6 +88,18 @@ impl Served {
             let _ = stopped.await;
         }));
         Self { desk, address, link, _stop: stop, _folder: folder }
+    }
+
+    /// Serves the same store a second time, with other settings.
+    pub(crate) async fn again(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::serve(self.desk.clone(), tempfile::tempdir().expect("a folder"), change).await
+    }
+
+    /// Serves the same store a second time by a desk that has computed nothing yet.
+    pub(crate) async fn cold(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = self.desk.store().path().parent().expect("the store lies in a folder");
+        let desk = Desk::open(folder, Catalogue::built_in()).await.expect("a store");
+        Self::serve(desk, tempfile::tempdir().expect("a folder"), change).await
     }
 
     /// Opens a case of two variants over ten days: `a` with Conficker A and B.

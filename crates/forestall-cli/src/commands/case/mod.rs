@@ -13,7 +13,9 @@ mod docket;
 mod evidence;
 mod exclude;
 mod figures;
+mod flood;
 mod gaps;
+mod letters;
 mod list;
 mod log;
 mod names;
@@ -57,6 +59,8 @@ pub(crate) enum Verb {
     Settle(appeal::Settle),
     Undo(appeal::Undo),
     Alarms(alarms::Alarms),
+    Flood(flood::Flood),
+    Letters(letters::Letters),
     #[command(subcommand)]
     Evidence(evidence::Verb),
     Log(log::Log),
@@ -88,6 +92,8 @@ impl Verb {
                 Self::Settle(command) => command.run(globals).await,
                 Self::Undo(command) => command.run(globals).await,
                 Self::Alarms(command) => command.run(globals).await,
+                Self::Flood(command) => command.run(globals).await,
+                Self::Letters(command) => command.run(globals).await,
                 Self::Evidence(verb) => verb.run(globals).await,
                 Self::Log(command) => command.run(globals).await,
             }
