@@ -7,11 +7,19 @@ use forestall_hub::server::Settings;
 use crate::console::Served;
 
 /// Every page, and every address that acts.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 23] = [
     "/",
     "/open",
     "/log",
     "/families",
+    "/registers",
+    "/guard",
+    "/case/a/docket",
+    "/case/a/docket/decide",
+    "/case/a/docket/names.txt",
+    "/case/a/name/example.com",
+    "/case/a/alarms",
+    "/case/a/exclusions.txt",
     "/family/conficker-a",
     "/case/a",
     "/case/a/gaps",
@@ -24,7 +32,16 @@ const PAGES: [&str; 15] = [
     "/case/none",
     "/nothing-here",
 ];
-const ACTS: [&str; 10] = [
+const ACTS: [&str; 19] = [
+    "/case/a/docket/confirm",
+    "/case/a/docket/decide",
+    "/case/a/docket/names.txt",
+    "/case/a/appeal",
+    "/case/a/settle",
+    "/case/a/undo",
+    "/registers/friends",
+    "/registers/exclusions",
+    "/registers/remove",
     "/open",
     "/sign-out",
     "/case/a/holders/readmit",
