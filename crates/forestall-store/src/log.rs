@@ -2,7 +2,8 @@
 
 //! Reading the log by pages, and erasing what stands outside its events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use forestall_coord::Event;
 use forestall_model::{CaseId, Digest};
@@ -23,7 +24,7 @@ pub struct LogEntry {
     /// Its number in the log, from 1 without gaps over all cases.
     pub seq: u64,
     /// The event.
-    pub event: Event,
+    pub event: Arc<Event>,
     /// Its hash as a leaf of a Merkle tree.
     pub leaf: Digest,
     /// The withheld fields that are still there: name of the field and value.
@@ -129,7 +130,7 @@ impl Store {
         page: Result<Vec<RawEvent>, sqlx::Error>,
     ) -> Result<Vec<LogEntry>, StoreError> {
         let entries = match page {
-            Ok(page) => entries(reader, &page).await,
+            Ok(page) => entries(reader, &page, self.large()).await,
             Err(error) => Err(error),
         };
         entries.map_err(|e| self.error(e))
@@ -154,14 +155,47 @@ impl RawEvent {
     }
 }
 
-async fn entries(reader: &mut SqliteConnection, page: &[RawEvent]) -> Result<Vec<LogEntry>, sqlx::Error> {
+/// Octets of an encoding from which on the event is kept once it was read: a vetting of 100,000 names takes a second to read.
+const LARGE: usize = 256 << 10;
+/// Large events that are kept.
+const MOST_LARGE: usize = 8;
+
+/// The large events that were read last. A list of events shows each for what it is, and would else read them again for every page.
+#[derive(Debug, Default)]
+pub(crate) struct Large(Mutex<VecDeque<(u64, Digest, Arc<Event>)>>);
+
+impl Large {
+    /// Returns the event of a row: the one that is kept, where the row has the number and the hash of it, else the one that it holds.
+    fn decode(&self, raw: &RawEvent) -> Result<Arc<Event>, sqlx::Error> {
+        if raw.encoding.len() < LARGE {
+            return raw.decode().map(Arc::new);
+        }
+        let kept = |kept: &&(u64, Digest, Arc<Event>)| kept.0 == raw.seq && kept.1 == raw.leaf;
+        if let Some((_, _, event)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().find(kept) {
+            return Ok(Arc::clone(event));
+        }
+        let event = Arc::new(raw.decode()?);
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push_back((raw.seq, raw.leaf, Arc::clone(&event)));
+        if all.len() > MOST_LARGE {
+            all.pop_front();
+        }
+        Ok(event)
+    }
+}
+
+async fn entries(
+    reader: &mut SqliteConnection,
+    page: &[RawEvent],
+    large: &Large,
+) -> Result<Vec<LogEntry>, sqlx::Error> {
     let numbers = page.iter().map(|raw| raw.seq);
     let (Some(first), Some(last)) = (numbers.clone().min(), numbers.max()) else {
         return Ok(Vec::new());
     };
     let mut entries: Vec<LogEntry> = page
         .iter()
-        .map(|raw| Ok(LogEntry { seq: raw.seq, event: raw.decode()?, leaf: raw.leaf, withheld: BTreeMap::new() }))
+        .map(|raw| Ok(LogEntry { seq: raw.seq, event: large.decode(raw)?, leaf: raw.leaf, withheld: BTreeMap::new() }))
         .collect::<Result<_, sqlx::Error>>()?;
     let by_seq: BTreeMap<u64, usize> = (0..).zip(page).map(|(index, raw)| (raw.seq, index)).collect();
     // A page of one case is a part of its span of the log; it is asked for by the span where that is dense, and one by

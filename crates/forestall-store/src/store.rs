@@ -17,6 +17,7 @@ use tokio::time::sleep;
 
 use crate::append::Prepared;
 use crate::error::{AppendError, StoreError};
+use crate::log::Large;
 use crate::schema::{self, Found};
 use crate::state::States;
 use crate::view::{CaseView, ExclusionView, SliceView};
@@ -64,6 +65,7 @@ struct Inner {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     task: Mutex<Option<JoinHandle<()>>>,
     states: States,
+    large: Large,
 }
 
 /// An event in the log.
@@ -118,6 +120,7 @@ impl Store {
             jobs: Mutex::new(Some(jobs)),
             task: Mutex::new(Some(task)),
             states: States::default(),
+            large: Large::default(),
         })))
     }
 
@@ -232,6 +235,10 @@ impl Store {
     /// [`StoreError`] where the log cannot be read or the models cannot be written; the old ones stand then.
     pub async fn rebuild(&self) -> Result<u64, StoreError> {
         self.rows(Work::Rebuild).await
+    }
+
+    pub(crate) fn large(&self) -> &Large {
+        &self.0.large
     }
 
     pub(crate) fn states(&self) -> &States {

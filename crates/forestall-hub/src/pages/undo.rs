@@ -40,11 +40,11 @@ async fn of_decision(app: &App, id: &CaseId, version: u64) -> Result<Vec<DomainN
     let entries = app.desk().store().events(id, version.saturating_sub(1), 1).await?;
     let none = || Problem::refused(format!("Decision: event {version} of the case is no ruling"));
     let entry = entries.into_iter().next().filter(|entry| entry.event.version == version).ok_or_else(none)?;
-    let Body::Ruled { names, .. } = entry.event.body else { return Err(none()) };
+    let Body::Ruled { names, .. } = &entry.event.body else { return Err(none()) };
     let holdings = &file.object().case.holdings;
     let is_last = |name: &DomainName| {
         let ruled = holdings.get(name).and_then(|holding| holding.ruled.as_ref());
         ruled.is_some_and(|ruled| ruled.version == version)
     };
-    Ok(names.into_iter().filter(is_last).collect())
+    Ok(names.iter().filter(|name| is_last(name)).cloned().collect())
 }
