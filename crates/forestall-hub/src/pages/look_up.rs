@@ -73,6 +73,7 @@ struct Neutral {
     resolver: bool,
     contact: Option<String>,
     listings: Vec<Listing>,
+    incomplete: bool,
     appeal: Appeal,
 }
 
@@ -123,6 +124,7 @@ async fn neutral(app: &App, name: DomainName) -> Result<Html<String>, Problem> {
         until: super::frame::to_minute(now.plus_seconds(Way::Dns.seconds())),
         resolver: public.resolver.is_some(),
         contact: public.contact.clone(),
+        incomplete: told.incomplete,
         listings: told.listings.into_iter().map(Listing::of).collect(),
         appeal: Appeal { name: name.to_string(), token: token.clone() },
         name: name.to_string(),

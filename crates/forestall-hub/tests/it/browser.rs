@@ -173,3 +173,39 @@ async fn a_name_is_decided_by_keyboard_alone() {
     let ruled = file.case.holdings[&parsed::<DomainName>(&name)].ruled.clone().unwrap();
     assert_eq!((ruled.ruling, ruled.reason.as_str(), ruled.evidence.as_str()), (Ruling::Watch, "a shop", "its site"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_without_a_link_looks_a_name_up_and_appeals() {
+    let served = Served::start().await;
+    let file = served.open_case("a", "Spring 2009").await;
+    let name = crate::flood::names(&served, &file, "com", "2009-03-22", 1).remove(0);
+    let desk = served.desk.clone();
+    tokio::task::spawn_blocking(move || {
+        let Some(browser) = Browser::start("somebody_without_a_link_looks_a_name_up_and_appeals", false) else {
+            return;
+        };
+        browser.open(&format!("http://{}/", served.address));
+        assert_eq!(browser.text("h1"), "Sign in");
+        browser.click("a[href='/public/look-up']");
+        browser.type_into("form[action='/public/look-up'] input[name=name]", name.as_str());
+        browser.click("button.primary");
+        assert_eq!(browser.text("h1"), format!("Is {name} on a list?"));
+        assert!(browser.text("pre").starts_with(&format!("_forestall-challenge.{name}. TXT")));
+        browser.click("button.primary");
+        assert_eq!(browser.text("h1"), format!("Control of {name} is not proved"));
+        browser.type_into("input[name=contact]", "Eve, eve@example.org");
+        browser.type_into("textarea[name=reason]", "it is my shop");
+        browser.click("form[action='/public/appeal'] button");
+        assert_eq!(browser.text("h1"), "Your appeal was taken in");
+        assert_eq!(browser.console(), Vec::<String>::new(), "the browser refused or complained of nothing");
+    })
+    .await
+    .unwrap();
+    for _ in 0..500 {
+        if desk.log(None, 0, 10).await.unwrap().len() == 2 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the appeal was not recorded");
+}
