@@ -43,6 +43,8 @@ vocabulary! {
         OnHold = "on-hold",
         /// The parent does not delegate it.
         NotDelegated = "not-delegated",
+        /// The name server itself has no address: its zone lost it, or its parent the glue.
+        NoAddress = "no-address",
         /// The delegation is not signed.
         Unsigned = "unsigned",
     }
@@ -67,12 +69,24 @@ pub struct Finding {
 
 /// Returns what is weak about some name servers, by the evidence on the registrable names that they depend on, in order.
 ///
-/// A server depends on the registrable name that it stands under, and on the names that this name's own servers stand under.
+/// A server depends on the registrable name that it stands under, and on the names that this name's own servers stand under. Evidence on a
+/// server itself tells whether it has an address.
 #[must_use]
 pub fn findings(servers: &[DomainName], evidence: &[Dossier], now: Instant) -> Vec<Finding> {
     let by_name: BTreeMap<&DomainName, &Dossier> = evidence.iter().map(|dossier| (&dossier.name, dossier)).collect();
     let mut found = Vec::new();
     for server in servers {
+        let look = by_name.get(server).and_then(|dossier| dossier.latest_presence());
+        if look.is_some_and(|look| look.fact.addresses.is_empty()) && server.registrable() != Some(server.as_str()) {
+            found.push(Finding {
+                server: server.clone(),
+                name: server.clone(),
+                weakness: Weakness::NoAddress,
+                what: format!("{server} has no address"),
+                refuses: true,
+                urgent: true,
+            });
+        }
         for name in depends_on(server, &by_name) {
             let mut tell = |weakness, what: String, refuses: bool, urgent: bool| {
                 found.push(Finding { server: server.clone(), name: name.clone(), weakness, what, refuses, urgent });

@@ -3,6 +3,7 @@
 //! Verification and the docket from the shell: what the hub looks at by itself, what a person decides, and what follows.
 
 use forestall_testkit::nsd::Nsd;
+use forestall_testkit::rdap::{RdapService, Record};
 use serde_json::Value;
 
 use crate::support::{Home, Ran};
@@ -245,4 +246,48 @@ fn who_is_killed_amid_a_look_leaves_it_to_the_next() {
     let slices = case.json(later, "case slices mine --format json");
     let cc = slices.as_array().unwrap().iter().find(|slice| slice["tld"] == "cc").unwrap().clone();
     assert_eq!(cc["protected"]["observed"], all);
+}
+
+#[test]
+fn a_name_server_that_is_safe_is_taken_and_one_that_lost_its_address_is_told() {
+    let test = "a_name_server_that_is_safe_is_taken_and_one_that_lost_its_address_is_told";
+    let zone = |host: &str| {
+        format!(
+            "sinkhole.test. 300 IN SOA ns1.sinkhole.test. host.sinkhole.test. 1 1800 900 604800 60\nsinkhole.test. 300 IN NS ns1.sinkhole.test.\n{host}\n"
+        )
+    };
+    let with = zone("ns1.sinkhole.test. 300 IN A 192.0.2.1");
+    let Some(nsd) = Nsd::start(test, &[("sinkhole.test", &with)]) else { return };
+    let record = |lock: &[&str]| Record {
+        dates: Some(("2020-01-01T00:00:00Z".to_owned(), "2029-01-01T00:00:00Z".to_owned())),
+        statuses: lock.iter().map(|status| (*status).to_owned()).collect(),
+        ..Record::default()
+    };
+    let locked = record(&["server delete prohibited", "server transfer prohibited", "server update prohibited"]);
+    let service = RdapService::start([("sinkhole.test".to_owned(), locked)]);
+    let home = Home::new();
+    let look = format!("guard look ns1.sinkhole.test --rdap {} --dns {}", service.base(), nsd.address());
+    let looked = home.run(&look);
+    assert_eq!(looked.status, 0, "{}{}", looked.out, looked.err);
+    home.ok(
+        "case open live --campaign conficker-b --from 2027-01-01 --until 2027-01-02 --name-server ns1.sinkhole.test",
+    );
+    assert!(home.run("guard show").out.contains("warning"));
+
+    let loose = RdapService::start([("sinkhole.test".to_owned(), record(&["client transfer prohibited"]))]);
+    let without = zone("ns2.sinkhole.test. 300 IN A 192.0.2.1");
+    let Some(nsd) = Nsd::start(test, &[("sinkhole.test", &without)]) else { return };
+    let looked = home.run(&format!("guard look --rdap {} --dns {}", loose.base(), nsd.address()));
+    assert_eq!(looked.status, 1, "{}", looked.err);
+    assert!(
+        looked.out.contains("has no registry lock: serverUpdateProhibited, serverTransferProhibited"),
+        "{}",
+        looked.out
+    );
+    assert!(looked.out.contains("ns1.sinkhole.test has no address"), "{}", looked.out);
+    home.fails(
+        1,
+        "case open next --campaign conficker-b --from 2027-01-01 --until 2027-01-02 --name-server ns1.sinkhole.test",
+        &["no safe name server"],
+    );
 }

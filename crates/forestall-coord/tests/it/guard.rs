@@ -3,7 +3,7 @@
 //! Which name servers a sinkhole may have.
 
 use forestall_coord::guard::{Finding, Weakness, findings, names_behind};
-use forestall_model::dossier::{Dossier, FailedLook, Registration};
+use forestall_model::dossier::{Dossier, Existence, FailedLook, Presence, Registration, Sourced};
 use forestall_model::{DomainName, Instant, Method};
 use forestall_testkit::{guard, parsed};
 
@@ -97,6 +97,35 @@ fn a_hold_or_a_lost_delegation_is_refused_and_urgent() {
     let held = but(|fact| fact.statuses.push("serverHold".to_owned()));
     assert!(findings(&servers(), &held, now())[0].urgent);
     let mut gone = guard::safe(&servers(), now());
-    gone[0].presence[0].fact.existence = forestall_model::dossier::Existence::Absent;
+    gone[0].presence[0].fact.existence = Existence::Absent;
     assert_eq!(weak(&gone), [(Weakness::NotDelegated, true)]);
+}
+
+#[test]
+fn a_server_without_address_is_refused_and_urgent() {
+    let mut evidence = guard::safe(&servers(), now());
+    let look = |addresses: &[&str]| {
+        let mut dossier = Dossier::new(servers()[0].clone());
+        let mut presence = evidence_of_host(addresses);
+        presence.addresses.sort_unstable();
+        dossier.presence.push(Sourced {
+            method: Method::Dns,
+            source: "127.0.0.1:53".to_owned(),
+            at: now(),
+            fact: presence,
+        });
+        dossier
+    };
+    evidence.push(look(&["192.0.2.1", "2001:db8::1"]));
+    assert!(weak(&evidence).is_empty());
+    evidence.pop();
+    evidence.push(look(&[]));
+    assert_eq!(weak(&evidence), [(Weakness::NoAddress, true)]);
+    assert_eq!(findings(&servers(), &evidence, now())[0].what, "ns1.sinkhole.example has no address");
+}
+
+fn evidence_of_host(addresses: &[&str]) -> Presence {
+    let mut presence = Presence::bare(Existence::NoDelegation);
+    presence.addresses = addresses.iter().map(|address| parsed(address)).collect();
+    presence
 }

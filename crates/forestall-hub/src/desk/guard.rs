@@ -8,6 +8,7 @@ use forestall_coord::guard::{self, Finding};
 use forestall_model::{DomainName, Dossier, Instant, Pap};
 use forestall_store::Document;
 
+use super::hosts::look_at_hosts;
 use super::{Desk, DeskError};
 use crate::jobs::Vantage;
 use crate::jobs::gather::gather;
@@ -44,7 +45,8 @@ impl Desk {
         };
         let all = documents.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let wanted: Vec<DomainName> = servers.iter().flat_map(|server| guard::names_behind(server, &all)).collect();
-        Ok(all.into_iter().filter(|dossier| wanted.contains(&dossier.name)).collect())
+        let is_wanted = |dossier: &Dossier| wanted.contains(&dossier.name) || servers.contains(&dossier.name);
+        Ok(all.into_iter().filter(is_wanted).collect())
     }
 
     /// Returns the name servers of all live cases, in order.
@@ -93,8 +95,10 @@ impl Desk {
             let found = gather(&wanted, vantage, self.directory(), Pap::Clear, None, now, &mut progress).await;
             known.extend(found?);
         }
+        let looked = known.len();
+        known.extend(look_at_hosts(servers, &vantage.servers, now).await);
         self.keep_server_evidence(&known, now).await?;
-        Ok(known.len())
+        Ok(looked)
     }
 
     /// Returns what is weak about name servers, by what is known of the names that they depend on.

@@ -17,6 +17,7 @@ mod evidence;
 mod filing;
 mod flood;
 mod guard;
+mod hosts;
 mod inbox;
 mod line_id;
 mod lists;
