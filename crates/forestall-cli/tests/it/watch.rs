@@ -268,7 +268,8 @@ fn a_name_server_that_is_safe_is_taken_and_one_that_lost_its_address_is_told() {
     let home = Home::new();
     let look = format!("guard look ns1.sinkhole.test --rdap {} --dns {}", service.base(), nsd.address());
     let looked = home.run(&look);
-    assert_eq!(looked.status, 0, "{}{}", looked.out, looked.err);
+    assert_eq!(looked.status, 1, "{}{}", looked.out, looked.err);
+    assert_eq!(looked.out.lines().count(), 2, "a header, and that the delegation is not signed: {}", looked.out);
     home.ok(
         "case open live --campaign conficker-b --from 2027-01-01 --until 2027-01-02 --name-server ns1.sinkhole.test",
     );
