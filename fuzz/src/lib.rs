@@ -2,18 +2,25 @@
 
 //! What the targets do with hostile octets: read them as far as they go, and hold what comes out against what is promised of it.
 
-use std::io::Read;
+mod asked;
+pub mod facts;
+mod sift;
+mod slowly;
 
 use forestall_detect::readers::{Block, Counts, Format, LogClock, Options, Source};
 use forestall_detect::record::{QName, Record};
 use forestall_model::Instant;
+
+pub use asked::asked;
+pub use sift::sift;
+pub use slowly::Slowly;
 
 /// Reads octets as an input of a kind; none to find out. Compressed inputs are decompressed up to a bound, since the fuzzer has a limit of time.
 pub fn read(format: Option<Format>, octets: &[u8]) {
     for live in [false, true] {
         let clock = LogClock { east: 0, read: Some(Instant::from_micros(1_711_965_600_000_000)) };
         let options = Options { format, clock, ports: vec![53], live };
-        let input = Slowly { octets, step: if live { 7 } else { usize::MAX } };
+        let input = Slowly::new(octets, if live { 7 } else { usize::MAX });
         let Ok(mut source) = Source::open(input, &options) else { continue };
         let (mut block, mut counts) = (Block::default(), Counts::default());
         for _ in 0..64 {
@@ -38,19 +45,4 @@ fn check(record: &Record<'_>) {
         assert!(name.len() <= 255 && name.ends_with(&[0]), "{record:?}");
     }
     assert!(!record.asker.to_string().is_empty() || matches!(record.asker, forestall_detect::record::Asker::Text(_)));
-}
-
-/// An input that gives a few octets at a time.
-struct Slowly<'a> {
-    octets: &'a [u8],
-    step: usize,
-}
-
-impl Read for Slowly<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = buffer.len().min(self.octets.len()).min(self.step);
-        buffer[..count].copy_from_slice(&self.octets[..count]);
-        self.octets = &self.octets[count..];
-        Ok(count)
-    }
 }

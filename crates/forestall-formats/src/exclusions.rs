@@ -29,6 +29,8 @@ pub const VERSION: u32 = 1;
 const MAX_HEADER_LINES: u64 = 32;
 /// Most octets of a line of the header block.
 const MAX_HEADER_LINE: usize = 1_024;
+/// Most octets of the name of an operation, so that its line stays within its limit.
+const MAX_OPERATION: usize = 256;
 /// The key of the first line.
 const MARK: &str = "forestall-exclusions";
 
@@ -74,9 +76,9 @@ const COLUMNS: [Column; 4] = [
 ///
 /// # Errors
 ///
-/// What the writer reports; `InvalidInput` where the operation is empty or holds a line break.
+/// What the writer reports; `InvalidInput` where the operation is empty, longer than 256 octets, or holds a control character.
 pub fn write(list: &ExclusionList, out: &mut dyn Write) -> io::Result<()> {
-    if list.operation.trim().is_empty() || list.operation.chars().any(char::is_control) {
+    if !is_operation(list.operation.trim()) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the operation is no word of one line"));
     }
     writeln!(out, "{MARK}: {VERSION}")?;
@@ -204,8 +206,9 @@ impl Header {
             return Err(wrong(line, &version, "1, the version that this program reads"));
         }
         let (line, operation) = take("operation")?;
-        if operation.is_empty() {
-            return Err(wrong(line, &operation, "the name of an operation"));
+        if !is_operation(&operation) {
+            let expected = "the name of an operation, at most 256 octets and no control characters";
+            return Err(wrong(line, &operation, expected));
         }
         let (line, text) = take("issued")?;
         let issued = text.parse().map_err(|_| wrong(line, &text, "an instant, RFC 3339 with Z"))?;
@@ -213,6 +216,10 @@ impl Header {
         let serial = text.parse().map_err(|_| wrong(line, &text, "a whole number"))?;
         Ok(Self { operation, issued, serial, lines: number })
     }
+}
+
+fn is_operation(text: &str) -> bool {
+    (1..=MAX_OPERATION).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
 fn header_line(input: &mut impl BufRead) -> Result<Option<String>, Fault> {

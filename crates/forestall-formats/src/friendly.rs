@@ -13,7 +13,7 @@ use std::net::IpAddr;
 use forestall_model::dossier::ListingKind;
 use forestall_model::{DomainName, OwnerName, UtcDay};
 
-use crate::table::{self, Column, Fault, Need, TableErrors};
+use crate::table::{self, Column, Fault, MAX_FIELD, Need, TableErrors};
 
 /// One row of the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,21 +163,33 @@ pub fn read(input: impl Read) -> Result<Vec<FriendlyRow>, TableErrors> {
 ///
 /// # Errors
 ///
-/// What the writer reports.
+/// What the writer reports; `InvalidInput` where a field would be longer than [`MAX_FIELD`] octets.
 pub fn write<'a>(rows: impl IntoIterator<Item = &'a FriendlyRow>, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(out);
     writer.write_record(COLUMNS.map(|column| column.name))?;
     for row in rows {
-        writer.write_record([
+        // Between values stand commas and bars too, which a name server may hold as they are.
+        let name_servers = joined(&row.name_servers).replace(',', "\\044").replace('|', "\\124");
+        let fields = [
             row.holder.as_str(),
             row.kind.word(),
             &joined(&row.names),
-            &joined(&row.name_servers),
+            &name_servers,
             &joined(&row.addresses),
             &row.since.map(|day| day.to_string()).unwrap_or_default(),
             row.contact.trim(),
             row.proof.trim(),
-        ])?;
+        ];
+        if let Some((field, column)) = fields.iter().zip(&COLUMNS).find(|(field, _)| field.len() > MAX_FIELD) {
+            let text = format!(
+                "the {} of {} take {} octets; at most {MAX_FIELD} are read",
+                column.name,
+                row.holder,
+                field.len()
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
+        writer.write_record(fields)?;
     }
     writer.flush()
 }

@@ -22,7 +22,8 @@ pub(crate) enum DayOrder {
     DayFirst,
 }
 
-/// Reads RFC 3339 with `Z` or an offset: `2009-04-01T02:00:00+02:00`; a blank may stand for the `T`.
+/// Reads RFC 3339 with `Z` or an offset: `2009-04-01T02:00:00+02:00`; a blank may stand for the `T`. `None` also where the offset leads out of
+/// the time that an instant is read in.
 #[must_use]
 pub(crate) fn rfc3339(text: &str) -> Option<Instant> {
     let text = text.trim();
@@ -35,12 +36,23 @@ pub(crate) fn rfc3339(text: &str) -> Option<Instant> {
             (rest.get(..at)?, offset_seconds(rest.get(at..)?)?)
         }
     };
-    format!("{date}T{time}Z").parse::<Instant>().ok().map(|instant| instant.plus_seconds(-offset))
+    let instant = format!("{date}T{time}Z").parse::<Instant>().ok()?;
+    Some(instant.plus_seconds(-offset)).filter(comes_back)
 }
 
-/// Reads a date or a time in one of the ways of registries; `None` where it is none of them or ambiguous.
+/// Says whether an instant is read from its text: the last day of 9999, and what an offset leads out of the years, is not, and facts with it
+/// could be stored and not read.
+fn comes_back(instant: &Instant) -> bool {
+    instant.to_string().parse() == Ok(*instant)
+}
+
+/// Reads a date or a time in one of the ways of registries; `None` where it is none of them, ambiguous, or out of the time that an instant is read in.
 #[must_use]
 pub(crate) fn registry_date(text: &str, order: DayOrder) -> Option<Instant> {
+    written_in_any_way(text, order).filter(comes_back)
+}
+
+fn written_in_any_way(text: &str, order: DayOrder) -> Option<Instant> {
     let text = text.trim();
     if text.len() > LONGEST || !text.is_ascii() {
         return None;
@@ -145,6 +157,8 @@ mod tests {
             "2009-04-01T00:00:00",
             "2009-04-31T00:00:00Z",
             "2009-04-01T00:00:00+99:99",
+            "1601-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
             "é".repeat(9).as_str(),
         ] {
             assert_eq!(rfc3339(wrong), None, "{wrong}");

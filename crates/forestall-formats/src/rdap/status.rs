@@ -47,7 +47,7 @@ pub(crate) fn status(text: &str) -> Status {
     if let Some((_, code)) = MAP.iter().find(|(value, _)| *value == plain) {
         return Status::Mapped(code);
     }
-    match epp(text) {
+    match epp(&plain) {
         Some(code) => Status::Epp(code),
         None => Status::Other(plain),
     }
@@ -79,6 +79,8 @@ mod tests {
     fn takes_sloppy_spelling() {
         assert_eq!(status("Server  Hold "), Status::Mapped("serverHold"));
         assert_eq!(status("serverhold"), Status::Epp("serverHold"));
+        // U+212A, the sign of kelvin, is a k in lower case.
+        assert_eq!(status("Lin\u{212A}ed"), Status::Epp("linked"));
         assert_eq!(status("Locked"), Status::Other("locked".to_owned()));
     }
 }

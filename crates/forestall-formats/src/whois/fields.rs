@@ -176,7 +176,7 @@ impl Fields {
         } else if matches!(key, "registrant email" | "registrant contact email")
             || heading == "registrant" && key == "email"
         {
-            self.contacts.mail.extend(mail_address(value));
+            self.contacts.mail.extend(mail_address(value).filter(|address| !self.contacts.mail.contains(address)));
         }
     }
 

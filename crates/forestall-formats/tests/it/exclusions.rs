@@ -76,6 +76,14 @@ fn names_the_place_of_each_fault() {
     );
     check(&format!("forestall-exclusions: {}\n", "1".repeat(5_000)), &["line 1", "longer than 1024 octets"]);
     check("\u{1f}\u{0}", &["line 1"]);
+    // What could not be written again is not read either.
+    for operation in ["a\u{1}b".to_owned(), "a\tb".to_owned(), "x".repeat(257)] {
+        let text = head.replacen("operation: a", &format!("operation: {operation}"), 1);
+        check(&format!("{text}{columns}"), &["line 2", "at most 256 octets and no control characters"]);
+    }
+    let longest = head.replacen("operation: a", &format!("operation:{}", "x".repeat(256)), 1);
+    let list = exclusions::read(format!("{longest}{columns}").as_bytes()).unwrap();
+    assert_eq!(exclusions::read(written(&list).as_slice()).unwrap(), list);
 }
 
 #[test]

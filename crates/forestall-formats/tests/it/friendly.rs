@@ -69,6 +69,23 @@ fn ranges_are_whole_networks() {
     check("192.0.2.0-9", false);
 }
 
+#[test]
+fn a_name_server_with_a_comma_or_a_bar_comes_back_as_one() {
+    let text = "holder,kind,name_servers\nx,sinkhole,a\\044b.example c\\124d.example\n";
+    let rows = friendly::read(text.as_bytes()).unwrap();
+    assert_eq!(rows[0].name_servers.len(), 2);
+    assert_eq!(friendly::read(written(&rows).as_bytes()).unwrap()[0].name_servers, rows[0].name_servers);
+}
+
+#[test]
+fn a_field_that_could_not_be_read_is_not_written() {
+    // Names in A-labels are longer than what was read.
+    let text = format!("holder,kind,names\nx,friendly,{}\n", "\u{e4}.com ".repeat(580));
+    let rows = friendly::read(text.as_bytes()).unwrap();
+    let error = friendly::write(&rows, &mut Vec::new()).unwrap_err();
+    assert!(error.to_string().contains("the names of x take"), "{error}");
+}
+
 proptest! {
     #[test]
     fn every_register_comes_back(rows in prop::collection::vec(

@@ -4,7 +4,7 @@
 
 use forestall_formats::rdap::{MAX_DEPTH, MAX_NAME_SERVERS, MAX_OCTETS, RdapDomain, RdapError, is_error_answer, read};
 use forestall_model::DomainName;
-use forestall_model::dossier::RegistrationState;
+use forestall_model::dossier::{Registration, RegistrationState};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -261,6 +261,22 @@ fn tells_the_negative_answer_of_a_service_from_a_page() {
     assert!(is_error_answer(b"{\"rdapConformance\": [\"rdap_level_0\"]}"));
     assert!(!is_error_answer(b"<html><h1>404</h1></html>"));
     assert!(!is_error_answer(b"{\"status\": \"no route\"}"));
+}
+
+#[test]
+fn no_offset_leads_out_of_the_years_that_can_be_written() {
+    let mut answer = whole();
+    answer["events"] = json!([
+        {"eventAction": "registration", "eventDate": "1601-01-01T00:00:00+01:00"},
+        {"eventAction": "expiration", "eventDate": "9999-12-31T23:59:59.5-01:00"}
+    ]);
+    let RdapDomain { registration, problems, .. } = read(answer.to_string().as_bytes(), &name()).unwrap();
+    assert_eq!(registration.created.map(|at| at.to_string()).as_deref(), Some("1601-01-01T00:00:00Z"));
+    assert_eq!(registration.expires, None);
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems, ["/events/0/eventDate: not RFC 3339; taken as UTC", "/events/1/eventDate: not a date"]);
+    let stored = serde_json::to_string(&registration).unwrap();
+    assert_eq!(serde_json::from_str::<Registration>(&stored).unwrap(), registration);
 }
 
 proptest! {

@@ -48,6 +48,12 @@ fn reads_the_form_of_icann() {
     assert!(!serde_json::to_string(&registration).unwrap().contains("Ann"));
 }
 
+#[test]
+fn each_address_is_told_once() {
+    let twice = ICANN.replace("   Name Server: NS1", "   Registrant Email: ann@wnsux.com\r\n   Name Server: NS1");
+    assert_eq!(facts("wnsux.com", &twice).contacts.mail, ["ann@wnsux.com"]);
+}
+
 /// Registered names in the forms of registries: name, answer, date of registration, registrar, number of name servers.
 #[test]
 fn reads_the_forms_of_country_codes() {

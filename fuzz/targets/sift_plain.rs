@@ -1,0 +1,9 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Plain lines: names first, and whole records.
+
+#![no_main]
+
+use forestall_detect::readers::Format;
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| forestall_fuzz::sift(Format::Plain, octets));
