@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for form in &wishes.forms {
         let units = if *form == Form::Pcap { wishes.packets } else { wishes.lines };
         let input = folder.path().join(form.file_name());
-        let truth = Traffic::new(&listed, units).write(*form, units, &input)?;
+        let truth = Traffic::new(&listed, units, traffic::CLIENTS).write(*form, units, &input)?;
         process::warm(&input)?;
         for (names, index) in &indexes {
             let row = measure(&program, &wishes, index, &input)?;

@@ -26,6 +26,7 @@ const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "nsd", package: "nsd", needed_by: "sweeps against an authoritative name server" },
     Counterpart { program: "unbound", package: "unbound", needed_by: "scans of what a resolver sends and logs" },
     Counterpart { program: "named", package: "bind9", needed_by: "scans of what a name server logs" },
+    Counterpart { program: "kresd", package: "knot-resolver", needed_by: "scans of captures beside another resolver" },
     Counterpart { program: "tcpdump", package: "tcpdump", needed_by: "scans of captures of real traffic" },
     Counterpart { program: "tshark", package: "tshark", needed_by: "what another program reads from captures" },
     Counterpart { program: "minisign", package: "minisign", needed_by: "lists that a registry signs" },
@@ -202,6 +203,7 @@ mod tests {
             [
                 "unbound",
                 "named",
+                "kresd",
                 "tcpdump",
                 "tshark",
                 "minisign",
@@ -222,7 +224,9 @@ mod tests {
         assert_eq!(lines[0], "missing: nsd (Debian package nsd); skipped: sweeps against an authoritative name server");
         assert_eq!(
             report(&[]),
-            ["present: nsd, unbound, named, tcpdump, tshark, minisign, dig, chromium, chromedriver, clang, wasm-ld"]
+            [
+                "present: nsd, unbound, named, kresd, tcpdump, tshark, minisign, dig, chromium, chromedriver, clang, wasm-ld"
+            ]
         );
     }
 
@@ -234,6 +238,7 @@ mod tests {
             [
                 "unbound",
                 "bind9",
+                "knot-resolver",
                 "tcpdump",
                 "tshark",
                 "minisign",

@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 
 use crate::listed::{Listed, Program, day};
 use crate::process::{self, Cost, per_second};
-use crate::traffic::{Form, Traffic, Truth};
+use crate::traffic::{self, Form, Traffic, Truth};
 use crate::wishes::Wishes;
 
 /// Where Python programs stand.
@@ -38,7 +38,7 @@ pub(crate) fn run(program: &Program, wishes: &Wishes, listed: &Listed, folder: &
     let index = folder.join("peers.idx");
     program.index_of_file(&index, &names)?;
     for (units, slow) in [(wishes.lines, false), (wishes.slow, true)] {
-        let input = make(listed, Form::Plain, units, &folder.join("peers.log"))?;
+        let input = make(listed, Form::Plain, units, traffic::CLIENTS, &folder.join("peers.log"))?;
         let rows = folder.join("peers.jsonl");
         let cost = program.scan(&index, &input.path, &rows)?;
         print_row("forestall scan", count, &input, cost, Some(queries(&rows)?));
@@ -60,7 +60,7 @@ pub(crate) fn run(program: &Program, wishes: &Wishes, listed: &Listed, folder: &
         std::fs::remove_file(&input.path)?;
     }
     for (units, slow) in [(wishes.packets, false), (wishes.slow / 10, true)] {
-        let input = make(listed, Form::Pcap, units, &folder.join("peers.pcap"))?;
+        let input = make(listed, Form::Pcap, units, wishes.machines, &folder.join("peers.pcap"))?;
         let rows = folder.join("peers.jsonl");
         let cost = program.scan(&index, &input.path, &rows)?;
         print_row("forestall scan", count, &input, cost, Some(queries(&rows)?));
@@ -78,8 +78,8 @@ pub(crate) fn run(program: &Program, wishes: &Wishes, listed: &Listed, folder: &
     Ok(())
 }
 
-fn make(listed: &Listed, form: Form, units: u64, path: &Path) -> Result<Input, Box<dyn Error>> {
-    let Truth { pairs, early } = Traffic::new(listed, units).write(form, units, path)?;
+fn make(listed: &Listed, form: Form, units: u64, clients: u32, path: &Path) -> Result<Input, Box<dyn Error>> {
+    let Truth { pairs, early } = Traffic::new(listed, units, clients).write(form, units, path)?;
     process::warm(path)?;
     let true_lines = pairs.values().map(|(questions, _)| questions).sum::<u64>() + early.values().sum::<u64>();
     Ok(Input { path: path.to_owned(), units, true_lines })
@@ -101,11 +101,13 @@ fn write_names(program: &Program, listed: &Listed, wanted: u64, path: &Path) -> 
     Ok(u64::try_from(names.len())?)
 }
 
-/// Runs another program, where it is there, and prints what it costs; the last number that it prints is how many lines it found.
+/// Runs another program, where it is there, and prints what it costs; the last number that it prints is how many lines it found. What one
+/// prints that finds nothing goes nowhere.
 fn peer(called: &str, names: u64, input: &Input, command: &mut Command, finds: bool) -> Result<(), Box<dyn Error>> {
     let out = input.path.with_extension("out");
     let said = input.path.with_extension("said");
-    command.stdin(Stdio::null()).stderr(File::create(&said)?).stdout(File::create(&out)?);
+    command.stdin(Stdio::null()).stderr(File::create(&said)?);
+    command.stdout(if finds { File::create(&out)?.into() } else { Stdio::null() });
     match process::run(command) {
         Ok((status, cost)) if status.success() => {
             let text = if finds { std::fs::read_to_string(&out)? } else { String::new() };

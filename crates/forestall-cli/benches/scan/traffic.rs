@@ -18,8 +18,8 @@ use crate::dice::Dice;
 use crate::listed::{Listed, day};
 use crate::{capture, forms};
 
-/// Machines in all.
-const CLIENTS: u32 = 200_000;
+/// Machines of a network that is not small.
+pub(crate) const CLIENTS: u32 = 200_000;
 
 /// Names that an infected machine asks for at most.
 const NAMES_OF_ONE: usize = 60;
@@ -88,13 +88,17 @@ pub(crate) struct Truth {
 pub(crate) struct Traffic<'a> {
     listed: &'a Listed,
     benign: Benign,
+    /// Machines in all, and how many of them are infected.
+    clients: u32,
     infected: u32,
 }
 
 impl<'a> Traffic<'a> {
-    pub(crate) fn new(listed: &'a Listed, units: u64) -> Self {
-        let infected = u32::try_from(units / 10_000).unwrap_or(u32::MAX).clamp(8, CLIENTS / 4);
-        Self { listed, benign: Benign::new(), infected }
+    /// Makes traffic of so many machines, 32 at least.
+    pub(crate) fn new(listed: &'a Listed, units: u64, clients: u32) -> Self {
+        let clients = clients.max(32);
+        let infected = u32::try_from(units / 10_000).unwrap_or(u32::MAX).clamp(8, clients / 4);
+        Self { listed, benign: Benign::new(), clients, infected }
     }
 
     /// Writes so many lines or packets.
@@ -126,7 +130,8 @@ impl<'a> Traffic<'a> {
         let start = day().start().micros();
         let step = 86_400_000_000 / i64::try_from(count)?.max(1);
         for number in 0..i64::try_from(count)? {
-            let mut client = 2 * self.infected + u32::try_from(dice.below((CLIENTS - 2 * self.infected) as usize))?;
+            let mut client =
+                2 * self.infected + u32::try_from(dice.below((self.clients - 2 * self.infected) as usize))?;
             let mut rcode = dice.one_of(&[(0, 880), (3, 90), (2, 20), (5, 10)]);
             let qtype = dice.one_of(&[(1, 600), (28, 250), (65, 120), (12, 10), (16, 10), (15, 10)]);
             match dice.below(10_000) {

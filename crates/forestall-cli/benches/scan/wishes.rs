@@ -11,6 +11,7 @@
 //! | `pairs` | pairs of client and family in the input that shows what memory they need; 0 for none | 1000000 |
 //! | `peers` | names that other programs look for; 0 for none of them | 1000000 |
 //! | `slow` | lines, and a tenth as many packets, for those peers that would need many minutes for all | 2000000 |
+//! | `machines` | machines in the captures that peers read, 32 at least: tcpdump needs time by the square of them (`README.md`) | 2000 |
 //! | `python` | the Python that peers run in | python3 |
 //! | `rounds` | runs of each measurement, of which the best counts | 3 |
 //! | `folder` | where files are written, some gigabytes with all defaults | the folder for temporary files |
@@ -30,6 +31,7 @@ pub(crate) struct Wishes {
     pub(crate) pairs: u64,
     pub(crate) peers: u64,
     pub(crate) slow: u64,
+    pub(crate) machines: u32,
     pub(crate) python: PathBuf,
     pub(crate) rounds: u32,
     pub(crate) folder: PathBuf,
@@ -46,6 +48,7 @@ impl Wishes {
             pairs: 1_000_000,
             peers: 1_000_000,
             slow: 2_000_000,
+            machines: 2_000,
             python: "python3".into(),
             rounds: 3,
             folder: std::env::temp_dir(),
@@ -63,6 +66,7 @@ impl Wishes {
                 "pairs" => wishes.pairs = value.parse()?,
                 "peers" => wishes.peers = value.parse()?,
                 "slow" => wishes.slow = value.parse()?,
+                "machines" => wishes.machines = value.parse()?,
                 "python" => wishes.python = value.into(),
                 "rounds" => wishes.rounds = value.parse()?,
                 "folder" => wishes.folder = value.into(),

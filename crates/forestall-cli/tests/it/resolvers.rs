@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use forestall_testkit::bind::Bind;
+use forestall_testkit::knot::KnotResolver;
 use forestall_testkit::question::ask;
 use forestall_testkit::skip;
 use forestall_testkit::unbound::{Orders, Unbound};
@@ -192,4 +193,23 @@ fn bind_and_its_query_log() {
     // A query log tells no answers.
     let row = check(&home, &["queries.log"], 0);
     assert_eq!(row["queries"], 7);
+}
+
+#[test]
+fn a_capture_of_knot_resolver_that_asks_bind() {
+    let test = "a_capture_of_knot_resolver_that_asks_bind";
+    let home = Home::new();
+    let listed = names_of_today(&home);
+    let Some(authority) = Bind::start(test, &ORDINARY[..1]) else { return };
+    let Some(server) = KnotResolver::start(test, authority.address()) else { return };
+    let Some(capture) = Capture::start(test, &home.folder().join("lo.pcap"), server.address()) else { return };
+    play(server.address(), &listed);
+    capture.end();
+    let row = check(&home, &["lo.pcap", "--port", &server.address().port().to_string()], 7);
+    assert_eq!(row["queries"], 7);
+    // No policy of the resolver said that the names do not exist: it asked for each, in letter case of its own.
+    let asked = std::fs::read_to_string(authority.query_log()).unwrap().to_lowercase();
+    for name in &listed[..6] {
+        assert!(asked.contains(&format!("query: {name} ")) || asked.contains(&format!("query: www.{name} ")), "{name}");
+    }
 }
