@@ -292,3 +292,15 @@ fn a_name_server_that_is_safe_is_taken_and_one_that_lost_its_address_is_told() {
         &["no safe name server"],
     );
 }
+
+#[test]
+fn names_that_are_for_offline_files_only_are_asked_of_nobody() {
+    let case = Case::open("--pap red");
+    case.look("127.0.0.1:9".parse().unwrap());
+    case.ok(BEFORE, "case answer mine --tld cc --action register-sinkhole --result done");
+    case.ok(BEFORE, "jobs run --config forestall.toml");
+    assert!(case.jobs(BEFORE).is_empty());
+    let asked = case.run(BEFORE, &format!("case vet mine {} --dns 127.0.0.1:9", case.names[0]));
+    assert_eq!(asked.status, 3, "{}", asked.err);
+    assert!(asked.err.contains("PAP:RED"), "{}", asked.err);
+}

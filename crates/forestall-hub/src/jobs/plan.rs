@@ -5,11 +5,14 @@
 use forestall_coord::Board;
 use forestall_coord::event::CaseKind;
 use forestall_coord::verify::{Check, due_looks, due_registrations};
-use forestall_model::{CaseId, Digest, Instant};
-use forestall_store::NewJob;
+use forestall_model::{CaseId, Digest, Instant, Pap};
+use forestall_store::{Job, JobState, NewJob};
 
 use super::{Kind, Vantage};
 use crate::desk::{Desk, DeskError};
+
+/// Jobs that are looked through for those which are not done; they come first.
+const PENDING: u32 = 10_000;
 
 /// Keeps a job for everything that is due and is not kept yet, and returns how many are new.
 ///
@@ -18,6 +21,7 @@ use crate::desk::{Desk, DeskError};
 /// [`DeskError`] where the store fails.
 pub(super) async fn plan(desk: &Desk, vantage: &Vantage, now: Instant) -> Result<usize, DeskError> {
     let mut new = 0;
+    let pending = desk.store().jobs(PENDING).await?;
     for view in desk.cases().await?.into_iter().filter(|case| case.kind == CaseKind::Live) {
         let file = match desk.file(&view.id).await {
             Ok(file) => file,
@@ -27,7 +31,16 @@ pub(super) async fn plan(desk: &Desk, vantage: &Vantage, now: Instant) -> Result
                 continue;
             }
         };
-        for job in of_case(&file.board(), &view.id, vantage, now) {
+        // Offline files only: nobody is asked about these names.
+        if file.marking().pap >= Pap::Red {
+            continue;
+        }
+        // A job does what is due when it runs, so that one of a kind is enough.
+        let is_pending = |new: &NewJob| {
+            let same = |old: &Job| old.kind == new.kind && old.case == new.case;
+            pending.iter().any(|old| matches!(old.state, JobState::Waiting | JobState::Running) && same(old))
+        };
+        for job in of_case(&file.board(), &view.id, vantage, now).into_iter().filter(|job| !is_pending(job)) {
             new += usize::from(desk.store().create_job(job).await?);
         }
     }
