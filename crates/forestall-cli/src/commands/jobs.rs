@@ -40,7 +40,7 @@ pub(crate) struct List {
 /// Runs jobs.
 #[derive(Args, Debug)]
 pub(crate) struct Run {
-    /// The settings of `forestall serve`: their part [look] says who is asked
+    /// The settings of `forestall serve`: their part `look` says who is asked
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 }

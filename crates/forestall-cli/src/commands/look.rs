@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! The part [look] of the settings: whom the hub asks when it looks outside by itself.
+//! The part `look` of the settings: whom the hub asks when it looks outside by itself.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -63,7 +63,7 @@ pub(super) struct Config {
 }
 
 impl Config {
-    /// Returns whom the hub asks when it looks outside by itself; none where the file has no part [look].
+    /// Returns whom the hub asks when it looks outside by itself; none where the file has no part `look`.
     ///
     /// # Errors
     ///

@@ -67,8 +67,7 @@ pub(crate) struct Vet {
     /// Ask this server: a resolver, or an authority for the top-level domains; the port is 53 where none is given
     #[arg(long, value_name = "ADDR", value_parser = server, help_heading = "Sources")]
     dns: Option<SocketAddr>,
-    /// Ask this registration service over RDAP, by the address that names are put behind, for example https://rdap.example/, or the
-    /// services that the registry directory knows: directory
+    /// Ask this service of RDAP, by the address before `domain/`; or the services that the registry directory knows: directory
     #[arg(long, value_name = "URL", help_heading = "Sources")]
     rdap: Option<RdapServices>,
     /// Ask this server of WHOIS, HOST or HOST:PORT, about names of which no other registration service told anything
