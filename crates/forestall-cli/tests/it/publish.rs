@@ -154,3 +154,18 @@ fn a_day_holds_names_of_lists_of_other_days() {
     assert!(first.contains(",9999-12-31T00:00:00Z,"), "{first}");
     assert!(home.ok("case gaps emotet --format csv").lines().count() > 1);
 }
+
+#[test]
+fn a_public_suffix_that_an_algorithm_makes_is_acted_on_by_nobody() {
+    let home = Home::new();
+    home.ok("case open q --campaign qsnatch-a --from 2026-07-31 --until 2026-08-01");
+    home.ok("case request q --tld pe --action reserve");
+    let plain = home.ok("publish --case q --as plain --tld pe --horizon");
+    assert!(plain.lines().count() > 100 && !plain.lines().any(|name| name == "com.pe"), "{plain}");
+    let table = home.ok("publish --case q --as csv --tld pe --horizon");
+    let action = |name: &str| {
+        let row = table.lines().find(|row| row.starts_with(&format!("{name},"))).unwrap_or_default();
+        row.split(',').nth(9).unwrap_or_default().to_owned()
+    };
+    assert_eq!((action("2jw.pe").as_str(), action("com.pe").as_str()), ("reserve", ""), "{table}");
+}
