@@ -237,6 +237,7 @@ impl Holding {
             return;
         }
         let mut tenure = row.tenure.clone();
+        let (mut class, mut sinkhole, mut band) = (row.class, row.sinkhole.clone(), row.band);
         if let Some(kept) = self.verdict.take() {
             let what = kept.tenure.changes(&row.tenure);
             if !what.is_empty() {
@@ -250,13 +251,17 @@ impl Holding {
             tenure.registrar = tenure.registrar.or(kept.tenure.registrar);
             tenure.created = tenure.created.or(kept.tenure.created);
             tenure.name_servers = tenure.name_servers.or(kept.tenure.name_servers);
+            // Where no source answers, whoever held the name holds it still, and a person has to look.
+            if class == NameClass::Unknown && kept.class.is_held() {
+                (class, sinkhole, band) = (kept.class, kept.sinkhole, Band::Human);
+            }
             self.new |= !kept.class.is_held() && row.class.is_held() && row.sinkhole.as_deref() != Some(OUR_SINKHOLE);
         }
         self.occurrences.clone_from(&row.occurrences);
         self.verdict = Some(Verdict {
-            class: row.class,
-            sinkhole: row.sinkhole.clone(),
-            band: row.band,
+            class,
+            sinkhole,
+            band,
             score: row.score,
             evidence: row.evidence,
             rules,

@@ -116,6 +116,26 @@ fn a_clear_benign_name_is_left_alone_and_stands_outside_coverage() {
 }
 
 #[test]
+fn a_look_that_failed_lets_nobody_act_on_a_name_with_a_holder() {
+    let mut script = opened();
+    asked(&mut script);
+    script.must(&vet(script.clock.now(), vec![verdict(0, 0, NameClass::RegisteredSuspect, Band::Human, tenure(1))]));
+    script.clock.advance(3_600);
+    script.must(&vet(script.clock.now(), vec![verdict(0, 0, NameClass::Unknown, Band::Human, Tenure::default())]));
+    let seen = view(&script, 0, 0);
+    assert_eq!((seen.asked, seen.stance), (None, Stance::Undecided));
+    let name = world::name(0, 0);
+    script.must(&Command::Rule(rule(std::slice::from_ref(&name), Ruling::Watch, None)));
+    script.clock.advance(3_600);
+    script.must(&vet(script.clock.now(), vec![verdict(0, 0, NameClass::Unknown, Band::Human, Tenure::default())]));
+    assert_eq!(view(&script, 0, 0).stance, Stance::Watched, "what a person ruled stands while nobody can look");
+    // Seen free, it is nobody's any more.
+    script.clock.advance(3_600);
+    script.must(&vet(script.clock.now(), vec![verdict(0, 0, NameClass::Free, Band::NoHolder, Tenure::default())]));
+    assert_eq!(view(&script, 0, 0).stance, Stance::Open);
+}
+
+#[test]
 fn a_change_of_hands_voids_what_was_automatic_until_a_person_looked() {
     let mut script = opened();
     let row = |number| vec![verdict(0, 0, NameClass::RegisteredBenign, Band::ClearBenign, tenure(number))];
