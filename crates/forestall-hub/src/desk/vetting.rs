@@ -17,7 +17,7 @@ use forestall_store::Stored;
 use forestall_vet::cohort::Cohorts;
 use forestall_vet::register::Entry;
 use forestall_vet::verdict::assess;
-use forestall_vet::{Circumstances, Register, Rules, Verdict};
+use forestall_vet::{Circumstances, Rules, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::{Act, CaseFile, Desk, DeskError};
@@ -90,7 +90,8 @@ impl Desk {
             register.add(OUR_SINKHOLE, true, our_sinkhole(&file));
         }
         for dossier in &mut dossiers {
-            list(dossier, &register);
+            // What a dossier brings of registers is its maker's word on whom to trust.
+            dossier.listings = register.listings(dossier);
         }
         let cohorts = Cohorts::of(&dossiers);
         let mut verdicts = Vec::with_capacity(dossiers.len());
@@ -212,16 +213,6 @@ fn our_sinkhole(file: &CaseFile) -> Entry {
         since: None,
         contact: String::new(),
         proof: String::new(),
-    }
-}
-
-/// Adds what registers say of a name to its dossier, in place of what it held of them.
-fn list(dossier: &mut Dossier, register: &Register) {
-    let found = register.listings(dossier);
-    for listing in found {
-        if !dossier.listings.contains(&listing) {
-            dossier.listings.push(listing);
-        }
     }
 }
 

@@ -5,7 +5,9 @@
 use forestall_coord::Stance;
 use forestall_dga::Catalogue;
 use forestall_hub::desk::{Desk, DeskError};
-use forestall_model::dossier::{Existence, Presence, Registrar, Registration, RegistrationState, Sourced};
+use forestall_model::dossier::{
+    Existence, Listing, ListingKind, MatchedBy, Presence, Registrar, Registration, RegistrationState, Sourced,
+};
 use forestall_model::{Band, CaseId, DomainName, Dossier, Instant, Method, NameClass};
 use forestall_store::{JobState, NewJob};
 use forestall_testkit::parsed;
@@ -89,6 +91,31 @@ async fn a_friend_that_is_trusted_settles_a_name_and_another_proposes() {
     assert_eq!((lists.len(), lists[0].entries, lists[0].trusted), (1, 1, true));
     assert!(matches!(desk.import_friends("friends", "holder\nx\n", true, now()).await, Err(DeskError::Input(_))));
     assert_eq!(desk.held_lists().await.unwrap(), lists, "a broken list changes nothing");
+}
+
+#[tokio::test]
+async fn a_dossier_says_nobody_is_trusted() {
+    let served = Served::start().await;
+    served.open_case("a", "A case").await;
+    let (desk, case) = (&served.desk, parsed("a"));
+    let name = names(desk, &case, 1).await.remove(0);
+    let at = now().plus_seconds(-3_600);
+    let mut brought = dossier(&name, "2009-03-20T00:00:00Z", "ns1.holder.example", at);
+    for (kind, who) in [(ListingKind::Friendly, "a-friend"), (ListingKind::Sinkhole, "this-response")] {
+        brought.listings.push(Listing {
+            list: "elsewhere".to_owned(),
+            kind,
+            who: who.to_owned(),
+            by: MatchedBy::Name,
+            value: name.to_string(),
+            trusted: true,
+            since: None,
+        });
+    }
+    desk.vet(&case, &act(), vec![brought], at, Rules::built_in()).await.unwrap();
+    let file = desk.file(&case).await.unwrap();
+    assert_eq!(file.case.holdings[&name].stance(), Stance::Undecided);
+    assert!(desk.evidence_of(&file, &name).await.unwrap().unwrap().dossier.listings.is_empty());
 }
 
 #[tokio::test]
