@@ -275,6 +275,15 @@ pub struct Listing {
     pub since: Option<UtcDay>,
 }
 
+impl Listing {
+    /// Says whether it can settle a verdict: who is trusted says so, and not by an address alone, since whoever runs a name can point it
+    /// at anybody's address.
+    #[must_use]
+    pub fn settles(&self) -> bool {
+        self.trusted && self.by != MatchedBy::Address
+    }
+}
+
 /// A source that was asked and gave nothing that can be used. It never means that a name is free.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

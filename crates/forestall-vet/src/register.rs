@@ -208,13 +208,13 @@ impl Register {
 
     /// Returns for each entry that a name server belongs to: how many of the servers its holder has, and the first of them.
     fn served(&self, servers: &[OwnerName]) -> Vec<(usize, usize, String)> {
-        // A holder may have several entries, and servers in each.
-        let mut counts: HashMap<(ListingKind, &str), (usize, usize, &OwnerName)> = HashMap::new();
+        // A holder may have several entries, and servers in each; what is proposed lends no server to what is trusted.
+        let mut counts: HashMap<(bool, ListingKind, &str), (usize, usize, &OwnerName)> = HashMap::new();
         for server in servers {
-            let mut of_this: BTreeSet<(ListingKind, &str)> = BTreeSet::new();
+            let mut of_this: BTreeSet<(bool, ListingKind, &str)> = BTreeSet::new();
             for id in self.above(server) {
                 let Some(listed) = self.entries.get(id) else { continue };
-                let key = (listed.entry.kind, listed.entry.holder.as_str());
+                let key = (listed.trusted, listed.entry.kind, listed.entry.holder.as_str());
                 let count = counts.entry(key).or_insert((id, 0, server));
                 count.0 = count.0.min(id);
                 if of_this.insert(key) {

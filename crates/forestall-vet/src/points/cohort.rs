@@ -35,7 +35,7 @@ pub(crate) fn collect(evidence: &Evidence<'_>, points: &mut Points<'_>) {
         }
     }
     let parked =
-        evidence.dossier.listings.iter().any(|listing| listing.trusted && listing.kind == ListingKind::Parking);
+        evidence.dossier.listings.iter().any(|listing| listing.settles() && listing.kind == ListingKind::Parking);
     let many = i64::from(cohort.name_servers) >= points.limit(Limit::SharedServers)
         && cohort.name_servers.saturating_mul(SHARE) >= cohort.among;
     if many && !parked && !before_family {

@@ -3,20 +3,14 @@
 //! What the DNS shows: parking, mail, addresses, hosts.
 
 use forestall_model::OwnerName;
-use forestall_model::dossier::{ListingKind, MatchedBy};
+use forestall_model::dossier::ListingKind;
 
 use super::{PointName, Points};
 use crate::evidence::{Evidence, told};
 
 pub(crate) fn collect(evidence: &Evidence<'_>, points: &mut Points<'_>) {
-    let by_servers = |kind| {
-        evidence
-            .dossier
-            .listings
-            .iter()
-            .find(|listing| listing.trusted && listing.kind == kind && listing.by != MatchedBy::Address)
-    };
-    if let Some(parking) = by_servers(ListingKind::Parking) {
+    let listings = &evidence.dossier.listings;
+    if let Some(parking) = listings.iter().find(|listing| listing.settles() && listing.kind == ListingKind::Parking) {
         points.add(PointName::Parked, format!("parked with {} ({})", parking.who, parking.value), &parking.list);
     }
     let Some(look) = evidence.in_the_dns() else { return };

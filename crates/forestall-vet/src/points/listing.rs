@@ -2,7 +2,7 @@
 
 //! What registers, exclusion lists and shared zones say.
 
-use forestall_model::dossier::{Listing, ListingKind, MatchedBy};
+use forestall_model::dossier::{Listing, ListingKind};
 
 use super::{Limit, PointName, Points};
 use crate::evidence::{Evidence, told};
@@ -18,16 +18,15 @@ pub(crate) fn collect(evidence: &Evidence<'_>, points: &mut Points<'_>) {
     }
     for listing in &evidence.dossier.listings {
         let (point, text) = match listing.kind {
-            ListingKind::Excluded if listing.trusted => (PointName::Excluded, format!("excluded by {}", listing.who)),
+            ListingKind::Excluded if listing.settles() => (PointName::Excluded, format!("excluded by {}", listing.who)),
             ListingKind::Excluded => (PointName::ExclusionProposed, format!("{} proposes to exclude it", listing.who)),
-            // Whoever runs a name can point it at a sinkhole's address; name servers of a sinkhole answer for names that it took.
-            ListingKind::Sinkhole if listing.trusted && listing.by != MatchedBy::Address => {
+            ListingKind::Sinkhole if listing.settles() => {
                 (PointName::Sinkhole, format!("sinkhole of {}: {}", listing.who, listing.value))
             }
             ListingKind::Sinkhole => {
                 (PointName::SinkholeProposed, format!("perhaps a sinkhole of {}: {}", listing.who, listing.value))
             }
-            ListingKind::Friendly if listing.trusted => {
+            ListingKind::Friendly if listing.settles() => {
                 (PointName::Friendly, format!("held by {}: {}", listing.who, listing.value))
             }
             ListingKind::Friendly => {

@@ -3,7 +3,8 @@
 //! Places in lists of popular names.
 //!
 //! A list of DNS queries ranks what is asked for, and a million infected machines ask for predicted names: such a list says little
-//! of a holder. Neither does any list made after the window opened, but one of links, which bots do not set.
+//! of a holder. Neither does any list made after the window opened, but one of links, which bots do not set. A list without a day may
+//! be as young as the verdict.
 
 use forestall_model::dossier::Rank;
 
@@ -17,8 +18,9 @@ const HUNDRED_THOUSAND: u32 = 100_000;
 
 pub(crate) fn collect(evidence: &Evidence<'_>, points: &mut Points<'_>) {
     let opens = evidence.circumstances.opens().map(|opens| opens.day());
+    let today = evidence.circumstances.at.day();
     let pushed = |rank: &Rank| {
-        let after_opening = rank.day.zip(opens).is_some_and(|(day, opens)| day >= opens);
+        let after_opening = opens.is_some_and(|opens| rank.day.unwrap_or(today) >= opens);
         counts(rank, "umbrella") || (after_opening && !counts(rank, "majestic"))
     };
     let ranks = || evidence.dossier.ranks.iter().filter(|rank| rank.place > 0);

@@ -83,6 +83,19 @@ fn a_friends_name_that_is_served_by_others_is_doubted() {
 }
 
 #[test]
+fn what_is_proposed_lends_no_name_server_to_what_is_trusted() {
+    let mut register = Register::new();
+    for (trusted, zone) in [(true, "a.example"), (false, "b.example")] {
+        let mut friend = entry("team-x", ListingKind::Friendly);
+        friend.name_servers = vec![zone.parse().unwrap()];
+        register.add("test", trusted, friend);
+    }
+    let listings = register.listings(&served("a.com", &["ns.a.example", "ns.b.example"]));
+    assert_eq!(listings.len(), 2, "{listings:?}");
+    assert!(listings.iter().all(|listing| !listing.trusted), "{listings:?}");
+}
+
+#[test]
 fn addresses_match_by_network() {
     let mut register = Register::new();
     let mut sinkhole = entry("cwg", ListingKind::Sinkhole);

@@ -154,6 +154,16 @@ fn sinkholes_need_no_action_where_their_servers_answer() {
 }
 
 #[test]
+fn an_address_alone_makes_nobody_a_friend() {
+    let mut dossier = named("abcdefgh.com");
+    dossier.presence.push(look(Existence::Delegated, &["ns1.hoster.example"]));
+    dossier.listings.push(listing(ListingKind::Friendly, MatchedBy::Address, true));
+    assert!(check(&dossier, "registered-suspect", Band::Human).has(PointName::FriendlyProposed));
+    dossier.listings[0].by = MatchedBy::NameServer;
+    check(&dossier, "registered-benign", Band::ClearBenign);
+}
+
+#[test]
 fn an_excluded_name_in_a_sinkhole_is_for_a_person() {
     // susam.in, November 2019: an innocent name went to a sinkhole.
     let mut dossier = named("susam.in");
