@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Looks that were made before, kept in a file: after a crash nobody is asked a second time.
+//! Looks that were made before, kept in a file: after a crash nobody is asked again for what was learned.
 //!
 //! A [`Cache`] holds the outcome of one look for each [`LookKey`]: how it was made, whom it asked, and for which name. The value is any type
 //! with a serde form; collectors keep `Result<Sourced<T>, FailedLook>`. What the cache holds is never more than a spared question:
@@ -176,7 +176,11 @@ impl Cache {
         cache.read_lines(header_end).map_err(fail)?;
         let used = cache.end - header_end;
         if used > SMALL && cache.live < used / 2 {
-            cache.compact()?;
+            // The file is whole as it is, only larger than it need be.
+            if let Err(error) = cache.compact() {
+                tracing::warn!(%error, "the cache of looks stays as long as it is");
+                let _ = fs::remove_file(beside(path, ".new"));
+            }
         }
         Ok(cache)
     }
@@ -264,7 +268,11 @@ impl Cache {
         let fail = |path: &Path, source| CacheError::Io { path: path.to_owned(), source };
         let mut places: Vec<(KeyDigest, Place)> = self.lines.iter().map(|(key, place)| (*key, *place)).collect();
         places.sort_unstable_by_key(|(_, place)| place.start);
-        let new_file = File::create(&new_path).map_err(|error| fail(&new_path, error))?;
+        let new_file = open_to_append(&new_path).map_err(|error| fail(&new_path, error))?;
+        new_file.set_len(0).map_err(|error| fail(&new_path, error))?;
+        // Whom the owner kept out of the old file stays out.
+        let permissions = self.file.metadata().map_err(|error| fail(&self.path, error))?.permissions();
+        new_file.set_permissions(permissions).map_err(|error| fail(&new_path, error))?;
         let mut out = BufWriter::new(new_file);
         out.write_all(&header()).map_err(|error| fail(&new_path, error))?;
         let mut end = u64::try_from(header().len()).unwrap_or(0);
@@ -276,9 +284,8 @@ impl Cache {
         }
         let new_file = out.into_inner().map_err(|error| fail(&new_path, error.into_error()))?;
         new_file.sync_all().map_err(|error| fail(&new_path, error))?;
-        drop(new_file);
         fs::rename(&new_path, &self.path).map_err(|error| fail(&self.path, error))?;
-        self.file = open_to_append(&self.path).map_err(|error| fail(&self.path, error))?;
+        self.file = new_file;
         self.end = end;
         self.lines = places.into_iter().collect();
         Ok(())

@@ -2,8 +2,8 @@
 
 //! Gathers what can be learned of names from all sources that somebody named: the DNS, RDAP, and WHOIS where nothing else told.
 //!
-//! With a [`Cache`] every outcome is on its way to the disk before the next one is handed over, and looks that succeeded are not made again for
-//! a while: a run that was broken off goes on where it was.
+//! With a [`Cache`] every look that succeeded is on its way to the disk before the next outcome is handed over, and is not made again for
+//! a while: a run that was broken off goes on where it was. A cache that takes no more costs that alone, and not what was learned.
 
 use std::collections::HashMap;
 
@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cache::{Cache, CacheError, LookKey};
+use crate::clock::Clock;
 use crate::presence::{Looked, PresenceError, PresenceOptions, collect_presence};
 use crate::rdap::{RdapCollectError, RdapOptions, collect_rdap};
 use crate::whois::{WhoisCollectError, WhoisOptions, collect_whois};
@@ -49,6 +50,8 @@ pub struct GatherReport {
     pub failed: Vec<(Method, usize)>,
     /// Whom the gathering left alone, each with the reason.
     pub left_alone: Vec<(String, String)>,
+    /// Why looks of this run are not in the cache, where it did not take one.
+    pub unkept: Option<String>,
 }
 
 /// Why a gathering came to nothing.
@@ -64,7 +67,7 @@ pub enum GatherError {
     /// The names may not be asked about over WHOIS.
     #[error(transparent)]
     Whois(#[from] WhoisCollectError),
-    /// The cache cannot be read or written.
+    /// The cache cannot be read.
     #[error(transparent)]
     Cache(#[from] CacheError),
 }
@@ -85,14 +88,15 @@ pub async fn gather(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<GatherReport, GatherError> {
     let mut report = GatherReport::default();
+    let clock = Clock::starting_at(now);
+    let places: HashMap<DomainName, usize> =
+        dossiers.iter().enumerate().map(|(place, dossier)| (dossier.name.clone(), place)).collect();
     if let Some(options) = &sources.presence {
-        let mut round = Round::new(Method::Dns, cache.as_deref_mut(), now, &mut progress);
+        let mut round = Round::new(Method::Dns, cache.as_deref_mut(), clock, &mut progress);
         let source = |name: &DomainName| options.servers.of(name).map_or_else(String::new, |server| server.to_string());
-        let names =
-            round.take(dossiers, |_| true, source, |looked: &Looked| looked.presence.is_ok(), Looked::add_to)?;
-        let places = places(dossiers);
-        let done = collect_presence(names, options, now, |name, looked| {
-            round.keep(&name, &looked);
+        let names = round.take(dossiers, |_| true, source, is_whole, Looked::add_to)?;
+        let done = collect_presence(names, options, clock.now(), |name, looked| {
+            round.keep(&name, &looked, is_whole);
             if let Some(dossier) = places.get(&name).and_then(|place| dossiers.get_mut(*place)) {
                 looked.add_to(dossier);
             }
@@ -100,14 +104,13 @@ pub async fn gather(
         .await?;
         report.failed.extend((done.failed > 0).then_some((Method::Dns, done.failed)));
         report.left_alone.extend(done.given_up.into_iter().map(|left| (left.server.to_string(), left.reason)));
-        round.end()?;
+        round.end(&mut report);
     }
     if let Some(options) = &sources.rdap {
-        let mut round = Round::new(Method::Rdap, cache.as_deref_mut(), now, &mut progress);
+        let mut round = Round::new(Method::Rdap, cache.as_deref_mut(), clock, &mut progress);
         let names = round.take(dossiers, |_| true, |name| options.source(name), Result::is_ok, add_registered)?;
-        let places = places(dossiers);
-        let done = collect_rdap(names, options, now, |name, looked| {
-            round.keep(&name, &looked);
+        let done = collect_rdap(names, options, clock.now(), |name, looked| {
+            round.keep(&name, &looked, Result::is_ok);
             if let Some(dossier) = places.get(&name).and_then(|place| dossiers.get_mut(*place)) {
                 add_registered(looked, dossier);
             }
@@ -115,15 +118,14 @@ pub async fn gather(
         .await?;
         report.failed.extend((done.failed > 0).then_some((Method::Rdap, done.failed)));
         report.left_alone.extend(done.left_alone);
-        round.end()?;
+        round.end(&mut report);
     }
     if let Some(options) = &sources.whois {
-        let mut round = Round::new(Method::Whois, cache, now, &mut progress);
+        let mut round = Round::new(Method::Whois, cache, clock, &mut progress);
         let wanted = |dossier: &Dossier| dossier.registration.is_empty();
         let names = round.take(dossiers, wanted, |name| options.source(name), Result::is_ok, add_registered)?;
-        let places = places(dossiers);
-        let done = collect_whois(names, options, now, |name, looked| {
-            round.keep(&name, &looked);
+        let done = collect_whois(names, options, clock.now(), |name, looked| {
+            round.keep(&name, &looked, Result::is_ok);
             if let Some(dossier) = places.get(&name).and_then(|place| dossiers.get_mut(*place)) {
                 add_registered(looked, dossier);
             }
@@ -131,9 +133,14 @@ pub async fn gather(
         .await?;
         report.failed.extend((done.failed > 0).then_some((Method::Whois, done.failed)));
         report.left_alone.extend(done.left_alone);
-        round.end()?;
+        round.end(&mut report);
     }
     Ok(report)
+}
+
+/// Says whether a look at the DNS need not be made again: one with a gap may be filled by the next.
+fn is_whole(looked: &Looked) -> bool {
+    looked.presence.is_ok() && looked.gaps.is_empty()
 }
 
 fn add_registered(looked: Registered, dossier: &mut Dossier) {
@@ -143,15 +150,11 @@ fn add_registered(looked: Registered, dossier: &mut Dossier) {
     }
 }
 
-fn places(dossiers: &[Dossier]) -> HashMap<DomainName, usize> {
-    dossiers.iter().enumerate().map(|(place, dossier)| (dossier.name.clone(), place)).collect()
-}
-
 /// The looks by one method.
 struct Round<'c, 'p> {
     method: Method,
     cache: Option<&'c mut Cache>,
-    now: Instant,
+    clock: Clock,
     /// Whom each name is asked of, as the cache knows it.
     sources: HashMap<DomainName, String>,
     done: usize,
@@ -164,10 +167,10 @@ impl<'c, 'p> Round<'c, 'p> {
     fn new(
         method: Method,
         cache: Option<&'c mut Cache>,
-        now: Instant,
+        clock: Clock,
         progress: &'p mut (dyn FnMut(Progress) + Send),
     ) -> Self {
-        Self { method, cache, now, sources: HashMap::new(), done: 0, progress, unkept: None }
+        Self { method, cache, clock, sources: HashMap::new(), done: 0, progress, unkept: None }
     }
 
     /// Adds looks of the cache that are good and not old, and returns the names that are left.
@@ -180,11 +183,12 @@ impl<'c, 'p> Round<'c, 'p> {
         add: impl Fn(T, &mut Dossier),
     ) -> Result<Vec<DomainName>, CacheError> {
         let mut left = Vec::new();
+        let not_older_than = self.clock.now().plus_seconds(-FRESH_SECONDS);
         for dossier in dossiers.iter_mut().filter(|dossier| wanted(dossier)) {
             let source = source(&dossier.name);
             let key = LookKey { method: self.method, source: &source, name: &dossier.name };
             let kept = match self.cache.as_deref_mut() {
-                Some(cache) => cache.get::<T>(&key, self.now.plus_seconds(-FRESH_SECONDS))?,
+                Some(cache) => cache.get::<T>(&key, not_older_than)?,
                 None => None,
             };
             match kept {
@@ -198,22 +202,22 @@ impl<'c, 'p> Round<'c, 'p> {
         Ok(left)
     }
 
-    /// Keeps an outcome and tells the progress.
-    fn keep<T: Serialize>(&mut self, name: &DomainName, looked: &T) {
+    /// Keeps an outcome that is good and tells the progress.
+    fn keep<T: Serialize>(&mut self, name: &DomainName, looked: &T, good: impl Fn(&T) -> bool) {
         self.done += 1;
         (self.progress)(Progress { method: self.method, done: self.done, total: self.sources.len() });
+        // After one failure the disk is full or gone, and the rest of the run is spared the attempts.
+        if !good(looked) || self.unkept.is_some() {
+            return;
+        }
         if let (Some(cache), Some(source)) = (self.cache.as_deref_mut(), self.sources.get(name)) {
             let key = LookKey { method: self.method, source, name };
-            if let Err(error) = cache.put(&key, self.now, looked) {
-                self.unkept.get_or_insert(error);
-            }
+            self.unkept = cache.put(&key, self.clock.now(), looked).err();
         }
     }
 
-    fn end(self) -> Result<(), CacheError> {
-        match self.unkept {
-            Some(error) => Err(error),
-            None => self.cache.map_or(Ok(()), |cache| cache.sync()),
-        }
+    fn end(self, report: &mut GatherReport) {
+        let unkept = self.unkept.or_else(|| self.cache.and_then(|cache| cache.sync().err()));
+        report.unkept = report.unkept.take().or(unkept.map(|error| error.to_string()));
     }
 }

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cache;
+mod clock;
 pub mod gather;
 pub mod lists;
 pub mod presence;

@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use crate::clock::Clock;
 use crate::wildcard::parent_of;
 use lane::Lane;
 
@@ -262,22 +263,4 @@ fn askable(name: &DomainName, options: &PresenceOptions<'_>) -> Result<SocketAdd
         None => return Err((source(), "it is a public suffix; expected a name that can be registered".to_owned())),
     }
     server.ok_or_else(|| (source(), format!("no server is given for names of {}", parent_of(name))))
-}
-
-/// Tells the time from when a collection began, by a clock that nobody sets.
-#[derive(Clone, Copy, Debug)]
-struct Clock {
-    began: Instant,
-    at: tokio::time::Instant,
-}
-
-impl Clock {
-    fn starting_at(began: Instant) -> Self {
-        Self { began, at: tokio::time::Instant::now() }
-    }
-
-    fn now(&self) -> Instant {
-        let elapsed = i64::try_from(self.at.elapsed().as_micros()).unwrap_or(i64::MAX);
-        Instant::from_micros(self.began.micros().saturating_add(elapsed))
-    }
 }

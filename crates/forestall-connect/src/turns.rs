@@ -19,6 +19,8 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
 
+use crate::clock::Clock;
+
 /// Outcomes that wait for the caller at most; then services wait too.
 const WAITING: usize = 256;
 
@@ -41,8 +43,6 @@ pub struct Manners {
     pub longest_pause: Duration,
     /// After how many names in a row without a usable answer a service is left alone; 0 counts as 1.
     pub give_up_after: usize,
-    /// What the chance in the pauses comes from: the same seed gives the same pauses.
-    pub seed: u64,
 }
 
 impl Default for Manners {
@@ -58,7 +58,6 @@ impl Default for Manners {
             pause: Duration::from_secs(2),
             longest_pause: Duration::from_secs(60),
             give_up_after: 5,
-            seed: 0,
         }
     }
 }
@@ -116,24 +115,6 @@ pub(crate) struct Lane<A: Ask> {
     pub(crate) questions: Vec<(DomainName, A::Service)>,
 }
 
-/// Tells the time from when a collection began, by a clock that nobody sets.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
-    began: Instant,
-    at: Moment,
-}
-
-impl Clock {
-    pub(crate) fn starting_at(began: Instant) -> Self {
-        Self { began, at: Moment::now() }
-    }
-
-    pub(crate) fn now(&self) -> Instant {
-        let elapsed = i64::try_from(self.at.elapsed().as_micros()).unwrap_or(i64::MAX);
-        Instant::from_micros(self.began.micros().saturating_add(elapsed))
-    }
-}
-
 /// Asks all questions and hands each outcome to `sink` as soon as it is known.
 pub(crate) async fn run<A: Ask>(
     lanes: Vec<Lane<A>>,
@@ -147,12 +128,17 @@ pub(crate) async fn run<A: Ask>(
     // Dropped with this future, the set ends its tasks.
     let mut under_way = JoinSet::new();
     for (place, lane) in (0_u64..).zip(lanes) {
-        let chance = Chance(manners.seed.wrapping_add(place.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
-        let (at_once, out, manners) = (Arc::clone(&at_once), out.clone(), manners.clone());
+        let mut questioner = Questioner {
+            manners: manners.clone(),
+            clock,
+            pace: Pace::new(manners),
+            chance: Chance::of_lane(place),
+            at_once: Arc::clone(&at_once),
+        };
+        let out = out.clone();
         under_way.spawn(async move {
-            let _turn = at_once.acquire_owned().await;
             let label = lane.label.clone();
-            (label, walk(lane, &manners, clock, chance, &out).await)
+            (label, questioner.walk(lane, &out).await)
         });
     }
     drop(out);
@@ -168,55 +154,6 @@ pub(crate) async fn run<A: Ask>(
     report
 }
 
-/// Asks the questions of one lane and returns why the service was left alone, where it was.
-async fn walk<A: Ask>(
-    lane: Lane<A>,
-    manners: &Manners,
-    clock: Clock,
-    mut chance: Chance,
-    out: &mpsc::Sender<(DomainName, Outcome<A::Fact>)>,
-) -> Option<String> {
-    let mut pace = Pace::new(manners);
-    let mut in_a_row = 0;
-    let mut left_alone: Option<String> = None;
-    for (name, service) in lane.questions {
-        let told = match &left_alone {
-            Some(reason) => Err(format!("not asked for: {reason}")),
-            None => match put(&lane.ask, &service, &name, manners, clock, &mut pace, &mut chance).await {
-                Put::Told(fact) => {
-                    in_a_row = 0;
-                    Ok(fact)
-                }
-                Put::Useless(reason) => {
-                    in_a_row = 0;
-                    Err(reason)
-                }
-                Put::Nothing(reason) => {
-                    in_a_row += 1;
-                    if in_a_row >= manners.give_up_after.max(1) {
-                        left_alone =
-                            Some(format!("no usable answer for {in_a_row} names in a row; the last: {reason}"));
-                    }
-                    Err(reason)
-                }
-                Put::TooLong(reason) => {
-                    left_alone = Some(reason.clone());
-                    Err(reason)
-                }
-            },
-        };
-        let (method, source, at) = (A::METHOD, service.to_string(), clock.now());
-        let outcome = match told {
-            Ok(fact) => Ok(Sourced { method, source, at, fact }),
-            Err(reason) => Err(FailedLook { method, source, at, reason }),
-        };
-        if out.send((name, outcome)).await.is_err() {
-            break;
-        }
-    }
-    left_alone
-}
-
 /// What all tries of one question came to.
 enum Put<T> {
     Told(T),
@@ -228,42 +165,100 @@ enum Put<T> {
     TooLong(String),
 }
 
-async fn put<A: Ask>(
-    ask: &A,
-    service: &A::Service,
-    name: &DomainName,
-    manners: &Manners,
+/// How the questions of one lane are put.
+struct Questioner {
+    manners: Manners,
     clock: Clock,
-    pace: &mut Pace,
-    chance: &mut Chance,
-) -> Put<A::Fact> {
-    let mut pause = manners.pause;
-    let mut last = String::new();
-    for _ in 0..manners.tries.max(1) {
-        pace.turn().await;
-        // A service that sends an octet now and then keeps nobody waiting longer.
-        let attempt = match tokio::time::timeout(manners.timeout, ask.ask(service, name, clock.now())).await {
-            Ok(attempt) => attempt,
-            Err(_) => Attempt::Later { reason: format!("no whole answer within {:?}", manners.timeout), after: None },
-        };
-        match attempt {
-            Attempt::Told(fact) => return Put::Told(fact),
-            Attempt::Useless(reason) => return Put::Useless(reason),
-            Attempt::Refused(reason) => return Put::Nothing(reason),
-            Attempt::Later { reason, after } => {
-                if let Some(after) = after.filter(|after| *after > manners.longest_pause) {
-                    let (after, most) = (after.as_secs(), manners.longest_pause.as_secs());
-                    return Put::TooLong(format!(
-                        "{reason}; it asks to wait {after} s, and at most {most} s are waited"
-                    ));
-                }
-                pace.not_before(after.unwrap_or_default().max(chance.part_of(pause)));
-                pause = pause.saturating_mul(2).min(manners.longest_pause);
-                last = reason;
+    pace: Pace,
+    chance: Chance,
+    /// Held while a question is under way, and not in the pauses between.
+    at_once: Arc<Semaphore>,
+}
+
+impl Questioner {
+    /// Asks the questions of a lane and returns why the service was left alone, where it was.
+    async fn walk<A: Ask>(
+        &mut self,
+        lane: Lane<A>,
+        out: &mpsc::Sender<(DomainName, Outcome<A::Fact>)>,
+    ) -> Option<String> {
+        let mut in_a_row = 0;
+        let mut left_alone: Option<String> = None;
+        for (name, service) in lane.questions {
+            let told = match &left_alone {
+                Some(reason) => Err(format!("not asked for: {reason}")),
+                None => match self.put(&lane.ask, &service, &name).await {
+                    Put::Told(fact) => {
+                        in_a_row = 0;
+                        Ok(fact)
+                    }
+                    Put::Useless(reason) => {
+                        in_a_row = 0;
+                        Err(reason)
+                    }
+                    Put::Nothing(reason) => {
+                        in_a_row += 1;
+                        if in_a_row >= self.manners.give_up_after.max(1) {
+                            left_alone =
+                                Some(format!("no usable answer for {in_a_row} names in a row; the last: {reason}"));
+                        }
+                        Err(reason)
+                    }
+                    Put::TooLong(reason) => {
+                        left_alone = Some(reason.clone());
+                        Err(reason)
+                    }
+                },
+            };
+            let (method, source, at) = (A::METHOD, service.to_string(), self.clock.now());
+            let outcome = match told {
+                Ok(fact) => Ok(Sourced { method, source, at, fact }),
+                Err(reason) => Err(FailedLook { method, source, at, reason }),
+            };
+            if out.send((name, outcome)).await.is_err() {
+                break;
             }
         }
+        left_alone
     }
-    Put::Nothing(last)
+
+    async fn put<A: Ask>(&mut self, ask: &A, service: &A::Service, name: &DomainName) -> Put<A::Fact> {
+        let mut pause = self.manners.pause;
+        let mut last = String::new();
+        for _ in 0..self.manners.tries.max(1) {
+            match self.try_once(ask, service, name).await {
+                Attempt::Told(fact) => return Put::Told(fact),
+                Attempt::Useless(reason) => return Put::Useless(reason),
+                Attempt::Refused(reason) => return Put::Nothing(reason),
+                Attempt::Later { reason, after } => {
+                    let most = self.manners.longest_pause;
+                    if let Some(after) = after.filter(|after| *after > most) {
+                        return Put::TooLong(format!(
+                            "{reason}; it asks to wait {} s, and at most {} s are waited",
+                            after.as_secs(),
+                            most.as_secs()
+                        ));
+                    }
+                    self.pace.not_before(after.unwrap_or_default().max(self.chance.part_of(pause)));
+                    pause = pause.saturating_mul(2).min(most);
+                    last = reason;
+                }
+            }
+        }
+        Put::Nothing(last)
+    }
+
+    async fn try_once<A: Ask>(&mut self, ask: &A, service: &A::Service, name: &DomainName) -> Attempt<A::Fact> {
+        self.pace.rest().await;
+        let _one_of_them = self.at_once.acquire().await;
+        self.pace.begin();
+        // A service that sends an octet now and then keeps nobody waiting longer.
+        let asking = ask.ask(service, name, self.clock.now());
+        tokio::time::timeout(self.manners.timeout, asking).await.unwrap_or_else(|_| Attempt::Later {
+            reason: format!("no whole answer within {:?}", self.manners.timeout),
+            after: None,
+        })
+    }
 }
 
 /// When a service may be asked next.
@@ -278,9 +273,13 @@ impl Pace {
         Self { gap, next: Moment::now() }
     }
 
-    /// Waits for the next turn. Turns that nobody took are not saved up.
-    async fn turn(&mut self) {
+    /// Waits for the next turn.
+    async fn rest(&self) {
         tokio::time::sleep_until(self.next).await;
+    }
+
+    /// Takes a turn. Those that nobody took are not saved up.
+    fn begin(&mut self) {
         self.next = Moment::now() + self.gap;
     }
 
@@ -293,6 +292,14 @@ impl Pace {
 struct Chance(u64);
 
 impl Chance {
+    /// Makes the chance of one lane, another in each run, so that those who were put off together do not come back together.
+    fn of_lane(place: u64) -> Self {
+        let mut octets = [0; 8];
+        // Without randomness of the system the lanes still differ.
+        let _ = getrandom::fill(&mut octets);
+        Self(u64::from_le_bytes(octets).wrapping_add(place.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+    }
+
     /// Returns between a half and the whole of a time.
     fn part_of(&mut self, time: Duration) -> Duration {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);

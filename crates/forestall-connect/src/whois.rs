@@ -17,7 +17,8 @@ use forestall_model::{DomainName, Instant, Method, Pap, Tld};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::turns::{Ask, Attempt, Clock, Lane, Manners, TurnsReport, run};
+use crate::clock::Clock;
+use crate::turns::{Ask, Attempt, Lane, Manners, TurnsReport, run};
 
 /// The port of WHOIS.
 const PORT: u16 = 43;

@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 
 use super::look::{Ground, look, sound, unasked};
 use super::queue::{Queue, Task};
-use super::{Clock, GivenUp, Looked};
+use super::{GivenUp, Looked};
+use crate::clock::Clock;
 
 /// What a server is asked with.
 #[derive(Debug)]

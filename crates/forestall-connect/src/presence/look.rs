@@ -8,8 +8,9 @@ use forestall_dns::{Answer, AskError, Authority, Client, Data, Delegation, Failu
 use forestall_model::dossier::{Existence, FailedLook, Presence, Soa, Sourced};
 use forestall_model::{DomainName, Method, OwnerName, Tld};
 
+use super::Looked;
 use super::aliases::followed;
-use super::{Clock, Looked};
+use crate::clock::Clock;
 use crate::wildcard::{self, Parent, Shown, Told};
 
 /// Most name servers, addresses and mail servers that are kept of one name, each.
@@ -21,6 +22,8 @@ pub(super) struct Ground {
     parent: Parent,
     /// Whether the server resolves for others, as far as the top-level domain goes.
     resolver: bool,
+    /// Why that is not known, where it is not.
+    doubt: Option<String>,
 }
 
 impl Ground {
@@ -42,7 +45,7 @@ pub(super) async fn sound(client: &Client, tld: &Tld, parent: &str) -> (Ground, 
         Ok(probes) => probes,
         Err(error) => {
             let error = AskError::NoRandomness(error.0);
-            return (Ground { parent: Parent::Unprobed(Failure::Ask(error)), resolver: false }, None);
+            return (Ground { parent: Parent::Unprobed(Failure::Ask(error)), resolver: false, doubt: None }, None);
         }
     };
     let mut probed = Vec::with_capacity(probes.len());
@@ -56,7 +59,8 @@ pub(super) async fn sound(client: &Client, tld: &Tld, parent: &str) -> (Ground, 
         }
     }
     let resolver = matches!(authority, Authority::Recursive { .. });
-    (Ground { parent: Parent::of(&probed), resolver }, last)
+    let doubt = authority.failure().map(ToString::to_string);
+    (Ground { parent: Parent::of(&probed), resolver, doubt }, last)
 }
 
 /// Asks for one name. The second value says how the server gave no sign at all, where it gave none.
@@ -86,6 +90,10 @@ pub(super) async fn look(
                 let failures = ask_more(client, &asked, &mut presence).await;
                 let at = clock.now();
                 gaps.extend(failures.into_iter().map(|reason| failed(&source, at, reason)));
+            } else if let Some(doubt) = ground.doubt.as_ref().filter(|_| resolving && !referral) {
+                let reason =
+                    format!("more than its delegation was not asked for, since of {} came: {doubt}", name.tld());
+                gaps.push(failed(&source, at, reason));
             }
             Ok(presence)
         }

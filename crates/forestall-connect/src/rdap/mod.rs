@@ -26,7 +26,8 @@ use forestall_model::directory::Directory;
 use forestall_model::dossier::{FailedLook, Registration, Sourced};
 use forestall_model::{DomainName, Instant, Method, Pap};
 
-use crate::turns::{Clock, Lane, Manners, TurnsReport, run};
+use crate::clock::Clock;
+use crate::turns::{Lane, Manners, TurnsReport, run};
 pub use base::{RdapBase, RdapBaseError};
 use exchange::Exchange;
 use redirect::Known;

@@ -11,8 +11,9 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 /// Reads seconds, or a date in the form that RFC 9110 prefers; `None` where it is neither.
 pub(super) fn pause(text: &str, now: Instant) -> Option<Duration> {
     let text = text.trim();
-    if text.bytes().all(|b| b.is_ascii_digit()) {
-        return text.parse().map(Duration::from_secs).ok();
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        // More than there is room for is still a wish to be left alone.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     // `Sun, 06 Nov 1994 08:49:37 GMT`
     let (_, date) = text.split_once(", ")?;
@@ -54,6 +55,6 @@ mod tests {
         ] {
             check(wrong, None);
         }
-        check("99999999999999999999999999", None);
+        check("99999999999999999999999999", Some(u64::MAX));
     }
 }

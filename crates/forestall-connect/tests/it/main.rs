@@ -7,6 +7,7 @@
 mod cache;
 mod dns;
 mod failing;
+mod gather;
 mod presence;
 mod presence_failing;
 mod presence_resolver;

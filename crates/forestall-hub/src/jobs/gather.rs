@@ -58,6 +58,9 @@ pub async fn gather(
     });
     let sources = Sources { presence, rdap, whois: None };
     let gathered = gather::gather(&mut dossiers, &sources, cache.as_mut(), now, progress).await;
-    gathered.map_err(|error| DeskError::Outside(error.to_string()))?;
+    let report = gathered.map_err(|error| DeskError::Outside(error.to_string()))?;
+    if let Some(reason) = report.unkept {
+        tracing::warn!(%reason, "looks are not kept for a later run");
+    }
     Ok(dossiers)
 }

@@ -45,7 +45,7 @@ impl FromStr for RdapServices {
 ///
 /// # Errors
 ///
-/// A refusal where the marking forbids it, and where a client cannot be made or the cache cannot be read or written.
+/// A refusal where the marking forbids it, and where a client cannot be made or the cache cannot be read.
 pub(super) async fn add(
     sources: &Sources<'_>,
     cache: Option<&mut Cache>,
@@ -66,6 +66,9 @@ pub(super) async fn add(
     bar.finish_and_clear();
     for (who, reason) in &report.left_alone {
         output::note(format_args!("warning: {who} was left alone: {reason}"));
+    }
+    if let Some(reason) = &report.unkept {
+        output::note(format_args!("warning: looks of this run are not in the cache: {reason}"));
     }
     for (method, failed) in &report.failed {
         output::note(format_args!("{} by {method} failed", counted(*failed as u64, "look")));

@@ -189,7 +189,8 @@ impl Vet {
         for path in &self.tops {
             tops::add(path, &mut files.dossiers, &files.places)?;
         }
-        self.ask(now, &directory, &mut files)?;
+        // Reading may have taken long.
+        self.ask(globals.now(), &directory, &mut files)?;
         registers::add(&register, &exclusions, &mut files.dossiers, &files.places);
         self.judge_together((globals, now), &directory, &asked, &family, &mut files);
         Ok((asked, files))
@@ -201,6 +202,12 @@ impl Vet {
             Some(path) => Some(Cache::open(path).context("the cache of looks could not be used")?),
             None => None,
         };
+        if let Some(lines @ 1..) = cache.as_ref().map(Cache::unreadable) {
+            output::note(format_args!(
+                "warning: {} of the cache cannot be read: those looks are made again",
+                counted(lines, "line")
+            ));
+        }
         let mut sources = Sources::default();
         if let Some(server) = self.dns {
             let mut options = PresenceOptions::new(Servers::all(server), directory);
