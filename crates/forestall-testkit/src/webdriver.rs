@@ -22,6 +22,8 @@ pub const TAB: &str = "\u{e004}";
 pub const ENTER: &str = "\u{e007}";
 /// The key that moves to the next of several choices.
 pub const DOWN: &str = "\u{e015}";
+/// The error of the protocol for an element of a page that is gone.
+const STALE: &str = "stale element reference";
 /// How long one command may take; starting the browser is the longest.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long an element is waited for, in milliseconds.
@@ -127,30 +129,26 @@ impl Browser {
     #[must_use]
     #[track_caller]
     pub fn text(&self, selector: &str) -> String {
-        let Element(id) = self.find(selector);
-        text(&self.command("GET", &format!("/element/{id}/text"), &Value::Null))
+        text(&self.of_element("GET", selector, "text", &Value::Null))
     }
 
     /// Returns an attribute of the first element for a CSS selector; empty where it has none.
     #[must_use]
     #[track_caller]
     pub fn attribute(&self, selector: &str, name: &str) -> String {
-        let Element(id) = self.find(selector);
-        text(&self.command("GET", &format!("/element/{id}/attribute/{name}"), &Value::Null))
+        text(&self.of_element("GET", selector, &format!("attribute/{name}"), &Value::Null))
     }
 
     /// Clicks the first element for a CSS selector.
     #[track_caller]
     pub fn click(&self, selector: &str) {
-        let Element(id) = self.find(selector);
-        self.command("POST", &format!("/element/{id}/click"), &json!({}));
+        self.of_element("POST", selector, "click", &json!({}));
     }
 
     /// Types into the first element for a CSS selector; into a field for files, the path of a file.
     #[track_caller]
     pub fn type_into(&self, selector: &str, keys: &str) {
-        let Element(id) = self.find(selector);
-        self.command("POST", &format!("/element/{id}/value"), &json!({ "text": keys }));
+        self.of_element("POST", selector, "value", &json!({ "text": keys }));
     }
 
     /// Presses keys one after another, wherever the focus is; keys without a character have those of the protocol, as [`TAB`].
@@ -180,6 +178,22 @@ impl Browser {
         entries.as_array().into_iter().flatten().map(|entry| text(&entry["message"])).collect()
     }
 
+    /// Sends a command to the first element for a CSS selector. Where the page went away between the two, as after a click whose answer
+    /// takes its time, the element of the next page is taken.
+    #[track_caller]
+    fn of_element(&self, method: &str, selector: &str, what: &str, body: &Value) -> Value {
+        let begin = std::time::Instant::now();
+        loop {
+            let Element(id) = self.find(selector);
+            let path = format!("/session/{}/element/{id}/{what}", self.session);
+            match self.try_call(method, &path, body) {
+                Ok(value) => return value,
+                Err(error) if error.starts_with(STALE) && begin.elapsed() < PATIENCE => {}
+                Err(error) => panic!("{method} {path} {body}: {error}"),
+            }
+        }
+    }
+
     #[track_caller]
     fn command(&self, method: &str, path: &str, body: &Value) -> Value {
         self.call(method, &format!("/session/{}{path}", self.session), body)
@@ -188,13 +202,21 @@ impl Browser {
     /// Sends one command and returns its value.
     #[track_caller]
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.try_call(method, path, body).unwrap_or_else(|error| panic!("{method} {path} {body}: {error}"))
+    }
+
+    /// Sends one command and returns its value, else the error of the protocol with its message.
+    #[track_caller]
+    fn try_call(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
         let answer = self.exchange(method, path, body);
         let answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let mut answer: Value =
             serde_json::from_slice(&answer).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let value = answer["value"].take();
-        assert!(value.get("error").is_none(), "{method} {path} {body}: {}", value["message"]);
-        value
+        match value.get("error") {
+            Some(error) => Err(format!("{}: {}", text(error), value["message"])),
+            None => Ok(value),
+        }
     }
 
     fn exchange(&self, method: &str, path: &str, body: &Value) -> std::io::Result<Vec<u8>> {
