@@ -118,9 +118,7 @@ fn of_name(
     if let Some(appeal) = holding.appeal.as_ref().filter(|appeal| appeal.settled.is_none() && appeal.deadline <= soon) {
         raise(AlarmKind::AppealDue, None, appeal.deadline);
     }
-    if let Some(undo) = holding.undo.as_ref().filter(|undo| undo.by <= soon)
-        && !board.case.is_undone(name, holding)
-    {
+    if let Some(undo) = board.case.undo_due(name).filter(|undo| undo.by <= soon) {
         raise(AlarmKind::UndoDue, None, undo.by);
     }
     let open = matches!(holding.stance(), Stance::Undecided)

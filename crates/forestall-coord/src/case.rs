@@ -13,7 +13,7 @@ use forestall_model::{
 };
 
 use crate::event::{AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, SeenRow};
-use crate::holding::{Appeal, Holding, Ruled, Stance};
+use crate::holding::{Appeal, Holding, Ruled, Stance, Undo};
 use crate::list::{ListState, Order, SweepState};
 use crate::proof::{Level, shows_another_holder};
 
@@ -168,6 +168,8 @@ pub struct Exclusion {
     pub source: Option<String>,
     /// When.
     pub at: Instant,
+    /// The number of the event.
+    pub version: u64,
     /// Where it stands in the case.
     pub occurrences: Vec<Occurrence>,
 }
@@ -311,14 +313,7 @@ impl Case {
                 self.answered(tld, scope, claim, event);
             }
             Body::Excluded { name, class, reason, occurrences } => {
-                let exclusion = Exclusion {
-                    class: *class,
-                    reason: reason.clone(),
-                    source: event.source.clone(),
-                    at: event.occurred,
-                    occurrences: occurrences.clone(),
-                };
-                self.exclusions.insert(name.clone(), exclusion);
+                self.excluded(name, *class, reason, occurrences, event);
                 self.mark(name, occurrences, event.version);
             }
             Body::Readmitted { name, .. } => self.readmitted(name, event.version),
@@ -347,7 +342,9 @@ impl Case {
                     });
                     let occurrences = holding.occurrences.clone();
                     match ruling {
-                        Ruling::Exclude => self.excluded(name, reason, &occurrences, event),
+                        Ruling::Exclude => {
+                            self.excluded(name, NameClass::RegisteredBenign, reason, &occurrences, event);
+                        }
                         _ => drop(self.exclusions.remove(name)),
                     }
                     self.mark(name, &occurrences, event.version);
@@ -383,7 +380,7 @@ impl Case {
                             version: event.version,
                             overtaken: false,
                         });
-                        self.excluded(name, reason, &occurrences, event);
+                        self.excluded(name, NameClass::RegisteredBenign, reason, &occurrences, event);
                     }
                     self.mark(name, &occurrences, event.version);
                 }
@@ -492,12 +489,20 @@ impl Case {
         self.holdings.entry(name.clone()).or_insert_with(|| Holding::new(occurrences.to_vec(), at))
     }
 
-    fn excluded(&mut self, name: &DomainName, reason: &str, occurrences: &[Occurrence], event: &Event) {
+    fn excluded(
+        &mut self,
+        name: &DomainName,
+        class: NameClass,
+        reason: &str,
+        occurrences: &[Occurrence],
+        event: &Event,
+    ) {
         let exclusion = Exclusion {
-            class: NameClass::RegisteredBenign,
+            class,
             reason: reason.to_owned(),
             source: event.source.clone(),
             at: event.occurred,
+            version: event.version,
             occurrences: occurrences.to_vec(),
         };
         self.exclusions.insert(name.clone(), exclusion);
@@ -517,11 +522,7 @@ impl Case {
 
     /// Brings the lists in line with what is known of a name's holder.
     fn mark(&mut self, name: &DomainName, occurrences: &[Occurrence], version: u64) {
-        let stance = if self.exclusions.contains_key(name) {
-            Stance::Excluded
-        } else {
-            self.holdings.get(name).map_or(Stance::Open, Holding::stance)
-        };
+        let stance = self.stance_of(name);
         let action = self.holdings.get(name).and_then(Holding::action);
         let tld = name.tld();
         for occurrence in occurrences {
@@ -549,8 +550,24 @@ impl Case {
         }
     }
 
+    /// Returns what follows for a name from what people and evidence say of it.
+    #[must_use]
+    pub fn stance_of(&self, name: &DomainName) -> Stance {
+        if self.exclusions.contains_key(name) {
+            return Stance::Excluded;
+        }
+        self.holdings.get(name).map_or(Stance::Open, Holding::stance)
+    }
+
+    /// Returns what a registry has to take back of a name, until it says that it did.
+    #[must_use]
+    pub fn undo_due(&self, name: &DomainName) -> Option<&Undo> {
+        let holding = self.holdings.get(name)?;
+        holding.undo.as_ref().filter(|_| !self.is_undone(name, holding))
+    }
+
     /// Says whether a registry says that it released a name since it was to be undone, at each of its places.
-    pub(crate) fn is_undone(&self, name: &DomainName, holding: &Holding) -> bool {
+    fn is_undone(&self, name: &DomainName, holding: &Holding) -> bool {
         let mut claims = self.claims_of(name, &holding.occurrences).peekable();
         claims.peek().is_some() && claims.all(|claim| claim.applied() == Some(Action::Release))
     }

@@ -68,7 +68,8 @@ fn why(board: &Board<'_>, name: &DomainName, holding: &Holding) -> Option<&'stat
 }
 
 /// Says whether the last look at a name, at any of its places, shows another holder.
-pub(crate) fn is_seen_held(board: &Board<'_>, name: &DomainName, holding: &Holding) -> bool {
+#[must_use]
+pub fn is_seen_held(board: &Board<'_>, name: &DomainName, holding: &Holding) -> bool {
     let tld = name.tld();
     let Some(slice) = board.case.slices.get(&tld) else { return false };
     holding.occurrences.iter().any(|occurrence| {

@@ -121,11 +121,7 @@ pub fn flood<'a>(board: &Board<'a>, span: Window, populations: &Populations) -> 
     let names: BTreeSet<&DomainName> = case.exclusions.keys().chain(case.holdings.keys()).collect();
     for name in names {
         let (holding, exclusion) = (case.holdings.get(name), case.exclusions.get(name));
-        let stance = match (exclusion, holding) {
-            (Some(_), _) => Stance::Excluded,
-            (None, Some(holding)) => holding.stance(),
-            (None, None) => continue,
-        };
+        let stance = case.stance_of(name);
         if !is_hit(stance) {
             continue;
         }
@@ -152,7 +148,7 @@ pub fn flood<'a>(board: &Board<'a>, span: Window, populations: &Populations) -> 
                 window: counted.window,
                 guard,
                 stance,
-                undoing: holding.is_some_and(|holding| holding.undo.is_some() && !case.is_undone(name, holding)),
+                undoing: case.undo_due(name).is_some(),
                 registrar: tenure.and_then(|tenure| tenure.registrar.as_deref()),
                 hosts: hosts.clone(),
                 drawn: reaches.over(counted.distinct, 1),

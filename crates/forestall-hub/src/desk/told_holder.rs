@@ -54,7 +54,8 @@ pub struct ToldName {
 }
 
 impl Desk {
-    /// Returns on which lists a name stands, as far as this reader may know. Takes as long for a name on none.
+    /// Returns on which lists a name stands, as far as this reader may know. Cases that this reader may not know of are not looked at, so that
+    /// they take no time either.
     ///
     /// # Errors
     ///
@@ -140,13 +141,6 @@ impl Desk {
     }
 }
 
-fn stance(case: &Case, name: &DomainName) -> Stance {
-    if case.exclusions.contains_key(name) {
-        return Stance::Excluded;
-    }
-    case.holdings.get(name).map_or(Stance::Open, forestall_coord::Holding::stance)
-}
-
 fn open_appeal(case: &Case, name: &DomainName) -> Option<Instant> {
     let appeal = case.holdings.get(name)?.appeal.as_ref()?;
     appeal.settled.is_none().then_some(appeal.deadline)
@@ -155,7 +149,7 @@ fn open_appeal(case: &Case, name: &DomainName) -> Option<Instant> {
 /// Says in general words what is known of the holder.
 fn known(case: &Case, name: &DomainName) -> &'static str {
     let band = case.holdings.get(name).and_then(|holding| holding.verdict.as_ref()).map(|verdict| verdict.band);
-    match (stance(case, name), band) {
+    match (case.stance_of(name), band) {
         (Stance::Excluded, _) => "A person decided that the name has a legitimate holder. That holds for good.",
         (Stance::Benign, _) => {
             "What is publicly known of the name (its age, its use, how it is hosted) speaks for a legitimate holder. That is looked at \
@@ -181,8 +175,10 @@ fn done(case: &Case, name: &DomainName, asked: Option<Action>) -> String {
     if case.kind != CaseKind::Live {
         return "Nothing: this is a reconstruction of the past.".to_owned();
     }
-    let stance = stance(case, name);
-    match (stance, asked) {
+    if let Some(undo) = case.undo_due(name) {
+        return format!("What was done is to be undone: the registry is told to release the name by {}.", undo.by);
+    }
+    match (case.stance_of(name), asked) {
         (Stance::Disputed, _) => "Nothing further before a person has answered the appeal.".to_owned(),
         (Stance::Excluded | Stance::Benign, _) => {
             "Nothing. Infected computers will ask for it in the windows below, whatever anybody does.".to_owned()

@@ -252,12 +252,13 @@ fn need_held(case: &Case, chosen: &Chosen) -> Result<(), Problem> {
 /// Refuses a decision about names of which somebody recorded something since the page was opened.
 fn need_unchanged(case: &Case, names: &[DomainName], seen: u64) -> Result<(), Problem> {
     let is_newer = |name: &&DomainName| {
-        let Some(holding) = case.holdings.get(*name) else { return false };
+        let excluded = case.exclusions.get(*name).is_some_and(|exclusion| exclusion.version > seen);
+        let Some(holding) = case.holdings.get(*name) else { return excluded };
         let ruled = holding.ruled.iter().map(|ruled| ruled.version);
         let appealed = holding.appeal.iter().map(|appeal| appeal.version);
         let undone = holding.undo.iter().map(|undo| undo.version);
         let changed = holding.changes.iter().map(|change| change.version);
-        ruled.chain(appealed).chain(undone).chain(changed).any(|version| version > seen)
+        excluded || ruled.chain(appealed).chain(undone).chain(changed).any(|version| version > seen)
     };
     let newer: Vec<&str> = names.iter().filter(is_newer).map(DomainName::as_str).collect();
     if newer.is_empty() {

@@ -192,7 +192,7 @@ pub(crate) async fn show(
             name: name.as_str(),
             unicode: unicode(&name),
             slice: name.tld().to_string(),
-            stance: holding.map_or(Stance::Excluded, Holding::stance).word(),
+            stance: looked.waiting.file.case.stance_of(&name).word(),
             why: holding.and_then(Holding::why),
             hours: looked.next().map(|window| hours(window, looked.now)),
             excluded: looked.excluded().is_some(),
@@ -499,7 +499,7 @@ async fn render(
     let frame = Frame::new(title, "cases", app, session).with_scripts(&["forms.js"]);
     let case = &looked.waiting.file.case;
     let holding = looked.holding();
-    let stance = holding.map_or(Stance::Excluded, Holding::stance);
+    let stance = case.stance_of(&looked.name);
     let appealed = holding.and_then(|holding| holding.appeal.as_ref()).filter(|appeal| appeal.settled.is_none());
     let due = looked.next().map(|window| due(hours(window, looked.now), window.from <= looked.now));
     super::page(&Page {
@@ -521,7 +521,7 @@ async fn render(
             String::new()
         },
         appealed: appealed.map(|appeal| to_minute(appeal.deadline)),
-        undo_by: holding.and_then(|holding| holding.undo.as_ref()).map(|undo| to_minute(undo.by)),
+        undo_by: case.undo_due(&looked.name).map(|undo| to_minute(undo.by)),
         ruled_with: looked.ruled_with.map(|(version, names)| (version, grouped(names as u64))),
         can_decide: holding.is_some() && appealed.is_none(),
         digest: list_digest(std::slice::from_ref(&looked.name)).to_string(),
