@@ -18,7 +18,7 @@ use crate::presence::{Looked, PresenceError, PresenceOptions, collect_presence};
 use crate::rdap::{RdapCollectError, RdapOptions, collect_rdap};
 use crate::whois::{WhoisCollectError, WhoisOptions, collect_whois};
 
-/// Seconds for which a look that succeeded is not made again: less than a day, so that a daily run looks daily.
+/// Seconds for which a look that succeeded is usually not made again: less than a day, so that a daily run looks daily.
 pub const FRESH_SECONDS: i64 = 20 * 3_600;
 
 /// Who is asked, and how.
@@ -75,7 +75,8 @@ pub enum GatherError {
 /// A registration that was asked for, as the cache keeps it.
 type Registered = Result<Sourced<Registration>, FailedLook>;
 
-/// Adds to each dossier what the sources say of its name; `now` is when it begins.
+/// Adds to each dossier what the sources say of its name; `now` is when it begins. The cache comes with the time before which a look
+/// in it is too old.
 ///
 /// # Errors
 ///
@@ -83,18 +84,19 @@ type Registered = Result<Sourced<Registration>, FailedLook>;
 pub async fn gather(
     dossiers: &mut [Dossier],
     sources: &Sources<'_>,
-    mut cache: Option<&mut Cache>,
+    cache: Option<(&mut Cache, Instant)>,
     now: Instant,
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<GatherReport, GatherError> {
     let mut report = GatherReport::default();
     let clock = Clock::starting_at(now);
+    let (mut cache, not_older_than) = cache.map_or((None, now), |(cache, time)| (Some(cache), time));
     let places: HashMap<DomainName, usize> =
         dossiers.iter().enumerate().map(|(place, dossier)| (dossier.name.clone(), place)).collect();
     if let Some(options) = &sources.presence {
         let mut round = Round::new(Method::Dns, cache.as_deref_mut(), clock, &mut progress);
         let source = |name: &DomainName| options.servers.of(name).map_or_else(String::new, |server| server.to_string());
-        let names = round.take(dossiers, |_| true, source, is_whole, Looked::add_to)?;
+        let names = round.take(dossiers, not_older_than, |_| true, source, is_whole, Looked::add_to)?;
         let done = collect_presence(names, options, clock.now(), |name, looked| {
             round.keep(&name, &looked, is_whole);
             if let Some(dossier) = places.get(&name).and_then(|place| dossiers.get_mut(*place)) {
@@ -108,7 +110,14 @@ pub async fn gather(
     }
     if let Some(options) = &sources.rdap {
         let mut round = Round::new(Method::Rdap, cache.as_deref_mut(), clock, &mut progress);
-        let names = round.take(dossiers, |_| true, |name| options.source(name), Result::is_ok, add_registered)?;
+        let names = round.take(
+            dossiers,
+            not_older_than,
+            |_| true,
+            |name| options.source(name),
+            Result::is_ok,
+            add_registered,
+        )?;
         let done = collect_rdap(names, options, clock.now(), |name, looked| {
             round.keep(&name, &looked, Result::is_ok);
             if let Some(dossier) = places.get(&name).and_then(|place| dossiers.get_mut(*place)) {
@@ -123,7 +132,8 @@ pub async fn gather(
     if let Some(options) = &sources.whois {
         let mut round = Round::new(Method::Whois, cache, clock, &mut progress);
         let wanted = |dossier: &Dossier| dossier.registration.is_empty();
-        let names = round.take(dossiers, wanted, |name| options.source(name), Result::is_ok, add_registered)?;
+        let names =
+            round.take(dossiers, not_older_than, wanted, |name| options.source(name), Result::is_ok, add_registered)?;
         let done = collect_whois(names, options, clock.now(), |name, looked| {
             round.keep(&name, &looked, Result::is_ok);
             if let Some(dossier) = places.get(&name).and_then(|place| dossiers.get_mut(*place)) {
@@ -177,13 +187,13 @@ impl<'c, 'p> Round<'c, 'p> {
     fn take<T: DeserializeOwned>(
         &mut self,
         dossiers: &mut [Dossier],
+        not_older_than: Instant,
         wanted: impl Fn(&Dossier) -> bool,
         source: impl Fn(&DomainName) -> String,
         good: impl Fn(&T) -> bool,
         add: impl Fn(T, &mut Dossier),
     ) -> Result<Vec<DomainName>, CacheError> {
         let mut left = Vec::new();
-        let not_older_than = self.clock.now().plus_seconds(-FRESH_SECONDS);
         for dossier in dossiers.iter_mut().filter(|dossier| wanted(dossier)) {
             let source = source(&dossier.name);
             let key = LookKey { method: self.method, source: &source, name: &dossier.name };

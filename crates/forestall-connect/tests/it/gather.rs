@@ -13,7 +13,11 @@ async fn gathered(base: &str, cache: &mut Cache, when: Instant) -> (Vec<Dossier>
     let mut dossiers: Vec<Dossier> = ["wnsux.com", "jogli.com"].map(|text| Dossier::new(name(text))).into();
     let sources = Sources { rdap: Some(at(base)), ..Sources::default() };
     let mut asked = 0;
-    let report = gather(&mut dossiers, &sources, Some(cache), when, |progress| asked = progress.done).await.unwrap();
+    let report = gather(&mut dossiers, &sources, Some((cache, when.plus_seconds(-FRESH_SECONDS))), when, |progress| {
+        asked = progress.done
+    })
+    .await
+    .unwrap();
     (dossiers, report, asked)
 }
 

@@ -3,7 +3,7 @@
 //! Proof that somebody controls a name: a token that only its holder can publish in the DNS, or was sent by mail to the contact of
 //! its registration.
 //!
-//! Only SHA-256 of a token is kept. A token is good for one name, by one way, for a limited time.
+//! Only SHA-256 of a token is kept here; one that is to be mailed stands beside its appeal too. A token is good for one name, by one way, for a limited time.
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -2,6 +2,9 @@
 
 //! What is known of the name servers of the sinkhole, and of the names that these depend on.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use forestall_connect::gather::Progress;
 use forestall_coord::event::CaseKind;
 use forestall_coord::guard::{self, Finding};
@@ -17,19 +20,37 @@ use crate::jobs::gather::gather;
 const KIND: &str = "name-server";
 
 impl Desk {
-    /// Keeps what was learned of names that name servers depend on, over what was known of them.
+    /// Keeps what was learned of names that name servers depend on, over what was known of them. Where a look brought no registration
+    /// data or saw nothing in the DNS, what an earlier one brought stays, with its time.
     ///
     /// # Errors
     ///
-    /// [`DeskError::Store`] where it cannot be written.
+    /// [`DeskError::Store`] where it cannot be read or written.
     pub async fn keep_server_evidence(&self, dossiers: &[Dossier], now: Instant) -> Result<(), DeskError> {
+        let mut by_name: BTreeMap<DomainName, Dossier> = BTreeMap::new();
+        for dossier in dossiers {
+            // A name server may be a registrable name itself, and was then looked at as both.
+            match by_name.entry(dossier.name.clone()) {
+                Entry::Vacant(free) => drop(free.insert(dossier.clone())),
+                Entry::Occupied(mut kept) => kept.get_mut().merge(dossier.clone()),
+            }
+        }
+        for before in self.all_server_evidence().await? {
+            let Some(dossier) = by_name.get_mut(&before.name) else { continue };
+            if dossier.registration.is_empty() {
+                dossier.registration = before.registration;
+            }
+            if dossier.presence.is_empty() {
+                dossier.presence = before.presence;
+            }
+        }
         let document = |dossier: &Dossier| Document {
             kind: KIND,
             id: dossier.name.to_string(),
             changed: now,
             body: String::from_utf8_lossy(&dossier.canonical()).into_owned(),
         };
-        Ok(self.store().keep_documents(dossiers.iter().map(document).collect()).await?)
+        Ok(self.store().keep_documents(by_name.values().map(document).collect()).await?)
     }
 
     /// Returns what is known of the names that some name servers depend on, in the order of the names.
@@ -38,15 +59,18 @@ impl Desk {
     ///
     /// [`DeskError::Store`] where it cannot be read, or is not what this program wrote.
     pub async fn server_evidence(&self, servers: &[DomainName]) -> Result<Vec<Dossier>, DeskError> {
-        let documents = self.store().documents(KIND).await?;
-        let read = |document: &Document| {
-            serde_json::from_str::<Dossier>(&document.body)
-                .map_err(|error| DeskError::Folder(format!("the evidence on {} is broken: {error}", document.id)))
-        };
-        let all = documents.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let all = self.all_server_evidence().await?;
         let wanted: Vec<DomainName> = servers.iter().flat_map(|server| guard::names_behind(server, &all)).collect();
         let is_wanted = |dossier: &Dossier| wanted.contains(&dossier.name) || servers.contains(&dossier.name);
         Ok(all.into_iter().filter(is_wanted).collect())
+    }
+
+    async fn all_server_evidence(&self) -> Result<Vec<Dossier>, DeskError> {
+        let read = |document: Document| {
+            serde_json::from_str::<Dossier>(&document.body)
+                .map_err(|error| DeskError::Folder(format!("the evidence on {} is broken: {error}", document.id)))
+        };
+        self.store().documents(KIND).await?.into_iter().map(read).collect()
     }
 
     /// Returns the name servers of all live cases, in order.

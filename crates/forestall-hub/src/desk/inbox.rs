@@ -4,17 +4,19 @@
 //!
 //! Whoever sends an appeal learns nothing from how it is taken in: nothing is looked up before the answer. Afterwards it is recorded in every
 //! case that holds the name. Anybody can send one for any name, the botnet's operator too, and an open appeal stops what is asked for a name.
-//! Therefore one without proof of control counts as an appeal only for a name that somebody holds; for a name that nobody
-//! is known to hold it becomes a note on the record, which a person reads and which stops nothing.
+//! Therefore one without proof of control counts as an appeal only for a name that somebody else than the response holds, and only until a person
+//! has denied one; else it becomes a note on the record, which a person reads and which stops nothing.
 
 use std::net::SocketAddr;
 
-use forestall_coord::{Case, Refusal};
+use forestall_coord::Refusal;
+use forestall_coord::docket::is_seen_held;
+use forestall_coord::holding::Verdict;
 use forestall_model::{Actor, CaseId, Digest, DomainName, Instant};
 use forestall_store::Document;
 use serde::{Deserialize, Serialize};
 
-use super::{Act, BroughtAppeal, Control, Desk, DeskError, Way};
+use super::{Act, BroughtAppeal, CaseFile, Control, Desk, DeskError, Way};
 
 /// The kind of document that holds an appeal which nobody has worked off.
 const KIND: &str = "public-appeal";
@@ -83,16 +85,24 @@ impl Desk {
     /// [`DeskError`] of the store; the appeal waits on then.
     pub async fn work_off_appeals(&self, resolver: Option<SocketAddr>, now: Instant) -> Result<usize, DeskError> {
         let mut recorded = 0;
+        let mut failure = None;
         for document in self.store().documents(KIND).await? {
             match serde_json::from_str::<PublicAppeal>(&document.body) {
-                Ok(appeal) => recorded += self.work_off(&appeal, resolver, now).await?,
+                // One that cannot be worked off waits, and holds up no other.
+                Ok(appeal) => match self.work_off(&appeal, resolver, now).await {
+                    Ok(records) => recorded += records,
+                    Err(error) => {
+                        failure = Some(error);
+                        continue;
+                    }
+                },
                 Err(error) => {
                     tracing::error!(%error, id = document.id, "an appeal that waited is broken and was left out")
                 }
             }
             self.store().drop_document(KIND, &document.id).await?;
         }
-        Ok(recorded)
+        failure.map_or(Ok(recorded), Err)
     }
 
     async fn work_off(
@@ -151,22 +161,26 @@ impl Desk {
         proof: Option<String>,
         now: Instant,
     ) -> Result<bool, DeskError> {
-        let Some(case) = self.store().load(id).await? else { return Ok(false) };
+        let file = self.file(id).await?;
         let mut act = Act::new(actor(), now);
         act.occurred = Some(appeal.at.min(now));
         act.source = Some("the public look-up".to_owned());
-        let done = if proof.is_some() || is_held(&case, &appeal.name) {
+        let weight = Weight::of(&file, &appeal.name);
+        let done = if proof.is_some() || weight == Weight::Stops {
             let name = appeal.name.clone();
             let brought = BroughtAppeal { name, contact: contact.to_owned(), proof, hours: PUBLIC_APPEAL_HOURS };
             self.appeal(id, &act, brought).await
         } else {
+            let why = match weight {
+                Weight::Denied => "a person denied an appeal before",
+                Weight::Stops | Weight::NobodyHolds => "nobody is known to hold it",
+            };
             let text = format!(
-                "somebody appeals for {} without proof of control; nobody is known to hold it, so it is not disputed. Contact and reason \
-                 stand in the comment",
+                "somebody appeals for {} without proof of control; {why}, so it is not disputed. Contact and reason stand in the comment",
                 appeal.name
             );
             let recent = |at: Instant| now.seconds_since(at) < NOTE_SECONDS;
-            if case.notes.iter().any(|note| note.text == text && recent(note.at)) {
+            if file.case.notes.iter().any(|note| note.text == text && recent(note.at)) {
                 return Ok(false);
             }
             act.comment = Some(contact.to_owned());
@@ -196,13 +210,34 @@ fn one_line(text: &str) -> String {
     shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Says whether the case knows that somebody holds a name.
-fn is_held(case: &Case, name: &DomainName) -> bool {
-    let holding = case.holdings.get(name);
-    let verdict = holding.and_then(|holding| holding.verdict.as_ref());
-    case.exclusions.contains_key(name)
-        || verdict.is_some_and(|verdict| verdict.class.is_held())
-        || holding.is_some_and(|holding| holding.ruled.is_some())
+/// What an appeal without proof of control does in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weight {
+    /// It stops what is asked for the name.
+    Stops,
+    /// It is a note, since nobody else than the response is known to hold the name.
+    NobodyHolds,
+    /// It is a note, since a person answered one already.
+    Denied,
+}
+
+impl Weight {
+    fn of(file: &CaseFile, name: &DomainName) -> Self {
+        let case = &file.case;
+        let Some(holding) = case.holdings.get(name) else {
+            return if case.exclusions.contains_key(name) { Self::Stops } else { Self::NobodyHolds };
+        };
+        if holding.appeal.as_ref().is_some_and(|appeal| matches!(appeal.settled, Some((_, false)))) {
+            return Self::Denied;
+        }
+        let is_held = case.exclusions.contains_key(name)
+            || holding.ruled.is_some()
+            || holding
+                .verdict
+                .as_ref()
+                .map_or_else(|| is_seen_held(&file.board(), name, holding), Verdict::is_of_others);
+        if is_held { Self::Stops } else { Self::NobodyHolds }
+    }
 }
 
 fn actor() -> Actor {

@@ -60,6 +60,7 @@ impl Desk {
     /// [`DeskError::Input`] with line and column of what is wrong; nothing is taken then.
     pub async fn import_friends(&self, id: &str, text: &str, trusted: bool, now: Instant) -> Result<usize, DeskError> {
         need_id(id)?;
+        self.need_free(EXCLUSIONS, id).await?;
         let rows = friendly::read(text.as_bytes()).map_err(|error| DeskError::Input(error.to_string()))?;
         let stored = Stored { trusted, signer: None, text: text.to_owned() };
         self.keep_list(FRIENDS, id, &stored, now).await?;
@@ -90,13 +91,22 @@ impl Desk {
         };
         let id = slug(&list.operation);
         need_id(&id)?;
+        self.need_free(FRIENDS, &id).await?;
         if let Some(held) = self.store().document(EXCLUSIONS, &id).await? {
             let before = stored(&held)?;
-            let serial = exclusions::read(before.text.as_bytes()).map_or(0, |list| list.serial);
-            if list.serial < serial {
+            let kept = read_exclusions(&id, &before)?;
+            if kept.operation != list.operation {
                 return Err(DeskError::Input(format!(
-                    "the list of {} has serial {}, and serial {serial} is held: it is an older one",
-                    list.operation, list.serial
+                    "the list of {} would be held as {id}, as that of {} is: remove that one first",
+                    list.operation, kept.operation
+                )));
+            }
+            // Anybody can write any serial: one that nobody signed keeps no signed list out.
+            let comparable = before.signer.is_some() || signer.is_none();
+            if comparable && list.serial < kept.serial {
+                return Err(DeskError::Input(format!(
+                    "the list of {} has serial {}, and serial {} is held: it is an older one",
+                    list.operation, list.serial, kept.serial
                 )));
             }
             if before.signer.is_some() && signer.is_none() {
@@ -219,6 +229,15 @@ impl Desk {
             }
         }
         Ok(register)
+    }
+
+    /// Refuses a name under which a list of the other kind is held: each name stands for one list.
+    async fn need_free(&self, other: &'static str, id: &str) -> Result<(), DeskError> {
+        if self.store().document(other, id).await?.is_none() {
+            return Ok(());
+        }
+        let what = if other == FRIENDS { "a register of friends" } else { "an exclusion list" };
+        Err(DeskError::Input(format!("{what} is held under the name {id}; expected another name, or that one removed")))
     }
 
     async fn keep_list(&self, kind: &'static str, id: &str, stored: &Stored, now: Instant) -> Result<(), DeskError> {

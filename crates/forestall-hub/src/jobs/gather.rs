@@ -15,8 +15,8 @@ use forestall_model::{DomainName, Dossier, Instant, Pap};
 use super::Vantage;
 use crate::desk::DeskError;
 
-/// Asks about names and returns a dossier of each, in the order of the names. With `cache`, a file of looks, a run that was broken off
-/// goes on where it was.
+/// Asks about names and returns a dossier of each, in the order of the names. With `cache`, a file of looks and the time before
+/// which one is too old, a run that was broken off goes on where it was.
 ///
 /// # Errors
 ///
@@ -26,7 +26,7 @@ pub async fn gather(
     vantage: &Vantage,
     directory: &Directory,
     pap: Pap,
-    cache: Option<&Path>,
+    cache: Option<(&Path, Instant)>,
     now: Instant,
     progress: impl FnMut(Progress) + Send,
 ) -> Result<Vec<Dossier>, DeskError> {
@@ -53,11 +53,15 @@ pub async fn gather(
         options
     });
     // Without its cache a gathering only begins anew after a crash.
-    let mut cache = cache.and_then(|path| {
-        Cache::open(path).inspect_err(|error| tracing::warn!(%error, "looks are not kept for a later run")).ok()
+    let mut cache = cache.and_then(|(path, since)| {
+        let opened = Cache::open(path);
+        let opened = opened.inspect_err(|error| tracing::warn!(%error, "looks are not kept for a later run"));
+        Some((opened.ok()?, since))
     });
     let sources = Sources { presence, rdap, whois: None };
-    let gathered = gather::gather(&mut dossiers, &sources, cache.as_mut(), now, progress).await;
+    let gathered =
+        gather::gather(&mut dossiers, &sources, cache.as_mut().map(|(cache, since)| (cache, *since)), now, progress)
+            .await;
     let report = gathered.map_err(|error| DeskError::Outside(error.to_string()))?;
     if let Some(reason) = report.unkept {
         tracing::warn!(%reason, "looks are not kept for a later run");

@@ -4,7 +4,7 @@
 
 use forestall_coord::Board;
 use forestall_coord::event::CaseKind;
-use forestall_coord::verify::{Check, due_looks, due_registrations};
+use forestall_coord::verify::{Check, due_looks, due_registrations, registration_sample};
 use forestall_model::{CaseId, Digest, Instant, Pap};
 use forestall_store::{Job, JobState, NewJob};
 
@@ -56,12 +56,15 @@ fn of_case(board: &Board<'_>, case: &CaseId, vantage: &Vantage, now: Instant) ->
     if vantage.has_dns() {
         let due = due_looks(board, now);
         if !due.is_empty() {
-            jobs.push(job(Kind::Verify, Some(case), key_of(board, &due), now));
+            // A job that was given up is made again on the next day.
+            let key = format!("{} {}", now.day(), key_of(board, &due));
+            jobs.push(job(Kind::Verify, Some(case), key, now));
         }
     }
     if vantage.rdap || vantage.has_dns() {
         let due = due_registrations(board, now);
-        if !due.is_empty() {
+        // Where nobody is known to hold a name, the sample is what finds out.
+        if !due.is_empty() || !registration_sample(board, now).is_empty() {
             let texts: Vec<&[u8]> = due.iter().flat_map(|name| [name.as_str().as_bytes(), b"\n"]).collect();
             let key = format!("{} {}", now.day(), Digest::of_parts(&texts).short());
             jobs.push(job(Kind::Vet, Some(case), key, now));

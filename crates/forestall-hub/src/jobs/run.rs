@@ -156,9 +156,12 @@ impl Scheduler {
         names.truncate(VET_AT_ONCE);
         names.extend(self.sampled(&file, &registration_sample(&file.board(), now))?);
         let looks = self.desk.looks(case)?;
+        // A run that was broken off goes on, and the look of another day is none of today.
         let report = |p: Gathering| progress.set(p.done as u64, p.total as u64);
         let pap = file.marking().pap;
-        let dossiers = gather(&names, &self.vantage, self.desk.directory(), pap, Some(&looks), now, report).await?;
+        let dossiers =
+            gather(&names, &self.vantage, self.desk.directory(), pap, Some((&looks, now.day().start())), now, report)
+                .await?;
         let looked = dossiers.len();
         let report = self.desk.vet(case, &self.act(), dossiers, now, &self.rules).await?;
         let bands: Vec<String> = report.bands().into_iter().map(|(band, count)| format!("{count} {band}")).collect();

@@ -113,10 +113,10 @@ pub(crate) async fn ask(State(app): State<App>, request: Request) -> Result<Resp
 async fn neutral(app: &App, name: DomainName) -> Result<Html<String>, Problem> {
     let public = app.public_pages();
     let now = app.now();
-    let token = app.desk().challenge(&name, Way::Dns, now).await?.to_string();
+    let token = app.desk().challenge(&name, Way::Dns, now).await.map_err(Problem::of_public)?.to_string();
     let told = {
         let _turn = public.turn().await?;
-        app.desk().tell(&name, Told::Anybody, now).await?
+        app.desk().tell(&name, Told::Anybody, now).await.map_err(Problem::of_public)?
     };
     super::page(&Neutral {
         frame: frame(),
@@ -146,7 +146,7 @@ async fn checked(app: &App, name: DomainName, token: String) -> Result<Html<Stri
     let now = app.now();
     let control = match ProofToken::digest_of(&token) {
         None => Control::UnknownToken,
-        Some(digest) => app.desk().control(&name, digest, public.resolver, now).await?,
+        Some(digest) => app.desk().control(&name, digest, public.resolver, now).await.map_err(Problem::of_public)?,
     };
     let problem = match control {
         Control::Proved(_) => "",
@@ -164,7 +164,7 @@ async fn checked(app: &App, name: DomainName, token: String) -> Result<Html<Stri
     };
     let told = if problem.is_empty() {
         let _turn = public.turn().await?;
-        app.desk().tell(&name, Told::Holder, now).await?
+        app.desk().tell(&name, Told::Holder, now).await.map_err(Problem::of_public)?
     } else {
         ToldName::default()
     };

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 
 use super::frame::Frame;
-use crate::desk::{DeskError, PUBLIC_APPEAL_HOURS, ProofToken, PublicAppeal};
+use crate::desk::{PUBLIC_APPEAL_HOURS, ProofToken, PublicAppeal};
 use crate::server::{App, Problem, read_public_appeal};
 
 #[derive(Template)]
@@ -39,8 +39,7 @@ async fn take(app: &App, appeal: PublicAppeal) -> Result<Html<String>, Problem> 
             let detail = "too many appeals wait at the moment; nothing was recorded. Try again in some minutes";
             return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Busy", detail));
         }
-        Err(error @ DeskError::Input(_)) => return Err(Problem::refused(error.to_string())),
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(Problem::of_public(error)),
     }
     app.public_pages().appeal_arrived();
     super::page(&Taken {

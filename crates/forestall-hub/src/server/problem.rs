@@ -83,6 +83,11 @@ impl Problem {
         )
     }
 
+    /// The problem as anybody may read it: what is wrong with the store or with a case is for the people who run it.
+    pub(crate) fn of_public(error: DeskError) -> Self {
+        if matches!(error, DeskError::Input(_)) { Self::from(error) } else { Self::internal(&error) }
+    }
+
     /// Says whether the client can mend it by entering something else, so that a form is worth showing again.
     pub(crate) fn is_clients(&self) -> bool {
         self.status == StatusCode::UNPROCESSABLE_ENTITY

@@ -446,3 +446,23 @@ async fn a_token_that_an_operator_mailed_proves_control() {
     hands.forward(7 * 24 * 3_600);
     assert!(check(&held, &token).await.contains("too old"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_a_person_denied_an_appeal_the_next_needs_proof_to_stop_anything() {
+    let (served, _) = served().await;
+    let file = open(&served, "secret-case", Marking::DEFAULT).await;
+    let [_, held, _] = trio(&served, &file).await;
+    assert_eq!(appeal(&served, &held, &[]).await.status, 200);
+    events_after(&served, "secret-case", 2).await;
+    worked_off(&served).await;
+    let case = parsed("secret-case");
+    let why = "the registrar knows of no holder".to_owned();
+    served.desk.settle(&case, &act(), held.clone(), false, why).await.expect("settled");
+    assert_eq!(appeal(&served, &held, &[]).await.status, 200);
+    let events = events_after(&served, "secret-case", 4).await;
+    worked_off(&served).await;
+    let Body::Noted { text, .. } = &events.last().expect("an event").event.body else { panic!("{events:?}") };
+    assert!(text.contains("a person denied an appeal before"), "{text}");
+    let case = served.desk.file(&case).await.expect("a case").case;
+    assert_ne!(case.holdings[&held].stance(), Stance::Disputed);
+}

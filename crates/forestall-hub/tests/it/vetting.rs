@@ -4,6 +4,8 @@
 
 use forestall_coord::Stance;
 use forestall_dga::Catalogue;
+use forestall_formats::exclusions::{self, ExclusionList};
+use forestall_formats::signature::SecretKey;
 use forestall_hub::desk::{Desk, DeskError};
 use forestall_model::dossier::{
     Existence, Listing, ListingKind, MatchedBy, Presence, Registrar, Registration, RegistrationState, Sourced,
@@ -171,4 +173,49 @@ async fn the_page_of_jobs_shows_what_runs_waits_and_failed() {
     store.end_job(&taken, JobState::Failed, now(), why).await.unwrap();
     let page = client.get("/jobs").await.body;
     assert!(page.contains("1 job was given up") && page.contains("&#60;b&#62;the server"), "{page}");
+}
+
+#[tokio::test]
+async fn a_look_that_brought_nothing_leaves_the_evidence_on_the_sinkholes_servers() {
+    let served = Served::start().await;
+    let servers = vec![parsed("ns1.sinkhole.example")];
+    let safe = forestall_testkit::guard::safe(&servers, now());
+    served.desk.keep_server_evidence(&safe, now()).await.unwrap();
+    let later = now().plus_seconds(86_400);
+    let silent = vec![Dossier::new(safe[0].name.clone())];
+    served.desk.keep_server_evidence(&silent, later).await.unwrap();
+    let kept = served.desk.server_evidence(&servers).await.unwrap();
+    assert_eq!((&kept[0].registration, &kept[0].presence), (&safe[0].registration, &safe[0].presence));
+    let newer = forestall_testkit::guard::safe(&servers, later);
+    // The name and a server of the same name, looked at in one round.
+    served.desk.keep_server_evidence(&[newer[0].clone(), silent[0].clone()], later).await.unwrap();
+    assert_eq!(served.desk.server_evidence(&servers).await.unwrap()[0].registration, newer[0].registration);
+}
+
+#[tokio::test]
+async fn a_list_stands_under_one_name_and_an_unsigned_serial_keeps_no_signed_list_out() {
+    let served = Served::start().await;
+    let desk = &served.desk;
+    let text = |operation: &str, serial: u64| {
+        let list = ExclusionList { operation: operation.to_owned(), issued: now(), serial, names: Vec::new() };
+        let mut bytes = Vec::new();
+        exclusions::write(&list, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    desk.import_exclusions(&text("Team X", u64::MAX), None, &[], now()).await.unwrap();
+    let key = SecretKey::from_seed(&[7; 32], [1; 8]);
+    let signed = text("Team X", 3);
+    let sign = key.sign(signed.as_bytes(), "serial 3").unwrap();
+    let held = desk.import_exclusions(&signed, Some(&sign), &[key.public_key()], now()).await.unwrap();
+    assert_eq!((held.id.as_str(), held.trusted), ("team-x", true));
+    let refused = async |text: &str| match desk.import_exclusions(text, None, &[], now()).await {
+        Err(DeskError::Input(why)) => why,
+        other => panic!("{other:?}"),
+    };
+    assert!(refused(&text("team x", 9)).await.contains("would be held as team-x"));
+    let friends = "holder,kind,names,name_servers,addresses\na,friendly,a.example,,\n";
+    let clash = desk.import_friends("team-x", friends, true, now()).await;
+    assert!(matches!(&clash, Err(DeskError::Input(why)) if why.contains("an exclusion list is held")), "{clash:?}");
+    desk.import_friends("ours", friends, true, now()).await.unwrap();
+    assert!(refused(&text("Ours", 1)).await.contains("a register of friends is held"));
 }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use forestall_connect::gather::FRESH_SECONDS;
 use forestall_connect::presence::Servers;
 use forestall_connect::rdap::RdapBase;
 use forestall_coord::verify::due_registrations;
@@ -77,7 +78,8 @@ impl Vet {
                 };
                 let pap = file.marking().pap;
                 let looks = desk.looks(&self.id)?;
-                gather(&names, &vantage, desk.directory(), pap, Some(&looks), act.now, |_| ()).await?
+                let since = act.now.plus_seconds(-FRESH_SECONDS);
+                gather(&names, &vantage, desk.directory(), pap, Some((&looks, since)), act.now, |_| ()).await?
             }
         };
         let at = dossiers.iter().flat_map(last_look).max().unwrap_or(act.now).min(act.now);

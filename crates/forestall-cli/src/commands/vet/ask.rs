@@ -5,7 +5,7 @@
 use std::str::FromStr;
 
 use forestall_connect::Cache;
-use forestall_connect::gather::{GatherError, Progress, Sources, gather};
+use forestall_connect::gather::{FRESH_SECONDS, GatherError, Progress, Sources, gather};
 use forestall_connect::rdap::{RdapBase, RdapBaseError};
 use forestall_model::{Dossier, Instant, Method};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -59,6 +59,7 @@ pub(super) async fn add(
         bar.set_message(if progress.method == Method::Dns { "names" } else { "registrations" });
         bar.set_position(progress.done as u64);
     };
+    let cache = cache.map(|cache| (cache, now.plus_seconds(-FRESH_SECONDS)));
     let report = gather(dossiers, sources, cache, now, tell).await.map_err(|error| match error {
         GatherError::Cache(error) => anyhow::Error::new(error).context("the cache of looks could not be used"),
         refused => Refused(refused.to_string()).into(),
