@@ -2,7 +2,6 @@
 
 //! Identifiers: cases, campaigns, families, top-level domains, and who acted.
 
-use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -32,13 +31,13 @@ macro_rules! identifier {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.pad(&self.0)
             }
         }
 
-        impl Borrow<str> for $name {
+        impl ::std::borrow::Borrow<str> for $name {
             fn borrow(&self) -> &str {
                 &self.0
             }
@@ -50,15 +49,15 @@ macro_rules! identifier {
             }
         }
 
-        impl FromStr for $name {
-            type Err = IdError;
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::id::IdError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let check: fn(&str) -> bool = $check;
                 if check(text) {
                     Ok(Self(text.into()))
                 } else {
-                    Err(IdError { what: $what, found: text.chars().take(60).collect(), expected: $expected })
+                    Err($crate::id::IdError { what: $what, found: text.chars().take(60).collect(), expected: $expected })
                 }
             }
         }
@@ -67,13 +66,15 @@ macro_rules! identifier {
     };
 }
 
-fn is_slug(text: &str) -> bool {
+pub(crate) fn is_slug(text: &str) -> bool {
     let bytes = text.as_bytes();
     (1..=64).contains(&bytes.len())
         && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
         && bytes.first() != Some(&b'-')
         && bytes.last() != Some(&b'-')
 }
+
+pub(crate) use identifier;
 
 fn is_dotted_slug(text: &str) -> bool {
     let bytes = text.as_bytes();

@@ -27,6 +27,7 @@ pub mod marking;
 pub mod name;
 pub mod owner;
 pub mod params;
+pub mod party;
 pub mod text;
 pub mod window;
 
@@ -43,4 +44,5 @@ pub use marking::{Audience, Marking, Pap, Released, Tlp};
 pub use name::DomainName;
 pub use owner::OwnerName;
 pub use params::Params;
+pub use party::{Party, PartyId};
 pub use window::{Margin, Window, WindowSet};
