@@ -12,7 +12,9 @@ use forestall_model::{
     UtcDay, Window,
 };
 
-use crate::event::{AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, SeenRow};
+use crate::by_day::{ByDay, Dated};
+use crate::cut::{CutList, Delivery};
+use crate::event::{AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, Purpose, SeenRow, TaskState};
 use crate::holding::{Appeal, Holding, Ruled, Stance, Undo};
 use crate::list::{ListState, Order, SweepState};
 use crate::proof::{Level, shows_another_holder};
@@ -44,6 +46,8 @@ pub struct Case {
     pub name_servers: Vec<DomainName>,
     /// Whether decisions about registered names need two people.
     pub four_eyes: bool,
+    /// How many days the horizon reaches ahead of each day, where it is moved.
+    pub ahead: Option<u16>,
     /// When the case was opened.
     pub opened: Instant,
     /// Names with a legitimate holder.
@@ -52,17 +56,23 @@ pub struct Case {
     pub holdings: BTreeMap<DomainName, Holding>,
     /// Facts on the record.
     pub notes: Vec<Note>,
+    /// What is to be done, in the order of its numbers.
+    pub tasks: Vec<Task>,
+    /// What was decided about the case at large.
+    pub decisions: Vec<Decision>,
 }
 
 /// The state of one slice: what one registry was asked and answered, and what was seen of its names.
 #[derive(Clone, Debug, Default)]
 pub struct Slice {
     /// What the registry was asked, in the order in which it was asked.
-    pub requests: Vec<Request>,
+    pub requests: ByDay<Request>,
     /// When the registry last said that it received a request.
     pub acknowledged: Option<Instant>,
+    /// The numbered lists that were cut, in order.
+    pub cuts: Vec<CutList>,
     /// What the registry answered for whole ranges of days, in the order in which it answered.
-    pub answers: Vec<RangeAnswer>,
+    pub answers: ByDay<RangeAnswer>,
     /// Lists in which single names differ, by (index of the campaign, origin period).
     pub(crate) lists: BTreeMap<(usize, i64), ListState>,
     /// The number of answers, for whole ranges and for single names.
@@ -104,8 +114,20 @@ pub struct RangeAnswer {
 }
 
 impl RangeAnswer {
-    fn covers(&self, campaign: usize, day: UtcDay) -> bool {
-        self.days.contains(day) && (self.campaigns.is_empty() || self.campaigns.contains(&campaign))
+    fn is_about(&self, campaign: usize) -> bool {
+        self.campaigns.is_empty() || self.campaigns.contains(&campaign)
+    }
+}
+
+impl Dated for RangeAnswer {
+    fn days(&self) -> DayRange {
+        self.days
+    }
+}
+
+impl Dated for Request {
+    fn days(&self) -> DayRange {
+        self.days
     }
 }
 
@@ -129,9 +151,47 @@ impl Claim {
 }
 
 impl Slice {
+    /// Takes in a request, in the order in which it was made.
+    fn ask(&mut self, request: Request) {
+        let place = self.requests.partition_point(|r| (r.at, r.version) < (request.at, request.version));
+        self.requests.insert(place, request);
+    }
+
+    /// Notes that the registry received a list, or the last one that was cut by then.
+    fn acknowledge(&mut self, list: Option<u32>, at: Instant) {
+        self.acknowledged = self.acknowledged.max(Some(at));
+        let cut = match list {
+            Some(number) => self.cut_mut(number),
+            None => self.cuts.iter_mut().rev().find(|cut| cut.at <= at),
+        };
+        cut.into_iter().for_each(|cut| cut.acknowledged = cut.acknowledged.or(Some(at)));
+    }
+
+    fn cut_mut(&mut self, number: u32) -> Option<&mut CutList> {
+        self.cuts.iter_mut().find(|cut| cut.number == number)
+    }
+
+    /// Returns the list with a number.
+    #[must_use]
+    pub fn cut(&self, number: u32) -> Option<&CutList> {
+        self.cuts.iter().find(|cut| cut.number == number)
+    }
+
+    /// Returns the last list for a purpose.
+    #[must_use]
+    pub fn last_cut(&self, purpose: Purpose) -> Option<&CutList> {
+        self.cuts.iter().rev().find(|cut| cut.purpose == purpose)
+    }
+
+    /// Returns the last list for a purpose that the registry acknowledged.
+    #[must_use]
+    pub fn last_acknowledged(&self, purpose: Purpose) -> Option<&CutList> {
+        self.cuts.iter().rev().find(|cut| cut.purpose == purpose && cut.acknowledged.is_some())
+    }
+
     /// Returns what the registry last said of whole ranges of days that hold a list.
     pub(crate) fn ranged(&self, campaign: usize, day: UtcDay) -> Option<(Order, Claim)> {
-        let covering = self.answers.iter().rev().find(|a| a.covers(campaign, day));
+        let covering = self.answers.last_for(day, |answer| answer.is_about(campaign));
         covering.map(|a| ((a.at, a.version), a.claim))
     }
 
@@ -146,8 +206,7 @@ impl Slice {
     /// Returns the last request that covers a list.
     #[must_use]
     pub fn request(&self, campaign: usize, day: UtcDay) -> Option<&Request> {
-        let covers = |r: &&Request| r.days.contains(day) && (r.campaigns.is_empty() || r.campaigns.contains(&campaign));
-        self.requests.iter().rev().find(covers)
+        self.requests.last_for(day, |request| request.campaigns.is_empty() || request.campaigns.contains(&campaign))
     }
 
     /// Returns the instant and the method of the last sweep over any list of the slice.
@@ -187,6 +246,38 @@ pub struct Note {
     pub text: String,
     /// Where it was learned.
     pub source: Option<String>,
+}
+
+/// Something that is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What is to be done.
+    pub title: String,
+    /// The slice that it concerns.
+    pub tld: Option<Tld>,
+    /// Until when.
+    pub due: Option<UtcDay>,
+    /// Where it stands.
+    pub state: TaskState,
+    /// The number of the last event that names who does it.
+    pub owner: Option<u64>,
+    /// When it was last changed.
+    pub changed: Instant,
+}
+
+/// Something that was decided about a case at large.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The number of the event.
+    pub version: u64,
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub title: String,
+    /// On what ground.
+    pub ground: String,
 }
 
 /// Why events give no case.
@@ -247,6 +338,7 @@ impl Case {
             slices,
             name_servers,
             four_eyes,
+            ahead,
             guard_override: _,
         } = &event.body
         else {
@@ -268,10 +360,13 @@ impl Case {
             slices: slices.iter().map(|tld| (tld.clone(), Slice::default())).collect(),
             name_servers: name_servers.clone(),
             four_eyes: *four_eyes,
+            ahead: *ahead,
             opened: event.occurred,
             exclusions: BTreeMap::new(),
             holdings: BTreeMap::new(),
             notes: Vec::new(),
+            tasks: Vec::new(),
+            decisions: Vec::new(),
         })
     }
 
@@ -300,14 +395,54 @@ impl Case {
                     fallback: *fallback,
                     at: event.occurred,
                 };
-                let requests = &mut self.slice_mut(tld).requests;
-                let place = requests.partition_point(|r| (r.at, r.version) < (request.at, request.version));
-                requests.insert(place, request);
+                self.slice_mut(tld).ask(request);
             }
-            Body::Acknowledged { tld } => {
-                let slice = self.slice_mut(tld);
-                slice.acknowledged = slice.acknowledged.max(Some(event.occurred));
+            Body::Acknowledged { tld, list } => self.slice_mut(tld).acknowledge(*list, event.occurred),
+            Body::Cut { .. } => self.cut(event),
+            Body::Delivered { tld, number, channel, contact, reminder, taken, .. } => {
+                let delivery = Delivery {
+                    version: event.version,
+                    at: event.occurred,
+                    channel: *channel,
+                    contact: *contact,
+                    reminder: *reminder,
+                    taken: *taken,
+                };
+                self.slice_mut(tld).cut_mut(*number).into_iter().for_each(|cut| cut.deliveries.push(delivery));
             }
+            Body::Read { tld, number, .. } => {
+                let cut = self.slice_mut(tld).cut_mut(*number);
+                cut.into_iter().for_each(|cut| cut.read = cut.read.or(Some(event.occurred)));
+            }
+            Body::Moved { until, slices } => {
+                self.horizon.until = self.horizon.until.max(*until);
+                for tld in slices {
+                    self.slice_mut(tld);
+                }
+            }
+            Body::Tasked { task, title, tld, due } => self.tasks.push(Task {
+                number: *task,
+                title: title.clone(),
+                tld: tld.clone(),
+                due: *due,
+                state: TaskState::Open,
+                owner: event.withheld.contains_key("owner").then_some(event.version),
+                changed: event.occurred,
+            }),
+            Body::TaskChanged { task, state, due } => {
+                if let Some(kept) = self.tasks.iter_mut().find(|kept| kept.number == *task) {
+                    kept.state = *state;
+                    kept.due = *due;
+                    kept.owner = if event.withheld.contains_key("owner") { Some(event.version) } else { kept.owner };
+                    kept.changed = event.occurred;
+                }
+            }
+            Body::Decided { title, ground } => self.decisions.push(Decision {
+                version: event.version,
+                at: event.occurred,
+                title: title.clone(),
+                ground: ground.clone(),
+            }),
             Body::Answered { tld, scope, action, result, level, .. } => {
                 let claim = Claim { action: *action, result: *result, level: *level };
                 self.answered(tld, scope, claim, event);
@@ -445,6 +580,24 @@ impl Case {
         period_day(period).max(self.horizon.from)
     }
 
+    fn cut(&mut self, event: &Event) {
+        let Some(cut) = CutList::of(event, |ids| self.indices(ids)) else { return };
+        let Body::Cut { tld, .. } = &event.body else { return };
+        let slice = self.slice_mut(tld);
+        // What a list asks anew is a request; a list of what is past asks for nothing that the board counts.
+        if cut.purpose == Purpose::Protect && !cut.days.is_empty() {
+            slice.ask(Request {
+                version: cut.version,
+                days: cut.days,
+                campaigns: cut.campaigns.clone(),
+                action: cut.action,
+                fallback: cut.fallback,
+                at: cut.at,
+            });
+        }
+        slice.cuts.push(cut);
+    }
+
     fn indices(&self, ids: &[CampaignId]) -> Vec<usize> {
         ids.iter().filter_map(|id| self.campaign_index(id)).collect()
     }
@@ -459,7 +612,12 @@ impl Case {
     }
 
     fn answered(&mut self, tld: &Tld, scope: &AnswerScope, claim: Claim, event: &Event) {
-        self.slice_mut(tld).answer_count += 1;
+        let slice = self.slice_mut(tld);
+        slice.answer_count += 1;
+        // Who answers has received what was asked last.
+        slice.cuts.iter_mut().rev().find(|cut| cut.at <= event.occurred).into_iter().for_each(|cut| {
+            cut.acknowledged = cut.acknowledged.or(Some(event.occurred));
+        });
         match scope {
             AnswerScope::Days { days, campaigns } => {
                 let answer = RangeAnswer {

@@ -4,7 +4,7 @@
 
 use forestall_model::{
     Action, Actor, AnswerResult, Band, CampaignId, CaseId, DayRange, Digest, DomainName, Instant, NameClass, Ruling,
-    Sight, Tld,
+    Sight, Tld, UtcDay,
 };
 
 use crate::case::Case;
@@ -13,15 +13,21 @@ use crate::event::{ENCODING, Event, Withheld};
 pub use crate::commands::acknowledge::Acknowledge;
 pub use crate::commands::answer::{Answer, Attested};
 pub use crate::commands::appeal::{APPEAL_HOURS, Appeal};
+pub use crate::commands::cut::Cut;
+pub use crate::commands::deliver::Deliver;
 pub use crate::commands::exclude::Exclude;
+pub use crate::commands::move_on::MoveOn;
 pub use crate::commands::note::Note;
 pub use crate::commands::open::Open;
+pub use crate::commands::read::Read;
 pub use crate::commands::readmit::Readmit;
 pub use crate::commands::request::{Override, Request};
+pub use crate::commands::resolve::Resolve;
 pub use crate::commands::rule::{Rule, is_a_unit_of_action, list_digest};
 pub use crate::commands::see::See;
 pub use crate::commands::settle::Settle;
 pub use crate::commands::sweep::RecordSweep;
+pub use crate::commands::task::{AddTask, ChangeTask};
 pub use crate::commands::undo::{UNDO_HOURS, Undo};
 pub use crate::commands::vet::Vet;
 
@@ -57,6 +63,20 @@ pub enum Command {
     Undo(Undo),
     /// Puts a fact on the record.
     Note(Note),
+    /// Cuts a numbered list.
+    Cut(Cut),
+    /// Records that a list was handed over.
+    Deliver(Deliver),
+    /// Records that a list was opened for the first time.
+    Read(Read),
+    /// Moves the horizon on.
+    MoveOn(MoveOn),
+    /// Adds a task.
+    AddTask(AddTask),
+    /// Changes a task.
+    ChangeTask(ChangeTask),
+    /// Records a decision about the case at large.
+    Resolve(Resolve),
 }
 
 /// Who acts, when, and from what.
@@ -150,6 +170,31 @@ pub fn decide(case: Option<&Case>, command: &Command, context: &Context) -> Resu
         Command::Settle(settle) => settle.decide(open?, context.now)?,
         Command::Undo(undo) => undo.decide(open?, context.now)?,
         Command::Note(note) => note.decide(open?)?,
+        Command::Cut(cut) => {
+            if let Some(two) = &cut.override_by {
+                people.push(("first-person", two.first.to_string()));
+                people.push(("second-person", two.second.to_string()));
+            }
+            cut.decide(open?)?
+        }
+        Command::Deliver(deliver) => {
+            people.extend(deliver.withheld());
+            deliver.decide(open?)?
+        }
+        Command::Read(read) => read.decide(open?)?,
+        Command::MoveOn(move_on) => move_on.decide(open?)?,
+        Command::AddTask(task) => {
+            people.extend(task.owner.iter().map(|owner| ("owner", owner.to_string())));
+            task.decide(open?)?
+        }
+        Command::ChangeTask(task) => {
+            people.extend(task.owner.iter().map(|owner| ("owner", owner.to_string())));
+            task.decide(open?)?
+        }
+        Command::Resolve(resolve) => {
+            people.extend(resolve.second.iter().map(|second| ("second-person", second.to_string())));
+            resolve.decide(open?, &context.actor)?
+        }
     };
     let mut fields = vec![("actor", context.actor.to_string())];
     fields.extend(context.comment.iter().map(|comment| ("comment", comment.clone())));
@@ -441,6 +486,44 @@ pub enum Refusal {
         server: DomainName,
         /// Why.
         reason: String,
+    },
+    /// A list that was computed from another state than the one it would be cut from.
+    #[error("the list was computed from event {basis} of the case, which is at event {version} now: compute it again")]
+    CaseMoved {
+        /// The event that it was computed from.
+        basis: u64,
+        /// The last event of the case.
+        version: u64,
+    },
+    /// A list that was never cut.
+    #[error("there is no list {number} for {tld}")]
+    NoSuchList {
+        /// The slice.
+        tld: Tld,
+        /// The number.
+        number: u32,
+    },
+    /// A first opening that is none.
+    #[error("list {number} for {tld} was opened before")]
+    ReadBefore {
+        /// The slice.
+        tld: Tld,
+        /// The number.
+        number: u32,
+    },
+    /// A horizon that would not grow.
+    #[error("the horizon {horizon} is moved on only: it reaches {until} already")]
+    NotFurther {
+        /// The end that was asked for.
+        until: UtcDay,
+        /// The horizon.
+        horizon: DayRange,
+    },
+    /// No such task.
+    #[error("the case has no task {task}")]
+    NoSuchTask {
+        /// The number.
+        task: u32,
     },
     /// A result for which an answer makes no sense.
     #[error("{result} is no answer to {action}")]

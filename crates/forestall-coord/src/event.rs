@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use forestall_model::dossier::Tenure;
 use forestall_model::evidence::{Places, Sweep};
+use forestall_model::party::{Channel, PartyId};
 use forestall_model::{
     Action, AnswerResult, Band, CampaignId, CaseId, DayRange, Digest, DomainName, Draws, FamilySlug, Instant, Margin,
     Marking, Method, NameClass, Params, Ruling, Sight, Tld, UtcDay, vocabulary,
@@ -97,7 +98,7 @@ pub enum EncodingError {
 /// A field that stands outside its event.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Withheld {
-    /// The name of the field: `actor`, `comment`, `first-person`, `second-person`, `contact`.
+    /// The name of the field: `actor`, `comment`, `first-person`, `second-person`, `contact`, `address`, `receipt`, `owner`.
     pub field: String,
     /// 16 random octets.
     pub salt: [u8; 16],
@@ -264,6 +265,52 @@ pub struct VettedName {
     pub expires: Option<Instant>,
 }
 
+vocabulary! {
+    /// What a numbered list is for.
+    pub enum Purpose as "a purpose of a list" {
+        /// Names to be protected.
+        Protect = "protect",
+        /// Names that are past: what was done to them can be taken back.
+        Release = "release",
+    }
+}
+
+vocabulary! {
+    /// Where a task stands.
+    pub enum TaskState as "a state of a task" {
+        /// It is to be done.
+        Open = "open",
+        /// It was done.
+        Done = "done",
+        /// It is not needed any more.
+        Dropped = "dropped",
+    }
+}
+
+/// How many names a list holds, and how many entries (name and window) differ from the list before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListDifference {
+    /// Distinct names of the whole list.
+    pub names: u64,
+    /// Entries that the list before did not hold.
+    pub added: u64,
+    /// Entries that are not asked for any more although their window has not closed.
+    pub withdrawn: u64,
+    /// Entries of the list before whose window has closed.
+    pub expired: u64,
+}
+
+/// One file of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SentFile {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its octets.
+    pub sha256: Digest,
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
@@ -295,6 +342,9 @@ pub enum Body {
         /// Whether decisions about registered names need two people.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         four_eyes: bool,
+        /// How many days the horizon reaches ahead, where it is moved each day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ahead: Option<u16>,
     },
     /// A registry was asked.
     Requested {
@@ -322,6 +372,115 @@ pub enum Body {
     Acknowledged {
         /// The slice.
         tld: Tld,
+        /// The number of the list that it received, where it says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        list: Option<u32>,
+    },
+    /// A numbered list was cut for a registry: what it is asked to do, as one list with one digest. Its names are computed again from
+    /// the state of the case after its event `basis` and the instant of this one.
+    Cut {
+        /// The slice.
+        tld: Tld,
+        /// The number of the list in its slice, from 1 without gaps.
+        number: u32,
+        /// What it is for.
+        purpose: Purpose,
+        /// Whom it is for, where a party runs the domain.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<PartyId>,
+        /// The number of the last event of the case that the list follows from.
+        basis: u64,
+        /// The number of the last acknowledged list of the same purpose, with which it was compared; none where there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        previous: Option<u32>,
+        /// The days whose lists are asked for anew by it; may be none.
+        days: DayRange,
+        /// The campaigns asked for; all where none is named.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        campaigns: Vec<CampaignId>,
+        /// What is asked.
+        action: Action,
+        /// What should be done where that cannot be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback: Option<Action>,
+        /// The legal basis, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        legal_basis: Option<String>,
+        /// The evidence on which two named people asked more of an unverified campaign than its marking allows. Their
+        /// names are withheld fields.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        override_evidence: Option<String>,
+        /// SHA-256 over the distinct names of the list in order, each followed by a line feed.
+        digest: Digest,
+        /// How many names it holds, and how it differs from the previous list.
+        counts: ListDifference,
+        /// Until when the registry has to act; none where nothing opens.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        act_by: Option<Instant>,
+    },
+    /// A list, or a reminder of it, was handed to somebody. To what address, and what the receiver's machine said, are withheld fields.
+    Delivered {
+        /// The slice.
+        tld: Tld,
+        /// The number of the list.
+        number: u32,
+        /// By what way.
+        channel: Channel,
+        /// Which of the party's contacts, counted from 0.
+        contact: u32,
+        /// How many reminders of the list this one makes; 0 for the list itself.
+        reminder: u32,
+        /// What was sent.
+        files: Vec<SentFile>,
+        /// Whether the receiver's machine took it.
+        taken: bool,
+    },
+    /// Somebody opened a list for the first time.
+    Read {
+        /// The slice.
+        tld: Tld,
+        /// The number of the list.
+        number: u32,
+        /// By what way.
+        channel: Channel,
+    },
+    /// The horizon was moved.
+    Moved {
+        /// The last day of the horizon, not included.
+        until: UtcDay,
+        /// The top-level domains that have their first name in the days that came, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        slices: Vec<Tld>,
+    },
+    /// Something is to be done. Who does it is a withheld field.
+    Tasked {
+        /// The number of the task in its case, from 1 without gaps.
+        task: u32,
+        /// What is to be done, in a few words.
+        title: String,
+        /// The slice that it concerns, where it concerns one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tld: Option<Tld>,
+        /// Until when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<UtcDay>,
+    },
+    /// A task was done, dropped, or taken up again; or handed on, or put off. Who does it is a withheld field.
+    TaskChanged {
+        /// The number of the task.
+        task: u32,
+        /// Where it stands.
+        state: TaskState,
+        /// Until when it is to be done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<UtcDay>,
+    },
+    /// Something was decided about the case, on its ground.
+    Decided {
+        /// What was decided, in words.
+        title: String,
+        /// On what ground.
+        ground: String,
     },
     /// A registry answered.
     Answered {
@@ -460,6 +619,13 @@ impl Body {
             Self::Settled { .. } => "settled",
             Self::Undone { .. } => "undone",
             Self::Noted { .. } => "noted",
+            Self::Cut { .. } => "cut",
+            Self::Delivered { .. } => "delivered",
+            Self::Read { .. } => "read",
+            Self::Moved { .. } => "moved",
+            Self::Tasked { .. } => "tasked",
+            Self::TaskChanged { .. } => "task-changed",
+            Self::Decided { .. } => "decided",
         }
     }
 
@@ -467,18 +633,26 @@ impl Body {
     #[must_use]
     pub fn tld(&self) -> Option<Tld> {
         match self {
-            Self::Requested { tld, .. } | Self::Acknowledged { tld } | Self::Answered { tld, .. } => Some(tld.clone()),
+            Self::Requested { tld, .. }
+            | Self::Acknowledged { tld, .. }
+            | Self::Answered { tld, .. }
+            | Self::Cut { tld, .. }
+            | Self::Delivered { tld, .. }
+            | Self::Read { tld, .. } => Some(tld.clone()),
             Self::Excluded { name, .. }
             | Self::Readmitted { name, .. }
             | Self::Appealed { name, .. }
             | Self::Settled { name, .. } => Some(name.tld()),
-            Self::Noted { tld, .. } => tld.clone(),
+            Self::Noted { tld, .. } | Self::Tasked { tld, .. } => tld.clone(),
             Self::Opened { .. }
             | Self::Swept(_)
             | Self::Seen { .. }
             | Self::Vetted { .. }
             | Self::Ruled { .. }
-            | Self::Undone { .. } => None,
+            | Self::Undone { .. }
+            | Self::Moved { .. }
+            | Self::TaskChanged { .. }
+            | Self::Decided { .. } => None,
         }
     }
 }

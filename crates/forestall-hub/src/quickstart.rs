@@ -139,6 +139,7 @@ fn live_case(id: &CaseId, today: UtcDay) -> OpenCase {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     }
 }
 
@@ -188,6 +189,7 @@ async fn reconstruct(desk: &Desk, act: &Act, id: &CaseId) -> Result<(), DeskErro
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     desk.open_case(act, open).await?;
     for fact in facts.fact {

@@ -40,6 +40,33 @@ impl Store {
         self.refresh(&self.states().slot(case), case).await
     }
 
+    /// Returns the state of a case after its event `version`; `None` where it has no such event.
+    ///
+    /// Folded from the log each time, unless it is the last.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::load`].
+    pub async fn load_at(&self, case: &CaseId, version: u64) -> Result<Option<Arc<Case>>, StoreError> {
+        if let Some(last) = self.load(case).await?.filter(|last| last.version <= version) {
+            return Ok(Some(last).filter(|last| last.version == version));
+        }
+        let mut reader = self.reader().await?;
+        let mut state: Option<Arc<Case>> = None;
+        loop {
+            let after = state.as_ref().map_or(0, |state| state.version);
+            let left = u32::try_from(version - after).unwrap_or(u32::MAX).min(log::PAGE);
+            let page = log::page_of_case(&mut reader, case, after, left).await.map_err(|e| self.error(e))?;
+            for raw in &page {
+                let event = raw.decode().map_err(|e| self.error(e))?;
+                state = Some(self.fold(state, &event)?);
+            }
+            if page.is_empty() || state.as_ref().is_some_and(|state| state.version == version) {
+                return Ok(state.filter(|state| state.version == version));
+            }
+        }
+    }
+
     /// Decides a command against the state of its case, appends the event, and returns it with a state that holds it.
     ///
     /// `decide` is called again with the new state where another process changed the case in between. Commands of this

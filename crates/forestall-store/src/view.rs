@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use forestall_coord::event::{Body, CaseKind, Event};
+use forestall_coord::event::{Body, CaseKind, Event, Purpose};
 use forestall_coord::{Case, Level};
 use forestall_model::marking::Marked;
 use forestall_model::{
@@ -182,7 +182,13 @@ impl CaseModels {
                 slice.requests += 1;
                 slice.last_request = Some(RequestView { at: event.occurred, action: *action });
             }
-            Body::Acknowledged { tld } => self.slice(tld).acknowledged = Some(event.occurred),
+            Body::Cut { tld, purpose: Purpose::Protect, days, action, .. } if !days.is_empty() => {
+                self.case.requests += 1;
+                let slice = self.slice(tld);
+                slice.requests += 1;
+                slice.last_request = Some(RequestView { at: event.occurred, action: *action });
+            }
+            Body::Acknowledged { tld, .. } => self.slice(tld).acknowledged = Some(event.occurred),
             Body::Answered { tld, action, result, level, .. } => {
                 self.case.answers += 1;
                 let slice = self.slice(tld);
@@ -210,7 +216,21 @@ impl CaseModels {
             }
             Body::Seen { .. } | Body::Vetted { .. } => self.case.looks += 1,
             Body::Noted { .. } => self.case.notes += 1,
-            Body::Appealed { .. } | Body::Settled { .. } | Body::Undone { .. } => {}
+            Body::Moved { until, slices } => {
+                self.case.horizon.until = self.case.horizon.until.max(*until);
+                for tld in slices {
+                    self.slice(tld);
+                }
+            }
+            Body::Appealed { .. }
+            | Body::Settled { .. }
+            | Body::Undone { .. }
+            | Body::Cut { .. }
+            | Body::Delivered { .. }
+            | Body::Read { .. }
+            | Body::Tasked { .. }
+            | Body::TaskChanged { .. }
+            | Body::Decided { .. } => {}
         }
     }
 
@@ -255,9 +275,13 @@ pub(crate) struct Touched {
 impl Touched {
     pub(crate) fn add(&mut self, event: &Event) {
         match &event.body {
-            Body::Requested { tld, .. } | Body::Acknowledged { tld } | Body::Answered { tld, .. } => {
+            Body::Requested { tld, .. }
+            | Body::Acknowledged { tld, .. }
+            | Body::Answered { tld, .. }
+            | Body::Cut { tld, .. } => {
                 self.slices.insert(tld.clone());
             }
+            Body::Moved { slices, .. } => self.slices.extend(slices.iter().cloned()),
             Body::Excluded { name, .. } | Body::Readmitted { name, .. } => {
                 self.slices.insert(name.tld());
                 self.names.insert(name.clone());
@@ -277,7 +301,12 @@ impl Touched {
             | Body::Appealed { .. }
             | Body::Settled { .. }
             | Body::Undone { .. }
-            | Body::Noted { .. } => {}
+            | Body::Noted { .. }
+            | Body::Delivered { .. }
+            | Body::Read { .. }
+            | Body::Tasked { .. }
+            | Body::TaskChanged { .. }
+            | Body::Decided { .. } => {}
         }
     }
 }

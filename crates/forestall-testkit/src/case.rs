@@ -61,6 +61,23 @@ impl CaseScript {
     #[must_use]
     #[track_caller]
     pub fn opened(days: DayRange, campaigns: Vec<CaseCampaign>, counts: Vec<ListCounts>) -> Self {
+        Self::opened_with(days, None, campaigns, counts)
+    }
+
+    /// Starts a script with an open case whose horizon is moved each day, so that it reaches `ahead` days further. The counts may reach
+    /// beyond `days`.
+    ///
+    /// # Panics
+    ///
+    /// Where the case cannot be opened.
+    #[must_use]
+    #[track_caller]
+    pub fn opened_ahead(days: DayRange, ahead: u16, campaigns: Vec<CaseCampaign>, counts: Vec<ListCounts>) -> Self {
+        Self::opened_with(days, Some(ahead), campaigns, counts)
+    }
+
+    #[track_caller]
+    fn opened_with(days: DayRange, ahead: Option<u16>, campaigns: Vec<CaseCampaign>, counts: Vec<ListCounts>) -> Self {
         let mut script = Self::new("a-case", "2008-11-20T00:00:00Z");
         script.counts = counts;
         let servers = vec![parsed("ns1.sinkhole.example"), parsed("ns2.sinkhole.example")];
@@ -76,6 +93,7 @@ impl CaseScript {
             server_evidence: crate::guard::safe(&servers, script.clock.now()),
             guard_override: None,
             four_eyes: false,
+            ahead,
         };
         script.must(&Command::Open(open));
         script

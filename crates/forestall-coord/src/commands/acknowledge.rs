@@ -4,7 +4,7 @@
 
 use forestall_model::Tld;
 
-use super::need_slice;
+use super::{need_cut, need_slice};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::Body;
@@ -14,6 +14,8 @@ use crate::event::Body;
 pub struct Acknowledge {
     /// The slice.
     pub tld: Tld,
+    /// The number of the list that it received, where it says so; the last one that was cut where it does not.
+    pub list: Option<u32>,
 }
 
 impl Acknowledge {
@@ -22,6 +24,9 @@ impl Acknowledge {
         if case.slices.get(&self.tld).is_none_or(|slice| slice.requests.is_empty()) {
             return Err(Refusal::NotRequested { tld: self.tld.clone() });
         }
-        Ok(Body::Acknowledged { tld: self.tld.clone() })
+        if let Some(number) = self.list {
+            need_cut(case, &self.tld, number)?;
+        }
+        Ok(Body::Acknowledged { tld: self.tld.clone(), list: self.list })
     }
 }

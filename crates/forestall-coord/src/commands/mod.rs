@@ -6,19 +6,26 @@ use forestall_model::{Actor, CampaignId, DayRange, Tld};
 
 use crate::case::Case;
 use crate::command::Refusal;
+use crate::cut::CutList;
 
 pub(crate) mod acknowledge;
 pub(crate) mod answer;
 pub(crate) mod appeal;
+pub(crate) mod cut;
+pub(crate) mod deliver;
 pub(crate) mod exclude;
+pub(crate) mod move_on;
 pub(crate) mod note;
 pub(crate) mod open;
+pub(crate) mod read;
 pub(crate) mod readmit;
 pub(crate) mod request;
+pub(crate) mod resolve;
 pub(crate) mod rule;
 pub(crate) mod see;
 pub(crate) mod settle;
 pub(crate) mod sweep;
+pub(crate) mod task;
 pub(crate) mod undo;
 pub(crate) mod vet;
 
@@ -26,6 +33,12 @@ const TEXT_LIMIT: usize = 4_000;
 
 fn need_slice(case: &Case, tld: &Tld) -> Result<(), Refusal> {
     if case.slices.contains_key(tld) { Ok(()) } else { Err(Refusal::UnknownSlice { tld: tld.clone() }) }
+}
+
+fn need_cut<'a>(case: &'a Case, tld: &Tld, number: u32) -> Result<&'a CutList, Refusal> {
+    need_slice(case, tld)?;
+    let cut = case.slices.get(tld).and_then(|slice| slice.cut(number));
+    cut.ok_or_else(|| Refusal::NoSuchList { tld: tld.clone(), number })
 }
 
 fn need_campaign(case: &Case, campaign: &CampaignId) -> Result<(), Refusal> {

@@ -35,6 +35,8 @@ pub struct Open {
     pub guard_override: Option<Override>,
     /// Whether decisions about registered names need two people.
     pub four_eyes: bool,
+    /// How many days the horizon reaches ahead of each day, where it is to be moved; for a live case.
+    pub ahead: Option<u16>,
 }
 
 impl Open {
@@ -69,6 +71,7 @@ impl Open {
             name_servers: self.name_servers.clone(),
             guard_override: self.guard_override.as_ref().map(|two| two.evidence.trim().to_owned()),
             four_eyes: self.four_eyes,
+            ahead: self.ahead.filter(|_| self.kind == CaseKind::Live),
         })
     }
 

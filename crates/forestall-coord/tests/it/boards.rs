@@ -37,6 +37,7 @@ fn a_reconstruction_looks_from_its_own_day() {
         server_evidence: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     }));
     assert_eq!(script.board().day(parsed("2026-11-23")), day(1));
     assert_eq!(script.case().slices.len(), 1, "a slice given twice is one");

@@ -235,6 +235,7 @@ fn two_people_decide_where_the_case_asks_for_two() {
         name_servers,
         guard_override: None,
         four_eyes: true,
+        ahead: None,
     }));
     two.must(&vet(two.clock.now(), vec![verdict(0, 0, NameClass::RegisteredSuspect, Band::Human, tenure(1))]));
     let alone = rule(&[world::name(0, 0)], Ruling::Exclude, None);

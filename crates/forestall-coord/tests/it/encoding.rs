@@ -218,6 +218,7 @@ fn every_kind() -> CaseScript {
         server_evidence: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     }));
     let request = Request {
         tld: parsed("be"),
@@ -246,7 +247,7 @@ fn every_kind() -> CaseScript {
     }));
     script.occurred = Some(parsed("2009-03-11T23:59:59.999999Z"));
     script.source = Some("letter of 11 March 2009".to_owned());
-    script.must(&Command::Acknowledge(Acknowledge { tld: parsed("be") }));
+    script.must(&Command::Acknowledge(Acknowledge { tld: parsed("be"), list: None }));
     script.occurred = None;
     script.source = None;
     let digest = Digest::of(b"a list");

@@ -164,7 +164,7 @@ fn a_registry_that_is_asked_again_has_not_refused() {
     assert_eq!(after(&[refused[0], refused[1], Ask(A::Reserve)]), Standing::Requested);
     let mut script = opened();
     play(&mut script, &[refused[0], refused[1], Ask(A::Reserve)]);
-    script.must(&Command::Acknowledge(Acknowledge { tld: tld(0) }));
+    script.must(&Command::Acknowledge(Acknowledge { tld: tld(0), list: None }));
     assert_eq!(standing(&script, 2), Standing::Accepted);
 }
 
@@ -172,7 +172,7 @@ fn a_registry_that_is_asked_again_has_not_refused() {
 fn a_request_counts_as_received_where_the_registry_said_so_after_it() {
     let acknowledge = |script: &mut CaseScript, at: Instant| {
         script.occurred = Some(at);
-        script.must(&Command::Acknowledge(Acknowledge { tld: tld(0) }));
+        script.must(&Command::Acknowledge(Acknowledge { tld: tld(0), list: None }));
         script.occurred = None;
     };
     let mut script = opened();
@@ -402,6 +402,7 @@ fn a_family_without_dates_takes_answers_for_days() {
         server_evidence: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     script.must(&Command::Open(open));
     script.must(&answer(0, A::Reserve, R::Done));

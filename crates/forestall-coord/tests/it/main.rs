@@ -4,16 +4,20 @@
 
 mod boards;
 mod computed;
+mod deadlines;
 mod docket;
 mod encoding;
 mod evidence;
 mod flood;
 mod guard;
+mod lists;
 mod parties;
 mod proof;
 mod properties;
 mod reach;
 mod refusals;
+mod rolling;
 mod scenario;
+mod tasks;
 mod verification;
 mod world;

@@ -227,7 +227,7 @@ fn command(act: &Act, now: Instant) -> Command {
                 evidence: "a list of the botnet's own".to_owned(),
             }),
         }),
-        Deed::Acknowledge { tld: number } => Command::Acknowledge(Acknowledge { tld: tld(number) }),
+        Deed::Acknowledge { tld: number } => Command::Acknowledge(Acknowledge { tld: tld(number), list: None }),
         Deed::AnswerDays { tld: number, days, of, action, result, signed } => {
             let ours = Digest::of(b"ours");
             let theirs = |same| if same { ours } else { Digest::of(b"theirs") };

@@ -42,6 +42,7 @@ fn open() -> Open {
         server_evidence: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     }
 }
 
@@ -144,7 +145,7 @@ fn a_slice_must_be_in_the_case() {
     };
     for command in [
         Command::Request(Request { tld: org(), ..request(Action::Reserve) }),
-        Command::Acknowledge(Acknowledge { tld: org() }),
+        Command::Acknowledge(Acknowledge { tld: org(), list: None }),
         Command::Answer(Answer { tld: org(), ..answer }),
         Command::Exclude(Exclude { name: parsed("a.org"), ..exclude }),
         world::sweep(Method::Dns, script.clock.now(), vec![SweptList { tld: org(), ..swept(Sight::Nxdomain) }]),
@@ -268,7 +269,7 @@ fn some_actions_are_decided_name_by_name() {
 fn an_acknowledgement_needs_a_request() {
     let refusal = Refusal::NotRequested { tld: tld(0) };
     let message = "nothing was requested for the slice com, so there is nothing to acknowledge";
-    check(&Command::Acknowledge(Acknowledge { tld: tld(0) }), refusal, message);
+    check(&Command::Acknowledge(Acknowledge { tld: tld(0), list: None }), refusal, message);
 }
 
 #[test]

@@ -65,13 +65,19 @@ impl Desk {
         self.execute(case, act, &Command::Request(request)).await
     }
 
-    /// Records that a registry received the request.
+    /// Records that a registry received the request, or the list with a number.
     ///
     /// # Errors
     ///
     /// [`DeskError`] with the refusal.
-    pub async fn acknowledge(&self, case: &CaseId, act: &Act, tld: Tld) -> Result<Stored, DeskError> {
-        self.execute(case, act, &Command::Acknowledge(Acknowledge { tld })).await
+    pub async fn acknowledge(
+        &self,
+        case: &CaseId,
+        act: &Act,
+        tld: Tld,
+        list: Option<u32>,
+    ) -> Result<Stored, DeskError> {
+        self.execute(case, act, &Command::Acknowledge(Acknowledge { tld, list })).await
     }
 
     /// Records a registry's answer for whole days.

@@ -56,6 +56,9 @@ pub enum DeskError {
     /// The outside did not answer.
     #[error("{0}")]
     Outside(String),
+    /// What is computed is not what the log says.
+    #[error("{0}")]
+    Damaged(String),
     /// What was asked may not be seen by whom it was asked for.
     #[error(transparent)]
     Withheld(#[from] forestall_model::marking::Withheld),
@@ -85,6 +88,7 @@ impl DeskError {
                 | Self::Outside(_)
                 | Self::Contended(_)
                 | Self::Recorded(_)
+                | Self::Damaged(_)
         )
     }
 }

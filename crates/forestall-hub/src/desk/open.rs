@@ -65,6 +65,8 @@ pub struct OpenCase {
     pub guard_override: Option<Override>,
     /// Whether decisions about registered names need two people.
     pub four_eyes: bool,
+    /// How many days the horizon reaches ahead of each day, where it is to be moved each day.
+    pub ahead: Option<u16>,
 }
 
 impl Desk {
@@ -94,6 +96,7 @@ impl Desk {
             name_servers: ask.name_servers,
             guard_override: ask.guard_override,
             four_eyes: ask.four_eyes,
+            ahead: ask.ahead,
         });
         self.execute(&ask.id, act, &command).await?;
         self.file(&ask.id).await

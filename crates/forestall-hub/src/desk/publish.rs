@@ -11,7 +11,7 @@ use forestall_coord::{Board, NameView, Refusal, Stance, Standing};
 use forestall_formats::Form;
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::marking::release;
-use forestall_model::{Audience, DayRange, Instant, NameClass, Sight, Tld, UtcDay, Window, WindowSet};
+use forestall_model::{Audience, DayRange, DomainName, Instant, NameClass, Sight, Tld, UtcDay, Window, WindowSet};
 
 use super::lists::counted_days;
 use super::{CaseFile, Desk, DeskError, NameListing, line_id};
@@ -121,7 +121,7 @@ impl Desk {
 }
 
 /// Returns the window from the first cell's start to the last one's end.
-fn hull<'c>(cells: impl Iterator<Item = &'c Cell>) -> Option<Window> {
+pub(super) fn hull<'c>(cells: impl Iterator<Item = &'c Cell>) -> Option<Window> {
     cells.map(|c| c.window).reduce(|a, b| Window { from: a.from.min(b.from), until: a.until.max(b.until) })
 }
 
@@ -147,7 +147,6 @@ impl Lines<'_> {
     fn add(&mut self, tld: &Tld, cell: &Cell, mut listing: NameListing) {
         let file = self.file;
         let views = self.board.name_views(tld, cell.campaign, cell.period, self.ask.now);
-        let held = &file.case.campaigns[cell.campaign];
         let names = std::mem::take(&mut listing.names);
         for (place, (name, view)) in names.into_iter().zip(views).enumerate() {
             // A name that somebody holds is left alone until a person decided otherwise; a table shows it without an action.
@@ -158,16 +157,8 @@ impl Lines<'_> {
                 continue;
             }
             let line = |window| NameLine {
-                name: name.clone(),
-                window: Some(window),
-                family: held.family.clone(),
-                class: class_of(&view),
-                registrar_iana_id: None,
-                created: None,
                 requested_action: view.asked.filter(|_| unit),
-                evidence_ref: format!("{}#{}", file.case.id, view.event),
-                confidence: if held.verified { VERIFIED } else { UNVERIFIED },
-                line_id: line_id::write(&held.id, cell.period, tld, count(place)),
+                ..line_of(file, cell, (tld, count(place)), (&name, window), &view)
             };
             // A window that lies elsewhere is that of another period's list.
             let own = windows_in(listing.windows_of(place), cell.window);
@@ -176,8 +167,31 @@ impl Lines<'_> {
     }
 }
 
+/// Returns the line of the name at a place of a list, in one of its windows.
+pub(super) fn line_of(
+    file: &CaseFile,
+    cell: &Cell,
+    (tld, place): (&Tld, u32),
+    (name, window): (&DomainName, Window),
+    view: &NameView,
+) -> NameLine {
+    let held = &file.case.campaigns[cell.campaign];
+    NameLine {
+        name: name.clone(),
+        window: Some(window),
+        family: held.family.clone(),
+        class: class_of(view),
+        registrar_iana_id: None,
+        created: None,
+        requested_action: view.asked,
+        evidence_ref: format!("{}#{}", file.case.id, view.event),
+        confidence: if held.verified { VERIFIED } else { UNVERIFIED },
+        line_id: line_id::write(&held.id, cell.period, tld, place),
+    }
+}
+
 /// Returns the windows of a name that meet the time for which its list is counted.
-fn windows_in(windows: &WindowSet, live: Window) -> impl Iterator<Item = Window> {
+pub(super) fn windows_in(windows: &WindowSet, live: Window) -> impl Iterator<Item = Window> {
     let (one, several) = match windows {
         WindowSet::Always => (Some(live), &[][..]),
         WindowSet::From(from) => (Some(Window { from: *from, until: live.until }), &[][..]),

@@ -9,7 +9,7 @@ use forestall_store::LogEntry;
 
 use super::frame::to_minute;
 use super::number::{counted, grouped};
-use crate::desk::said_of_holders;
+use crate::desk::{said_of_holders, said_of_lists};
 
 /// One event.
 #[derive(Debug)]
@@ -74,7 +74,8 @@ fn describe(event: &Event) -> String {
             }
             text
         }
-        Body::Acknowledged { .. } => "the registry received the request".to_owned(),
+        Body::Acknowledged { list: None, .. } => "the registry received the request".to_owned(),
+        Body::Acknowledged { list: Some(number), .. } => format!("the registry received list {number}"),
         Body::Answered { scope: of, action, result, level, .. } => {
             let of = match of {
                 AnswerScope::Days { days, campaigns } => scope(*days, campaigns),
@@ -109,6 +110,13 @@ fn describe(event: &Event) -> String {
         | Body::Appealed { .. }
         | Body::Settled { .. }
         | Body::Undone { .. } => said_of_holders(&event.body),
+        Body::Cut { .. }
+        | Body::Delivered { .. }
+        | Body::Read { .. }
+        | Body::Moved { .. }
+        | Body::Tasked { .. }
+        | Body::TaskChanged { .. }
+        | Body::Decided { .. } => said_of_lists(&event.body),
         Body::Noted { text, .. } => text.clone(),
     }
 }

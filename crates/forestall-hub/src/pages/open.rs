@@ -157,5 +157,6 @@ fn read(fields: &Fields) -> Result<OpenCase, Problem> {
         name_servers: fields.raw("name_servers").split_whitespace().map(server).collect::<Result<_, _>>()?,
         guard_override: super::request::override_by(fields)?,
         four_eyes: fields.text("four_eyes").is_some(),
+        ahead: fields.parse("ahead", "Days ahead")?,
     })
 }

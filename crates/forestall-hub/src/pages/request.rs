@@ -50,7 +50,7 @@ pub(crate) async fn acknowledge(
     let (case, slice) = (case_id(&id)?, tld(&slice)?);
     let done = async {
         let act = act(&app, &session, &fields)?;
-        Ok(vec![app.desk().acknowledge(&case, &act, slice.clone()).await?])
+        Ok(vec![app.desk().acknowledge(&case, &act, slice.clone(), fields.parse("list", "List")?).await?])
     };
     let done = done.await;
     finish(&app, &session, &case, &slice, wants, ("acknowledge", &fields), done).await

@@ -120,6 +120,7 @@ impl Served {
             name_servers: Vec::new(),
             guard_override: None,
             four_eyes: false,
+            ahead: None,
         };
         self.desk.open_case(&act(), case).await.expect("the case opens")
     }

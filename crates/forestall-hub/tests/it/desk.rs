@@ -59,6 +59,7 @@ async fn bench(campaigns: &[&str]) -> Bench {
         name_servers: vec![parsed("ns1.sinkhole.example"), parsed("ns2.sinkhole.example")],
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     desk.keep_server_evidence(&forestall_testkit::guard::safe(&ask.name_servers, act().now), act().now).await.unwrap();
     desk.open_case(&act(), ask).await.unwrap();
@@ -128,6 +129,7 @@ async fn the_list_of_the_day_before_the_first_belongs_to_the_case() {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     let file = desk.open_case(&act(), ask).await.unwrap();
     let days: Vec<String> = file.board().variants()[0].periods.iter().map(|p| p.day.to_string()).collect();
@@ -439,6 +441,7 @@ async fn both_sines_can_be_protected_together() {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     let file = desk.open_case(&act(), ask).await.unwrap();
     assert_eq!(file.case.campaigns[1].id.as_str(), "conficker-a.sine-exact");
@@ -499,6 +502,7 @@ async fn open_day(desk: &Desk) -> CaseFile {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     desk.open_case(&act(), ask).await.unwrap()
 }
@@ -520,6 +524,7 @@ async fn a_list_for_all_time_takes_the_horizon_of_each_case() {
             name_servers: Vec::new(),
             guard_override: None,
             four_eyes: false,
+            ahead: None,
         };
         let file = desk.open_case(&act(), ask).await.unwrap();
         let windows: Vec<_> = file.counts[0].periods.iter().map(|period| period.window).collect();

@@ -564,6 +564,7 @@ async fn the_guard_tells_what_is_weak_about_the_sinkholes_servers() {
         name_servers: servers.to_vec(),
         guard_override: Some(Override { first: parsed("Ann"), second: parsed("Bob"), evidence: "a test".to_owned() }),
         four_eyes: false,
+        ahead: None,
     };
     served.desk.open_case(&act(), case).await.unwrap();
     let client = served.sign_in().await;

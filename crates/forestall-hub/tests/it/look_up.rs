@@ -74,6 +74,7 @@ async fn open(served: &Served, id: &str, marking: Marking) -> CaseFile {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     served.desk.open_case(&act(), case).await.expect("the case opens")
 }

@@ -35,6 +35,7 @@ fn case(marking: Marking) -> OpenCase {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     }
 }
 

@@ -138,6 +138,7 @@ async fn our_own_sinkhole_is_nobody_elses() {
         name_servers: servers,
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     desk.open_case(&act(), ask).await.unwrap();
     let name = names(&desk, &case, 1).await.remove(0);

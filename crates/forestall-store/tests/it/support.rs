@@ -89,6 +89,7 @@ pub(crate) fn opening() -> Command {
         server_evidence: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     })
 }
 
@@ -109,7 +110,7 @@ pub(crate) fn request(tld: &str, action: Action) -> Command {
 }
 
 pub(crate) fn acknowledge(tld: &str) -> Command {
-    Command::Acknowledge(Acknowledge { tld: tld.parse().unwrap() })
+    Command::Acknowledge(Acknowledge { tld: tld.parse().unwrap(), list: None })
 }
 
 pub(crate) fn answer(tld: &str, action: Action, result: AnswerResult) -> Command {

@@ -17,6 +17,9 @@ pub(crate) struct Acknowledge {
     /// The slice
     #[arg(long, value_name = "TLD", value_parser = values::tld)]
     tld: Tld,
+    /// The number of the list that it received [default: the last one]
+    #[arg(long, value_name = "NUMBER")]
+    list: Option<u32>,
     #[command(flatten)]
     act: ActArgs,
 }
@@ -25,7 +28,7 @@ impl Acknowledge {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let act = self.act.act(globals)?;
         let desk = globals.desk().await?;
-        super::print_recorded(&[desk.acknowledge(&self.id, &act, self.tld).await?])?;
+        super::print_recorded(&[desk.acknowledge(&self.id, &act, self.tld, self.list).await?])?;
         Ok(Outcome::Done)
     }
 }

@@ -8,7 +8,7 @@ use std::io::Write;
 use anyhow::Context as _;
 use clap::Args;
 use forestall_coord::event::{AnswerScope, Body, Event};
-use forestall_hub::desk::said_of_holders;
+use forestall_hub::desk::{said_of_holders, said_of_lists};
 use forestall_model::{CampaignId, CaseId, DayRange, Digest};
 use forestall_store::LogEntry;
 use serde::Serialize;
@@ -115,7 +115,8 @@ fn said(body: &Body) -> String {
             let fallback = fallback.map_or_else(String::new, |action| format!(", else {action}"));
             format!("asked {tld} to {action}{fallback}, {}", of_days(*days, campaigns))
         }
-        Body::Acknowledged { tld } => format!("{tld} acknowledged"),
+        Body::Acknowledged { tld, list: None } => format!("{tld} acknowledged"),
+        Body::Acknowledged { tld, list: Some(number) } => format!("{tld} acknowledged list {number}"),
         Body::Answered { tld, scope, action, result, level, .. } => {
             let scope = match scope {
                 AnswerScope::Days { days, campaigns } => of_days(*days, campaigns),
@@ -146,6 +147,13 @@ fn said(body: &Body) -> String {
         | Body::Appealed { .. }
         | Body::Settled { .. }
         | Body::Undone { .. } => said_of_holders(body),
+        Body::Cut { .. }
+        | Body::Delivered { .. }
+        | Body::Read { .. }
+        | Body::Moved { .. }
+        | Body::Tasked { .. }
+        | Body::TaskChanged { .. }
+        | Body::Decided { .. } => said_of_lists(body),
         Body::Noted { tld, text } => match tld {
             Some(tld) => format!("noted on {tld}: {text}"),
             None => format!("noted: {text}"),

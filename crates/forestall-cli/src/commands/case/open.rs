@@ -55,6 +55,9 @@ pub(crate) struct Open {
     /// Ask for two people in each decision about a registered name
     #[arg(long)]
     four_eyes: bool,
+    /// Move the horizon each day, so that it always reaches this many days ahead; for `forestall serve`
+    #[arg(long, value_name = "DAYS", conflicts_with = "reconstruction", value_parser = clap::value_parser!(u16).range(1..=1_100))]
+    ahead: Option<u16>,
     /// A response of the past, from dated and sourced facts only
     #[arg(long)]
     reconstruction: bool,
@@ -89,6 +92,7 @@ impl Open {
             name_servers: self.name_servers,
             guard_override: two.map(|((first, second), evidence)| Override { first, second, evidence }),
             four_eyes: self.four_eyes,
+            ahead: self.ahead,
         };
         let desk = globals.desk().await?;
         let file = desk.open_case(&act, open).await?;

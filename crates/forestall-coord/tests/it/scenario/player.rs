@@ -150,7 +150,7 @@ impl Player {
         let command = match act {
             "open" => self.open(line),
             "request" => request(line),
-            "acknowledge" => Command::Acknowledge(Acknowledge { tld: line.value("a slice") }),
+            "acknowledge" => Command::Acknowledge(Acknowledge { tld: line.value("a slice"), list: None }),
             "answer" => answer(line),
             "exclude" => Command::Exclude(Exclude {
                 name: line.value("a name"),
@@ -197,6 +197,7 @@ impl Player {
             server_evidence: forestall_testkit::guard::safe(&self.name_servers, opened),
             guard_override: None,
             four_eyes: false,
+            ahead: None,
         })
     }
 
