@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, classify, dictionary, directory, family, guard, hunt, identify, index, jobs, plugin, predict, publish,
-    quickstart, register, scan, serve, store, vet,
+    case, classify, dictionary, directory, disclosures, family, guard, hunt, identify, index, jobs, party, person,
+    plugin, predict, publish, quickstart, register, scan, serve, store, vet,
 };
 use crate::world::Globals;
 
@@ -45,6 +45,11 @@ pub(crate) enum Noun {
     Guard(guard::Verb),
     #[command(subcommand)]
     Jobs(jobs::Verb),
+    #[command(subcommand)]
+    Party(party::Verb),
+    #[command(subcommand)]
+    Person(person::Verb),
+    Disclosures(disclosures::Disclosures),
     Publish(publish::Publish),
     Serve(serve::Serve),
     #[command(subcommand)]

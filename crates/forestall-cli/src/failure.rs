@@ -72,7 +72,11 @@ fn status(error: &anyhow::Error) -> u8 {
             return match desk {
                 // The command line is right; what it needs is not on this machine.
                 DeskError::Param(ParamError::MissingWordList { .. }) => ENVIRONMENT,
-                DeskError::NoSuchCase(_) | DeskError::NoSuchCampaign { .. } | DeskError::Param(_) => USAGE,
+                DeskError::NoSuchCase(_)
+                | DeskError::NoSuchCampaign { .. }
+                | DeskError::NoSuchParty(_)
+                | DeskError::NoSuchPerson(_)
+                | DeskError::Param(_) => USAGE,
                 _ if desk.is_callers() => REFUSED,
                 _ => ENVIRONMENT,
             };

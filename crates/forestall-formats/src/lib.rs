@@ -14,6 +14,7 @@
 
 pub mod answers;
 pub mod csv;
+pub mod disclosures;
 pub mod evidence;
 pub mod exclusions;
 pub mod flood;
@@ -22,6 +23,8 @@ pub mod friendly;
 mod holder;
 pub mod jsonl;
 pub mod letters;
+pub mod parties;
+pub mod party_sheet;
 pub mod plain;
 pub mod popularity;
 pub mod predict;

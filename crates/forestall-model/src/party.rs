@@ -2,6 +2,9 @@
 
 //! Parties: who takes part in a response, how each is reached, and on what terms a registry works.
 
+mod check;
+mod due;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::identifier;
 use crate::{Tld, UtcDay, vocabulary};
+
+pub use check::{MAX_CONTACTS, MAX_HOLIDAYS, MAX_KEY, MAX_LINE, MAX_TLDS, PartyFault};
 
 identifier!(
     /// Names a party: lower-case letters, digits and hyphens.

@@ -19,14 +19,21 @@
 
 #![forbid(unsafe_code)]
 
+mod api_tokens;
 mod append;
 mod challenges;
 mod counts;
+mod disclosures;
 mod documents;
 mod error;
 mod evidence;
+mod failures;
+mod invitations;
 mod jobs;
 mod log;
+mod parties;
+mod people;
+mod person_sessions;
 mod projection;
 mod random;
 mod row;
@@ -39,12 +46,18 @@ mod verify;
 mod view;
 mod writer;
 
+pub use api_tokens::ApiToken;
 pub use append::MAX_EVENT;
 pub use challenges::Challenge;
+pub use disclosures::Disclosure;
 pub use documents::{Document, MAX_DOCUMENT};
 pub use error::{AppendError, ExecuteError, StoreError};
+pub use invitations::Invitation;
 pub use jobs::{Job, JobState, NewJob};
 pub use log::LogEntry;
+pub use parties::{KeptParty, PartyChange};
+pub use people::{Person, Secrets};
+pub use person_sessions::PersonSession;
 pub use random::fresh_salts;
 pub use store::{FILE_NAME, Settings, Store, Stored};
 pub use verify::Problem;

@@ -167,6 +167,8 @@ impl Store {
                 return Err(AppendError::Conflict { case, version, head });
             }
             Err(Failure::Database(error)) => return Err(self.error(error).into()),
+            // No append is over something that can be another.
+            Err(Failure::Stale) => return Err(StoreError::Closed.into()),
         };
         // The writer has dropped its share when it replies, but for the moment in between.
         let events: Vec<(Event, Digest)> = match Arc::try_unwrap(prepared) {
@@ -254,6 +256,17 @@ impl Store {
     pub(crate) async fn rows(&self, work: Work) -> Result<u64, StoreError> {
         match self.ask(work).await? {
             Ok(Done::Rows(count) | Done::Appended(count)) => Ok(count),
+            Err(Failure::Database(error)) => Err(self.error(error)),
+            // Only an append can meet the one, and only what is kept over something else the other.
+            Err(Failure::Conflict { .. } | Failure::Stale) => Err(StoreError::Closed),
+        }
+    }
+
+    /// Hands work to the writer and returns the number of rows concerned, or `None` where what it was to change is not what it was.
+    pub(crate) async fn rows_unless_stale(&self, work: Work) -> Result<Option<u64>, StoreError> {
+        match self.ask(work).await? {
+            Ok(Done::Rows(count) | Done::Appended(count)) => Ok(Some(count)),
+            Err(Failure::Stale) => Ok(None),
             Err(Failure::Database(error)) => Err(self.error(error)),
             // Only an append can meet one.
             Err(Failure::Conflict { .. }) => Err(StoreError::Closed),

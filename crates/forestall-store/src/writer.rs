@@ -15,9 +15,13 @@ use tokio::sync::{mpsc, oneshot};
 use crate::append::{self, Outcome, Prepared};
 use crate::challenges::Challenge;
 use crate::counts::{self, Packed};
+use crate::disclosures::Disclosure;
 use crate::documents::Document;
 use crate::jobs::{JobState, NewJob};
-use crate::{challenges, documents, evidence, jobs, log, projection, sign_in, sqlite};
+use crate::{
+    api_tokens, challenges, disclosures, documents, evidence, failures, invitations, jobs, log, parties, people,
+    person_sessions, projection, sign_in, sqlite,
+};
 
 /// What the writer is asked to do.
 #[derive(Debug)]
@@ -43,6 +47,13 @@ pub(crate) enum Work {
     PurgeJobs { before: Instant },
     CreateChallenge(Challenge),
     DropChallenges { now: Instant },
+    Parties(parties::Change),
+    People(people::Change),
+    Sessions(person_sessions::Change),
+    ApiTokens(api_tokens::Change),
+    Invitations(invitations::Change),
+    Failures(failures::Change),
+    Disclose(Disclosure),
 }
 
 /// What became of it.
@@ -57,7 +68,13 @@ pub(crate) enum Done {
 /// Why it was not done. All of its writing was undone.
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
-    Conflict { case: CaseId, version: u64, head: u64 },
+    Conflict {
+        case: CaseId,
+        version: u64,
+        head: u64,
+    },
+    /// What was to be changed is not what it was when somebody read it.
+    Stale,
     Database(Arc<sqlx::Error>),
 }
 
@@ -200,6 +217,13 @@ async fn perform(connection: &mut SqliteConnection, work: &Work) -> Result<Done,
         Work::PurgeJobs { before } => Ok(Done::Rows(jobs::purge(connection, *before).await?)),
         Work::CreateChallenge(challenge) => Ok(Done::Rows(challenges::create(connection, challenge).await?)),
         Work::DropChallenges { now } => Ok(Done::Rows(challenges::purge(connection, *now).await?)),
+        Work::Parties(change) => Ok(Done::Rows(parties::perform(connection, change).await?)),
+        Work::People(change) => Ok(Done::Rows(people::perform(connection, change).await?)),
+        Work::Sessions(change) => Ok(Done::Rows(person_sessions::perform(connection, change).await?)),
+        Work::ApiTokens(change) => Ok(Done::Rows(api_tokens::perform(connection, change).await?)),
+        Work::Invitations(change) => Ok(Done::Rows(invitations::perform(connection, change).await?)),
+        Work::Failures(change) => Ok(Done::Rows(failures::perform(connection, change).await?)),
+        Work::Disclose(disclosure) => Ok(Done::Rows(disclosures::add(connection, disclosure).await?)),
     }
 }
 

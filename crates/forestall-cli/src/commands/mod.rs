@@ -6,6 +6,7 @@ pub(crate) mod case;
 pub(crate) mod classify;
 pub(crate) mod dictionary;
 pub(crate) mod directory;
+pub(crate) mod disclosures;
 pub(crate) mod family;
 pub(crate) mod guard;
 pub(crate) mod hunt;
@@ -14,6 +15,8 @@ pub(crate) mod index;
 pub(crate) mod jobs;
 mod lines;
 mod look;
+pub(crate) mod party;
+pub(crate) mod person;
 pub(crate) mod plugin;
 pub(crate) mod predict;
 pub(crate) mod publish;
@@ -49,6 +52,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Register(verb) => verb.run(globals),
         Noun::Guard(verb) => verb.run(globals),
         Noun::Jobs(verb) => verb.run(globals),
+        Noun::Party(verb) => verb.run(globals),
+        Noun::Person(verb) => verb.run(globals),
+        Noun::Disclosures(command) => command.run(globals),
         Noun::Publish(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),
         Noun::Dictionary(verb) => verb.run(globals),

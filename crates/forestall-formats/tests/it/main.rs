@@ -11,6 +11,7 @@ mod flood;
 mod friendly;
 mod letters;
 mod lists;
+mod parties;
 mod popularity;
 mod predict;
 mod rdap;

@@ -12,7 +12,7 @@ use forestall_coord::party::Party as Side;
 use forestall_coord::roll::{DueList, not_asked};
 use forestall_coord::{Case, Deadline, Refusal};
 use forestall_model::party::{PartyId, Terms};
-use forestall_model::{Action, CampaignId, CaseId, DayRange, Instant, Tld};
+use forestall_model::{Action, CampaignId, CaseId, DayRange, Instant, Party, Tld};
 use forestall_store::ExecuteError;
 
 use super::acts::context;
@@ -119,7 +119,7 @@ impl Desk {
                 else {
                     continue;
                 };
-                let (party, terms) = self.registry_of(&due.tld).await?;
+                let (party, terms) = of_registry(self.registry_of(&due.tld).await?);
                 let release = purpose == Purpose::Release;
                 plans.push(Plan {
                     tld: due.tld.clone(),
@@ -150,7 +150,7 @@ impl Desk {
         let case = &file.case;
         let Some(slice) = case.slices.get(tld) else { return Ok(Err(CutOutcome::Nothing)) };
         let last = slice.last_cut(Purpose::Protect);
-        let (party, terms) = self.registry_of(tld).await?;
+        let (party, terms) = of_registry(self.registry_of(tld).await?);
         let release = ask.purpose == Purpose::Release;
         let action = if release { Some(Action::Release) } else { ask.action.or_else(|| last.map(|cut| cut.action)) };
         let Some(action) = action else {
@@ -276,6 +276,11 @@ impl Plan {
             act_by: deadline.map(|opens| Deadline::of(opens, &self.terms).act_by),
         }
     }
+}
+
+/// Returns a registry's id and terms; the usual terms where nobody entered it.
+fn of_registry(party: Option<Party>) -> (Option<PartyId>, Terms) {
+    party.map_or_else(|| (None, Terms::default()), |party| (Some(party.id), party.terms.unwrap_or_default()))
 }
 
 /// Returns the days of the lists of a slice whose guard windows have not closed.

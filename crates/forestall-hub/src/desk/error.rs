@@ -4,7 +4,7 @@
 
 use forestall_coord::Refusal;
 use forestall_dga::{GenerateError, ParamError};
-use forestall_model::{CampaignId, CaseId, DomainName};
+use forestall_model::{CampaignId, CaseId, DomainName, PartyId};
 use forestall_store::{ExecuteError, StoreError};
 
 /// Why an act at the desk failed. Nothing has happened then, but for [`DeskError::Recorded`].
@@ -14,6 +14,15 @@ pub enum DeskError {
     /// There is no such case.
     #[error("there is no case {0}; `forestall case list` names those that are open")]
     NoSuchCase(CaseId),
+    /// There is no such party.
+    #[error("there is no party {0}; `forestall party list` names those that are kept")]
+    NoSuchParty(PartyId),
+    /// There is no such person.
+    #[error("there is no person {0:?}; `forestall person list` names those who have an account")]
+    NoSuchPerson(String),
+    /// What was to be changed is not what it was when somebody read it.
+    #[error("{0}")]
+    Stale(String),
     /// There is no such campaign.
     #[error("there is no campaign {found:?}; the catalogue holds {known}")]
     NoSuchCampaign {

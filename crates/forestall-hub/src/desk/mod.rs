@@ -12,6 +12,7 @@ mod check;
 mod control;
 mod cutting;
 mod dictionaries;
+mod disclosures;
 mod docket;
 mod error;
 mod evidence;
@@ -24,13 +25,19 @@ mod line_id;
 mod lists;
 mod numbered;
 mod open;
+mod parties;
+mod password;
+mod people;
 mod plugins;
 mod publish;
 mod published_words;
 mod registers;
 mod said;
 mod said_of_lists;
+mod sign_in;
+mod token;
 mod told_holder;
+mod totp;
 mod vetting;
 
 use std::collections::HashMap;
@@ -51,6 +58,7 @@ pub use check::{CheckDns, CheckReport, CheckZone};
 pub use control::{CHALLENGE_LABEL, Control, ProofToken, Way};
 pub use cutting::{AskLists, CutOutcome};
 pub use dictionaries::{DICTIONARIES, DICTIONARIES_VARIABLE, Dictionaries, MAX_DICTIONARY};
+pub use disclosures::NewDisclosure;
 pub use docket::BroughtAppeal;
 pub use error::DeskError;
 pub use flood::{AskFlood, AskLetters, WrittenLetter, file_name, is_legitimate};
@@ -58,13 +66,18 @@ pub use inbox::{MAX_CONTACT, MAX_REASON, PUBLIC_APPEAL_HOURS, PublicAppeal};
 pub use lists::NameListing;
 pub use numbered::NumberedList;
 pub use open::{CampaignSpec, OpenCase};
+pub use parties::{ContactCheck, ImportedParties, SheetForm};
+pub use people::{Invite, Invited, SignsInBy};
 pub use plugins::{FiledPlugin, PLUGINS, Plugins};
 pub use publish::{Publish, PublishSpan, Published};
 pub use published_words::lists_within;
 pub use registers::{HeldList, read_list};
 pub use said::said_of_holders;
 pub use said_of_lists::said_of_lists;
+pub use sign_in::{Attempt, IDLE_SECONDS, SESSION_SECONDS, SignedIn};
+pub use token::Token;
 pub use told_holder::{Told, ToldListing, ToldName};
+pub use totp::TotpSecret;
 pub use vetting::{Evidence, VetReport};
 
 /// Who acts, when, and from what.
@@ -105,6 +118,7 @@ struct Inner {
     rules: OnceLock<Digest>,
     dictionaries: Dictionaries,
     files: Mutex<HashMap<CaseId, Lists>>,
+    passwords: password::Passwords,
 }
 
 /// What is computed for a case: it changes only with its campaigns and its horizon.
@@ -173,14 +187,19 @@ impl Desk {
     #[must_use]
     pub fn over(store: Store, catalogue: Catalogue, directory: Directory, dictionaries: Dictionaries) -> Self {
         let directory = Arc::new(directory);
-        let (rules, files) = (OnceLock::new(), Mutex::new(HashMap::new()));
-        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files }) }
+        let (rules, files, passwords) = (OnceLock::new(), Mutex::new(HashMap::new()), password::Passwords::default());
+        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files, passwords }) }
     }
 
     /// Returns the store.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// Returns what computes hashes of passwords.
+    fn passwords(&self) -> &password::Passwords {
+        &self.inner.passwords
     }
 
     /// Returns the catalogue of families and campaigns.

@@ -140,7 +140,10 @@ impl From<DeskError> for Problem {
     fn from(error: DeskError) -> Self {
         let title = "Nothing was recorded";
         match &error {
-            DeskError::NoSuchCase(_) => Self::not_found(error.to_string()),
+            DeskError::NoSuchCase(_) | DeskError::NoSuchParty(_) | DeskError::NoSuchPerson(_) => {
+                Self::not_found(error.to_string())
+            }
+            DeskError::Stale(_) => Self::new(StatusCode::CONFLICT, title, error.to_string()),
             DeskError::Withheld(_) => Self::forbidden(error.to_string()),
             _ if error.is_callers() => Self::new(StatusCode::UNPROCESSABLE_ENTITY, title, error.to_string()),
             DeskError::Outside(_) => Self::new(StatusCode::BAD_GATEWAY, title, error.to_string()),

@@ -11,12 +11,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use forestall_model::{Actor, Instant};
 
-use super::link::Token;
 use super::{App, Problem, Wants};
-use crate::desk::{Act, DeskError};
+use crate::desk::{Act, DeskError, Token};
 
 /// How long a session lasts, in seconds: a shift and its handover.
 const SESSION_SECONDS: i64 = 12 * 3_600;
+
+/// For what a token of a form is derived from that of the session.
+const FORM: &str = "forestall form 1";
 
 /// Who is signed in.
 #[derive(Clone, Debug)]
@@ -53,7 +55,7 @@ pub(super) async fn require(State(app): State<App>, mut request: Request, next: 
 pub(crate) async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Problem> {
     let Some((token, actor)) = read_cookie(app, headers) else { return Ok(None) };
     let known = app.desk().store().session(token.digest(), app.now()).await?;
-    Ok(known.then(|| Session { actor, form_token: token.form_token() }))
+    Ok(known.then(|| Session { actor, form_token: token.derived(FORM) }))
 }
 
 /// Redeems a link and begins a session; returns the cookie, or `None` where the link does not work any more.

@@ -4,3 +4,4 @@
 
 mod directory;
 mod dossier;
+mod party;

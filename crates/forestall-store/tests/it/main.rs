@@ -13,6 +13,8 @@ mod jobs;
 mod log;
 mod models;
 mod open;
+mod parties;
+mod people;
 mod sign_in;
 mod space;
 mod support;

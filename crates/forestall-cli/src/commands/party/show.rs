@@ -1,0 +1,31 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall party show`.
+
+use clap::Args;
+use forestall_hub::desk::SheetForm;
+use forestall_model::{Audience, PartyId};
+
+use crate::failure::Outcome;
+use crate::output;
+use crate::world::{ActArgs, Globals};
+
+/// Show a party with its terms and contacts
+#[derive(Args, Debug)]
+pub(crate) struct Show {
+    /// The party
+    id: PartyId,
+    #[command(flatten)]
+    act: ActArgs,
+}
+
+impl Show {
+    pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let desk = globals.desk().await?;
+        let act = self.act.act(globals)?;
+        let mut bytes = Vec::new();
+        desk.party_sheet(&[self.id], SheetForm::Text, Audience::Recipient, &act, &mut bytes).await?;
+        output::to_stdout(|out| Ok(out.write_all(&bytes)?))?;
+        Ok(Outcome::Done)
+    }
+}
