@@ -6,13 +6,17 @@
 //! files beside these; the lines of version 1 never change.
 
 use forestall_coord::command::{
-    Acknowledge, Answer, Appeal, Attested, Command, Exclude, Note, Open, Override, Readmit, RecordSweep, Request, Rule,
-    See, Settle, Undo, Vet, list_digest,
+    Acknowledge, AddTask, Answer, Appeal, Attested, ChangeTask, Command, Cut, Deliver, Exclude, MoveOn, Note, Open,
+    Override, Read, Readmit, RecordSweep, Request, Resolve, Rule, See, Settle, Undo, Vet, list_digest,
 };
-use forestall_coord::event::{AnswerScope, CaseKind, EncodingError, Event, Occurrence, PlaceSet, SeenRow, VettedName};
+use forestall_coord::event::{
+    AnswerScope, CaseKind, EncodingError, Event, ListDifference, Occurrence, PlaceSet, Purpose, SeenRow, SentFile,
+    TaskState, VettedName,
+};
 use forestall_coord::{Case, Withheld};
 use forestall_model::dossier::Tenure;
 use forestall_model::evidence::{SeenName, Sweep, SweptList};
+use forestall_model::party::Channel;
 use forestall_model::{
     Action, AnswerResult, Band, Digest, Instant, Marking, Method, NameClass, Pap, Params, Ruling, Sight, Tlp,
 };
@@ -45,15 +49,22 @@ fn is_read_and_written_again_octet_by_octet() {
         "acknowledged",
         "answered",
         "appealed",
+        "cut",
+        "decided",
+        "delivered",
         "excluded",
+        "moved",
         "noted",
         "opened",
+        "read",
         "readmitted",
         "requested",
         "ruled",
         "seen",
         "settled",
         "swept",
+        "task-changed",
+        "tasked",
         "undone",
         "vetted",
     ];
@@ -325,7 +336,82 @@ fn every_kind() -> CaseScript {
     script.must(&Command::Note(Note { tld: None, text: "a \"fact\"\nof two lines".to_owned() }));
     script.must(&Command::Note(Note { tld: Some(parsed("be")), text: "a fact".to_owned() }));
     about_holders(&mut script, &occurrence);
+    about_lists(&mut script);
     script
+}
+
+/// The kinds of events about numbered lists, the horizon, tasks and decisions.
+fn about_lists(script: &mut CaseScript) {
+    let cut = Cut {
+        tld: parsed("be"),
+        purpose: Purpose::Protect,
+        party: Some(parsed("dns-be")),
+        basis: script.case().version,
+        beside: 0,
+        previous: None,
+        days: days("2009-04-01", "2009-05-01"),
+        campaigns: vec![parsed("conficker-c")],
+        action: Action::Suspend,
+        fallback: Some(Action::Reserve),
+        legal_basis: Some("order 17 of the court".to_owned()),
+        override_by: Some(Override {
+            first: parsed("Ann Example"),
+            second: parsed("Bob Example"),
+            evidence: "a list of the botnet's own".to_owned(),
+        }),
+        digest: Digest::of(b"a list"),
+        counts: ListDifference { names: 13_500, added: 13_500, withdrawn: 0, expired: 0 },
+        act_by: Some(parsed("2009-03-30T00:00:00Z")),
+    };
+    script.must(&Command::Cut(cut.clone()));
+    let deliver = Deliver {
+        tld: parsed("be"),
+        number: 1,
+        channel: Channel::Mail,
+        contact: 0,
+        address: "abuse@registry.example".to_owned(),
+        receipt: "250 2.0.0 Ok: queued as 4711".to_owned(),
+        reminder: 0,
+        files: vec![SentFile { name: "list.csv".to_owned(), sha256: Digest::of(b"a file") }],
+        taken: true,
+    };
+    script.must(&Command::Deliver(deliver.clone()));
+    script.must(&Command::Deliver(Deliver { reminder: 1, contact: 1, files: Vec::new(), taken: false, ..deliver }));
+    script.must(&Command::Read(Read { tld: parsed("be"), number: 1, channel: Channel::Console }));
+    script.must(&Command::Acknowledge(Acknowledge { tld: parsed("be"), list: Some(1) }));
+    script.must(&Command::Cut(Cut {
+        purpose: Purpose::Release,
+        party: None,
+        basis: script.case().version,
+        days: days("2009-03-12", "2009-03-12"),
+        campaigns: Vec::new(),
+        action: Action::Release,
+        fallback: None,
+        legal_basis: None,
+        override_by: None,
+        counts: ListDifference { names: 1, added: 1, withdrawn: 2, expired: 3 },
+        act_by: None,
+        ..cut
+    }));
+    script.must(&Command::MoveOn(MoveOn { until: parsed("2009-05-02"), slices: vec![parsed("org")] }));
+    script.must(&Command::MoveOn(MoveOn { until: parsed("2009-05-03"), slices: Vec::new() }));
+    let task = AddTask {
+        title: "Ring the registry".to_owned(),
+        tld: Some(parsed("be")),
+        owner: Some(parsed("Ann Example")),
+        due: Some(parsed("2009-03-20")),
+    };
+    script.must(&Command::AddTask(task.clone()));
+    script.must(&Command::AddTask(AddTask { tld: None, owner: None, due: None, ..task }));
+    let change = ChangeTask { task: 1, state: TaskState::Done, owner: None, due: Some(parsed("2009-03-20")) };
+    script.must(&Command::ChangeTask(change));
+    let change = ChangeTask { task: 2, state: TaskState::Open, owner: Some(parsed("Bob Example")), due: None };
+    script.must(&Command::ChangeTask(change));
+    script.must(&Command::Resolve(Resolve {
+        title: "No list before the embargo".to_owned(),
+        ground: "the botnet's author reads".to_owned(),
+        second: Some(parsed("Bob Example")),
+    }));
 }
 
 /// The kinds of events about names that somebody holds.

@@ -1,13 +1,14 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! What the hub does by itself: looks from outside as the plan of verification says, vetting of registered names, and the watch over
-//! the sinkhole's name servers.
+//! What the hub does by itself: the roll-over of each day, looks from outside as the plan of verification says, vetting of registered
+//! names, and the watch over the sinkhole's name servers.
 //!
 //! Jobs stand in the database. They are planned from the board and the time, taken by a lease, and go on where they were left after a
 //! crash: what was recorded is not due any more. Few run at one time, each at the pace of the [`Vantage`].
 
 pub mod gather;
 mod plan;
+mod roll;
 mod run;
 mod vantage;
 
@@ -32,6 +33,8 @@ vocabulary! {
         Vet = "vet",
         /// Looks at the names that the sinkhole's name servers depend on.
         Guard = "guard",
+        /// Moves the horizon on and cuts the lists that are due.
+        Roll = "roll",
     }
 }
 

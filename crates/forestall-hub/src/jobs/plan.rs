@@ -31,6 +31,12 @@ pub(super) async fn plan(desk: &Desk, vantage: &Vantage, now: Instant) -> Result
                 continue;
             }
         };
+        let rolls = file.case.ahead.is_some() || file.case.slices.values().any(|slice| !slice.cuts.is_empty());
+        let today = now.day().to_string();
+        let is_rolled = |old: &Job| old.kind == Kind::Roll.word() && old.case == view.id.as_str() && old.key == today;
+        if rolls && !pending.iter().any(is_rolled) {
+            new += usize::from(desk.store().create_job(job(Kind::Roll, Some(&view.id), today, now)).await?);
+        }
         // Offline files only: nobody is asked about these names.
         if file.marking().pap >= Pap::Red {
             continue;

@@ -90,12 +90,13 @@ impl Scheduler {
         let kind: Kind = job.kind.parse().map_err(|error| DeskError::Input(format!("{error}")))?;
         match kind {
             Kind::Guard => self.guard(progress).await,
+            Kind::Roll => self.roll(&case_of(job)?).await,
             Kind::Verify => self.verify(&case_of(job)?, progress).await,
             Kind::Vet => self.vet(&case_of(job)?, progress).await,
         }
     }
 
-    fn act(&self) -> Act {
+    pub(super) fn act(&self) -> Act {
         Act::new(self.actor.clone(), (self.clock)())
     }
 

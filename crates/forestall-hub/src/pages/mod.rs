@@ -27,8 +27,10 @@ mod heat;
 pub(crate) mod holders;
 pub(crate) mod jobs;
 mod kept;
+pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod look_up;
+mod markdown;
 pub(crate) mod name;
 mod names;
 mod number;
@@ -44,6 +46,7 @@ pub(crate) mod sign_in;
 pub(crate) mod slice;
 pub(crate) mod undo;
 mod variants;
+pub(crate) mod work;
 mod world;
 
 use askama::Template;

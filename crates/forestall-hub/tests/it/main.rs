@@ -11,6 +11,7 @@ mod flood;
 mod guard;
 mod look_up;
 mod map;
+mod numbered;
 mod pages;
 mod plugins;
 mod sign_in;

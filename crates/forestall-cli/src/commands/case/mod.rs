@@ -9,14 +9,17 @@ mod appeal;
 mod change;
 mod check;
 mod days;
+mod decide;
 mod docket;
 mod evidence;
 mod exclude;
 mod figures;
 mod flood;
 mod gaps;
+mod horizon;
 mod letters;
 mod list;
+mod lists;
 mod log;
 mod names;
 mod note;
@@ -26,6 +29,7 @@ mod request;
 mod rule;
 mod show;
 mod slices;
+mod task;
 mod vet;
 
 use clap::Subcommand;
@@ -51,6 +55,11 @@ pub(crate) enum Verb {
     Exclude(exclude::Exclude),
     Readmit(readmit::Readmit),
     Note(note::Note),
+    Lists(lists::Lists),
+    Horizon(horizon::Horizon),
+    #[command(subcommand)]
+    Task(task::Verb),
+    Decide(decide::Decide),
     Check(check::Check),
     Vet(vet::Vet),
     Docket(docket::Docket),
@@ -84,6 +93,10 @@ impl Verb {
                 Self::Exclude(command) => command.run(globals).await,
                 Self::Readmit(command) => command.run(globals).await,
                 Self::Note(command) => command.run(globals).await,
+                Self::Lists(command) => command.run(globals).await,
+                Self::Horizon(command) => command.run(globals).await,
+                Self::Task(verb) => verb.run(globals).await,
+                Self::Decide(command) => command.run(globals).await,
                 Self::Check(command) => command.run(globals).await,
                 Self::Vet(command) => command.run(globals).await,
                 Self::Docket(command) => command.run(globals).await,

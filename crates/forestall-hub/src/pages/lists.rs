@@ -1,0 +1,289 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The numbered lists of a case: what each registry was sent, whether it came, and by when it must act.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use forestall_coord::CutList;
+use forestall_coord::command::Override;
+use forestall_coord::event::Purpose;
+use forestall_formats::Form;
+use forestall_model::line::{NameLine, NameList};
+use forestall_model::marking::release;
+use forestall_model::{Action, CaseId, Instant, Tld};
+use serde::Serialize;
+
+use super::frame::{Frame, to_minute};
+use super::kept::Kept;
+use super::number::grouped;
+use super::place::{Heading, case_id, tld};
+use super::slice::act;
+use crate::desk::{AskLists, CutOutcome, NumberedList};
+use crate::server::{AUDIENCE, App, Fields, Problem, Session, Wants};
+
+#[derive(Template)]
+#[template(path = "lists.html")]
+struct Page {
+    frame: Frame,
+    heading: Heading,
+    lists: Vec<ListRow>,
+    /// Slices without a list.
+    without: Vec<String>,
+    actions: Vec<&'static str>,
+    /// What became of the lists that were just cut, slice by slice, where something was left out.
+    told: Vec<String>,
+    kept: Kept,
+    problem: Option<String>,
+}
+
+/// One list.
+#[derive(Debug, Serialize)]
+struct ListRow {
+    slice: String,
+    number: u32,
+    purpose: Purpose,
+    action: Action,
+    at: String,
+    names: u64,
+    added: u64,
+    withdrawn: u64,
+    expired: u64,
+    act_by: Option<String>,
+    delivered: Option<String>,
+    read: Option<String>,
+    acknowledged: Option<String>,
+    reminders: u32,
+    /// Where it stands, in a few words.
+    state: &'static str,
+    /// The class of its colour.
+    #[serde(skip)]
+    class: &'static str,
+    sha256: String,
+    /// Whether it is the last of its slice and purpose.
+    last: bool,
+}
+
+impl ListRow {
+    fn of(tld: &Tld, cut: &CutList, last: bool, now: Instant) -> Self {
+        let late = cut.act_by.is_some_and(|by| by < now);
+        let (state, class) = match (cut.acknowledged, cut.was_delivered()) {
+            (Some(_), _) => ("came", "good"),
+            (None, true) if late => ("nobody said that it came, and its day is past", "bad"),
+            (None, true) => ("waits for a word", "warn"),
+            (None, false) if late => ("not handed over, and its day is past", "bad"),
+            (None, false) => ("not handed over", "warn"),
+        };
+        let time = |at: Option<Instant>| at.map(to_minute);
+        Self {
+            slice: tld.to_string(),
+            number: cut.number,
+            purpose: cut.purpose,
+            action: cut.action,
+            at: to_minute(cut.at),
+            names: cut.counts.names,
+            added: cut.counts.added,
+            withdrawn: cut.counts.withdrawn,
+            expired: cut.counts.expired,
+            act_by: time(cut.act_by),
+            delivered: time(cut.last_delivery()),
+            read: time(cut.read),
+            acknowledged: time(cut.acknowledged),
+            reminders: cut.reminders(),
+            state,
+            class,
+            sha256: cut.digest.to_string(),
+            last,
+        }
+    }
+
+    fn names(&self) -> String {
+        grouped(self.names)
+    }
+
+    /// Returns how the list differs from the one before.
+    fn difference(&self) -> String {
+        let part = |count: u64, word: &str| (count > 0).then(|| format!("{} {word}", grouped(count)));
+        let parts = [part(self.added, "added"), part(self.withdrawn, "withdrawn"), part(self.expired, "expired")];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    case: &'a str,
+    lists: &'a [ListRow],
+    without: &'a [String],
+}
+
+/// Shows the lists.
+pub(crate) async fn show(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    Path(id): Path<String>,
+    wants: Wants,
+) -> Result<Response, Problem> {
+    let page = page(&app, &session, &case_id(&id)?, Vec::new(), Kept::default(), None).await?;
+    if wants == Wants::Json {
+        return super::json(&Document { case: &page.heading.id, lists: &page.lists, without: &page.without });
+    }
+    Ok(super::page(&page)?.into_response())
+}
+
+/// Cuts lists.
+pub(crate) async fn cut(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    Path(id): Path<String>,
+    wants: Wants,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let case = case_id(&id)?;
+    let done = async {
+        let people = fields.parse("first_person", "First person")?.zip(fields.parse("second_person", "Second person")?);
+        let evidence = fields.text("evidence").map(str::to_owned);
+        let slices = fields.text("slices").unwrap_or("");
+        let slices = slices.split(|c: char| c.is_whitespace() || c == ',').filter(|part| !part.is_empty());
+        let ask = AskLists {
+            tlds: slices
+                .map(str::parse)
+                .collect::<Result<_, _>>()
+                .map_err(|e| Problem::refused(format!("Slices: {e}")))?,
+            purpose: fields.parse("purpose", "Purpose")?.unwrap_or(Purpose::Protect),
+            action: fields.parse("action", "Action")?,
+            fallback: fields.parse("fallback", "Fallback")?,
+            campaigns: Vec::new(),
+            legal_basis: fields.text("legal_basis").map(str::to_owned),
+            override_by: people.zip(evidence).map(|((first, second), evidence)| Override { first, second, evidence }),
+        };
+        Ok::<_, Problem>(app.desk().cut_lists(&case, &act(&app, &session, &fields)?, &ask).await?)
+    };
+    match done.await {
+        Ok(outcomes) if wants == Wants::Json => super::json(&told_as_json(&outcomes)),
+        Ok(outcomes) => {
+            let told = told(&outcomes);
+            if told.is_empty() {
+                return Ok(Redirect::to(&format!("/case/{case}/lists")).into_response());
+            }
+            let page = page(&app, &session, &case, told, Kept::default(), None).await?;
+            Ok(super::page(&page)?.into_response())
+        }
+        Err(problem) if wants == Wants::Page && problem.is_clients() => {
+            let kept = Kept::of("cut", &fields);
+            let page = page(&app, &session, &case, Vec::new(), kept, Some(problem.detail)).await?;
+            Ok((problem.status, HeaderMap::new(), Html(page.render()?)).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Returns what was not cut, slice by slice.
+fn told(outcomes: &BTreeMap<Tld, CutOutcome>) -> Vec<String> {
+    let one = |(tld, outcome): (&Tld, &CutOutcome)| match outcome {
+        CutOutcome::Cut(_) => None,
+        CutOutcome::Nothing => Some(format!("{tld}: nothing to ask for")),
+        CutOutcome::Refused(refusal) => Some(format!("{tld}: {refusal}")),
+    };
+    outcomes.iter().filter_map(one).collect()
+}
+
+fn told_as_json(outcomes: &BTreeMap<Tld, CutOutcome>) -> serde_json::Value {
+    let one = |(tld, outcome): (&Tld, &CutOutcome)| match outcome {
+        CutOutcome::Cut(number) => serde_json::json!({ "slice": tld, "list": number }),
+        CutOutcome::Nothing => serde_json::json!({ "slice": tld, "nothing": true }),
+        CutOutcome::Refused(refusal) => serde_json::json!({ "slice": tld, "refused": refusal.to_string() }),
+    };
+    serde_json::Value::Array(outcomes.iter().map(one).collect())
+}
+
+async fn page(
+    app: &App,
+    session: &Session,
+    id: &CaseId,
+    told: Vec<String>,
+    kept: Kept,
+    problem: Option<String>,
+) -> Result<Page, Problem> {
+    let file = app.file(id).await?;
+    let heading = Heading::of(app, &file).await?;
+    let case = &file.object().case;
+    let now = super::place::now_of(case, app.now());
+    let mut lists = Vec::new();
+    for (tld, slice) in &case.slices {
+        let is_last = |cut: &CutList| slice.last_cut(cut.purpose).is_some_and(|last| last.number == cut.number);
+        lists.extend(slice.cuts.iter().rev().map(|cut| ListRow::of(tld, cut, is_last(cut), now)));
+    }
+    let without =
+        case.slices.iter().filter(|(_, slice)| slice.cuts.is_empty()).map(|(tld, _)| tld.to_string()).collect();
+    Ok(Page {
+        frame: Frame::new(format!("Lists · {}", heading.title), "cases", app, session),
+        heading,
+        lists,
+        without,
+        actions: asked_of_lists(),
+        told,
+        kept,
+        problem,
+    })
+}
+
+/// Returns the actions that can be asked of whole lists.
+fn asked_of_lists() -> Vec<&'static str> {
+    let of_lists = |action: &&Action| !matches!(action, Action::Exclude | Action::Release | Action::Lock);
+    Action::ALL.iter().filter(of_lists).map(|action| action.word()).collect()
+}
+
+/// Answers with a list as it was cut: `3.csv`, `3.txt`, or what differs from the one before, `3-added.csv`, `3-withdrawn.csv`,
+/// `3-expired.csv`.
+pub(crate) async fn download(
+    State(app): State<App>,
+    Path((id, slice, name)): Path<(String, String, String)>,
+) -> Result<Response, Problem> {
+    let (id, slice) = (case_id(&id)?, tld(&slice)?);
+    let missing =
+        || Problem::not_found("there is no such file of a list; expected a name such as 3.csv, 3.txt or 3-added.csv");
+    let (stem, extension) = name.rsplit_once('.').ok_or_else(missing)?;
+    let form = match extension {
+        "csv" => Form::Csv,
+        "txt" => Form::Plain,
+        "jsonl" => Form::Jsonl,
+        _ => return Err(missing()),
+    };
+    let (number, part) = stem.split_once('-').map_or((stem, None), |(number, part)| (number, Some(part)));
+    let number: u32 = number.parse().map_err(|_| missing())?;
+    // The case itself must pass the gate before anything is computed of it.
+    let file = app.file(&id).await?;
+    super::place::need_slice(&file.object().case, &slice)?;
+    let list = app.desk().numbered_list(&id, &slice, number).await?;
+    let released = release(list, AUDIENCE, app.now())?;
+    let (marking, title) = (released.marking(), file.object().case.title.clone());
+    let NumberedList { lines, added, withdrawn, expired, .. } = released.into_object();
+    let lines: Vec<NameLine> = match part {
+        None => lines,
+        Some("added") => added,
+        Some("withdrawn") => withdrawn,
+        Some("expired") => expired,
+        Some(_) => return Err(missing()),
+    };
+    let unverified = lines.iter().any(|line| line.confidence == "unverified");
+    let mut list = NameList { title, marking, lines };
+    if form == Form::Plain {
+        list.lines.dedup_by(|a, b| a.name == b.name);
+    }
+    let mut bytes = Vec::new();
+    form.write(release(list, AUDIENCE, app.now())?, &mut bytes).map_err(|error| Problem::internal(&error))?;
+    let mark = if unverified { "-UNVERIFIED" } else { "" };
+    let name = format!("attachment; filename=\"{id}-{slice}-list-{stem}{mark}.{extension}\"");
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
+    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
+    headers.insert(header::CONTENT_DISPOSITION, name);
+    if unverified {
+        headers.insert(super::download::CONFIDENCE, HeaderValue::from_static("unverified"));
+    }
+    Ok((StatusCode::OK, headers, bytes).into_response())
+}

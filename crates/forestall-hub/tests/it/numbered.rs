@@ -1,0 +1,239 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Numbered lists of real campaigns: cut, compared, computed again, handed back; and the roll-over of each day.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use forestall_coord::Refusal;
+use forestall_coord::event::{CaseKind, Purpose};
+use forestall_dga::Catalogue;
+use forestall_hub::desk::{Act, AskLists, CutOutcome, DaysAnswer, Desk, NumberedList, OpenCase};
+use forestall_hub::jobs::{Scheduler, Vantage};
+use forestall_model::party::{Rhythm, Terms};
+use forestall_model::{
+    Action, AnswerResult, CaseId, DayRange, DomainName, Instant, Marking, NameClass, Party, Tld, UtcDay,
+};
+use forestall_testkit::parsed;
+use forestall_vet::Rules;
+
+/// A desk with a case of one campaign, and the time.
+struct Bench {
+    desk: Desk,
+    case: CaseId,
+    now: Instant,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    async fn open(campaign: &str, from: &str, until: &str, ahead: Option<u16>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+        let from: UtcDay = parsed(from);
+        let bench = Self { desk, case: parsed("trial"), now: from.start().plus_seconds(-20 * 86_400), _folder: folder };
+        let ask = OpenCase {
+            id: bench.case.clone(),
+            title: "Trial".to_owned(),
+            kind: CaseKind::Live,
+            campaigns: vec![campaign.parse().unwrap()],
+            horizon: DayRange { from, until: parsed(until) },
+            board_day: None,
+            marking: Marking::DEFAULT,
+            name_servers: Vec::new(),
+            guard_override: None,
+            four_eyes: false,
+            ahead,
+        };
+        bench.desk.open_case(&bench.act(), ask).await.unwrap();
+        bench
+    }
+
+    fn act(&self) -> Act {
+        Act::new(parsed("Ada Coordinator"), self.now)
+    }
+
+    fn at(&mut self, text: &str) {
+        self.now = parsed(text);
+    }
+
+    async fn cut(&self, tlds: &[&str], action: Option<Action>) -> Vec<CutOutcome> {
+        let ask = AskLists { action, ..ask(tlds, Purpose::Protect) };
+        self.desk.cut_lists(&self.case, &self.act(), &ask).await.unwrap().into_values().collect()
+    }
+
+    async fn list(&self, tld: &str, number: u32) -> NumberedList {
+        self.desk.numbered_list(&self.case, &parsed(tld), number).await.unwrap()
+    }
+
+    async fn acknowledge(&self, tld: &str, number: u32) {
+        self.desk.acknowledge(&self.case, &self.act(), parsed(tld), Some(number)).await.unwrap();
+    }
+
+    async fn answer(&self, tld: &str, action: Action) {
+        let answer =
+            DaysAnswer { tld: parsed(tld), days: None, campaigns: Vec::new(), action, result: AnswerResult::Done };
+        self.desk.answer_days(&self.case, &self.act(), answer).await.unwrap();
+    }
+}
+
+fn ask(tlds: &[&str], purpose: Purpose) -> AskLists {
+    AskLists {
+        tlds: tlds.iter().map(|tld| parsed(tld)).collect(),
+        purpose,
+        action: None,
+        fallback: None,
+        campaigns: Vec::new(),
+        legal_basis: None,
+        override_by: None,
+    }
+}
+
+fn names(list: &NumberedList) -> BTreeSet<DomainName> {
+    list.names().cloned().collect()
+}
+
+#[tokio::test]
+async fn every_registry_gets_its_own_names_in_one_step() {
+    let bench = Bench::open("conficker-b", "2009-04-01", "2009-04-11", None).await;
+    let outcomes = bench.cut(&[], Some(Action::Reserve)).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, CutOutcome::Cut(1))), "{outcomes:?}");
+    let mut all = BTreeSet::new();
+    let file = bench.desk.file(&bench.case).await.unwrap();
+    for (tld, slice) in &file.case.slices {
+        let list = bench.list(tld.as_str(), 1).await;
+        assert!(
+            list.lines.iter().all(|line| line.name.tld() == *tld && line.requested_action == Some(Action::Reserve))
+        );
+        let cut = slice.cut(1).unwrap();
+        assert_eq!((cut.counts, cut.digest), (list.counts(), list.digest()));
+        assert_eq!((list.added.len(), list.withdrawn.len(), list.expired.len()), (list.lines.len(), 0, 0));
+        all.extend(names(&list));
+    }
+    let total: u32 = file.board().total(file.case.horizon).registrable();
+    assert_eq!(all.len(), total as usize);
+    // 1 April opens a day early, by the margin of the family: the registry has to be done a day before that.
+    assert_eq!(file.case.slices["com"].cut(1).unwrap().act_by, Some(parsed("2009-03-30T00:00:00Z")));
+}
+
+#[tokio::test]
+async fn the_next_list_says_what_came_what_was_withdrawn_and_what_expired() {
+    let mut bench = Bench::open("conficker-b", "2009-04-01", "2009-04-11", None).await;
+    bench.cut(&["com"], Some(Action::Reserve)).await;
+    let first = bench.list("com", 1).await;
+    assert!(matches!(bench.cut(&["com"], None).await[..], [CutOutcome::Cut(2)]), "nobody acknowledged list 1");
+    bench.acknowledge("com", 1).await;
+    assert!(matches!(bench.cut(&["com"], None).await[..], [CutOutcome::Nothing]), "nothing has changed since list 1");
+    // A name turns out to have a holder, three days pass, and the horizon moves on by two.
+    let late: Vec<&DomainName> = first
+        .lines
+        .iter()
+        .filter(|l| l.window.unwrap().from > parsed("2009-04-08T00:00:00Z"))
+        .map(|l| &l.name)
+        .collect();
+    let held = late[0].clone();
+    bench.at("2009-04-04T12:00:00Z");
+    let class = NameClass::RegisteredBenign;
+    bench.desk.exclude(&bench.case, &bench.act(), held.clone(), class, "a shop".to_owned()).await.unwrap();
+    bench.desk.move_horizon(&bench.case, &bench.act(), parsed("2009-04-13")).await.unwrap();
+    assert!(matches!(bench.cut(&["com"], None).await[..], [CutOutcome::Cut(3)]));
+    let third = bench.list("com", 3).await;
+    assert_eq!(third.withdrawn.iter().map(|line| line.name.clone()).collect::<Vec<_>>(), [held]);
+    // The guard window of 2 April closed at the end of the 3rd.
+    assert!(third.expired.iter().all(|line| line.window.unwrap().until <= parsed("2009-04-03T00:00:00Z")));
+    let expired =
+        first.lines.iter().filter(|line| line.window.unwrap().until <= parsed("2009-04-03T00:00:00Z")).count();
+    assert_eq!(third.expired.len(), expired);
+    assert!(third.added.iter().all(|line| line.window.unwrap().from >= parsed("2009-04-11T00:00:00Z")));
+    assert!(!third.added.is_empty());
+    // Who applies the difference holds the list.
+    let key = |line: &forestall_model::line::NameLine| (line.name.clone(), line.window);
+    let mut held: BTreeSet<_> = first.lines.iter().map(key).collect();
+    third.withdrawn.iter().chain(&third.expired).for_each(|line| assert!(held.remove(&key(line))));
+    held.extend(third.added.iter().map(key));
+    assert_eq!(held, third.lines.iter().map(key).collect::<BTreeSet<_>>());
+    // The first list still is what it was, although the case has moved on.
+    assert_eq!(names(&bench.list("com", 1).await), names(&first));
+}
+
+#[tokio::test]
+async fn a_refused_slice_keeps_none_of_the_others_back() {
+    let bench = Bench::open("conficker-c", "2009-04-01", "2009-04-03", None).await;
+    let outcomes = bench.cut(&["be", "ca"], Some(Action::Reserve)).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, CutOutcome::Refused(Refusal::Unverified { .. }))));
+    let outcomes = bench.cut(&["be", "ca"], Some(Action::ReferNew)).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, CutOutcome::Cut(1))), "{outcomes:?}");
+    assert!(bench.desk.cut_lists(&bench.case, &bench.act(), &ask(&["example"], Purpose::Protect)).await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_past_is_handed_back_once_nothing_needs_it() {
+    let mut bench = Bench::open("conficker-b", "2009-04-01", "2009-04-11", None).await;
+    bench.cut(&["com"], Some(Action::Reserve)).await;
+    bench.answer("com", Action::Reserve).await;
+    let release = ask(&["com"], Purpose::Release);
+    bench.at("2009-05-01T00:00:00Z");
+    let nothing = bench.desk.cut_lists(&bench.case, &bench.act(), &release).await.unwrap();
+    assert!(matches!(nothing.values().next(), Some(CutOutcome::Nothing)), "the cool-down is not over");
+    bench.at("2009-06-01T00:00:00Z");
+    let cut = bench.desk.cut_lists(&bench.case, &bench.act(), &release).await.unwrap();
+    assert!(matches!(cut.values().next(), Some(CutOutcome::Cut(2))), "{cut:?}");
+    let list = bench.list("com", 2).await;
+    assert_eq!((list.purpose, names(&list)), (Purpose::Release, names(&bench.list("com", 1).await)));
+    assert!(list.lines.iter().all(|line| line.requested_action == Some(Action::Release)));
+    bench.answer("com", Action::Release).await;
+    let done = bench.desk.cut_lists(&bench.case, &bench.act(), &release).await.unwrap();
+    assert!(matches!(done.values().next(), Some(CutOutcome::Nothing)), "{done:?}");
+}
+
+#[tokio::test]
+async fn the_day_rolls_over_by_itself_once() {
+    let bench = Bench::open("conficker-b", "2009-04-01", "2009-04-11", Some(30)).await;
+    let registry = |id: &str, tld: &str, rhythm| Party {
+        id: parsed(id),
+        kind: forestall_model::party::PartyKind::Registry,
+        name: id.to_owned(),
+        tlds: vec![parsed(tld)],
+        terms: Some(Terms { rhythm, ..Terms::default() }),
+        contacts: Vec::new(),
+        webhook: None,
+        openpgp: None,
+    };
+    for party in [registry("the-com", "com", Rhythm::Daily), registry("the-org", "org", Rhythm::Weekly)] {
+        bench.desk.keep_party(party, None, bench.now).await.unwrap();
+    }
+    bench.cut(&["com", "org"], Some(Action::Reserve)).await;
+    for tld in ["com", "org"] {
+        bench.acknowledge(tld, 1).await;
+    }
+    let time = Arc::new(AtomicI64::new(bench.now.micros()));
+    let clock = {
+        let time = Arc::clone(&time);
+        Arc::new(move || Instant::from_micros(time.load(Ordering::Relaxed)))
+    };
+    let scheduler = Scheduler::new(bench.desk.clone(), Vantage::default(), Rules::built_in().clone(), clock);
+    let lists = async |tld: &str| {
+        let file = bench.desk.file(&bench.case).await.unwrap();
+        file.case.slices.get(&parsed::<Tld>(tld)).unwrap().cuts.len()
+    };
+    // 12 March 2009 is a Thursday.
+    scheduler.run_due().await.unwrap();
+    assert_eq!((lists("com").await, lists("org").await), (1, 1), "both had theirs on this day");
+    let to = |text: &str| time.store(parsed::<Instant>(text).micros(), Ordering::Relaxed);
+    to("2009-03-13T00:00:05Z");
+    scheduler.run_due().await.unwrap();
+    assert_eq!((lists("com").await, lists("org").await), (2, 1), "the horizon moved, and .org has its list on Mondays");
+    scheduler.run_due().await.unwrap();
+    assert_eq!((lists("com").await, lists("org").await), (2, 1), "twice on one day");
+    let file = bench.desk.file(&bench.case).await.unwrap();
+    assert_eq!(file.case.horizon.until, parsed("2009-04-13"));
+    // The service was down until Wednesday.
+    to("2009-03-18T07:00:00Z");
+    scheduler.run_due().await.unwrap();
+    assert_eq!((lists("com").await, lists("org").await), (3, 2));
+    let list = bench.list("com", 3).await;
+    assert!(list.expired.is_empty() && list.withdrawn.is_empty());
+    assert!(list.added.iter().all(|line| line.window.unwrap().from >= parsed("2009-04-11T00:00:00Z")));
+}
