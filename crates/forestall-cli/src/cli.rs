@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     case, classify, dictionary, directory, family, guard, hunt, identify, index, jobs, plugin, predict, publish,
-    quickstart, register, scan, serve, store, vet,
+    quickstart, register, scan, serve, store, verify_list, vet,
 };
 use crate::world::Globals;
 
@@ -46,6 +46,7 @@ pub(crate) enum Noun {
     #[command(subcommand)]
     Jobs(jobs::Verb),
     Publish(publish::Publish),
+    VerifyList(verify_list::VerifyList),
     Serve(serve::Serve),
     #[command(subcommand)]
     Directory(directory::Verb),

@@ -27,5 +27,6 @@ mod resolvers;
 mod scan;
 mod serve;
 mod support;
+mod verify_list;
 mod vet;
 mod watch;

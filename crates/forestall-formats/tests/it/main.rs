@@ -5,14 +5,19 @@
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 
 mod answers;
+mod brief;
+mod envelope;
 mod evidence;
 mod exclusions;
 mod flood;
 mod friendly;
 mod letters;
 mod lists;
+mod papers;
 mod popularity;
 mod predict;
 mod rdap;
+mod reply;
+mod sheets;
 mod whois;
 mod zonefile;
