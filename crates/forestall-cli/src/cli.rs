@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     case, classify, dictionary, directory, disclosures, family, guard, hunt, identify, index, jobs, party, person,
-    plugin, predict, publish, quickstart, register, scan, serve, store, vet,
+    plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
 };
 use crate::world::Globals;
 
@@ -51,6 +51,7 @@ pub(crate) enum Noun {
     Person(person::Verb),
     Disclosures(disclosures::Disclosures),
     Publish(publish::Publish),
+    VerifyList(verify_list::VerifyList),
     Serve(serve::Serve),
     #[command(subcommand)]
     Directory(directory::Verb),

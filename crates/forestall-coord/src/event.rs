@@ -16,6 +16,8 @@ use forestall_model::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use forestall_model::line::Purpose;
+
 use crate::Level;
 
 /// The version of the encoding that this program writes.
@@ -263,16 +265,6 @@ pub struct VettedName {
     /// When the registration ends unless it is renewed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Instant>,
-}
-
-vocabulary! {
-    /// What a numbered list is for.
-    pub enum Purpose as "a purpose of a list" {
-        /// Names to be protected.
-        Protect = "protect",
-        /// Names that are past: what was done to them can be taken back.
-        Release = "release",
-    }
 }
 
 vocabulary! {

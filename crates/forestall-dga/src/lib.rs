@@ -64,6 +64,7 @@ pub mod primitive;
 pub mod sine;
 pub mod slice;
 mod tlds;
+pub mod verify;
 pub mod word_lists;
 
 pub use campaign::Campaign;

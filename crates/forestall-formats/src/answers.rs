@@ -4,13 +4,15 @@
 //!
 //! The columns are those of an answer line (`line_id` or `name` or both, `result`, `done_at`, `status_set`, `nameservers`, `comment`,
 //! `action`). The other columns of the list that was sent are known and passed over, so that a registry may send the
-//! list itself back with a column `result` added.
+//! list itself back with a column `result` added. A workbook is read alike; rows without a result are not answered yet there, since it
+//! goes out with that column to be filled in.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
 use forestall_model::{Action, AnswerResult, DomainName, Instant};
 
+use crate::sheets::{self, SheetError};
 use crate::table::{self, Column, Fault, Need, Row, TableErrors};
 
 /// One answer of a registry.
@@ -50,7 +52,7 @@ const fn column(name: &'static str, need: Need) -> Column {
 }
 
 /// The columns of an answer, in the order in which [`write`] writes them; then those of a sent list that are passed over.
-const COLUMNS: [Column; 21] = [
+const COLUMNS: [Column; 23] = [
     column("line_id", Need::May),
     column("name", Need::May),
     column("result", Need::Must),
@@ -72,6 +74,8 @@ const COLUMNS: [Column; 21] = [
     column("confidence", Need::PassOver),
     column("tlp", Need::PassOver),
     column("pap", Need::PassOver),
+    column("change", Need::PassOver),
+    column("list", Need::PassOver),
 ];
 
 /// Reads the answers of a registry, in the order of the file.
@@ -117,6 +121,43 @@ pub fn read(input: impl Read) -> Result<Vec<AnswerLine>, TableErrors> {
             action: rest.action,
         })
     })
+}
+
+/// The answers of a workbook.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkbookAnswers {
+    /// The answers in the order of the sheets; lines are rows of their sheet.
+    pub lines: Vec<AnswerLine>,
+    /// Rows without a result: not answered yet.
+    pub unanswered: u64,
+    /// The sheets that were read.
+    pub sheets: Vec<String>,
+}
+
+/// Reads the answers of a workbook (XLSX): every sheet with a column `result`, columns in any order, unknown columns passed over.
+///
+/// # Errors
+///
+/// [`SheetError`] that names sheet, row and column; then no answer is returned.
+pub fn read_workbook(octets: &[u8]) -> Result<WorkbookAnswers, SheetError> {
+    let mut answers = WorkbookAnswers::default();
+    let mut seen: HashMap<String, String> = HashMap::new();
+    for table in sheets::read(octets, &COLUMNS, RESULT)? {
+        let sheet = table.sheet;
+        answers.unanswered += table.blank;
+        let lines = read(table.csv.as_slice()).map_err(|errors| SheetError::Table { sheet: sheet.clone(), errors })?;
+        for line in &lines {
+            let Some((what, key, _)) = key(line.line_id.as_deref(), line.name.as_ref()) else { continue };
+            let what = format!("{what} {key:?}");
+            if let Some(first) = seen.get(&what) {
+                return Err(SheetError::Repeated { sheet, row: line.line, what, first: first.clone() });
+            }
+            seen.insert(what, sheet.clone());
+        }
+        answers.lines.extend(lines);
+        answers.sheets.push(sheet);
+    }
+    Ok(answers)
 }
 
 /// Writes answers as a CSV that [`read`] understands; for forms to fill in and for simulated registries.

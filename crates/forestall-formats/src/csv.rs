@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use forestall_model::line::{NameLine, NameList};
-use forestall_model::{Instant, Released, UtcDay, Window};
+use forestall_model::{Instant, Marking, Released, UtcDay, Window};
 
 /// The columns, in order.
 ///
@@ -46,29 +46,34 @@ where
     writer.write_record(COLUMNS)?;
     let mut rows = 0;
     for line in list.into_object().lines {
-        let (from, until) = bounds(line.window);
-        let text = |instant: Option<Instant>| instant.map(|i| i.to_string()).unwrap_or_default();
-        writer.write_record([
-            line.name.as_str(),
-            &line.name.to_unicode(),
-            forestall_model::name::last_label(line.name.as_str()),
-            &text(from),
-            &text(until),
-            line.family.as_str(),
-            line.class.word(),
-            &line.registrar_iana_id.map(|id| id.to_string()).unwrap_or_default(),
-            &text(line.created),
-            line.requested_action.map_or("", forestall_model::Action::word),
-            &harmless(&line.evidence_ref),
-            line.confidence,
-            &harmless(&line.line_id),
-            marking.tlp.word(),
-            marking.pap.word(),
-        ])?;
+        writer.write_record(fields(&line, marking).iter().map(|field| field.as_bytes()))?;
         rows += 1;
     }
     writer.flush()?;
     Ok(rows)
+}
+
+/// Returns the fields of one row, in the order of [`COLUMNS`].
+pub(crate) fn fields(line: &NameLine, marking: Marking) -> [Cow<'_, str>; 15] {
+    let (from, until) = bounds(line.window);
+    let text = |instant: Option<Instant>| instant.map_or(Cow::Borrowed(""), |i| i.to_string().into());
+    [
+        line.name.as_str().into(),
+        line.name.to_unicode().into(),
+        forestall_model::name::last_label(line.name.as_str()).into(),
+        text(from),
+        text(until),
+        line.family.as_str().into(),
+        line.class.word().into(),
+        line.registrar_iana_id.map_or(Cow::Borrowed(""), |id| id.to_string().into()),
+        text(line.created),
+        line.requested_action.map_or("", forestall_model::Action::word).into(),
+        harmless(&line.evidence_ref),
+        line.confidence.into(),
+        harmless(&line.line_id),
+        marking.tlp.word().into(),
+        marking.pap.word().into(),
+    ]
 }
 
 /// Returns the bounds of a window that a form shows; `None` where the name is live without bound on that side.

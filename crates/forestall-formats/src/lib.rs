@@ -13,27 +13,43 @@
 #![warn(clippy::disallowed_methods)]
 
 pub mod answers;
+pub mod brief;
 pub mod csv;
 pub mod disclosures;
+pub mod envelope;
 pub mod evidence;
 pub mod exclusions;
 pub mod flood;
 pub mod form;
 pub mod friendly;
+pub mod heading;
 mod holder;
+mod iso_week;
 pub mod jsonl;
 pub mod letters;
+pub mod line_id;
+pub mod list_id;
+mod mail_parts;
+pub mod numbered;
+mod page;
 pub mod parties;
 pub mod party_sheet;
+mod phrases;
 pub mod plain;
 pub mod popularity;
 pub mod predict;
+pub mod printable;
 pub mod rdap;
+pub mod received;
 mod registry_date;
+pub mod reply;
+pub mod sheets;
 pub mod signature;
 pub mod stix;
 pub mod table;
 pub mod whois;
+pub mod wording;
+pub mod workbook;
 pub mod zonefile;
 
 pub use form::Form;

@@ -2,7 +2,17 @@
 
 //! One line per name, as a registry is sent it (playbook of the response, part 4.2).
 
-use crate::{Action, DomainName, FamilySlug, Instant, Marking, NameClass, Window, marking::Marked};
+use crate::{Action, DomainName, FamilySlug, Instant, Marking, NameClass, Window, marking::Marked, vocabulary};
+
+vocabulary! {
+    /// What a numbered list is for.
+    pub enum Purpose as "a purpose of a list" {
+        /// Names to be protected.
+        Protect = "protect",
+        /// Names that are past: what was done to them can be taken back.
+        Release = "release",
+    }
+}
 
 /// One name of a list for a registry or another consumer, with everything that the line forms show.
 #[derive(Clone, Debug, PartialEq, Eq)]

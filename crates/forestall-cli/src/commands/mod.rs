@@ -26,6 +26,7 @@ pub(crate) mod scan;
 pub(crate) mod serve;
 pub(crate) mod store;
 mod traffic;
+pub(crate) mod verify_list;
 pub(crate) mod vet;
 
 use crate::cli::{Cli, Noun};
@@ -56,6 +57,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Person(verb) => verb.run(globals),
         Noun::Disclosures(command) => command.run(globals),
         Noun::Publish(command) => command.run(globals),
+        Noun::VerifyList(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),
         Noun::Dictionary(verb) => verb.run(globals),
         Noun::Plugin(verb) => verb.run(globals),

@@ -28,5 +28,6 @@ mod resolvers;
 mod scan;
 mod serve;
 mod support;
+mod verify_list;
 mod vet;
 mod watch;

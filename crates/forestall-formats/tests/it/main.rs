@@ -5,15 +5,20 @@
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 
 mod answers;
+mod brief;
+mod envelope;
 mod evidence;
 mod exclusions;
 mod flood;
 mod friendly;
 mod letters;
 mod lists;
+mod papers;
 mod parties;
 mod popularity;
 mod predict;
 mod rdap;
+mod reply;
+mod sheets;
 mod whois;
 mod zonefile;

@@ -7,6 +7,7 @@ mod browser;
 mod console;
 mod desk;
 mod docket;
+mod evidence_pack;
 mod flood;
 mod guard;
 mod look_up;

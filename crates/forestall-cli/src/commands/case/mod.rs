@@ -25,6 +25,7 @@ mod names;
 mod note;
 mod open;
 mod readmit;
+mod receipts;
 mod request;
 mod rule;
 mod show;
@@ -56,6 +57,7 @@ pub(crate) enum Verb {
     Readmit(readmit::Readmit),
     Note(note::Note),
     Lists(lists::Lists),
+    Receipts(receipts::Receipts),
     Horizon(horizon::Horizon),
     #[command(subcommand)]
     Task(task::Verb),
@@ -94,6 +96,7 @@ impl Verb {
                 Self::Readmit(command) => command.run(globals).await,
                 Self::Note(command) => command.run(globals).await,
                 Self::Lists(command) => command.run(globals).await,
+                Self::Receipts(command) => command.run(globals).await,
                 Self::Horizon(command) => command.run(globals).await,
                 Self::Task(verb) => verb.run(globals).await,
                 Self::Decide(command) => command.run(globals).await,

@@ -7,12 +7,14 @@
 use forestall_model::{CampaignId, Tld};
 
 /// Writes `CAMPAIGN/PERIOD/TLD/PLACE`.
-pub(super) fn write(campaign: &CampaignId, period: i64, tld: &Tld, place: u32) -> String {
+#[must_use]
+pub fn write(campaign: &CampaignId, period: i64, tld: &Tld, place: u32) -> String {
     format!("{campaign}/{period}/{tld}/{place}")
 }
 
 /// Reads what [`write`] writes; `None` for anything else.
-pub(super) fn read(text: &str) -> Option<(CampaignId, i64, Tld, u32)> {
+#[must_use]
+pub fn read(text: &str) -> Option<(CampaignId, i64, Tld, u32)> {
     let mut parts = text.split('/');
     let campaign = parts.next()?.parse().ok()?;
     let period = parts.next()?.parse().ok()?;
