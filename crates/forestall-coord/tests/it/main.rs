@@ -2,6 +2,7 @@
 
 //! Tests of cases through the public interface of the crate.
 
+mod archive;
 mod boards;
 mod computed;
 mod docket;
@@ -15,5 +16,6 @@ mod properties;
 mod reach;
 mod refusals;
 mod scenario;
+mod tlog;
 mod verification;
 mod world;

@@ -17,17 +17,21 @@ mod evidence;
 mod filing;
 mod flood;
 mod guard;
+mod handover;
 mod hosts;
 mod inbox;
 mod line_id;
 mod lists;
+mod log_key;
 mod open;
 mod plugins;
 mod publish;
 mod published_words;
 mod registers;
 mod said;
+mod tlog;
 mod told_holder;
+mod trees;
 mod vetting;
 
 use std::collections::HashMap;
@@ -50,6 +54,7 @@ pub use dictionaries::{DICTIONARIES, DICTIONARIES_VARIABLE, Dictionaries, MAX_DI
 pub use docket::BroughtAppeal;
 pub use error::DeskError;
 pub use flood::{AskFlood, AskLetters, WrittenLetter, file_name, is_legitimate};
+pub use handover::Imported;
 pub use inbox::{MAX_CONTACT, MAX_REASON, PUBLIC_APPEAL_HOURS, PublicAppeal};
 pub use lists::NameListing;
 pub use open::{CampaignSpec, OpenCase};
@@ -58,6 +63,7 @@ pub use publish::{Publish, PublishSpan, Published};
 pub use published_words::lists_within;
 pub use registers::{HeldList, read_list};
 pub use said::said_of_holders;
+pub use tlog::{CheckpointReport, LogLeaf, LogReport};
 pub use told_holder::{Told, ToldListing, ToldName};
 pub use vetting::{Evidence, VetReport};
 
@@ -99,6 +105,7 @@ struct Inner {
     rules: OnceLock<Digest>,
     dictionaries: Dictionaries,
     files: Mutex<HashMap<CaseId, Lists>>,
+    trees: trees::Trees,
 }
 
 /// What is computed for a case: it changes only with its campaigns and its horizon.
@@ -168,7 +175,8 @@ impl Desk {
     pub fn over(store: Store, catalogue: Catalogue, directory: Directory, dictionaries: Dictionaries) -> Self {
         let directory = Arc::new(directory);
         let (rules, files) = (OnceLock::new(), Mutex::new(HashMap::new()));
-        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files }) }
+        let trees = trees::Trees::default();
+        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files, trees }) }
     }
 
     /// Returns the store.

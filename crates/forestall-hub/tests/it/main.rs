@@ -14,4 +14,5 @@ mod map;
 mod pages;
 mod plugins;
 mod sign_in;
+mod tlog;
 mod vetting;

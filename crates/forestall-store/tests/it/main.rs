@@ -16,4 +16,5 @@ mod open;
 mod sign_in;
 mod space;
 mod support;
+mod tlog;
 mod verify;
