@@ -30,7 +30,7 @@ impl Store {
         let mut reader = self.reader().await?;
         let statement = sqlx::query(TEXT).bind(case.to_string()).bind(int(after_version)).bind(int(limit));
         let rows = statement.fetch_all(&mut *reader).await.map_err(|e| self.error(e))?;
-        let leaf = |row: &SqliteRow| Ok((Columns::count(row, "case_version")?, row.digest("leaf")?));
+        let leaf = |row: &SqliteRow| Ok::<_, sqlx::Error>((row.count("case_version")?, row.digest("leaf")?));
         rows.iter().map(leaf).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
 
@@ -53,7 +53,8 @@ impl Store {
         let statement = sqlx::query(TEXT).bind(case.to_string()).bind(int(after_version));
         let statement = statement.bind(int(after_version.saturating_add(count.into()))).bind(int(longest));
         let rows = statement.fetch_all(&mut *reader).await.map_err(|e| self.error(e))?;
-        rows.iter().map(|row| row.try_get("encoding")).collect::<Result<_, _>>().map_err(|e| self.error(e))
+        let encodings: Result<_, sqlx::Error> = rows.iter().map(|row| row.try_get("encoding")).collect();
+        encodings.map_err(|e| self.error(e))
     }
 
     /// Returns at most `limit` events of a case after its event `after_version` as they are stored, in order: not decoded and not checked,

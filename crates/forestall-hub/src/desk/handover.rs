@@ -40,9 +40,11 @@ impl Desk {
         let size = checkpoint.checkpoint().size;
         let mut events: Vec<(Event, Vec<forestall_coord::Withheld>)> = Vec::new();
         let mut named = BTreeSet::new();
-        while let after = events.len() as u64
-            && after < size
-        {
+        loop {
+            let after = events.len() as u64;
+            if after == size {
+                break;
+            }
             let page = self.store().stored_events(case, after, PAGE).await?;
             if page.is_empty() {
                 let reason = format!("event {} is gone", after + 1);

@@ -5,6 +5,7 @@
 use forestall_coord::tlog::{
     Audit, Audited, InclusionProof, LogFault, MAX_BUNDLED, SignedCheckpoint, TilePath, VerifierKey, bundle,
 };
+use forestall_dga::Family;
 use forestall_model::marking::{Marked, release};
 use forestall_model::{Audience, CaseId, Digest, Instant, Marking, Released};
 use forestall_store::Document;
@@ -195,7 +196,7 @@ impl Desk {
         for campaign in &state.campaigns {
             // A family that this program does not have may have become stricter where nobody here sees it.
             let Some(family) = self.catalogue().family(campaign.family.as_str()) else { return Ok(None) };
-            marking = marking.strictest(family.marking());
+            marking = marking.strictest(Family::marking(family.as_ref()));
         }
         let released = release(Asked { case: case.clone(), marking }, Audience::Public, now);
         Ok(released.ok().map(|released| released.map(|asked| asked.case)))

@@ -45,7 +45,7 @@ pub(crate) async fn key_of_case(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let case = public(&app, &id, &request).await?;
+    let case = public(&app, &id, request).await?;
     let key = app.desk().log_verifier(Some(case.object()), app.now()).await.map_err(Problem::of_public)?;
     Ok(answer(TEXT, SHORT, format!("{key}\n")))
 }
@@ -56,7 +56,7 @@ pub(crate) async fn checkpoint(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let case = public(&app, &id, &request).await?;
+    let case = public(&app, &id, request).await?;
     let signed = app.desk().checkpoint(case.object(), app.now()).await.map_err(Problem::of_public)?;
     Ok(answer(TEXT, SHORT, signed.to_string()))
 }
@@ -67,7 +67,7 @@ pub(crate) async fn tile(
     Path((id, path)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let case = public(&app, &id, &request).await?;
+    let case = public(&app, &id, request).await?;
     let path: TilePath = path.parse().map_err(|error| Problem::not_found(format!("{error}")))?;
     let _turn = if path.level.is_none() { Some(app.public_pages().turn().await?) } else { None };
     let found = app.desk().tile(case.object(), &path).await.map_err(Problem::of_public)?;
@@ -81,7 +81,7 @@ pub(crate) async fn entry(
     Path((id, version)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let case = public(&app, &id, &request).await?;
+    let case = public(&app, &id, request).await?;
     let version = number(&version)?;
     let _turn = app.public_pages().turn().await?;
     let found = app.desk().log_entry(case.object(), version).await.map_err(Problem::of_public)?;
@@ -95,7 +95,7 @@ pub(crate) async fn proof(
     Path((id, version)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let case = public(&app, &id, &request).await?;
+    let case = public(&app, &id, request).await?;
     let found = app.desk().inclusion(case.object(), number(&version)?, app.now()).await.map_err(missing)?;
     Ok(answer(TEXT, SHORT, found.proof.to_string()))
 }
@@ -106,7 +106,7 @@ pub(crate) async fn consistency(
     Path((id, old, new)): Path<(String, String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let case = public(&app, &id, &request).await?;
+    let case = public(&app, &id, request).await?;
     let (old, new) = (number(&old)?, number(&new)?);
     let hashes = app.desk().consistency(case.object(), old, new).await.map_err(missing)?;
     let hashes = hashes.iter().map(in_base64).collect();
@@ -115,8 +115,9 @@ pub(crate) async fn consistency(
 }
 
 /// Lets a reader through to the log of a public case.
-async fn public(app: &App, id: &str, request: &Request) -> Result<Released<CaseId>, Problem> {
-    admit_reader(app, request)?;
+async fn public(app: &App, id: &str, request: Request) -> Result<Released<CaseId>, Problem> {
+    admit_reader(app, &request)?;
+    drop(request);
     let nothing = || Problem::not_found("there is no such log");
     let case: CaseId = id.parse().map_err(|_| nothing())?;
     app.desk().public_log(&case, app.now()).await.map_err(Problem::of_public)?.ok_or_else(nothing)

@@ -106,7 +106,8 @@ async fn an_imported_case_is_the_same_case_with_the_same_root() {
     let case = id("case");
     let stored = into.import(received(&store).await, vec!["evidence".to_owned()]).await.unwrap();
     assert_eq!(stored.len(), 3);
-    assert_eq!(*into.load(&case).await.unwrap().unwrap(), *store.load(&case).await.unwrap().unwrap());
+    let states = (into.load(&case).await.unwrap().unwrap(), store.load(&case).await.unwrap().unwrap());
+    assert_eq!(format!("{:?}", states.0), format!("{:?}", states.1));
     let roots = (root(&into.leaves(&case, 0, 9).await.unwrap()), root(&store.leaves(&case, 0, 9).await.unwrap()));
     assert_eq!(roots.0, roots.1);
     assert_eq!(into.stored_events(&case, 0, 9).await.unwrap(), store.stored_events(&case, 0, 9).await.unwrap());

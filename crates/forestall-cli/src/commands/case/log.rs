@@ -100,14 +100,14 @@ impl Log {
     /// Does what was asked of the tree over the log, where that was asked.
     async fn of_tree(&self, desk: &Desk, globals: &Globals) -> anyhow::Result<Option<Outcome>> {
         let now = globals.now();
-        let text = match &self.id {
-            Some(id) if self.verify => {
+        let text = match (&self.id, self.proof) {
+            (Some(id), _) if self.verify => {
                 let done = log_check::run(desk, id, self.checkpoint.as_deref(), self.key.as_ref()).await?;
                 return Ok(Some(done));
             }
-            Some(id) if self.head => desk.checkpoint(id, now).await?.to_string(),
-            Some(id) if let Some(version) = self.proof => desk.inclusion(id, version, now).await?.proof.to_string(),
-            id if self.show_key => format!("{}\n", desk.log_verifier(id.as_ref(), now).await?),
+            (Some(id), _) if self.head => desk.checkpoint(id, now).await?.to_string(),
+            (Some(id), Some(version)) => desk.inclusion(id, version, now).await?.proof.to_string(),
+            (id, _) if self.show_key => format!("{}\n", desk.log_verifier(id.as_ref(), now).await?),
             _ if self.output.is_some() => {
                 return Err(usage("--output goes with --head, --proof or --show-key"));
             }
