@@ -52,13 +52,21 @@ fn a_head_that_was_kept_is_continued() {
     let stranger = other.ok("case log --show-key");
     let refused = home.run(&format!("case log mine --verify --checkpoint old.checkpoint --key {}", stranger.trim()));
     assert_eq!(refused.status, 1, "{}", refused.err);
-    assert!(refused.out.contains("fault\t") && refused.err.contains("NOT WHAT IT WAS"), "{}{}", refused.out, refused.err);
+    assert!(
+        refused.out.contains("fault\t") && refused.err.contains("NOT WHAT IT WAS"),
+        "{}{}",
+        refused.out,
+        refused.err
+    );
 }
 
 #[test]
 fn a_change_past_the_program_is_found() {
     for (statement, says) in [
-        ("UPDATE event SET encoding = replace(encoding, 'first', 'worst') WHERE case_version = 2", "event 2 was changed"),
+        (
+            "UPDATE event SET encoding = replace(encoding, 'first', 'worst') WHERE case_version = 2",
+            "event 2 was changed",
+        ),
         ("UPDATE withheld SET value = 'nobody' WHERE field = 'comment'", "the withheld field \"comment\" was changed"),
         ("DELETE FROM event WHERE case_version = 3", "events were taken away"),
     ] {
@@ -135,7 +143,11 @@ fn a_file_that_was_touched_imports_nothing() {
     home.ok("case export mine -o mine.jsonl");
     let archive = home.read("mine.jsonl");
     other.write("changed.jsonl", archive.replace("a first fact", "a worse fact"));
-    other.fails(1, "case import changed.jsonl", &["changed.jsonl, line 3: event 2 was changed", "nothing was imported"]);
+    other.fails(
+        1,
+        "case import changed.jsonl",
+        &["changed.jsonl, line 3: event 2 was changed", "nothing was imported"],
+    );
     other.write("cut.jsonl", &archive[..archive.len() / 2]);
     other.fails(1, "case import cut.jsonl", &["the file ends here"]);
     other.write("empty.jsonl", "");

@@ -149,7 +149,8 @@ pub enum ArchiveFault {
 ///
 /// [`ArchiveError`] with the line of the first fault; nothing of the file is returned then.
 pub fn read(input: impl Read, key: Option<&VerifierKey>) -> Result<Archive, ArchiveError> {
-    let mut lines = Lines { input: BufReader::new(input.take(MAX_ARCHIVE + 1)), number: 0, octets: 0, line: Vec::new() };
+    let mut lines =
+        Lines { input: BufReader::new(input.take(MAX_ARCHIVE + 1)), number: 0, octets: 0, line: Vec::new() };
     let head = lines.header()?;
     let (signed, key) = lines.at(head.signed_by(key))?;
     let mut audit = Audit::of(head.case.clone());
@@ -241,13 +242,12 @@ impl<R: BufRead> Lines<R> {
         struct Versioned {
             forestall_archive: u64,
         }
-        let end = self.fault(ArchiveFault::End("the header of an archive"));
-        let line = self.next()?.ok_or(end)?.to_vec();
-        let version: Versioned = self.parse(&line, "the header of an archive")?;
+        const WHAT: &str = "the header of an archive";
+        let version: Versioned = self.json(WHAT, WHAT)?;
         if version.forestall_archive != u64::from(VERSION) {
             return Err(self.fault(ArchiveFault::Version(version.forestall_archive)));
         }
-        self.parse(&line, "the header of an archive")
+        self.parse(WHAT)
     }
 
     /// Reads the next line, which must be there.
@@ -259,11 +259,12 @@ impl<R: BufRead> Lines<R> {
         if self.next()?.is_none() {
             return Err(self.fault(ArchiveFault::End(expected)));
         }
-        self.parse(&self.line, what)
+        self.parse(what)
     }
 
-    fn parse<T: for<'de> Deserialize<'de>>(&self, line: &[u8], expected: &'static str) -> Result<T, ArchiveError> {
-        serde_json::from_slice(line)
+    /// Reads the line that was read last once more.
+    fn parse<T: for<'de> Deserialize<'de>>(&self, expected: &'static str) -> Result<T, ArchiveError> {
+        serde_json::from_slice(&self.line)
             .map_err(|error| self.fault(ArchiveFault::Form { expected, reason: error.to_string() }))
     }
 

@@ -24,7 +24,9 @@ pub enum ForkError {
         signed: u64,
     },
     /// Events that were signed are other ones now.
-    #[error("the first {size} events give the root {found}, and signed is {signed}: one of them was changed, left out or put in")]
+    #[error(
+        "the first {size} events give the root {found}, and signed is {signed}: one of them was changed, left out or put in"
+    )]
     Root {
         /// The number of events that were signed.
         size: u64,
@@ -44,12 +46,7 @@ impl SignedCheckpoint {
     pub fn is_continued_by(&self, tree: &Tree, key: &VerifierKey) -> Result<(), ForkError> {
         self.verify(key)?;
         let head = self.checkpoint();
-        let found =
-            tree.root_at(head.size).ok_or(ForkError::Shorter { held: tree.size(), signed: head.size })?;
-        if found == head.root {
-            Ok(())
-        } else {
-            Err(ForkError::Root { size: head.size, signed: head.root, found })
-        }
+        let found = tree.root_at(head.size).ok_or(ForkError::Shorter { held: tree.size(), signed: head.size })?;
+        if found == head.root { Ok(()) } else { Err(ForkError::Root { size: head.size, signed: head.root, found }) }
     }
 }

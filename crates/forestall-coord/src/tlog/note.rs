@@ -195,11 +195,7 @@ impl VerifierKey {
     ///
     /// [`KeyError::Name`].
     pub fn named(&self, name: &str) -> Result<Self, KeyError> {
-        if is_name(name) {
-            Ok(Self { name: name.to_owned(), key: self.key })
-        } else {
-            Err(KeyError::Name(short(name)))
-        }
+        if is_name(name) { Ok(Self { name: name.to_owned(), key: self.key }) } else { Err(KeyError::Name(short(name))) }
     }
 
     /// Returns the key of a log: this one where it has the name of the log, and the same public key under that name where the log is one of

@@ -56,13 +56,7 @@ pub enum ProofError {
 /// # Errors
 ///
 /// [`ProofError`]; nothing is proved then.
-pub fn verify_inclusion(
-    leaf: Digest,
-    index: u64,
-    size: u64,
-    proof: &[Digest],
-    root: Digest,
-) -> Result<(), ProofError> {
+pub fn verify_inclusion(leaf: Digest, index: u64, size: u64, proof: &[Digest], root: Digest) -> Result<(), ProofError> {
     if index >= size {
         return Err(ProofError::NoSuchLeaf { index, size });
     }

@@ -6,7 +6,8 @@ use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof as CtInclusion};
 use forestall_coord::tlog::{
     Checkpoint, CheckpointError, InclusionProof, KeyError, MAX_NOTE, Note, NoteError, ProofError, SignedCheckpoint,
-    SignerKey, TILE_WIDTH, TilePath, Tree, VerifierKey, bundle, empty_root, leaf_hash, verify_consistency, verify_inclusion,
+    SignerKey, TILE_WIDTH, TilePath, Tree, VerifierKey, bundle, empty_root, leaf_hash, verify_consistency,
+    verify_inclusion,
 };
 use forestall_model::Digest;
 use forestall_testkit::parsed;
@@ -185,10 +186,7 @@ fn proofs_of_the_ends_of_a_tree() {
     let rooted = verify_consistency((0, root(1)), (7, root(7)), &[]);
     assert!(matches!(rooted, Err(ProofError::OldRoot { .. })), "{rooted:?}");
     assert_eq!(verify_consistency((8, root(7)), (7, root(7)), &[]), Err(ProofError::Shrunk { old: 8, new: 7 }));
-    assert_eq!(
-        verify_inclusion(empty_root(), 7, 7, &[], root(7)),
-        Err(ProofError::NoSuchLeaf { index: 7, size: 7 })
-    );
+    assert_eq!(verify_inclusion(empty_root(), 7, 7, &[], root(7)), Err(ProofError::NoSuchLeaf { index: 7, size: 7 }));
     assert_eq!(verify_inclusion(leaf_hash(&data(0)), 0, 1, &[], root(1)), Ok(()));
 }
 
@@ -228,9 +226,30 @@ fn paths_of_tiles_are_written_in_one_way_only() {
     }
     assert_eq!(parsed::<TilePath>("entries/x001/067").first_entry(), 1_067 * 256);
     for bad in [
-        "", "0", "0/", "0/0", "0/00", "00/000", "64/000", "-1/000", "0/x000/001", "0/001/067", "0/x001/x067", "0/x001",
-        "0/000.p/0", "0/000.p/256", "0/000.p/01", "0/000.p/", "0/000.p", "data/000", "entries", "0/000/", "0/+01",
-        "0/x999/x999/x999/x999/x999/x999/x999/999", "0/000.p/1.p/1", "0/00\u{0661}",
+        "",
+        "0",
+        "0/",
+        "0/0",
+        "0/00",
+        "00/000",
+        "64/000",
+        "-1/000",
+        "0/x000/001",
+        "0/001/067",
+        "0/x001/x067",
+        "0/x001",
+        "0/000.p/0",
+        "0/000.p/256",
+        "0/000.p/01",
+        "0/000.p/",
+        "0/000.p",
+        "data/000",
+        "entries",
+        "0/000/",
+        "0/+01",
+        "0/x999/x999/x999/x999/x999/x999/x999/999",
+        "0/000.p/1.p/1",
+        "0/00\u{0661}",
     ] {
         assert!(bad.parse::<TilePath>().is_err(), "{bad}");
     }
@@ -401,7 +420,8 @@ fn a_proof_is_a_file_that_stands_by_itself() {
     assert!(read.verify(leaf_hash(&data(3)), &key).is_err());
     let with_extra = text.replace("index 2", "extra AAAA\nindex 2");
     assert_eq!(InclusionProof::parse(with_extra.as_bytes()).unwrap(), proof);
-    for (from, to) in [("index 2", "index 02"), ("index 2", "number 2"), ("@v1", "@v2"), ("\n\n", "\n"), ("=\n", "\n")] {
+    for (from, to) in [("index 2", "index 02"), ("index 2", "number 2"), ("@v1", "@v2"), ("\n\n", "\n"), ("=\n", "\n")]
+    {
         assert!(InclusionProof::parse(text.replacen(from, to, 1).as_bytes()).is_err(), "{from:?}");
     }
     let one = self::tree(1);

@@ -63,7 +63,9 @@ pub enum DeskError {
     #[error("{0}")]
     Contended(String),
     /// The log of a case is not what was signed of it, or not what its hashes say.
-    #[error("the log of the case {case} is not what it was: {reason}. Nothing was signed or written; `forestall case log {case} --verify` looks through it")]
+    #[error(
+        "the log of the case {case} is not what it was: {reason}. Nothing was signed or written; `forestall case log {case} --verify` looks through it"
+    )]
     Forked {
         /// The case.
         case: CaseId,

@@ -101,7 +101,8 @@ impl Desk {
         let before = tree.as_ref().map_or(0, |tree| tree.size());
         let brought = archive.events.len() as u64;
         if let Some(tree) = &tree {
-            let differs = |(index, received): &(u64, &Received)| tree.leaf(*index).is_some_and(|leaf| leaf != received.leaf);
+            let differs =
+                |(index, received): &(u64, &Received)| tree.leaf(*index).is_some_and(|leaf| leaf != received.leaf);
             if let Some((_, other)) = (0..).zip(&archive.events).find(differs) {
                 let version = other.event.version;
                 return Err(refuse(format!("a case of this name is here, and its event {version} is another one")));

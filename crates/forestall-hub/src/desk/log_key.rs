@@ -65,8 +65,9 @@ impl Desk {
             return Ok(key);
         }
         let mut secret = [0; 32];
-        getrandom::fill(&mut secret)
-            .map_err(|error| DeskError::Folder(format!("the operating system gives no randomness for a key: {error}")))?;
+        getrandom::fill(&mut secret).map_err(|error| {
+            DeskError::Folder(format!("the operating system gives no randomness for a key: {error}"))
+        })?;
         // A name that no other installation has, and that nobody takes for an address.
         let public = SignerKey::new("forestall", &secret).map_err(|error| broken(&error))?.verifier();
         let name = format!("forestall-{}", Digest::of(public.to_string().as_bytes()).short());

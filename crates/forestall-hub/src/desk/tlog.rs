@@ -107,8 +107,7 @@ impl Desk {
             }
             let broken = |error| DeskError::Folder(format!("a checkpoint cannot be written: {error}"));
             let signed = SignedCheckpoint::sign(tree.size(), tree.root(), &key).map_err(broken)?;
-            let document =
-                Document { kind: CHECKPOINTS, id: case.to_string(), changed: now, body: signed.to_string() };
+            let document = Document { kind: CHECKPOINTS, id: case.to_string(), changed: now, body: signed.to_string() };
             if self.store().swap_document(document, last.map(|last| last.body)).await? {
                 return Ok(signed);
             }
@@ -272,7 +271,10 @@ impl CheckpointReport {
                 Ok(()) => Self { problem: None, ..Self::failed(signed, "") },
                 Err(error) => Self::failed(signed, &error.to_string()),
             },
-            None => Self::failed(signed, &format!("it is of the log {origin:?}, for which the key {} does not sign", key.name())),
+            None => Self::failed(
+                signed,
+                &format!("it is of the log {origin:?}, for which the key {} does not sign", key.name()),
+            ),
         }
     }
 

@@ -71,7 +71,8 @@ pub(crate) async fn tile(
     let path: TilePath = path.parse().map_err(|error| Problem::not_found(format!("{error}")))?;
     let _turn = if path.level.is_none() { Some(app.public_pages().turn().await?) } else { None };
     let found = app.desk().tile(case.object(), &path).await.map_err(Problem::of_public)?;
-    let missing = "the log has no such tile, or an entry of the bundle is longer than 65,535 octets: /entry/N has each by itself";
+    let missing =
+        "the log has no such tile, or an entry of the bundle is longer than 65,535 octets: /entry/N has each by itself";
     Ok(answer(OCTETS, LONG, found.ok_or_else(|| Problem::not_found(missing))?))
 }
 

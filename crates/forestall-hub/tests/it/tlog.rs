@@ -140,10 +140,7 @@ async fn an_erased_field_changes_no_root_and_no_proof() {
 #[tokio::test]
 async fn no_fork_is_signed() {
     for (statement, says) in [
-        (
-            "UPDATE event SET leaf = zeroblob(32) WHERE case_version = 2",
-            "the first 3 events give the root",
-        ),
+        ("UPDATE event SET leaf = zeroblob(32) WHERE case_version = 2", "the first 3 events give the root"),
         ("DELETE FROM event WHERE case_version = 3", "the log has 2 events, and 3 were signed"),
         ("DELETE FROM event WHERE case_version = 2", "event 3 stands where event 2 was expected"),
         ("DELETE FROM document WHERE kind = 'log-key'", "the key is that of"),
@@ -200,7 +197,8 @@ async fn served() -> (Served, Hands) {
 
 /// The addresses of a log.
 fn addresses(case: &str) -> Vec<String> {
-    let ends = ["key", "checkpoint", "tile/0/000.p/3", "tile/entries/000.p/3", "tile/9", "entry/1", "entry/0", "proof/1"];
+    let ends =
+        ["key", "checkpoint", "tile/0/000.p/3", "tile/entries/000.p/3", "tile/9", "entry/1", "entry/0", "proof/1"];
     let more = ["proof/99", "consistency/1/3", "consistency/a/b"];
     ends.iter().chain(&more).map(|end| format!("/log/{case}/{end}")).collect()
 }
@@ -343,7 +341,9 @@ async fn a_case_that_is_handed_over_is_the_same_case() {
     assert_eq!(own, Some(evidence.dossier));
     // What the other exports is the same log.
     let again = other.export(&case, Audience::Recipient, now()).await.unwrap();
-    let lines = |octets: &[u8]| String::from_utf8(octets.to_vec()).unwrap().lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let lines = |octets: &[u8]| {
+        String::from_utf8(octets.to_vec()).unwrap().lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
     assert_eq!(lines(&again), lines(&octets));
 }
 
