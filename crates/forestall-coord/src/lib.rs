@@ -13,12 +13,15 @@
 //! Proof has levels ([`proof`]): a registry's word is *claimed*, a signed list that equals ours *attested*, and only what
 //! was seen from outside in a way that excludes "simply unregistered" is *observed*. Nothing is PROTECTED without it.
 //!
+//! The events of a case are the leaves of a Merkle tree, whose root is signed ([`tlog`]); [`archive`] hands a whole case over.
+//!
 //! This crate does no I/O and reads no clock: time, randomness for salts and counts come in as arguments.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::disallowed_methods)]
 
 pub mod alarms;
+pub mod archive;
 pub mod board;
 pub mod by_day;
 pub mod case;
@@ -40,6 +43,7 @@ pub mod reach;
 pub mod roll;
 pub mod standing;
 pub mod tally;
+pub mod tlog;
 pub mod verify;
 
 pub use alarms::Alarm;

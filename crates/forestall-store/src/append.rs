@@ -36,6 +36,16 @@ pub(crate) enum Outcome {
 impl Prepared {
     /// Checks an event: what cannot be read again, or does not fit its withheld fields, must not come into the log.
     pub(crate) fn new(decided: Decided) -> Result<Self, AppendError> {
+        let (given, held) = (decided.withheld.len(), decided.event.withheld.len());
+        if given != held {
+            let reason = format!("it commits to {held} withheld fields, and {given} came with it");
+            return Err(AppendError::Invalid { case: decided.event.case, version: decided.event.version, reason });
+        }
+        Self::received(decided)
+    }
+
+    /// Checks an event of another store, which may have erased some of the withheld fields.
+    pub(crate) fn received(decided: Decided) -> Result<Self, AppendError> {
         let Decided { event, withheld } = decided;
         match Self::check(&event, &withheld) {
             Ok((encoding, leaf)) => Ok(Self { event, encoding, leaf, withheld }),
@@ -61,10 +71,6 @@ impl Prepared {
             Ok(again) if again == *event => {}
             Ok(_) => return Err("it is another event when it is read again".to_owned()),
             Err(error) => return Err(format!("it cannot be read again: {error}")),
-        }
-        if withheld.len() != event.withheld.len() {
-            let (given, held) = (withheld.len(), event.withheld.len());
-            return Err(format!("it commits to {held} withheld fields, and {given} came with it"));
         }
         for field in withheld {
             if event.withheld.get(&field.field) != Some(&field.commitment()) {

@@ -37,6 +37,16 @@ impl Store {
         self.rows(Work::KeepDocuments { documents }).await.map(|_| ())
     }
 
+    /// Keeps a document where the one in its place has the text `before`, or where there is none and `before` is `None`; says whether it did.
+    /// Of several processes that try at once, one succeeds.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn swap_document(&self, document: Document, before: Option<String>) -> Result<bool, StoreError> {
+        Ok(self.rows(Work::SwapDocument { document, before }).await? > 0)
+    }
+
     /// Removes a document and says whether there was one.
     ///
     /// # Errors
@@ -94,6 +104,23 @@ pub(crate) async fn keep(connection: &mut SqliteConnection, documents: &[Documen
     })
     .await?;
     Ok(documents.len() as u64)
+}
+
+pub(crate) async fn swap(
+    connection: &mut SqliteConnection,
+    document: &Document,
+    before: Option<&str>,
+) -> Result<u64, sqlx::Error> {
+    const NEW: &str =
+        "INSERT INTO document (kind, id, changed, body) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, id) DO NOTHING";
+    const OLD: &str = "UPDATE document SET changed = $3, body = $4 WHERE kind = $1 AND id = $2 AND body = $5";
+    let statement = sqlx::query(if before.is_some() { OLD } else { NEW })
+        .bind(document.kind)
+        .bind(document.id.clone())
+        .bind(document.changed.micros())
+        .bind(document.body.clone());
+    let statement = before.iter().fold(statement, |statement, before| statement.bind((*before).to_owned()));
+    Ok(statement.execute(connection).await?.rows_affected())
 }
 
 pub(crate) async fn remove(connection: &mut SqliteConnection, kind: &str, id: &str) -> Result<u64, sqlx::Error> {

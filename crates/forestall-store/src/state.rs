@@ -113,7 +113,7 @@ impl Store {
             }
             let prepared = self.decide_all(case, count, state.as_deref(), &mut decide)?;
             drop(state);
-            match self.append_prepared(prepared).await {
+            match self.append_prepared(prepared, Arc::default()).await {
                 Ok(stored) => {
                     return match self.advance(&slot, case, &stored).await {
                         Ok(state) => Ok((stored, state)),

@@ -153,15 +153,19 @@ impl Store {
     /// not be in the log, [`AppendError::Store`] where the store fails. Nothing of the call is in the log then.
     pub async fn append(&self, decided: Vec<Decided>) -> Result<Vec<Stored>, AppendError> {
         let prepared = decided.into_iter().map(Prepared::new).collect::<Result<Vec<_>, _>>()?;
-        self.append_prepared(prepared).await
+        self.append_prepared(prepared, Arc::default()).await
     }
 
-    pub(crate) async fn append_prepared(&self, prepared: Vec<Prepared>) -> Result<Vec<Stored>, AppendError> {
+    pub(crate) async fn append_prepared(
+        &self,
+        prepared: Vec<Prepared>,
+        evidence: Arc<Vec<(Digest, String)>>,
+    ) -> Result<Vec<Stored>, AppendError> {
         if prepared.is_empty() {
             return Ok(Vec::new());
         }
         let prepared = Arc::new(prepared);
-        let first = match self.ask(Work::Append(Arc::clone(&prepared))).await? {
+        let first = match self.ask(Work::Append(Arc::clone(&prepared), evidence)).await? {
             Ok(Done::Appended(first) | Done::Rows(first)) => first,
             Err(Failure::Conflict { case, version, head }) => {
                 return Err(AppendError::Conflict { case, version, head });

@@ -26,27 +26,83 @@ use crate::{
 /// What the writer is asked to do.
 #[derive(Debug)]
 pub(crate) enum Work {
-    Append(Arc<Vec<Prepared>>),
-    Erase { seq: u64, field: String },
+    /// Events, and the documents of evidence that come with those of another store.
+    Append(Arc<Vec<Prepared>>, Arc<Vec<(Digest, String)>>),
+    Erase {
+        seq: u64,
+        field: String,
+    },
     Rebuild,
-    CacheCounts { digest: Digest, generator_version: u32, rows: Vec<Packed> },
+    CacheCounts {
+        digest: Digest,
+        generator_version: u32,
+        rows: Vec<Packed>,
+    },
     ForgetCounts,
-    CreateLink { token: Digest, expires: Instant },
-    RedeemLink { token: Digest, now: Instant },
-    CreateSession { token: Digest, expires: Instant },
-    EndSession { token: Digest },
-    PurgeSignIn { now: Instant },
-    KeepEvidence { documents: Vec<(Digest, String)> },
-    KeepDocuments { documents: Vec<Document> },
-    DropDocument { kind: &'static str, id: String },
+    CreateLink {
+        token: Digest,
+        expires: Instant,
+    },
+    RedeemLink {
+        token: Digest,
+        now: Instant,
+    },
+    CreateSession {
+        token: Digest,
+        expires: Instant,
+    },
+    EndSession {
+        token: Digest,
+    },
+    PurgeSignIn {
+        now: Instant,
+    },
+    KeepEvidence {
+        documents: Vec<(Digest, String)>,
+    },
+    KeepDocuments {
+        documents: Vec<Document>,
+    },
+    SwapDocument {
+        document: Document,
+        before: Option<String>,
+    },
+    DropDocument {
+        kind: &'static str,
+        id: String,
+    },
     CreateJob(NewJob),
-    ClaimJob { now: Instant, lease_until: Instant },
-    RenewJob { id: u64, attempt: u32, done: u64, total: u64, lease_until: Instant },
-    EndJob { id: u64, attempt: u32, state: JobState, now: Instant, outcome: String },
-    PutOffJob { id: u64, attempt: u32, not_before: Instant, outcome: String },
-    PurgeJobs { before: Instant },
+    ClaimJob {
+        now: Instant,
+        lease_until: Instant,
+    },
+    RenewJob {
+        id: u64,
+        attempt: u32,
+        done: u64,
+        total: u64,
+        lease_until: Instant,
+    },
+    EndJob {
+        id: u64,
+        attempt: u32,
+        state: JobState,
+        now: Instant,
+        outcome: String,
+    },
+    PutOffJob {
+        id: u64,
+        attempt: u32,
+        not_before: Instant,
+        outcome: String,
+    },
+    PurgeJobs {
+        before: Instant,
+    },
     CreateChallenge(Challenge),
-    DropChallenges { now: Instant },
+    DropChallenges {
+        now: Instant,
+    },
     Parties(parties::Change),
     People(people::Change),
     Sessions(person_sessions::Change),
@@ -183,8 +239,11 @@ async fn in_savepoint(connection: &mut SqliteConnection, work: &Work) -> Result<
 
 async fn perform(connection: &mut SqliteConnection, work: &Work) -> Result<Done, Failure> {
     match work {
-        Work::Append(prepared) => match append::append(connection, prepared).await? {
-            Outcome::Appended(first) => Ok(Done::Appended(first)),
+        Work::Append(prepared, evidence) => match append::append(connection, prepared).await? {
+            Outcome::Appended(first) => {
+                evidence::keep(connection, evidence).await?;
+                Ok(Done::Appended(first))
+            }
             Outcome::Conflict { case, version, head } => Err(Failure::Conflict { case, version, head }),
         },
         Work::Erase { seq, field } => Ok(Done::Rows(log::erase(connection, *seq, field).await?)),
@@ -202,6 +261,9 @@ async fn perform(connection: &mut SqliteConnection, work: &Work) -> Result<Done,
         Work::PurgeSignIn { now } => Ok(Done::Rows(sign_in::purge(connection, *now).await?)),
         Work::KeepEvidence { documents } => Ok(Done::Rows(evidence::keep(connection, documents).await?)),
         Work::KeepDocuments { documents } => Ok(Done::Rows(documents::keep(connection, documents).await?)),
+        Work::SwapDocument { document, before } => {
+            Ok(Done::Rows(documents::swap(connection, document, before.as_deref()).await?))
+        }
         Work::DropDocument { kind, id } => Ok(Done::Rows(documents::remove(connection, kind, id).await?)),
         Work::CreateJob(job) => Ok(Done::Rows(jobs::create(connection, job).await?)),
         Work::ClaimJob { now, lease_until } => Ok(Done::Rows(jobs::claim(connection, *now, *lease_until).await?)),

@@ -17,6 +17,7 @@ mod hunt;
 mod identify;
 mod index;
 mod listen;
+mod log;
 mod party;
 mod plugin;
 mod predict;

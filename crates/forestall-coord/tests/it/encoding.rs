@@ -208,7 +208,7 @@ fn read(line: &str) -> Event {
 }
 
 /// A log with an event of each kind, and each optional part both there and left out.
-fn every_kind() -> CaseScript {
+pub(crate) fn every_kind() -> CaseScript {
     let mut script = CaseScript::new("golden", "2009-03-12T09:00:00Z");
     let mut unverified = campaigns::conficker_c();
     unverified.params = {

@@ -2,6 +2,7 @@
 
 //! Tests of cases through the public interface of the crate.
 
+mod archive;
 mod boards;
 mod computed;
 mod deadlines;
@@ -19,5 +20,6 @@ mod refusals;
 mod rolling;
 mod scenario;
 mod tasks;
+mod tlog;
 mod verification;
 mod world;

@@ -74,6 +74,16 @@ pub enum DeskError {
     /// Other processes changed the case again and again, or an event could not be recorded.
     #[error("{0}")]
     Contended(String),
+    /// The log of a case is not what was signed of it, or not what its hashes say.
+    #[error(
+        "the log of the case {case} is not what it was: {reason}. Nothing was signed or written; `forestall case log {case} --verify` looks through it"
+    )]
+    Forked {
+        /// The case.
+        case: CaseId,
+        /// What differs, in words.
+        reason: String,
+    },
     /// The act was recorded; what it led to cannot be read. The one error after which something has happened.
     #[error("{0}")]
     Recorded(String),
@@ -96,6 +106,7 @@ impl DeskError {
                 | Self::Output(_)
                 | Self::Outside(_)
                 | Self::Contended(_)
+                | Self::Forked { .. }
                 | Self::Recorded(_)
                 | Self::Damaged(_)
         )

@@ -20,10 +20,12 @@ mod evidence_pack;
 mod filing;
 mod flood;
 mod guard;
+mod handover;
 mod horizon;
 mod hosts;
 mod inbox;
 mod lists;
+mod log_key;
 mod numbered;
 mod open;
 mod package;
@@ -40,9 +42,11 @@ mod said;
 mod said_of_lists;
 mod sign_in;
 mod tasks;
+mod tlog;
 mod token;
 mod told_holder;
 mod totp;
+mod trees;
 mod vetting;
 
 use std::collections::HashMap;
@@ -69,6 +73,7 @@ pub use docket::BroughtAppeal;
 pub use error::DeskError;
 pub use evidence_pack::{EvidencePack, PackFile};
 pub use flood::{AskFlood, AskLetters, WrittenLetter, file_name, is_legitimate};
+pub use handover::Imported;
 pub use inbox::{MAX_CONTACT, MAX_REASON, PUBLIC_APPEAL_HOURS, PublicAppeal};
 pub use lists::NameListing;
 pub use numbered::NumberedList;
@@ -86,6 +91,7 @@ pub use said::said_of_holders;
 pub use said_of_lists::said_of_lists;
 pub use sign_in::{Attempt, IDLE_SECONDS, SESSION_SECONDS, SignedIn};
 pub use tasks::OwnedTask;
+pub use tlog::{CheckpointReport, LogLeaf, LogReport};
 pub use token::Token;
 pub use told_holder::{Told, ToldListing, ToldName};
 pub use totp::TotpSecret;
@@ -130,6 +136,7 @@ struct Inner {
     dictionaries: Dictionaries,
     files: Mutex<HashMap<CaseId, Lists>>,
     passwords: password::Passwords,
+    trees: trees::Trees,
 }
 
 /// What is computed for a case: it changes only with its campaigns and its horizon.
@@ -198,8 +205,9 @@ impl Desk {
     #[must_use]
     pub fn over(store: Store, catalogue: Catalogue, directory: Directory, dictionaries: Dictionaries) -> Self {
         let directory = Arc::new(directory);
-        let (rules, files, passwords) = (OnceLock::new(), Mutex::new(HashMap::new()), password::Passwords::default());
-        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files, passwords }) }
+        let (rules, files) = (OnceLock::new(), Mutex::new(HashMap::new()));
+        let (passwords, trees) = (password::Passwords::default(), trees::Trees::default());
+        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files, passwords, trees }) }
     }
 
     /// Returns the store.

@@ -4,7 +4,7 @@
 //!
 //! Templates get values that are ready to print and compute nothing. A page that changes something sends one act to the
 //! desk and then leads back to a page that shows the result. Pages render [`Released`](forestall_model::Released) cases only.
-//! Those under `/public` need no sign-in.
+//! Those under `/public` need no sign-in, nor does the log of a public case under `/log`.
 
 pub(crate) mod alarms;
 pub(crate) mod answer;
@@ -29,6 +29,7 @@ pub(crate) mod jobs;
 mod kept;
 pub(crate) mod lists;
 pub(crate) mod log;
+pub(crate) mod log_files;
 pub(crate) mod look_up;
 mod markdown;
 pub(crate) mod name;
@@ -38,6 +39,7 @@ pub(crate) mod open;
 mod place;
 mod proof;
 pub(crate) mod public_appeal;
+pub(crate) mod public_log;
 pub(crate) mod public_rules;
 pub(crate) mod registers;
 pub(crate) mod request;

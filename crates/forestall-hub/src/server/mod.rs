@@ -36,7 +36,7 @@ pub(crate) use app::{AUDIENCE, App};
 pub(crate) use assets::version as assets_version;
 pub(crate) use form::{Fields, MAX_UPLOAD, Query};
 pub(crate) use problem::{Problem, Wants};
-pub(crate) use public::{Public, read_appeal as read_public_appeal, read_form as read_public_form};
+pub(crate) use public::{Public, admit_reader, read_appeal as read_public_appeal, read_form as read_public_form};
 pub(crate) use session::{Session, begin as begin_session, end as end_session};
 pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantFigures};
 pub(crate) use waiting::{Ground, Waiting, WaitingName};

@@ -28,6 +28,9 @@ const ASK_ALL: Rate = Rate { burst: 300, seconds_a_unit: 1 };
 /// Appeals of a network: 5 at once, then one in 10 minutes; of all: 100 at once, then one a minute.
 const APPEAL_EACH: Rate = Rate { burst: 5, seconds_a_unit: 600 };
 const APPEAL_ALL: Rate = Rate { burst: 100, seconds_a_unit: 60 };
+/// Files of public logs for a network: 1,200 at once, then one a second; for all: 12,000 at once, then one a second.
+const LOG_EACH: Rate = Rate { burst: 1_200, seconds_a_unit: 1 };
+const LOG_ALL: Rate = Rate { burst: 12_000, seconds_a_unit: 1 };
 /// Look-ups that compute lists at a time, and how long one waits for its turn.
 const COMPUTING: usize = 1;
 const TURN: Duration = Duration::from_secs(10);
@@ -43,6 +46,7 @@ pub(crate) struct Public {
     pause: Duration,
     asked: Limiter,
     appealed: Limiter,
+    logs: Limiter,
     computing: Semaphore,
     arrived: Notify,
 }
@@ -55,6 +59,7 @@ impl Public {
             pause,
             asked: Limiter::new(ASK_EACH, ASK_ALL),
             appealed: Limiter::new(APPEAL_EACH, APPEAL_ALL),
+            logs: Limiter::new(LOG_EACH, LOG_ALL),
             computing: Semaphore::new(COMPUTING),
             arrived: Notify::new(),
         }
@@ -96,6 +101,11 @@ pub(crate) async fn read_appeal(app: &App, request: Request) -> Result<Fields<MA
     let client = client(app, &request);
     app.public_pages().appealed.take(client, app.now()).map_err(too_often)?;
     Fields::read(request).await
+}
+
+/// Lets somebody read a file of a public log who has not read too many.
+pub(crate) fn admit_reader(app: &App, request: &Request) -> Result<(), Problem> {
+    app.public_pages().logs.take(client(app, request), app.now()).map_err(too_often)
 }
 
 fn too_often(seconds: u32) -> Problem {

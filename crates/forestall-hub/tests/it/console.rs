@@ -33,6 +33,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// The body as it came.
+    pub(crate) octets: Vec<u8>,
 }
 
 impl Reply {
@@ -222,6 +224,7 @@ impl Client<'_> {
 fn read_reply(answer: &[u8]) -> Reply {
     let text = String::from_utf8_lossy(answer);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let octets = answer.windows(4).position(|four| four == b"\r\n\r\n").map_or(&[][..], |at| &answer[at + 4..]);
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
     let header = |line: &str| line.split_once(':').map(|(k, v)| (k.to_ascii_lowercase(), v.trim().to_owned()));
@@ -229,6 +232,7 @@ fn read_reply(answer: &[u8]) -> Reply {
         status: status.unwrap_or_else(|| panic!("no status in {text:?}")),
         headers: lines.filter_map(header).collect(),
         body: body.to_owned(),
+        octets: octets.to_vec(),
     }
 }
 

@@ -16,4 +16,5 @@ mod numbered;
 mod pages;
 mod plugins;
 mod sign_in;
+mod tlog;
 mod vetting;

@@ -18,4 +18,5 @@ mod people;
 mod sign_in;
 mod space;
 mod support;
+mod tlog;
 mod verify;

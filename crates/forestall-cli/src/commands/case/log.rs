@@ -4,15 +4,18 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
 use forestall_coord::event::{AnswerScope, Body, Event};
-use forestall_hub::desk::{said_of_holders, said_of_lists};
+use forestall_coord::tlog::VerifierKey;
+use forestall_hub::desk::{Desk, said_of_holders, said_of_lists};
 use forestall_model::{CampaignId, CaseId, DayRange, Digest};
 use forestall_store::LogEntry;
 use serde::Serialize;
 
+use super::log_check;
 use crate::cli::TextJsonl;
 use crate::failure::{Outcome, usage};
 use crate::output;
@@ -20,6 +23,9 @@ use crate::table::{counted, thousands};
 use crate::world::Globals;
 
 /// Print the log of a case, or of all: every event with who acted, when and from what source
+///
+/// The events of a case are the leaves of a Merkle tree whose root is signed. --head prints the signed head, which anybody can keep;
+/// --proof shows that an event is in the log; --verify looks through the log and holds it against the heads that were signed.
 #[derive(Args, Debug)]
 pub(crate) struct Log {
     /// The case [default: all]
@@ -33,6 +39,27 @@ pub(crate) struct Log {
     /// How the log is printed; jsonl holds the stored events, with what was withheld from them beside
     #[arg(long, value_name = "FORM", default_value = "text")]
     format: TextJsonl,
+    /// Look through the log instead: every event, every withheld field, and what was signed; status 1 where something differs
+    #[arg(long, requires = "id", conflicts_with_all = ["after", "limit", "format", "head", "proof", "show_key"])]
+    verify: bool,
+    /// An older signed head, which the log must continue
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    checkpoint: Option<PathBuf>,
+    /// The key that signed it [default: the key of this installation]
+    #[arg(long, value_name = "VKEY", requires = "checkpoint")]
+    key: Option<VerifierKey>,
+    /// Print the signed head of the log instead: a checkpoint
+    #[arg(long, requires = "id", conflicts_with_all = ["after", "limit", "format", "proof", "show_key"])]
+    head: bool,
+    /// Print the proof instead that this event of the case, counted from 1, is in its log
+    #[arg(long, value_name = "N", requires = "id", conflicts_with_all = ["after", "limit", "format", "show_key"])]
+    proof: Option<u64>,
+    /// Print the key instead with which anybody verifies the heads: of the log of the case, or of this installation
+    #[arg(long, conflicts_with_all = ["after", "limit", "format"])]
+    show_key: bool,
+    /// Write the head, the proof or the key to this file, which appears when it is whole
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["after", "limit", "format", "verify"])]
+    output: Option<PathBuf>,
 }
 
 /// Events that are read at once.
@@ -54,6 +81,9 @@ impl Log {
         {
             return Err(usage(format!("there is no case {id}; `forestall case list` names those that are open")));
         }
+        if let Some(done) = self.of_tree(&desk, globals).await? {
+            return Ok(done);
+        }
         let mut after = self.after;
         let mut left = self.limit.unwrap_or(u64::MAX);
         while left > 0 {
@@ -65,6 +95,26 @@ impl Log {
             output::to_stdout(|out| entries.iter().try_for_each(|entry| self.print(entry, out)))?;
         }
         Ok(Outcome::Done)
+    }
+
+    /// Does what was asked of the tree over the log, where that was asked.
+    async fn of_tree(&self, desk: &Desk, globals: &Globals) -> anyhow::Result<Option<Outcome>> {
+        let now = globals.now();
+        let text = match (&self.id, self.proof) {
+            (Some(id), _) if self.verify => {
+                let done = log_check::run(desk, id, self.checkpoint.as_deref(), self.key.as_ref()).await?;
+                return Ok(Some(done));
+            }
+            (Some(id), _) if self.head => desk.checkpoint(id, now).await?.to_string(),
+            (Some(id), Some(version)) => desk.inclusion(id, version, now).await?.proof.to_string(),
+            (id, _) if self.show_key => format!("{}\n", desk.log_verifier(id.as_ref(), now).await?),
+            _ if self.output.is_some() => {
+                return Err(usage("--output goes with --head, --proof or --show-key"));
+            }
+            _ => return Ok(None),
+        };
+        output::to(self.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+        Ok(Some(Outcome::Done))
     }
 
     fn print(&self, entry: &LogEntry, out: &mut dyn Write) -> anyhow::Result<()> {

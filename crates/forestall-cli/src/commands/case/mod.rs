@@ -13,14 +13,17 @@ mod decide;
 mod docket;
 mod evidence;
 mod exclude;
+mod export;
 mod figures;
 mod flood;
 mod gaps;
 mod horizon;
+mod import;
 mod letters;
 mod list;
 mod lists;
 mod log;
+mod log_check;
 mod names;
 mod note;
 mod open;
@@ -75,6 +78,8 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Evidence(evidence::Verb),
     Log(log::Log),
+    Export(export::Export),
+    Import(import::Import),
 }
 
 impl Verb {
@@ -112,6 +117,8 @@ impl Verb {
                 Self::Letters(command) => command.run(globals).await,
                 Self::Evidence(verb) => verb.run(globals).await,
                 Self::Log(command) => command.run(globals).await,
+                Self::Export(command) => command.run(globals).await,
+                Self::Import(command) => command.run(globals).await,
             }
         };
         world::run(run)

@@ -1,0 +1,64 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall case import`: a case out of one file.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use forestall_coord::archive;
+use forestall_coord::tlog::VerifierKey;
+
+use crate::failure::{Outcome, refused};
+use crate::table::counted;
+use crate::world::Globals;
+use crate::{input, output};
+
+/// Take over a case that `forestall case export` wrote elsewhere: the same state, and the same root of its log
+///
+/// Every hash, every commitment, the root and the signature are checked before anything is written. A case that is here already is
+/// refused, unless the file continues it; then what is new is added.
+#[derive(Args, Debug)]
+pub(crate) struct Import {
+    /// The file; - is standard input
+    file: PathBuf,
+    /// The key that must have signed it: that of the other installation, as it told you itself. Without it the file is only held
+    /// against the key that it brings
+    #[arg(long, value_name = "VKEY")]
+    key: Option<VerifierKey>,
+    /// Only check the file, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Import {
+    pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let called = input::called(&self.file);
+        let archive = archive::read(input::open(&self.file)?, self.key.as_ref())
+            .map_err(|error| refused(format!("{called}, {error}; nothing was imported")))?;
+        let (case, head) = (archive.case.id.clone(), archive.checkpoint.checkpoint().clone());
+        let (erased, missing, key) = (archive.erased, archive.missing, archive.key.clone());
+        if self.dry_run {
+            output::to_stdout(|out| Ok(writeln!(out, "{case}\t{}\t{}", head.size, head.root)?))?;
+            output::note(format_args!("the file is whole: {}; nothing was written", counted(head.size, "event")));
+        } else {
+            let imported = globals.desk().await?.import(archive).await?;
+            output::to_stdout(|out| Ok(writeln!(out, "{case}\t{}\t{}", head.size, head.root)?))?;
+            output::note(format_args!(
+                "{} taken over, {} here before; {} of evidence",
+                counted(imported.taken, "event"),
+                imported.before,
+                counted(imported.evidence, "document")
+            ));
+        }
+        if erased > 0 {
+            output::note(format_args!("note: {} erased or left out", counted(erased, "withheld field")));
+        }
+        if missing > 0 {
+            output::note(format_args!("note: {} of evidence not in the file", counted(missing, "document")));
+        }
+        if self.key.is_none() {
+            output::note(format_args!("note: signed by {key}, which nobody vouched for; --key names one"));
+        }
+        Ok(Outcome::Done)
+    }
+}
