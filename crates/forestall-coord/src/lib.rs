@@ -29,14 +29,18 @@ pub mod flood;
 pub mod gaps;
 pub mod guard;
 pub mod holding;
+pub mod kpi;
 mod list;
+pub mod order;
 pub mod party;
 pub mod population;
 pub mod proof;
 pub mod reach;
+mod reach_table;
 pub mod standing;
 pub mod tally;
 pub mod verify;
+pub mod what_if;
 
 pub use alarms::Alarm;
 pub use board::{Board, NameView};
