@@ -55,7 +55,8 @@ pub(super) fn figures(follow: &Follow, counts: &[ListCounts], now: Instant) -> F
     });
     let all = all.collect();
     let coverage = follow.coverage.iter().map(|(tld, (observed, names))| (tld.clone(), *observed, *names)).collect();
-    Figures { from: follow.from, until: now.max(follow.from), all, latency, coverage }
+    let events = follow.events.iter().map(|((day, kind), count)| (*day, *kind, *count)).collect();
+    Figures { from: follow.from, until: now.max(follow.from), all, latency, coverage, events }
 }
 
 fn none(reason: &'static str) -> Vec<Reading> {

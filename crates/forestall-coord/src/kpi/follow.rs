@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use forestall_model::{DomainName, Instant, ListCounts, Tld};
+use forestall_model::{DomainName, Instant, ListCounts, Tld, UtcDay};
 
 use super::Figures;
 use super::latency::{Asked, Stage};
@@ -44,6 +44,8 @@ pub struct Follow {
     /// Lists that opened with a name that nobody had seen protected.
     pub(super) without_lead: u64,
     pub(super) asked: Vec<Asked>,
+    /// How many events of each kind happened on each day.
+    pub(super) events: BTreeMap<(UtcDay, &'static str), u32>,
     /// Names that are to be taken back: since when, and when it was done.
     pub(super) undone: BTreeMap<DomainName, (Instant, Option<Instant>)>,
 }
@@ -71,6 +73,7 @@ impl Follow {
             leads: Vec::new(),
             without_lead: 0,
             asked: Vec::new(),
+            events: BTreeMap::from([((opening.occurred.day(), opening.body.kind()), 1)]),
             undone: BTreeMap::new(),
         };
         for (campaign, list) in counts.iter().enumerate().take(follow.case.campaigns.len()) {
@@ -116,6 +119,7 @@ impl Follow {
         for place in touched {
             self.look(place, counts);
         }
+        *self.events.entry((event.occurred.day(), event.body.kind())).or_default() += 1;
         self.follow_requests(event);
         self.follow_undoing(event);
         Ok(())

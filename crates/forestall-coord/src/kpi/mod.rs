@@ -245,6 +245,8 @@ pub struct Figures {
     pub latency: Vec<SliceLatency>,
     /// Coverage at opening by slice: observed and registrable names; slices of which no list has opened are left out.
     pub coverage: Vec<(Tld, u64, u64)>,
+    /// How many events of a kind happened on a day, in the order of the days, then of the kinds.
+    pub events: Vec<(UtcDay, &'static str, u32)>,
 }
 
 impl Figures {

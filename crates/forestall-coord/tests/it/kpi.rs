@@ -119,6 +119,12 @@ fn latency_is_told_by_slice_and_for_all() {
     assert_eq!((net.requests, net.acknowledged.waiting, net.acknowledged.longest_wait), (1, 1, Some(12 * HOUR)));
     assert_eq!(value(&found, Kpi::Latency, "acknowledged"), share(1, 2));
     assert_eq!(value(&found, Kpi::Latency, "median to proof"), Value::Seconds(24 * HOUR));
+    let kinds: Vec<_> = found.events.iter().map(|(on, kind, count)| (on.to_string(), *kind, *count)).collect();
+    let on = |day: &str, kind, count| (day.to_owned(), kind, count);
+    let sixth =
+        [on("2009-01-06", "acknowledged", 1), on("2009-01-06", "answered", 1), on("2009-01-06", "requested", 1)];
+    assert_eq!(kinds[1..4], sixth);
+    assert_eq!(kinds[0], on("2008-11-20", "opened", 1));
     // The case was opened on 20 November.
     assert_eq!(value(&found, Kpi::FirstSlice, "to the first request"), Value::Seconds(47 * 24 * HOUR));
     assert_eq!(value(&found, Kpi::FirstSlice, "to a request to every slice"), Value::Seconds(48 * 24 * HOUR));

@@ -16,6 +16,7 @@ mod error;
 mod evidence;
 mod filing;
 mod flood;
+mod followed;
 mod guard;
 mod hosts;
 mod inbox;
@@ -99,6 +100,7 @@ struct Inner {
     rules: OnceLock<Digest>,
     dictionaries: Dictionaries,
     files: Mutex<HashMap<CaseId, Lists>>,
+    followed: followed::AllFollowed,
 }
 
 /// What is computed for a case: it changes only with its campaigns and its horizon.
@@ -168,7 +170,8 @@ impl Desk {
     pub fn over(store: Store, catalogue: Catalogue, directory: Directory, dictionaries: Dictionaries) -> Self {
         let directory = Arc::new(directory);
         let (rules, files) = (OnceLock::new(), Mutex::new(HashMap::new()));
-        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files }) }
+        let followed = followed::AllFollowed::default();
+        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files, followed }) }
     }
 
     /// Returns the store.
