@@ -383,6 +383,11 @@ impl Case {
                 expected: self.version + 1,
             });
         }
+        self.take_in(event)
+    }
+
+    /// Adds an event whatever its number, for those who follow a case in the order in which things happened.
+    pub(crate) fn take_in(&mut self, event: &Event) -> Result<(), ReplayError> {
         match &event.body {
             Body::Opened { .. } => return Err(ReplayError::OpenedTwice { version: event.version }),
             Body::Requested { tld, days, campaigns, action, fallback, .. } => {
@@ -550,7 +555,7 @@ impl Case {
                 source: event.source.clone(),
             }),
         }
-        self.version = event.version;
+        self.version = event.version.max(self.version);
         self.changed = event.recorded;
         Ok(())
     }

@@ -4,11 +4,14 @@
 //!
 //! The [`desk`] is where every act on a case happens, for the pages and the command line alike. The [`server`] takes
 //! connections, signs people in and guards the pages; `pages` holds one page a file. [`map`] draws the world, and
-//! [`quickstart`] opens the two cases of the first minute.
+//! [`quickstart`] opens the two cases of the first minute. [`figures`] and [`prospect`] are documents that pages and command line share.
 
+pub mod contacts;
 pub mod desk;
+pub mod figures;
 pub mod jobs;
 pub mod map;
 mod pages;
+pub mod prospect;
 pub mod quickstart;
 pub mod server;

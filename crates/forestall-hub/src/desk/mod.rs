@@ -19,6 +19,7 @@ mod evidence;
 mod evidence_pack;
 mod filing;
 mod flood;
+mod followed;
 mod guard;
 mod handover;
 mod horizon;
@@ -137,6 +138,7 @@ struct Inner {
     files: Mutex<HashMap<CaseId, Lists>>,
     passwords: password::Passwords,
     trees: trees::Trees,
+    followed: followed::AllFollowed,
 }
 
 /// What is computed for a case: it changes only with its campaigns and its horizon.
@@ -208,6 +210,8 @@ impl Desk {
         let (rules, files) = (OnceLock::new(), Mutex::new(HashMap::new()));
         let (passwords, trees) = (password::Passwords::default(), trees::Trees::default());
         Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files, passwords, trees }) }
+        let followed = followed::AllFollowed::default();
+        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files, followed }) }
     }
 
     /// Returns the store.

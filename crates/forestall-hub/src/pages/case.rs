@@ -69,11 +69,12 @@ pub(crate) async fn show(
     let now = now_of(&view.object().file.case, app.now());
     let heading = Heading::of(&app, &app.file(&id).await?).await?;
     let frame = Frame::new(heading.title.clone(), "cases", &app, &session).with_scripts(&["heat.js", "filter.js"]);
+    let contacts = app.clone();
     // Some milliseconds of drawing, kept off the threads that answer others.
     let page = move || {
         let (file, figures) = (&view.object().file, &view.object().figures);
         let case = &file.case;
-        let mut gaps = gaps::rows(file, now, within.days);
+        let mut gaps = gaps::rows(file, now, within.days, contacts.contacts());
         let gaps_in_all = gaps.len();
         gaps.truncate(GAPS);
         let observed = Level::Observed as usize;

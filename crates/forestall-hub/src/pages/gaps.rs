@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! The gap list: what opens within some days and is not proved, the largest reach first.
+//! The gap list: what opens within some days and is not proved, the largest reach first or the first to open, with whom to ring.
 
 use askama::Template;
 use axum::Extension;
@@ -12,6 +12,7 @@ use forestall_model::{Instant, ListCounts, Window};
 use super::frame::{Frame, to_minute};
 use super::number::grouped;
 use super::place::{Heading, about, case_id, now_of};
+use crate::contacts::Contacts;
 use crate::desk::CaseFile;
 use crate::server::{App, Problem, Query, Session};
 
@@ -38,6 +39,8 @@ pub(super) struct GapRow {
     pub(super) lists: String,
     pub(super) reach: String,
     pub(super) worst_day: String,
+    /// Whom to ring; empty where nobody is known.
+    pub(super) ring: String,
 }
 
 /// The choice of days, with the one that is chosen.
@@ -71,6 +74,8 @@ struct Page {
     within: Within,
     gaps: Vec<GapRow>,
     seen_from: String,
+    /// Whether the first to open comes first.
+    by_hours: bool,
 }
 
 /// Shows the gap list of a case.
@@ -84,16 +89,30 @@ pub(crate) async fn show(
     let file = app.file(&case_id(&id)?).await?;
     let now = now_of(&file.object().case, app.now());
     let days = within.days;
+    let by_hours = match query.text("order") {
+        None | Some("reach") => false,
+        Some("opens") => true,
+        Some(other) => return Err(Problem::bad_request(format!("order: expected reach or opens, found {other:?}"))),
+    };
     let computed = file.object().clone();
-    let gaps = tokio::task::spawn_blocking(move || rows(&computed, now, days)).await?;
+    let ask = app.clone();
+    let list = move || {
+        let mut gaps = list(&computed, now, days);
+        if by_hours {
+            // What is open already opened longest ago; of what opens together, the larger reach stands first.
+            gaps.sort_by_key(|gap| gap.opens.max(now));
+        }
+        gaps.iter().map(|gap| row(&computed, gap, now, ask.contacts())).collect()
+    };
+    let gaps = tokio::task::spawn_blocking(list).await?;
     let heading = Heading::of(&app, &file).await?;
     let frame = Frame::new(format!("Gaps · {}", heading.title), "cases", &app, &session).with_scripts(&["filter.js"]);
-    super::page(&Page { frame, heading, within, gaps, seen_from: to_minute(now) })
+    super::page(&Page { frame, heading, within, gaps, seen_from: to_minute(now), by_hours })
 }
 
 /// Returns the gaps of a case as its pages show them.
-pub(super) fn rows(file: &CaseFile, now: Instant, within: u16) -> Vec<GapRow> {
-    list(file, now, within).iter().map(|gap| row(file, gap, now)).collect()
+pub(super) fn rows(file: &CaseFile, now: Instant, within: u16, contacts: &dyn Contacts) -> Vec<GapRow> {
+    list(file, now, within).iter().map(|gap| row(file, gap, now, contacts)).collect()
 }
 
 /// Returns the gaps of a case. Only the lists that can matter are counted, which makes it quick for few days.
@@ -112,7 +131,7 @@ fn list(file: &CaseFile, now: Instant, within: u16) -> Vec<Gap> {
     Board::new(&file.case, &counts).gaps(now, within)
 }
 
-fn row(file: &CaseFile, gap: &Gap, now: Instant) -> GapRow {
+fn row(file: &CaseFile, gap: &Gap, now: Instant, contacts: &dyn Contacts) -> GapRow {
     let campaign = file.case.campaigns.get(gap.campaign);
     let is_open = gap.opens <= now;
     let hours = gap.opens.seconds_since(now).div_euclid(3_600);
@@ -135,5 +154,6 @@ fn row(file: &CaseFile, gap: &Gap, now: Instant) -> GapRow {
         lists: grouped(gap.periods),
         reach: gap.reach.to_string(),
         worst_day: gap.worst_day.to_string(),
+        ring: contacts.whom_to_ring(&gap.tld).unwrap_or_default(),
     }
 }

@@ -13,6 +13,7 @@ use super::confirmed::Confirmed;
 use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
 use super::{Clock, Origin, Problem, Public};
+use crate::contacts::Contacts;
 use crate::desk::{CaseFile, Desk};
 
 /// Shared by all handlers; cheap to clone.
@@ -26,6 +27,7 @@ struct Inner {
     address: SocketAddr,
     public: Option<Origin>,
     clock: Clock,
+    contacts: Arc<dyn Contacts>,
     views: Views,
     waiting: AllWaiting,
     confirmed: Confirmed,
@@ -44,10 +46,11 @@ impl App {
         address: SocketAddr,
         public: Option<Origin>,
         clock: Clock,
+        contacts: Arc<dyn Contacts>,
         public_pages: Public,
     ) -> Self {
         let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
-        let inner = Inner { desk, address, public, clock, views, waiting, confirmed, public_pages };
+        let inner = Inner { desk, address, public, clock, contacts, views, waiting, confirmed, public_pages };
         Self { inner: Arc::new(inner) }
     }
 
@@ -79,6 +82,11 @@ impl App {
     /// Returns the address that the operator says browsers use, where they do.
     pub(super) fn public(&self) -> Option<&Origin> {
         self.inner.public.as_ref()
+    }
+
+    /// Returns what tells whom to ring.
+    pub(crate) fn contacts(&self) -> &dyn Contacts {
+        &*self.inner.contacts
     }
 
     /// Returns what the pages without sign-in share.

@@ -30,6 +30,7 @@ use std::time::Duration;
 use forestall_model::Instant;
 use tokio::net::TcpListener;
 
+use crate::contacts::{Contacts, NoContacts};
 use crate::desk::{Desk, DeskError};
 
 pub(crate) use app::{AUDIENCE, App};
@@ -64,6 +65,8 @@ pub struct Settings {
     pub look_up_pause: Duration,
     /// What tells the time.
     pub clock: Clock,
+    /// What tells whom to ring about a slice.
+    pub contacts: Arc<dyn Contacts>,
 }
 
 impl Settings {
@@ -78,7 +81,8 @@ impl Settings {
     pub fn new(listen: SocketAddr) -> Self {
         let (public, resolver, contact) = (None, None, None);
         let look_up_pause = Self::LOOK_UP_PAUSE;
-        Self { listen, public, resolver, contact, look_up_pause, clock: Arc::new(system_clock) }
+        let (clock, contacts) = (Arc::new(system_clock), Arc::new(NoContacts));
+        Self { listen, public, resolver, contact, look_up_pause, clock, contacts }
     }
 }
 
@@ -141,8 +145,9 @@ impl Console {
         };
         let listener = TcpListener::bind(asked).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        let Settings { public, resolver, contact, look_up_pause, clock, .. } = settings;
-        let app = App::new(desk, address, public, clock, Public::new(resolver, contact, look_up_pause));
+        let Settings { public, resolver, contact, look_up_pause, clock, contacts, .. } = settings;
+        let public_pages = Public::new(resolver, contact, look_up_pause);
+        let app = App::new(desk, address, public, clock, contacts, public_pages);
         Ok(Self { listener, address, app })
     }
 
