@@ -9,7 +9,7 @@ use forestall_model::{DomainName, Instant, ListCounts, Tld, UtcDay};
 use super::Figures;
 use super::latency::{Asked, Stage};
 use crate::case::{Case, ReplayError};
-use crate::event::{AnswerScope, Body, CaseKind, Event, Occurrence};
+use crate::event::{AnswerScope, Body, CaseKind, Event, Occurrence, Purpose};
 use crate::proof::Level;
 use crate::tally::{ListView, Tally};
 
@@ -185,7 +185,12 @@ impl Follow {
                 let campaigns = campaigns.iter().filter_map(|id| self.case.campaign_index(id)).collect();
                 self.asked.push(Asked::new(tld.clone(), event.occurred, *days, campaigns));
             }
-            Body::Acknowledged { tld } => {
+            // What a numbered list asks anew is a request; one that was handed over by hand may never say so.
+            Body::Cut { tld, purpose: Purpose::Protect, days, campaigns, .. } if !days.is_empty() => {
+                let campaigns = campaigns.iter().filter_map(|id| self.case.campaign_index(id)).collect();
+                self.asked.push(Asked::new(tld.clone(), event.occurred, *days, campaigns));
+            }
+            Body::Acknowledged { tld, .. } => {
                 for asked in self.asked.iter_mut().filter(|asked| asked.tld == *tld) {
                     asked.reach(Stage::Acknowledged, event.occurred);
                 }

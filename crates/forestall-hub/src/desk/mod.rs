@@ -209,9 +209,9 @@ impl Desk {
         let directory = Arc::new(directory);
         let (rules, files) = (OnceLock::new(), Mutex::new(HashMap::new()));
         let (passwords, trees) = (password::Passwords::default(), trees::Trees::default());
-        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files, passwords, trees }) }
         let followed = followed::AllFollowed::default();
-        Self { inner: Arc::new(Inner { store, catalogue, directory, rules, dictionaries, files, followed }) }
+        let inner = Inner { store, catalogue, directory, rules, dictionaries, files, passwords, trees, followed };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Returns the store.
