@@ -26,83 +26,28 @@ use crate::{
 /// What the writer is asked to do.
 #[derive(Debug)]
 pub(crate) enum Work {
-    /// Events, and the documents of evidence that come with those of another store.
     Append(Arc<Vec<Prepared>>, Arc<Vec<(Digest, String)>>),
-    Erase {
-        seq: u64,
-        field: String,
-    },
+    Erase { seq: u64, field: String },
     Rebuild,
-    CacheCounts {
-        digest: Digest,
-        generator_version: u32,
-        rows: Vec<Packed>,
-    },
+    CacheCounts { digest: Digest, generator_version: u32, rows: Vec<Packed> },
     ForgetCounts,
-    CreateLink {
-        token: Digest,
-        expires: Instant,
-    },
-    RedeemLink {
-        token: Digest,
-        now: Instant,
-    },
-    CreateSession {
-        token: Digest,
-        expires: Instant,
-    },
-    EndSession {
-        token: Digest,
-    },
-    PurgeSignIn {
-        now: Instant,
-    },
-    KeepEvidence {
-        documents: Vec<(Digest, String)>,
-    },
-    KeepDocuments {
-        documents: Vec<Document>,
-    },
-    SwapDocument {
-        document: Document,
-        before: Option<String>,
-    },
-    DropDocument {
-        kind: &'static str,
-        id: String,
-    },
+    CreateLink { token: Digest, expires: Instant },
+    RedeemLink { token: Digest, now: Instant },
+    CreateSession { token: Digest, expires: Instant },
+    EndSession { token: Digest },
+    PurgeSignIn { now: Instant },
+    KeepEvidence { documents: Vec<(Digest, String)> },
+    KeepDocuments { documents: Vec<Document> },
+    SwapDocument { document: Document, before: Option<String> },
+    DropDocument { kind: &'static str, id: String },
     CreateJob(NewJob),
-    ClaimJob {
-        now: Instant,
-        lease_until: Instant,
-    },
-    RenewJob {
-        id: u64,
-        attempt: u32,
-        done: u64,
-        total: u64,
-        lease_until: Instant,
-    },
-    EndJob {
-        id: u64,
-        attempt: u32,
-        state: JobState,
-        now: Instant,
-        outcome: String,
-    },
-    PutOffJob {
-        id: u64,
-        attempt: u32,
-        not_before: Instant,
-        outcome: String,
-    },
-    PurgeJobs {
-        before: Instant,
-    },
+    ClaimJob { now: Instant, lease_until: Instant },
+    RenewJob { id: u64, attempt: u32, done: u64, total: u64, lease_until: Instant },
+    EndJob { id: u64, attempt: u32, state: JobState, now: Instant, outcome: String },
+    PutOffJob { id: u64, attempt: u32, not_before: Instant, outcome: String },
+    PurgeJobs { before: Instant },
     CreateChallenge(Challenge),
-    DropChallenges {
-        now: Instant,
-    },
+    DropChallenges { now: Instant },
     Parties(parties::Change),
     People(people::Change),
     Sessions(person_sessions::Change),

@@ -153,13 +153,15 @@ impl Desk {
     ///
     /// [`DeskError::NoSuchCase`], [`DeskError::Store`].
     pub async fn tile(&self, case: &CaseId, path: &TilePath) -> Result<Option<Vec<u8>>, DeskError> {
-        let tree = self.tree(case).await?;
-        if path.level.is_some() {
-            return Ok(tree.tile(path));
-        }
         let first = path.first_entry();
-        if first.saturating_add(path.width.into()) > tree.size() {
-            return Ok(None);
+        {
+            let tree = self.tree(case).await?;
+            if path.level.is_some() {
+                return Ok(tree.tile(path));
+            }
+            if first.saturating_add(path.width.into()) > tree.size() {
+                return Ok(None);
+            }
         }
         let entries = self.store().short_encodings(case, first, path.width, MAX_BUNDLED).await?;
         if entries.len() < usize::from(path.width) {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use forestall_coord::tlog::Tree;
 use forestall_model::CaseId;
+use tokio::sync::OwnedMutexGuard;
 
 use super::{Desk, DeskError};
 
@@ -14,51 +15,52 @@ const KEPT: usize = 32;
 /// Hashes that are read at once.
 const PAGE: u32 = 16_384;
 
+/// A tree that one reader at a time moves on.
+type Shared = Arc<tokio::sync::Mutex<Tree>>;
+
 /// The trees that are kept, the one that was used last at the end.
 #[derive(Debug, Default)]
-pub(super) struct Trees(Mutex<Vec<(CaseId, Arc<Tree>)>>);
+pub(super) struct Trees(Mutex<Vec<(CaseId, Shared)>>);
 
 impl Trees {
-    fn take(&self, case: &CaseId) -> Option<Arc<Tree>> {
+    fn of(&self, case: &CaseId) -> Shared {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().position(|(of, _)| of == case).map(|place| kept.remove(place).1)
-    }
-
-    fn keep(&self, case: &CaseId, tree: &Arc<Tree>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Somebody else may have read further in between.
-        let other = kept.iter().position(|(of, _)| of == case).map(|place| kept.remove(place).1);
-        let tree = other.filter(|other| other.size() > tree.size()).unwrap_or_else(|| Arc::clone(tree));
+        let known = kept.iter().position(|(of, _)| of == case).map(|place| kept.remove(place).1);
         if kept.len() >= KEPT {
             kept.remove(0);
         }
-        kept.push((case.clone(), tree));
+        let tree = known.unwrap_or_default();
+        kept.push((case.clone(), Arc::clone(&tree)));
+        tree
+    }
+
+    fn forget(&self, case: &CaseId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _)| of != case);
     }
 }
 
 impl Desk {
-    /// Returns the tree over all events of a case, by the hashes that stand in the log.
-    pub(super) async fn tree(&self, case: &CaseId) -> Result<Arc<Tree>, DeskError> {
-        let mut tree = self.inner.trees.take(case).unwrap_or_default();
+    /// Returns the tree over all events of a case, by the hashes that stand in the log. Nobody else has it meanwhile.
+    pub(super) async fn tree(&self, case: &CaseId) -> Result<OwnedMutexGuard<Tree>, DeskError> {
+        let mut tree = self.inner.trees.of(case).lock_owned().await;
         loop {
             let page = self.store().leaves(case, tree.size(), PAGE).await?;
             if page.is_empty() {
                 break;
             }
-            let growing = Arc::make_mut(&mut tree);
             for (version, leaf) in page {
-                if version != growing.size() + 1 {
-                    let expected = growing.size() + 1;
+                let expected = tree.size() + 1;
+                if version != expected {
                     let reason = format!("event {version} stands where event {expected} was expected");
                     return Err(DeskError::Forked { case: case.clone(), reason });
                 }
-                growing.push(leaf);
+                tree.push(leaf);
             }
         }
         if tree.size() == 0 {
+            self.inner.trees.forget(case);
             return Err(DeskError::NoSuchCase(case.clone()));
         }
-        self.inner.trees.keep(case, &tree);
         Ok(tree)
     }
 }
