@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::limiter::{Limiter, Rate};
+use super::limiter::{Limiter, Rate, network};
 use super::{App, Fields, Problem};
 
 /// The client at the other end of a connection.
@@ -28,6 +28,9 @@ const ASK_ALL: Rate = Rate { burst: 300, seconds_a_unit: 1 };
 /// Appeals of a network: 5 at once, then one in 10 minutes; of all: 100 at once, then one a minute.
 const APPEAL_EACH: Rate = Rate { burst: 5, seconds_a_unit: 600 };
 const APPEAL_ALL: Rate = Rate { burst: 100, seconds_a_unit: 60 };
+/// Attempts to sign in from a network: 20 at once, then one in 6 s; from all: 300 at once, then one a second.
+const SIGN_IN_EACH: Rate = Rate { burst: 20, seconds_a_unit: 6 };
+const SIGN_IN_ALL: Rate = Rate { burst: 300, seconds_a_unit: 1 };
 /// Look-ups that compute lists at a time, and how long one waits for its turn.
 const COMPUTING: usize = 1;
 const TURN: Duration = Duration::from_secs(10);
@@ -43,6 +46,7 @@ pub(crate) struct Public {
     pause: Duration,
     asked: Limiter,
     appealed: Limiter,
+    signing_in: Limiter,
     computing: Semaphore,
     arrived: Notify,
 }
@@ -55,6 +59,7 @@ impl Public {
             pause,
             asked: Limiter::new(ASK_EACH, ASK_ALL),
             appealed: Limiter::new(APPEAL_EACH, APPEAL_ALL),
+            signing_in: Limiter::new(SIGN_IN_EACH, SIGN_IN_ALL),
             computing: Semaphore::new(COMPUTING),
             arrived: Notify::new(),
         }
@@ -96,6 +101,16 @@ pub(crate) async fn read_appeal(app: &App, request: Request) -> Result<Fields<MA
     let client = client(app, &request);
     app.public_pages().appealed.take(client, app.now()).map_err(too_often)?;
     Fields::read(request).await
+}
+
+/// Reads a form by which somebody signs in, where their network does not try too often; with the network and what the browser calls
+/// itself.
+pub(crate) async fn read_sign_in(app: &App, request: Request) -> Result<(Fields, String, String), Problem> {
+    let client = client(app, &request);
+    app.public_pages().signing_in.take(client, app.now()).map_err(too_often)?;
+    let agent = request.headers().get(axum::http::header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let agent = agent.unwrap_or("").to_owned();
+    Ok((Fields::read(request).await?, network(client).to_string(), agent))
 }
 
 fn too_often(seconds: u32) -> Problem {
