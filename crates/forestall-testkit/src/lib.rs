@@ -18,6 +18,7 @@ pub mod counts;
 pub mod guard;
 pub mod knot;
 pub mod nsd;
+pub mod oidc;
 pub mod plugin;
 pub mod question;
 pub mod rdap;

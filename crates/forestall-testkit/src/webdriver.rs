@@ -159,6 +159,13 @@ impl Browser {
         self.command("POST", "/actions", &json!({ "actions": [keyboard] }));
     }
 
+    /// Shows pages from now on as a phone of this width does, in CSS pixels.
+    pub fn as_phone(&self, width: u32) {
+        let phone = json!({ "width": width, "height": 740, "deviceScaleFactor": 1, "mobile": true });
+        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": phone });
+        self.command("POST", "/goog/cdp/execute", &command);
+    }
+
     /// Runs a script in the page and returns what it returns.
     #[must_use]
     pub fn run(&self, script: &str) -> Value {

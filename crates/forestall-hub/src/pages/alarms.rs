@@ -87,7 +87,7 @@ pub(crate) async fn show(
     let id = case_id(&id)?;
     let kind = query.parse::<AlarmKind>("kind")?;
     let page = query.parse::<usize>("page")?.unwrap_or(1);
-    let file = app.file(&id).await?;
+    let file = app.file(&session, &id).await?;
     let waiting = app.waiting(&file).await?;
     let now = now_of(&waiting.file.case, app.now());
     let matched: Vec<&Alarm> =

@@ -23,7 +23,7 @@ pub(crate) async fn days(
 ) -> Result<Response, Problem> {
     let (case, slice) = (case_id(&id)?, tld(&slice)?);
     let done = async {
-        let horizon = app.file(&case).await?.object().case.horizon;
+        let horizon = app.slice(&session, &case, &slice).await?.object().case.horizon;
         let answer = DaysAnswer {
             tld: slice.clone(),
             days: read_days(&fields, horizon)?,

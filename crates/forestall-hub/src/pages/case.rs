@@ -64,10 +64,10 @@ pub(crate) async fn show(
     let within = Within::read(&query)?;
     let order = Order::read(query.text("order"));
     let order = order.ok_or_else(|| Problem::bad_request("order: expected name, reach or coverage"))?;
-    let view = app.view(&id).await?;
+    let view = app.view(&session, &id).await?;
     let entries = app.desk().store().log_newest(None, EVENTS, Some(&id)).await?;
     let now = now_of(&view.object().file.case, app.now());
-    let heading = Heading::of(&app, &app.file(&id).await?).await?;
+    let heading = Heading::of(&app, &app.file(&session, &id).await?).await?;
     let frame = Frame::new(heading.title.clone(), "cases", &app, &session).with_scripts(&["heat.js", "filter.js"]);
     let contacts = app.clone();
     // Some milliseconds of drawing, kept off the threads that answer others.

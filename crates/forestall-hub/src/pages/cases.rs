@@ -7,7 +7,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use axum::response::Html;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use forestall_coord::Level;
 use forestall_coord::event::CaseKind;
 use forestall_model::Released;
@@ -16,7 +16,7 @@ use forestall_model::marking::release;
 use super::frame::{Banner, Frame, to_minute};
 use super::number::grouped;
 use super::proof::{Reach, Share};
-use crate::server::{AUDIENCE, App, CaseView, Problem, Session};
+use crate::server::{App, CaseView, Problem, Session};
 
 #[derive(Template)]
 #[template(path = "cases.html")]
@@ -52,15 +52,17 @@ struct CaseNumbers {
 }
 
 /// Shows the cases.
-pub(crate) async fn show(
-    State(app): State<App>,
-    Extension(session): Extension<Session>,
-) -> Result<Html<String>, Problem> {
+pub(crate) async fn show(State(app): State<App>, Extension(session): Extension<Session>) -> Result<Response, Problem> {
     let mut cases = Vec::new();
     for row in app.desk().cases().await? {
+        let Some(audience) = session.viewer.whole(&row.id) else { continue };
         // One case that cannot be shown must not hide the others.
-        let shown = app.view(&row.id).await.map(|view| numbers(&view)).map_err(|problem| problem.detail);
-        let row = release(row, AUDIENCE, app.now())?;
+        let shown = app.view(&session, &row.id).await.map(|view| numbers(&view));
+        if shown.is_err() && !session.viewer.is_operator() {
+            continue;
+        }
+        let shown = shown.map_err(|problem| problem.detail);
+        let Ok(row) = release(row, audience, app.now()) else { continue };
         cases.push(CaseCard {
             id: row.object().id.to_string(),
             title: row.object().title.clone(),
@@ -75,8 +77,11 @@ pub(crate) async fn show(
             shown,
         });
     }
+    if cases.is_empty() && session.viewer.is_registry() {
+        return Ok(Redirect::to("/home").into_response());
+    }
     let frame = Frame::new("Cases", "cases", &app, &session);
-    super::page(&Page { frame, cases })
+    Ok(super::page(&Page { frame, cases })?.into_response())
 }
 
 fn numbers(view: &Released<Arc<CaseView>>) -> CaseNumbers {

@@ -52,7 +52,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Html<String>, Problem> {
-    let file = app.file(&case_id(&id)?).await?;
+    let file = app.file(&session, &case_id(&id)?).await?;
     let horizon = file.object().case.horizon;
     let day = file.object().day(app.today());
     let pages = horizon.len().div_ceil(PAGE).max(1);

@@ -27,6 +27,7 @@ use super::kept::Kept;
 use super::number::grouped;
 use super::place::{Heading, case_id, now_of};
 use super::slice::act;
+use crate::desk::NewDisclosure;
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Query, Session, Waiting, WaitingName, Wants};
 
 /// Names that the page lists; the whole list can be loaded.
@@ -155,7 +156,7 @@ pub(crate) async fn confirm(
         if matches!(&chosen, Chosen::Names(names) if names.is_empty()) {
             return Err(Problem::refused("no name is ticked"));
         }
-        need_held(&app.file(&id).await?.object().case, &chosen)?;
+        need_held(&app.file(&session, &id).await?.object().case, &chosen)?;
         render(&app, &session, &id, chosen, Kept::default(), None).await
     };
     match shown.await {
@@ -176,7 +177,7 @@ pub(crate) async fn decide(
 ) -> Result<Response, Problem> {
     let case = case_id(&id)?;
     let chosen = Chosen::read(&fields)?;
-    let file = app.file(&case).await?;
+    let file = app.file(&session, &case).await?;
     need_held(&file.object().case, &chosen)?;
     let waiting = app.waiting(&file).await?;
     let names = chosen.names(&waiting);
@@ -299,7 +300,7 @@ async fn render(
     kept: Kept,
     problem: Option<String>,
 ) -> Result<Response, Problem> {
-    let file = app.file(id).await?;
+    let file = app.file(session, id).await?;
     let waiting = app.waiting(&file).await?;
     let heading = Heading::of(app, &file).await?;
     let frame = Frame::new(format!("Decide · {}", heading.title), "cases", app, session).with_scripts(&["forms.js"]);
@@ -367,28 +368,47 @@ fn page(app: &App, waiting: &Waiting, time: Instant, chosen: &Chosen, around: Ar
 }
 
 /// Answers with the whole list of a filter, one name a line: the text whose SHA-256 the decision carries.
-pub(crate) async fn list(State(app): State<App>, Path(id): Path<String>, query: Query) -> Result<Response, Problem> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
     let filter = Filter::read(|name| query.text(name)).map_err(Problem::bad_request)?;
-    download(&app, &case_id(&id)?, &Chosen::Filter(filter)).await
+    download(&app, &session, &case_id(&id)?, &Chosen::Filter(filter)).await
 }
 
 /// Answers with the list of a form, as the other does for a filter.
 pub(crate) async fn list_of_form(
     State(app): State<App>,
+    Extension(session): Extension<Session>,
     Path(id): Path<String>,
     fields: Fields<MAX_UPLOAD>,
 ) -> Result<Response, Problem> {
     let (id, chosen) = (case_id(&id)?, Chosen::read(&fields)?);
-    need_held(&app.file(&id).await?.object().case, &chosen)?;
-    download(&app, &id, &chosen).await
+    need_held(&app.file(&session, &id).await?.object().case, &chosen)?;
+    download(&app, &session, &id, &chosen).await
 }
 
-async fn download(app: &App, id: &CaseId, chosen: &Chosen) -> Result<Response, Problem> {
-    let file = app.file(id).await?;
+async fn download(app: &App, session: &Session, id: &CaseId, chosen: &Chosen) -> Result<Response, Problem> {
+    let file = app.file(session, id).await?;
     let waiting = app.waiting(&file).await?;
     let names = Arc::new(chosen.names(&waiting));
     let digest = list_digest(&names);
     app.confirmed().keep(id, digest, Arc::clone(&names));
+    app.desk()
+        .disclose(
+            &session.act(app.now()),
+            NewDisclosure {
+                party: session.viewer.party.as_ref().map(|party| party.id.clone()),
+                case: Some(id.clone()),
+                what: "registered names that wait for a decision, as a list",
+                count: names.len() as u64,
+                purpose: "a decision about them",
+                basis: "the case and its marking",
+            },
+        )
+        .await?;
     let value = |text: &str| HeaderValue::from_str(text).map_err(|error| Problem::internal(&error));
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -199,7 +199,7 @@ pub(crate) async fn show(
     let id = case_id(&id)?;
     let filter = Filter::read(|name| query.text(name)).map_err(Problem::bad_request)?;
     let page = query.parse::<usize>("page")?.unwrap_or(1);
-    let file = app.file(&id).await?;
+    let file = app.file(&session, &id).await?;
     let waiting = app.waiting(&file).await?;
     let done = query.text("done").and_then(|text| recorded(text, file.object().case.version));
     let heading = Heading::of(&app, &file).await?;
@@ -216,7 +216,7 @@ pub(super) async fn again(
     problem: Problem,
     kept: Kept,
 ) -> Result<Response, Problem> {
-    let file = app.file(id).await?;
+    let file = app.file(session, id).await?;
     let waiting = app.waiting(&file).await?;
     let heading = Heading::of(app, &file).await?;
     let view = View { filter: Filter::default(), page: 1, done: None, problem: Some(problem.detail), kept };

@@ -2,6 +2,7 @@
 
 //! A slice as a file: the whole, or what is needed on one day.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -9,45 +10,73 @@ use forestall_formats::Form;
 use forestall_model::UtcDay;
 
 use super::place::{case_id, need_slice, tld};
-use crate::desk::{Publish, PublishSpan};
-use crate::server::{AUDIENCE, App, Problem, Query};
+use crate::desk::{NewDisclosure, Publish, PublishSpan};
+use crate::server::{App, Problem, Query, Session};
 
 /// Says in a header that names come from an unverified family; the plain form has no room for it.
 pub(super) const CONFIDENCE: HeaderName = HeaderName::from_static("forestall-confidence");
 
 /// Answers with the CSV form.
-pub(crate) async fn csv(state: State<App>, path: Path<(String, String)>, query: Query) -> Result<Response, Problem> {
-    download(state, path, query, Form::Csv).await
+pub(crate) async fn csv(
+    state: State<App>,
+    session: Extension<Session>,
+    path: Path<(String, String)>,
+    query: Query,
+) -> Result<Response, Problem> {
+    download(state, session, path, query, Form::Csv).await
 }
 
 /// Answers with the plain form.
-pub(crate) async fn plain(state: State<App>, path: Path<(String, String)>, query: Query) -> Result<Response, Problem> {
-    download(state, path, query, Form::Plain).await
+pub(crate) async fn plain(
+    state: State<App>,
+    session: Extension<Session>,
+    path: Path<(String, String)>,
+    query: Query,
+) -> Result<Response, Problem> {
+    download(state, session, path, query, Form::Plain).await
 }
 
 async fn download(
     State(app): State<App>,
+    Extension(session): Extension<Session>,
     Path((id, slice)): Path<(String, String)>,
     query: Query,
     form: Form,
 ) -> Result<Response, Problem> {
     let (id, slice) = (case_id(&id)?, tld(&slice)?);
     let day = query.parse::<UtcDay>("day")?;
-    let file = app.desk().file(&id).await?;
+    let released = app.slice(&session, &id, &slice).await?;
+    let audience = released.audience();
+    let file = released.into_object();
     need_slice(&file.case, &slice)?;
     let now = app.now();
     let (span, days) = match day {
         Some(day) => (PublishSpan::Day(day), day.to_string()),
         None => (PublishSpan::Horizon, format!("{}-to-{}", file.case.horizon.from, file.case.horizon.until.plus(-1))),
     };
-    let ask = Publish { form, tld: Some(slice.clone()), span, audience: AUDIENCE, now };
+    let ask = Publish { form, tld: Some(slice.clone()), span, audience, now };
     // Written whole before the first octet leaves: a list that breaks off looks like a list that ends.
+    let desk = app.desk().clone();
     let write = move || {
         let mut bytes = Vec::new();
-        let published = app.desk().publish(&file, &ask, &mut bytes)?;
+        let published = desk.publish(&file, &ask, &mut bytes)?;
         Ok::<_, Problem>((bytes, published))
     };
     let (bytes, published) = tokio::task::spawn_blocking(write).await??;
+    let what = format!("names of .{slice} as {}", form.word());
+    app.desk()
+        .disclose(
+            &session.act(now),
+            NewDisclosure {
+                party: session.viewer.party.as_ref().map(|party| party.id.clone()),
+                case: Some(id.clone()),
+                what: &what,
+                count: published.lines,
+                purpose: "protection of the names",
+                basis: "the case and its marking",
+            },
+        )
+        .await?;
     let mark = if published.unverified { "-UNVERIFIED" } else { "" };
     let name = format!("attachment; filename=\"{id}-{slice}-{days}{mark}.{}\"", form.extension());
     let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;

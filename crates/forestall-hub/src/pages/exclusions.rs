@@ -2,18 +2,24 @@
 
 //! What a case excludes for good, as a list that other operations can sign and take over.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use forestall_formats::exclusions::{Exclusion, ExclusionList, write};
 
 use super::place::case_id;
-use crate::server::{App, Problem};
+use crate::desk::NewDisclosure;
+use crate::server::{App, Problem, Session};
 
 /// Answers with the exclusion list of a case; its serial is the number of the last event, so that it rises.
-pub(crate) async fn list(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let id = case_id(&id)?;
-    let file = app.file(&id).await?;
+    let file = app.file(&session, &id).await?;
     let case = &file.object().case;
     let names = case.exclusions.iter().map(|(name, excluded)| Exclusion {
         name: name.clone(),
@@ -30,6 +36,19 @@ pub(crate) async fn list(State(app): State<App>, Path(id): Path<String>) -> Resu
     };
     let mut bytes = Vec::new();
     write(&list, &mut bytes).map_err(|error| Problem::internal(&error))?;
+    app.desk()
+        .disclose(
+            &session.act(app.now()),
+            NewDisclosure {
+                party: session.viewer.party.as_ref().map(|party| party.id.clone()),
+                case: Some(id.clone()),
+                what: "names with a legitimate holder, as an exclusion list",
+                count: list.names.len() as u64,
+                purpose: "that other operations leave them alone",
+                basis: "the case and its marking",
+            },
+        )
+        .await?;
     let name = format!("attachment; filename=\"{id}-exclusions-{}.txt\"", case.version);
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

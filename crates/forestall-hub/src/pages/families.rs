@@ -58,7 +58,7 @@ pub(crate) async fn show(
             plugin: family.object().code().map(|_| family.marking().tlp.word()),
         }
     };
-    let families = app.families().map(row).collect();
+    let families = app.families(&session).map(row).collect();
     let frame = Frame::new("Families", "families", &app, &session).with_scripts(&["filter.js"]);
     super::page(&Page { frame, families })
 }

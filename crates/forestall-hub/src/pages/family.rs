@@ -71,7 +71,7 @@ pub(crate) async fn show(
         slug.parse().map_err(|error| Problem::not_found(format!("there is no such family: {error}")))?;
     let day = query.parse::<UtcDay>("day")?.unwrap_or_else(|| app.today());
     let catalogue = app.desk().catalogue();
-    let family = app.family(slug.as_str())?;
+    let family = app.family(&session, slug.as_str())?;
     let family = family.ok_or_else(|| Problem::not_found(format!("there is no family {slug} in the catalogue")))?;
     let info = family.object().info();
     let slug = info.slug.to_string();

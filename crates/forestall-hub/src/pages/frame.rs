@@ -25,12 +25,28 @@ pub(crate) struct Frame {
 pub(crate) struct Who {
     pub(crate) name: String,
     pub(crate) form_token: String,
+    /// Whether they run the installation.
+    pub(crate) runs_it: bool,
+    /// Whether they see cases as a whole, where they see any.
+    pub(crate) community: bool,
+    /// Whether they have a registry's home.
+    pub(crate) registry: bool,
+    /// Whether they have an account of their own.
+    pub(crate) account: bool,
 }
 
 impl Frame {
     /// Makes the frame of a page for a signed-in person.
     pub(crate) fn new(title: impl Into<String>, section: &'static str, app: &App, session: &Session) -> Self {
-        let who = Who { name: session.actor.to_string(), form_token: session.form_token.clone() };
+        let viewer = &session.viewer;
+        let who = Who {
+            name: session.actor.to_string(),
+            form_token: session.form_token.clone(),
+            runs_it: viewer.runs_it(),
+            community: viewer.is_of_the_community(),
+            registry: !viewer.tlds().is_empty(),
+            account: viewer.keeps_account(),
+        };
         Self { section, who: Some(who), time: to_minute(app.now()), ..Self::bare(title) }
     }
 

@@ -86,7 +86,7 @@ pub(crate) async fn show(
     query: Query,
 ) -> Result<Html<String>, Problem> {
     let within = Within::read(&query)?;
-    let file = app.file(&case_id(&id)?).await?;
+    let file = app.file(&session, &case_id(&id)?).await?;
     let now = now_of(&file.object().case, app.now());
     let days = within.days;
     let by_hours = match query.text("order") {

@@ -84,7 +84,7 @@ async fn render(
     from: Option<DomainName>,
     problem: Option<String>,
 ) -> Result<Html<String>, Problem> {
-    let file = app.file(&case_id(id)?).await?;
+    let file = app.file(session, &case_id(id)?).await?;
     let all = &file.object().case.exclusions;
     let mut wanted = match &from {
         None => all.range::<DomainName, _>(..),

@@ -17,6 +17,11 @@ impl Kept {
         Self { form, fields: fields.short() }
     }
 
+    /// Keeps which form it was and nothing of what was entered, as where that was secret.
+    pub(super) const fn named(form: &'static str) -> Self {
+        Self { form, fields: Vec::new() }
+    }
+
     /// Returns what was entered in a field of a form.
     pub(super) fn text(&self, form: &str, name: &str) -> &str {
         let entered = |(key, value): &&(String, String)| form == self.form && key == name && !value.is_empty();

@@ -84,7 +84,7 @@ pub(crate) async fn show(
         Some("slowest") => "slowest",
         Some(other) => return Err(Problem::bad_request(format!("order: expected name or slowest, found {other:?}"))),
     };
-    let file = app.file(&case_id(&id)?).await?;
+    let file = app.file(&session, &case_id(&id)?).await?;
     let case = &file.object().case;
     let now = now_of(case, app.now());
     let figures = app.desk().figures(file.object(), now).await?;

@@ -15,6 +15,7 @@ use forestall_coord::event::Purpose;
 use forestall_formats::Form;
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::marking::release;
+use forestall_model::party::Channel;
 use forestall_model::{Action, CaseId, Instant, Tld};
 use serde::Serialize;
 
@@ -24,7 +25,7 @@ use super::number::grouped;
 use super::place::{Heading, case_id, tld};
 use super::slice::act;
 use crate::desk::{AskLists, CutOutcome, NumberedList};
-use crate::server::{AUDIENCE, App, Fields, Problem, Session, Wants};
+use crate::server::{App, Fields, Problem, Session, Wants};
 
 #[derive(Template)]
 #[template(path = "lists.html")]
@@ -208,7 +209,7 @@ async fn page(
     kept: Kept,
     problem: Option<String>,
 ) -> Result<Page, Problem> {
-    let file = app.file(id).await?;
+    let file = app.file(session, id).await?;
     let heading = Heading::of(app, &file).await?;
     let case = &file.object().case;
     let now = super::place::now_of(case, app.now());
@@ -241,6 +242,7 @@ fn asked_of_lists() -> Vec<&'static str> {
 /// `3-expired.csv`.
 pub(crate) async fn download(
     State(app): State<App>,
+    Extension(session): Extension<Session>,
     Path((id, slice, name)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
     let (id, slice) = (case_id(&id)?, tld(&slice)?);
@@ -256,10 +258,11 @@ pub(crate) async fn download(
     let (number, part) = stem.split_once('-').map_or((stem, None), |(number, part)| (number, Some(part)));
     let number: u32 = number.parse().map_err(|_| missing())?;
     // The case itself must pass the gate before anything is computed of it.
-    let file = app.file(&id).await?;
+    let file = app.slice(&session, &id, &slice).await?;
     super::place::need_slice(&file.object().case, &slice)?;
+    let audience = file.audience();
     let list = app.desk().numbered_list(&id, &slice, number).await?;
-    let released = release(list, AUDIENCE, app.now())?;
+    let released = release(list, audience, app.now())?;
     let (marking, title) = (released.marking(), file.object().case.title.clone());
     let NumberedList { lines, added, withdrawn, expired, .. } = released.into_object();
     let lines: Vec<NameLine> = match part {
@@ -275,7 +278,10 @@ pub(crate) async fn download(
         list.lines.dedup_by(|a, b| a.name == b.name);
     }
     let mut bytes = Vec::new();
-    form.write(release(list, AUDIENCE, app.now())?, &mut bytes).map_err(|error| Problem::internal(&error))?;
+    form.write(release(list, audience, app.now())?, &mut bytes).map_err(|error| Problem::internal(&error))?;
+    if session.viewer.is_registry() {
+        app.desk().record_reading(&id, &session.act(app.now()), &slice, number, Channel::Console).await?;
+    }
     let mark = if unverified { "-UNVERIFIED" } else { "" };
     let name = format!("attachment; filename=\"{id}-{slice}-list-{stem}{mark}.{extension}\"");
     let mut headers = HeaderMap::new();

@@ -97,7 +97,7 @@ pub(crate) async fn show_case(
     query: Query,
 ) -> Result<Html<String>, Problem> {
     let id = case_id(&id)?;
-    let file = app.file(&id).await?;
+    let file = app.file(&session, &id).await?;
     let (events, older) = newest(&app, &query, Some(&id)).await?;
     let heading = Heading::of(&app, &file).await?;
     let head = Head::of(&app, &id).await?;

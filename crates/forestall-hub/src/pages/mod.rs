@@ -6,6 +6,7 @@
 //! desk and then leads back to a page that shows the result. Pages render [`Released`](forestall_model::Released) cases only.
 //! Those under `/public` need no sign-in, nor does the log of a public case under `/log`.
 
+pub(crate) mod account;
 pub(crate) mod alarms;
 pub(crate) mod answer;
 pub(crate) mod appeal;
@@ -13,6 +14,7 @@ pub(crate) mod case;
 pub(crate) mod cases;
 pub(crate) mod days;
 pub(crate) mod decide;
+pub(crate) mod disclosures;
 pub(crate) mod docket;
 mod docket_filter;
 pub(crate) mod download;
@@ -26,6 +28,8 @@ pub(crate) mod frame;
 pub(crate) mod gaps;
 mod heat;
 pub(crate) mod holders;
+pub(crate) mod home;
+pub(crate) mod invitation;
 pub(crate) mod jobs;
 mod kept;
 pub(crate) mod latency;
@@ -38,12 +42,17 @@ pub(crate) mod name;
 mod names;
 mod number;
 pub(crate) mod open;
+pub(crate) mod parties;
+pub(crate) mod party;
+pub(crate) mod people;
+pub(crate) mod person;
 mod place;
 mod proof;
 pub(crate) mod public_appeal;
 pub(crate) mod public_log;
 pub(crate) mod public_rules;
 pub(crate) mod registers;
+mod registry_slice;
 pub(crate) mod request;
 pub(crate) mod servers;
 pub(crate) mod sign_in;

@@ -184,7 +184,7 @@ pub(crate) async fn show(
     query: Query,
 ) -> Result<Response, Problem> {
     let (id, name) = (case_id(&id)?, read_name(&name)?);
-    let looked = look(&app, &id, &name).await?;
+    let looked = look(&app, &session, &id, &name).await?;
     if wants == Wants::Json {
         let holding = looked.holding();
         return super::json(&Document {
@@ -234,7 +234,7 @@ pub(super) async fn finish<const LIMIT: usize>(
         Err(problem) if wants == Wants::Page && problem.is_clients() => {
             let kept = Kept::of(form, fields);
             match name {
-                Ok(Some(name)) if is_known(app, case, &name).await? => {
+                Ok(Some(name)) if is_known(app, session, case, &name).await? => {
                     again(app, session, case, &name, kept, problem).await
                 }
                 _ => super::docket::again(app, session, case, problem, kept).await,
@@ -253,13 +253,13 @@ pub(super) async fn again(
     kept: Kept,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    let looked = look(app, case, name).await?;
+    let looked = look(app, session, case, name).await?;
     let page = render(app, session, looked, kept, Some(problem.detail), None).await?;
     Ok((problem.status, page).into_response())
 }
 
-async fn is_known(app: &App, case: &CaseId, name: &DomainName) -> Result<bool, Problem> {
-    let file = app.file(case).await?;
+async fn is_known(app: &App, session: &Session, case: &CaseId, name: &DomainName) -> Result<bool, Problem> {
+    let file = app.file(session, case).await?;
     let case = &file.object().case;
     Ok(case.holdings.contains_key(name) || case.exclusions.contains_key(name))
 }
@@ -298,8 +298,8 @@ fn hours(window: Window, now: Instant) -> i64 {
     (window.from.seconds_since(now) / 3_600).max(0)
 }
 
-async fn look(app: &App, id: &CaseId, name: &DomainName) -> Result<Looked, Problem> {
-    let file = app.file(id).await?;
+async fn look(app: &App, session: &Session, id: &CaseId, name: &DomainName) -> Result<Looked, Problem> {
+    let file = app.file(session, id).await?;
     let waiting = app.waiting(&file).await?;
     let heading = Heading::of(app, &file).await?;
     let case = &waiting.file.case;

@@ -23,7 +23,7 @@ pub(crate) async fn ask(
 ) -> Result<Response, Problem> {
     let (case, slice) = (case_id(&id)?, tld(&slice)?);
     let done = async {
-        let horizon = app.file(&case).await?.object().case.horizon;
+        let horizon = app.file(&session, &case).await?.object().case.horizon;
         let request = AskRegistry {
             tld: slice.clone(),
             days: days(&fields, horizon)?,

@@ -1,8 +1,8 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Signing in by a one-time link, and signing out.
+//! Signing in by a one-time link or with an account, and signing out.
 //!
-//! Opening the link shows a form; only sending it uses the link up. Programs that look at links before their reader does,
+//! Opening a link shows a form; only sending it uses the link up. Programs that look at links before their reader does,
 //! as mail scanners and previews, thus cannot spend it.
 
 use askama::Template;
@@ -12,6 +12,7 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use forestall_model::Actor;
 
 use super::frame::Frame;
+use crate::desk::{Attempt, SignedIn};
 use crate::server::{self, App, Fields, Problem, Query};
 
 #[derive(Template)]
@@ -21,18 +22,20 @@ struct Page {
     /// The token of the link; empty where the page was opened without one.
     token: String,
     name: String,
+    mail: String,
     problem: Option<String>,
 }
 
 impl Page {
-    fn new(token: &str, name: &str, problem: Option<String>) -> Self {
-        Self { frame: Frame::bare("Sign in"), token: token.to_owned(), name: name.to_owned(), problem }
+    fn new(token: &str, name: &str, mail: &str, problem: Option<String>) -> Self {
+        let frame = Frame::bare("Sign in");
+        Self { frame, token: token.to_owned(), name: name.to_owned(), mail: mail.to_owned(), problem }
     }
 }
 
-/// Shows the form of a link, or how to get one.
+/// Shows the form of a link, or that of an account.
 pub(crate) async fn show(query: Query) -> Result<Html<String>, Problem> {
-    super::page(&Page::new(query.text("token").unwrap_or(""), "", None))
+    super::page(&Page::new(query.text("token").unwrap_or(""), "", "", None))
 }
 
 /// Uses the link up and begins a session.
@@ -42,7 +45,7 @@ pub(crate) async fn enter(State(app): State<App>, request: Request) -> Result<Re
     let actor: Actor = match name.parse() {
         Ok(actor) => actor,
         Err(error) => {
-            let page = super::page(&Page::new(token, name, Some(format!("Your name: {error}"))))?;
+            let page = super::page(&Page::new(token, name, "", Some(format!("Your name: {error}"))))?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
@@ -53,6 +56,34 @@ pub(crate) async fn enter(State(app): State<App>, request: Request) -> Result<Re
             Err(Problem::forbidden(detail))
         }
     }
+}
+
+/// Signs somebody in by mail address, password and code.
+pub(crate) async fn with_account(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    let (fields, network, agent) = server::read_sign_in(&app, request).await?;
+    let attempt = Attempt {
+        mail: fields.text("mail").unwrap_or("").to_owned(),
+        // Blanks at its ends are part of a password.
+        password: fields.raw("password").to_owned(),
+        code: fields.text("code").unwrap_or("").to_owned(),
+        network,
+        agent,
+    };
+    let (status, problem) = match app.desk().sign_in(&attempt, app.now()).await? {
+        SignedIn::Done(token, _) => {
+            let cookie = server::cookie_of(&app, &token)?;
+            return Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response());
+        }
+        SignedIn::Wrong => (
+            StatusCode::FORBIDDEN,
+            "The address, the password or the code is wrong. A code works once: wait for the next one where yours was used.".to_owned(),
+        ),
+        SignedIn::Wait(seconds) => {
+            (StatusCode::TOO_MANY_REQUESTS, format!("There were too many failed attempts. Try again in {seconds} seconds."))
+        }
+    };
+    let page = super::page(&Page::new("", "", &attempt.mail, Some(problem)))?;
+    Ok((status, page).into_response())
 }
 
 /// Ends the session.

@@ -131,11 +131,11 @@ struct Page {
 
 /// An answer for a range of days.
 #[derive(Debug)]
-struct AnswerRow {
-    at: String,
-    days: String,
-    campaigns: String,
-    claim: String,
+pub(super) struct AnswerRow {
+    pub(super) at: String,
+    pub(super) days: String,
+    pub(super) campaigns: String,
+    pub(super) claim: String,
     source: String,
     version: u64,
 }
@@ -192,10 +192,16 @@ pub(super) fn act<const LIMIT: usize>(app: &App, session: &Session, fields: &Fie
     };
     Ok(Act {
         occurred,
-        source: fields.text("source").map(str::to_owned),
+        source: fields.text("source").map(str::to_owned).or_else(|| of_registry(session)),
         comment: fields.text("comment").map(str::to_owned),
         ..session.act(app.now())
     })
+}
+
+/// Says where an answer comes from that a registry gives by itself.
+fn of_registry(session: &Session) -> Option<String> {
+    let party = session.viewer.party.as_ref().filter(|_| session.viewer.is_registry())?;
+    Some(format!("{} itself, on the console", party.name))
 }
 
 /// Reads the days of a form: first and last, both included; none where neither is given.
@@ -228,7 +234,10 @@ async fn render(
     kept: Kept,
     problem: Option<String>,
 ) -> Result<Html<String>, Problem> {
-    let file = app.file(id).await?;
+    if session.viewer.whole(id).is_none() {
+        return super::registry_slice::render(app, session, id, tld, query, kept, problem).await;
+    }
+    let file = app.file(session, id).await?;
     need_slice(&file.object().case, tld)?;
     let day = file.object().day(app.today());
     let chosen = names::chosen(file.object(), tld, day, query)?;
@@ -346,7 +355,7 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
 }
 
 /// Returns the counts of one slice: the board then has nothing else to count.
-fn counts_of(file: &CaseFile, tld: &Tld) -> Vec<ListCounts> {
+pub(super) fn counts_of(file: &CaseFile, tld: &Tld) -> Vec<ListCounts> {
     let of_list = |list: &ListCounts| ListCounts {
         campaign: list.campaign.clone(),
         periods: list
@@ -461,7 +470,7 @@ fn facts(entry: &TldEntry) -> Vec<FactRow> {
     rows
 }
 
-fn answer_row(case: &forestall_coord::Case, answer: &forestall_coord::case::RangeAnswer) -> AnswerRow {
+pub(super) fn answer_row(case: &forestall_coord::Case, answer: &forestall_coord::case::RangeAnswer) -> AnswerRow {
     let campaigns: Vec<&str> =
         answer.campaigns.iter().filter_map(|index| case.campaigns.get(*index)).map(|c| c.id.as_str()).collect();
     AnswerRow {
@@ -482,7 +491,7 @@ fn askable() -> Vec<(&'static str, &'static str, bool)> {
 }
 
 /// Says what a result means.
-const fn meaning(result: AnswerResult) -> &'static str {
+pub(super) const fn meaning(result: AnswerResult) -> &'static str {
     match result {
         AnswerResult::Done => "the action was applied",
         AnswerResult::AlreadyHeld => "the names were held in that way before",

@@ -88,7 +88,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     wants: Wants,
 ) -> Result<Response, Problem> {
-    let file = app.file(&case_id(&id)?).await?;
+    let file = app.file(&session, &case_id(&id)?).await?;
     let case = &file.object().case;
     let now = now_of(case, app.now());
     let figures = app.desk().figures(file.object(), now).await?;

@@ -27,7 +27,7 @@ pub(crate) async fn undo(
         let reason: String = fields.need("reason", "Reason")?;
         let names = match fields.parse::<u64>("decision", "Decision")? {
             None => vec![name],
-            Some(version) => of_decision(&app, &case, version).await?,
+            Some(version) => of_decision(&app, &session, &case, version).await?,
         };
         Ok(app.desk().undo(&case, &act(&app, &session, &fields)?, names, reason).await?)
     };
@@ -35,8 +35,8 @@ pub(crate) async fn undo(
 }
 
 /// Returns the names of a decision for which it is still the last one.
-async fn of_decision(app: &App, id: &CaseId, version: u64) -> Result<Vec<DomainName>, Problem> {
-    let file = app.file(id).await?;
+async fn of_decision(app: &App, session: &Session, id: &CaseId, version: u64) -> Result<Vec<DomainName>, Problem> {
+    let file = app.file(session, id).await?;
     let entries = app.desk().store().events(id, version.saturating_sub(1), 1).await?;
     let none = || Problem::refused(format!("Decision: event {version} of the case is no ruling"));
     let entry = entries.into_iter().next().filter(|entry| entry.event.version == version).ok_or_else(none)?;

@@ -108,7 +108,7 @@ pub(crate) async fn show(
     wants: Wants,
     query: Query,
 ) -> Result<Response, Problem> {
-    let file = app.file(&case_id(&id)?).await?;
+    let file = app.file(&session, &case_id(&id)?).await?;
     let asked = read(&query, file.object(), file.object().day(app.today()))?;
     let (computed, of) = (file.object().clone(), asked.clone());
     let compute = move || {

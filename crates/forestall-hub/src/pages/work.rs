@@ -224,7 +224,7 @@ async fn finish(
 }
 
 async fn page(app: &App, session: &Session, id: &CaseId, kept: Kept, problem: Option<String>) -> Result<Page, Problem> {
-    let file = app.file(id).await?;
+    let file = app.file(session, id).await?;
     let heading = Heading::of(app, &file).await?;
     let case = &file.object().case;
     let today = file.object().case.board_day.unwrap_or_else(|| app.today());

@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use forestall_dga::Family;
 use forestall_model::marking::{Released, release};
-use forestall_model::{Audience, CaseId, Instant, UtcDay};
+use forestall_model::{Audience, CaseId, Instant, Tld, UtcDay};
 
 use super::confirmed::Confirmed;
+use super::needs::nowhere;
 use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
-use super::{Clock, Origin, Problem, Public};
+use super::{Clock, Origin, Problem, Public, Session};
 use crate::contacts::Contacts;
-use crate::desk::{CaseFile, Desk};
+use crate::desk::{CaseFile, Desk, Token};
 
 /// Shared by all handlers; cheap to clone.
 #[derive(Clone)]
@@ -94,21 +95,58 @@ impl App {
         &self.inner.public_pages
     }
 
+    /// Returns a link to a page for the holder of a token.
+    pub(crate) fn link_of(&self, page: &str, token: &Token) -> String {
+        format!("{}/{page}?token={token}", self.origin())
+    }
+
     /// Returns the address for links.
     pub(super) fn origin(&self) -> Origin {
         self.inner.public.clone().unwrap_or_else(|| Origin::direct(self.inner.address))
     }
 
-    /// Returns a case with its figures, through the gate: the console's readers are the people who run the installation.
-    pub(crate) async fn view(&self, id: &CaseId) -> Result<Released<Arc<CaseView>>, Problem> {
-        let file = self.inner.desk.file(id).await?;
-        let view = self.inner.views.of(file, self.today()).await?;
-        Ok(release(view.file.clone(), AUDIENCE, self.now())?.map(|_| view))
+    /// Returns a case with its figures, through the gate, to somebody who may see all of it.
+    pub(crate) async fn view(&self, session: &Session, id: &CaseId) -> Result<Released<Arc<CaseView>>, Problem> {
+        let file = self.file(session, id).await?;
+        let view = self.inner.views.of(file.object().clone(), self.today()).await?;
+        Ok(file.map(|_| view))
     }
 
-    /// Returns a case without its figures, through the gate.
-    pub(crate) async fn file(&self, id: &CaseId) -> Result<Released<CaseFile>, Problem> {
-        Ok(release(self.inner.desk.file(id).await?, AUDIENCE, self.now())?)
+    /// Returns a case without its figures, through the gate, to somebody who may see all of it.
+    pub(crate) async fn file(&self, session: &Session, id: &CaseId) -> Result<Released<CaseFile>, Problem> {
+        let audience = session.viewer.whole(id).ok_or_else(nowhere)?;
+        self.release(session, id, audience).await
+    }
+
+    /// Returns a case through the gate to somebody who may see one of its slices, and perhaps no more: what is shown of it is for
+    /// the page to cut.
+    pub(crate) async fn slice(&self, session: &Session, id: &CaseId, tld: &Tld) -> Result<Released<CaseFile>, Problem> {
+        let audience = session.viewer.slice(id, tld).ok_or_else(nowhere)?;
+        let file = self.release(session, id, audience).await?;
+        if session.viewer.is_operator() || file.object().case.slices.contains_key(tld) {
+            Ok(file)
+        } else {
+            Err(nowhere())
+        }
+    }
+
+    /// Refuses whoever may not see the whole of a case, without a word on whether there is such a case.
+    pub(super) async fn may_see(&self, session: &Session, id: &CaseId) -> Result<(), Problem> {
+        self.file(session, id).await.map(drop)
+    }
+
+    /// Refuses whoever may not see a slice, without a word on whether there is such a slice.
+    pub(super) async fn may_see_slice(&self, session: &Session, id: &CaseId, tld: &Tld) -> Result<(), Problem> {
+        self.slice(session, id, tld).await.map(drop)
+    }
+
+    async fn release(&self, session: &Session, id: &CaseId, audience: Audience) -> Result<Released<CaseFile>, Problem> {
+        let found = match self.inner.desk.file(id).await {
+            Ok(file) => release(file, audience, self.now()).map_err(Problem::from),
+            Err(error) => Err(Problem::from(error)),
+        };
+        // Whoever does not run the installation learns nothing of what is there and is not for them.
+        found.map_err(|problem| if session.viewer.is_operator() || !problem.hides() { problem } else { nowhere() })
     }
 
     /// Returns what waits for a person in a released case, as it is looked at now.
@@ -124,17 +162,19 @@ impl App {
     }
 
     /// Returns a family of the catalogue, through the gate; `None` where there is none of this name.
-    pub(crate) fn family(&self, name: &str) -> Result<Option<Released<&dyn Family>>, Problem> {
+    pub(crate) fn family(&self, session: &Session, name: &str) -> Result<Option<Released<&dyn Family>>, Problem> {
         let family = self.inner.desk.catalogue().family(name).map(AsRef::as_ref);
-        Ok(family.map(|family| release(family, AUDIENCE, self.now())).transpose()?)
+        Ok(family.map(|family| release(family, session.viewer.audience(), self.now())).transpose().map_err(
+            |error| {
+                if session.viewer.is_operator() { Problem::from(error) } else { nowhere() }
+            },
+        )?)
     }
 
     /// Returns the families of the catalogue that pass the gate, in its order.
-    pub(crate) fn families(&self) -> impl Iterator<Item = Released<&dyn Family>> {
+    pub(crate) fn families(&self, session: &Session) -> impl Iterator<Item = Released<&dyn Family>> {
+        let (audience, now) = (session.viewer.audience(), self.now());
         let families = self.inner.desk.catalogue().families().iter();
-        families.filter_map(|family| release(family.as_ref(), AUDIENCE, self.now()).ok())
+        families.filter_map(move |family| release(family.as_ref(), audience, now).ok())
     }
 }
-
-/// Who reads the console: the people who run this installation.
-pub(crate) const AUDIENCE: Audience = Audience::Recipient;

@@ -97,7 +97,7 @@ impl Bucket {
 }
 
 /// Returns the network of a client: 24 bits of an IPv4 address, 48 of an IPv6 one, the usual shares of one party.
-fn network(client: IpAddr) -> IpAddr {
+pub(super) fn network(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
         IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & 0xffff_ff00).into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)).into(),

@@ -14,11 +14,13 @@ mod form;
 mod guard;
 mod limiter;
 mod link;
+mod needs;
 mod origin;
 mod problem;
 mod public;
 mod router;
 mod session;
+mod viewer;
 mod views;
 mod waiting;
 
@@ -33,12 +35,15 @@ use tokio::net::TcpListener;
 use crate::contacts::{Contacts, NoContacts};
 use crate::desk::{Desk, DeskError};
 
-pub(crate) use app::{AUDIENCE, App};
+pub(crate) use app::App;
 pub(crate) use assets::version as assets_version;
 pub(crate) use form::{Fields, MAX_UPLOAD, Query};
 pub(crate) use problem::{Problem, Wants};
-pub(crate) use public::{Public, admit_reader, read_appeal as read_public_appeal, read_form as read_public_form};
-pub(crate) use session::{Session, begin as begin_session, end as end_session};
+pub(crate) use public::{
+    Public, admit_reader, read_appeal as read_public_appeal, read_form as read_public_form, read_sign_in,
+};
+pub(crate) use session::{Session, begin as begin_session, cookie_of, end as end_session};
+pub(crate) use viewer::Viewer;
 pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantFigures};
 pub(crate) use waiting::{Ground, Waiting, WaitingName};
 

@@ -93,6 +93,16 @@ impl Problem {
         self.status == StatusCode::UNPROCESSABLE_ENTITY
     }
 
+    /// Says whether the page of the form is worth showing again: the client can mend it, or look at what somebody else changed.
+    pub(crate) fn is_mendable(&self) -> bool {
+        self.is_clients() || self.status == StatusCode::CONFLICT
+    }
+
+    /// Says whether it tells that something is there, or is not, or is for others.
+    pub(super) fn hides(&self) -> bool {
+        matches!(self.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN)
+    }
+
     /// Writes the problem for a client.
     pub(crate) fn respond(self, wants: Wants) -> Response {
         match wants {

@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::limiter::{Limiter, Rate};
+use super::limiter::{Limiter, Rate, network};
 use super::{App, Fields, Problem};
 
 /// The client at the other end of a connection.
@@ -31,6 +31,9 @@ const APPEAL_ALL: Rate = Rate { burst: 100, seconds_a_unit: 60 };
 /// Files of public logs for a network: 1,200 at once, then one a second; for all: 12,000 at once, then one a second.
 const LOG_EACH: Rate = Rate { burst: 1_200, seconds_a_unit: 1 };
 const LOG_ALL: Rate = Rate { burst: 12_000, seconds_a_unit: 1 };
+/// Attempts to sign in from a network: 20 at once, then one in 6 s; from all: 300 at once, then one a second.
+const SIGN_IN_EACH: Rate = Rate { burst: 20, seconds_a_unit: 6 };
+const SIGN_IN_ALL: Rate = Rate { burst: 300, seconds_a_unit: 1 };
 /// Look-ups that compute lists at a time, and how long one waits for its turn.
 const COMPUTING: usize = 1;
 const TURN: Duration = Duration::from_secs(10);
@@ -47,6 +50,7 @@ pub(crate) struct Public {
     asked: Limiter,
     appealed: Limiter,
     logs: Limiter,
+    signing_in: Limiter,
     computing: Semaphore,
     arrived: Notify,
 }
@@ -60,6 +64,7 @@ impl Public {
             asked: Limiter::new(ASK_EACH, ASK_ALL),
             appealed: Limiter::new(APPEAL_EACH, APPEAL_ALL),
             logs: Limiter::new(LOG_EACH, LOG_ALL),
+            signing_in: Limiter::new(SIGN_IN_EACH, SIGN_IN_ALL),
             computing: Semaphore::new(COMPUTING),
             arrived: Notify::new(),
         }
@@ -106,6 +111,16 @@ pub(crate) async fn read_appeal(app: &App, request: Request) -> Result<Fields<MA
 /// Lets somebody read a file of a public log who has not read too many.
 pub(crate) fn admit_reader(app: &App, request: &Request) -> Result<(), Problem> {
     app.public_pages().logs.take(client(app, request), app.now()).map_err(too_often)
+}
+
+/// Reads a form by which somebody signs in, where their network does not try too often; with the network and what the browser calls
+/// itself.
+pub(crate) async fn read_sign_in(app: &App, request: Request) -> Result<(Fields, String, String), Problem> {
+    let client = client(app, &request);
+    app.public_pages().signing_in.take(client, app.now()).map_err(too_often)?;
+    let agent = request.headers().get(axum::http::header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let agent = agent.unwrap_or("").to_owned();
+    Ok((Fields::read(request).await?, network(client).to_string(), agent))
 }
 
 fn too_often(seconds: u32) -> Problem {

@@ -1,21 +1,23 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Sessions: who is signed in, by a cookie whose token the store knows by its digest only.
+//! Sessions: who is signed in, by a cookie or a token that the store knows by its digest only.
 //!
-//! A session belongs to a person by the name that they gave when they signed in; the name stands in the log beside what
-//! they do. It rides in the cookie: whoever holds the token may call themselves what they like.
+//! There are three ways. A link that the program printed signs in whoever runs the installation, under the name that they give; the name rides
+//! in the cookie: whoever holds the token may call themselves what they like. A person with an account has a session of their own. A program of
+//! theirs sends a token in `Authorization`; a token is never sent by a browser on its own, so that such a request needs no token of a form.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use forestall_model::{Actor, Instant};
+use forestall_model::{Actor, Digest, Instant, Scopes};
+use forestall_store::Person;
 
-use super::{App, Problem, Wants};
-use crate::desk::{Act, DeskError, Token};
+use super::{App, Problem, Viewer, Wants};
+use crate::desk::{Act, DeskError, SESSION_SECONDS, Token};
 
-/// How long a session lasts, in seconds: a shift and its handover.
-const SESSION_SECONDS: i64 = 12 * 3_600;
+/// How long a session by a link lasts, in seconds: a shift and its handover.
+const LINK_SESSION_SECONDS: i64 = 12 * 3_600;
 
 /// For what a token of a form is derived from that of the session.
 const FORM: &str = "forestall form 1";
@@ -25,8 +27,16 @@ const FORM: &str = "forestall form 1";
 pub(crate) struct Session {
     /// Who acts.
     pub(crate) actor: Actor,
-    /// What each form must carry.
+    /// What each form must carry; empty where a program calls, which needs none.
     pub(crate) form_token: String,
+    /// From which follows what they may see and do.
+    pub(crate) viewer: Viewer,
+    /// The digest of the token, where it is the session of a person with an account.
+    pub(crate) digest: Option<Digest>,
+    /// Whether a program calls.
+    pub(crate) by_program: bool,
+    /// Whether they proved more than a password; else all they may do is to set up what proves more.
+    strong: bool,
 }
 
 impl Session {
@@ -38,24 +48,100 @@ impl Session {
 
 /// Lets signed-in people through and sends others to the page that says how to sign in.
 pub(super) async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let reads_page = request.method() == Method::GET && Wants::of(request.headers()) == Wants::Page;
     match find(&app, request.headers()).await {
+        Ok(Some(session)) if !session.strong && !is_open_to_the_weak(request.uri().path()) => {
+            if reads_page {
+                return Redirect::to("/account").into_response();
+            }
+            Problem::forbidden("set up the codes of your account first").into_response()
+        }
         Ok(Some(session)) => {
             request.extensions_mut().insert(session);
             next.run(request).await
         }
-        Ok(None) if request.method() == Method::GET && Wants::of(request.headers()) == Wants::Page => {
-            Redirect::to("/sign-in").into_response()
-        }
+        Ok(None) if reads_page => Redirect::to("/sign-in").into_response(),
         Ok(None) => Problem::forbidden("nobody is signed in here; open a link for sign-in first").into_response(),
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            let refused = problem.status == StatusCode::UNAUTHORIZED;
+            let mut response = problem.into_response();
+            if refused {
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            response
+        }
     }
 }
 
-/// Returns who is signed in by the request's cookie.
+/// Says whether somebody who gave a password alone may open an address: that at which they set up more.
+fn is_open_to_the_weak(path: &str) -> bool {
+    path == "/sign-out" || path == "/account" || path.starts_with("/account/")
+}
+
+/// Returns who is signed in by the request's token or cookie.
 pub(crate) async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Problem> {
-    let Some((token, actor)) = read_cookie(app, headers) else { return Ok(None) };
-    let known = app.desk().store().session(token.digest(), app.now()).await?;
-    Ok(known.then(|| Session { actor, form_token: token.derived(FORM) }))
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        return of_program(app, value).await.map(Some);
+    }
+    match read_cookie(app, headers) {
+        None => Ok(None),
+        Some(Cookie::Link(token, actor)) => {
+            let known = app.desk().store().session(token.digest(), app.now()).await?;
+            Ok(known.then(|| Session {
+                actor,
+                form_token: token.derived(FORM),
+                viewer: Viewer::by_link(),
+                digest: None,
+                by_program: false,
+                strong: true,
+            }))
+        }
+        Some(Cookie::Person(token)) => {
+            let Some((session, person)) = app.desk().session(&token, app.now()).await? else { return Ok(None) };
+            Ok(Some(Session {
+                actor: actor(&person)?,
+                form_token: token.derived(FORM),
+                viewer: viewer(app, &person, Scopes::ALL).await?,
+                digest: Some(session.token),
+                by_program: false,
+                strong: session.strong,
+            }))
+        }
+    }
+}
+
+/// Returns the session of a program that sends a token.
+async fn of_program(app: &App, value: &HeaderValue) -> Result<Session, Problem> {
+    let refused = || {
+        let detail =
+            "the token does not work: it is unknown, has expired or was taken back, or its person may not sign in";
+        Problem::new(StatusCode::UNAUTHORIZED, "Nobody is known by this token", detail)
+    };
+    let text = value.to_str().map_err(|_| refused())?;
+    let (scheme, token) = text.split_once(' ').ok_or_else(refused)?;
+    let token = Token::read(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer")).ok_or_else(refused)?;
+    let (token, person) = app.desk().api_token(&token, app.now()).await?.ok_or_else(refused)?;
+    Ok(Session {
+        actor: actor(&person)?,
+        form_token: String::new(),
+        viewer: viewer(app, &person, token.scopes).await?,
+        digest: None,
+        by_program: true,
+        strong: true,
+    })
+}
+
+async fn viewer(app: &App, person: &Person, scopes: Scopes) -> Result<Viewer, Problem> {
+    let store = app.desk().store();
+    let party = match &person.party {
+        Some(party) => store.party(party).await?.map(|kept| kept.party),
+        None => None,
+    };
+    Ok(Viewer::of(person, party, store.roles_of(&person.id).await?, scopes))
+}
+
+fn actor(person: &Person) -> Result<Actor, Problem> {
+    person.name.parse().map_err(|error| Problem::internal(&error))
 }
 
 /// Redeems a link and begins a session; returns the cookie, or `None` where the link does not work any more.
@@ -67,15 +153,26 @@ pub(crate) async fn begin(app: &App, link: &str, actor: &Actor) -> Result<Option
         return Ok(None);
     }
     let token = Token::fresh()?;
-    store.create_session(token.digest(), now.plus_seconds(SESSION_SECONDS)).await?;
+    store.create_session(token.digest(), now.plus_seconds(LINK_SESSION_SECONDS)).await?;
     let name: String = actor.as_str().bytes().map(|octet| format!("{octet:02x}")).collect();
-    cookie(app, &format!("{token}.{name}"), SESSION_SECONDS).map(Some)
+    cookie(app, &format!("{token}.{name}"), LINK_SESSION_SECONDS).map(Some)
+}
+
+/// Returns the cookie of a session of a person.
+pub(crate) fn cookie_of(app: &App, token: &Token) -> Result<HeaderValue, Problem> {
+    cookie(app, &token.to_string(), SESSION_SECONDS)
 }
 
 /// Ends the request's session and returns the cookie that takes the browser's away.
 pub(crate) async fn end(app: &App, headers: &HeaderMap) -> Result<HeaderValue, Problem> {
-    if let Some((token, _)) = read_cookie(app, headers) {
-        app.desk().store().end_session(token.digest()).await?;
+    match read_cookie(app, headers) {
+        Some(Cookie::Link(token, _)) => drop(app.desk().store().end_session(token.digest()).await?),
+        Some(Cookie::Person(token)) => {
+            if let Some((session, person)) = app.desk().session(&token, app.now()).await? {
+                app.desk().store().end_person_session(session.token, &person.id).await?;
+            }
+        }
+        None => {}
     }
     cookie(app, "", 0)
 }
@@ -92,13 +189,23 @@ fn cookie(app: &App, value: &str, seconds: i64) -> Result<HeaderValue, Problem> 
     HeaderValue::from_str(&text).map_err(|error| Problem::from(DeskError::Input(error.to_string())))
 }
 
-fn read_cookie(app: &App, headers: &HeaderMap) -> Option<(Token, Actor)> {
+/// What a cookie of the console holds.
+enum Cookie {
+    /// The token of a session by a link, and the name that its holder gave.
+    Link(Token, Actor),
+    /// The token of a session of a person with an account.
+    Person(Token),
+}
+
+fn read_cookie(app: &App, headers: &HeaderMap) -> Option<Cookie> {
     let name = cookie_name(app);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let (_, value) = pairs.find(|(key, _)| *key == name)?;
-    let (token, actor) = value.split_once('.')?;
-    Some((Token::read(token)?, actor_of(actor)?))
+    match value.split_once('.') {
+        Some((token, actor)) => Some(Cookie::Link(Token::read(token)?, actor_of(actor)?)),
+        None => Token::read(value).map(Cookie::Person),
+    }
 }
 
 fn actor_of(digits: &str) -> Option<Actor> {

@@ -2,8 +2,10 @@
 
 //! Tests of the hub: the desk, the map, and the console over HTTP as a browser or a script meets it.
 
+mod accounts;
 mod acts;
 mod browser;
+mod browser_home;
 mod console;
 mod desk;
 mod docket;
@@ -18,3 +20,4 @@ mod plugins;
 mod sign_in;
 mod tlog;
 mod vetting;
+mod viewers;

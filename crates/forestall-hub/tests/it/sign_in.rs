@@ -7,8 +7,16 @@ use forestall_hub::server::Settings;
 use crate::console::Served;
 
 /// Every page, and every address that acts.
-const PAGES: [&str; 23] = [
+const PAGES: [&str; 31] = [
     "/",
+    "/home",
+    "/account",
+    "/parties",
+    "/parties/sheet.txt",
+    "/party/dns-be",
+    "/people",
+    "/person/p-1",
+    "/disclosures.csv",
     "/open",
     "/log",
     "/families",
@@ -32,7 +40,11 @@ const PAGES: [&str; 23] = [
     "/case/none",
     "/nothing-here",
 ];
-const ACTS: [&str; 19] = [
+const ACTS: [&str; 23] = [
+    "/account/tokens",
+    "/parties/add",
+    "/people/invite",
+    "/person/p-1/reset",
     "/case/a/docket/confirm",
     "/case/a/docket/decide",
     "/case/a/docket/names.txt",
