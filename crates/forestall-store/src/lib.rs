@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Event log, read models and caches on SQLite.
+//! Event log, read models and caches on SQLite and PostgreSQL.
 //!
 //! The log is the truth: events are appended, never changed, each with a number without gaps over all cases (`seq`) and
 //! one in its case (`version`). An event is stored as its canonical encoding with its hash; names of people and comments
@@ -15,18 +15,24 @@
 //! lists are a cache and may be deleted at any time.
 //!
 //! Statements are written once for SQLite and PostgreSQL: `BIGINT`, `TEXT`, `DOUBLE PRECISION` and `BYTEA`, arguments `$n`,
-//! instants in microseconds, no triggers, no query into JSON. What is SQLite's own is in one file, `sqlite.rs`.
+//! instants in microseconds, no triggers, no query into JSON. What is SQLite's own is in one file, `sqlite.rs`, and what is
+//! PostgreSQL's in another, `postgres.rs`. On both, one transaction at a time writes to a store, in whatever process: a statement
+//! may take the next number from a table. Several processes may share one store; on PostgreSQL they may run on several hosts.
 
 #![forbid(unsafe_code)]
 
 mod append;
+mod backup;
 mod challenges;
+mod connection;
 mod counts;
 mod documents;
 mod error;
 mod evidence;
 mod jobs;
 mod log;
+mod place;
+mod postgres;
 mod projection;
 mod random;
 mod row;
@@ -34,6 +40,7 @@ mod schema;
 mod sign_in;
 mod sqlite;
 mod state;
+mod statement;
 mod store;
 mod verify;
 mod view;
@@ -45,6 +52,7 @@ pub use documents::{Document, MAX_DOCUMENT};
 pub use error::{AppendError, ExecuteError, StoreError};
 pub use jobs::{Job, JobState, NewJob};
 pub use log::LogEntry;
+pub use place::Place;
 pub use random::fresh_salts;
 pub use store::{FILE_NAME, Settings, Store, Stored};
 pub use verify::Problem;

@@ -12,6 +12,7 @@ mod guard;
 mod look_up;
 mod map;
 mod pages;
+mod place;
 mod plugins;
 mod sign_in;
 mod vetting;
