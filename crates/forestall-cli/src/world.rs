@@ -113,7 +113,7 @@ impl Globals {
     /// Usage, for an address that is none.
     pub(crate) fn place(&self) -> anyhow::Result<Place> {
         match &self.database {
-            Some(address) => Place::database(&address.0).map_err(usage),
+            Some(address) => Place::database(&address.0).map_err(|error| usage(error.to_string())),
             None => Ok(Place::file(&self.data()?.join(FILE_NAME))),
         }
     }

@@ -155,7 +155,7 @@ pub enum StoreError {
     },
 }
 
-/// Why events were not appended. Nothing of the call is in the log then.
+/// Why events were not appended. Nothing of the call is in the log then, but perhaps after [`StoreError::Uncertain`].
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppendError {
@@ -187,7 +187,8 @@ pub enum AppendError {
     Store(#[from] StoreError),
 }
 
-/// Why a command was not executed. Nothing has happened then, but for [`ExecuteError::Recorded`].
+/// Why a command was not executed. Nothing has happened then, but for [`ExecuteError::Recorded`] and perhaps after
+/// [`StoreError::Uncertain`].
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExecuteError {

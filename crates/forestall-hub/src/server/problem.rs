@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use forestall_model::marking::Withheld;
+use forestall_store::StoreError;
 
 use crate::desk::DeskError;
 use crate::pages::frame::Frame;
@@ -138,7 +139,10 @@ impl IntoResponse for Problem {
 
 impl From<DeskError> for Problem {
     fn from(error: DeskError) -> Self {
-        let title = "Nothing was recorded";
+        let title = match &error {
+            DeskError::Store(StoreError::Uncertain { .. }) => "This may have been recorded",
+            _ => "Nothing was recorded",
+        };
         match &error {
             DeskError::NoSuchCase(_) => Self::not_found(error.to_string()),
             DeskError::Withheld(_) => Self::forbidden(error.to_string()),
@@ -153,8 +157,8 @@ impl From<DeskError> for Problem {
     }
 }
 
-impl From<forestall_store::StoreError> for Problem {
-    fn from(error: forestall_store::StoreError) -> Self {
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
         Self::from(DeskError::from(error))
     }
 }

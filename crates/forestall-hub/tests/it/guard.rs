@@ -3,7 +3,6 @@
 //! What the outermost layer lets through, and the headers of every response.
 
 use forestall_dga::Catalogue;
-use forestall_hub::desk::Desk;
 use forestall_hub::server::{Console, ServeError, Settings};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 

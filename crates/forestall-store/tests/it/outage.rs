@@ -256,3 +256,56 @@ async fn no_message_holds_a_password() {
         assert!(!told.to_string().contains("hunter2"), "{told}");
     }
 }
+
+/// Stands between a store and its server, and hangs up after the next commit has been done and before its answer is passed on.
+async fn hang_up_after_commit(listener: tokio::net::UnixListener, server: std::path::PathBuf, armed: Arc<AtomicBool>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    while let Ok((mut client, _)) = listener.accept().await {
+        let (server, armed) = (server.clone(), Arc::clone(&armed));
+        tokio::spawn(async move {
+            let mut server = tokio::net::UnixStream::connect(server).await.unwrap();
+            let (mut asked, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+            loop {
+                tokio::select! {
+                    read = client.read(&mut asked) => {
+                        let Ok(read @ 1..) = read else { break };
+                        server.write_all(&asked[..read]).await.unwrap();
+                        if asked[..read].windows(6).any(|word| word == b"COMMIT") && armed.swap(false, Ordering::Relaxed) {
+                            assert_ne!(server.read(&mut answered).await.unwrap(), 0, "it was committed");
+                            break;
+                        }
+                    }
+                    read = server.read(&mut answered) => {
+                        let Ok(read @ 1..) = read else { break };
+                        client.write_all(&answered[..read]).await.unwrap();
+                    }
+                }
+            }
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn answer_to_a_commit_that_is_lost_is_no_failure_and_no_success() {
+    let Some(server) = Postgres::start("answer_to_a_commit_that_is_lost_is_no_failure_and_no_success") else { return };
+    let database = server.database();
+    let folder = tempfile::tempdir().unwrap();
+    let listener = tokio::net::UnixListener::bind(folder.path().join(".s.PGSQL.5432")).unwrap();
+    let own = server.files().unwrap().parent().unwrap().to_path_buf();
+    let armed = Arc::new(AtomicBool::new(false));
+    tokio::spawn(hang_up_after_commit(listener, own.join(".s.PGSQL.5432"), Arc::clone(&armed)));
+    let between = database.address().replace(&own.display().to_string(), &folder.path().display().to_string());
+    let store = Store::open_at(&Place::database(&between).unwrap(), Settings::default()).await.unwrap();
+    let case = id("case");
+    run(&store, &case, &opening(), 0).await;
+
+    armed.store(true, Ordering::Relaxed);
+    let context = context(&case, 1);
+    let told = store.execute(&case, |state| decide(state, &note("perhaps"), &context)).await.unwrap_err();
+    assert!(matches!(&told, ExecuteError::Store(StoreError::Uncertain { .. })), "{told:?}");
+    assert!(told.to_string().contains("whether it was recorded is not known"), "{told}");
+    // It was, and the next command stands on it.
+    assert_eq!(run(&store, &case, &note("after"), 2).await, 3);
+    assert_eq!(store.verify().await.unwrap(), []);
+    store.close().await;
+}

@@ -5,7 +5,6 @@
 use clap::Args;
 use forestall_hub::desk::{FiledPlugin, Plugins};
 use forestall_model::CaseId;
-use forestall_store::Store;
 
 use crate::failure::{Outcome, refused};
 use crate::output;
