@@ -2,8 +2,10 @@
 
 //! What every command takes from the world around it: the data folder, the clock, who acts, and the run-time.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
@@ -11,6 +13,8 @@ use clap::Args;
 use forestall_dga::Catalogue;
 use forestall_hub::desk::{Act, Desk, Dictionaries, Plugins};
 use forestall_model::{Actor, Instant, UtcDay};
+use forestall_store::{FILE_NAME, Place, Store};
+use serde::Deserialize;
 
 use crate::failure::usage;
 use crate::{output, values};
@@ -28,6 +32,16 @@ pub(crate) struct Globals {
         help_heading = "Global options"
     )]
     data: Option<PathBuf>,
+    /// Address of a PostgreSQL database that holds the store in the place of a file in the folder: postgres://USER@HOST/NAME
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "FORESTALL_DATABASE",
+        hide_env_values = true,
+        global = true,
+        help_heading = "Global options"
+    )]
+    database: Option<Address>,
     /// The time, for scripts and tests [default: the clock's]
     #[arg(long, value_name = "INSTANT", global = true, hide = true, value_parser = values::instant_or_day)]
     now: Option<Instant>,
@@ -37,6 +51,11 @@ impl Globals {
     /// Returns the options with `folder` as data folder where none is given.
     pub(crate) fn or_data(self, folder: Option<PathBuf>) -> Self {
         Self { data: self.data.or(folder), ..self }
+    }
+
+    /// Returns the options with the store under `address` where none is given.
+    pub(crate) fn or_database(self, address: Option<Address>) -> Self {
+        Self { database: self.database.or(address), ..self }
     }
 
     /// Returns the data folder where somebody named one.
@@ -87,13 +106,58 @@ impl Globals {
         catalogue
     }
 
-    /// Opens the desk over the store in the data folder.
+    /// Returns where the store lies: in the database that somebody named, else in the data folder.
+    ///
+    /// # Errors
+    ///
+    /// Usage, for an address that is none.
+    pub(crate) fn place(&self) -> anyhow::Result<Place> {
+        match &self.database {
+            Some(address) => Place::database(&address.0).map_err(|error| usage(error.to_string())),
+            None => Ok(Place::file(&self.data()?.join(FILE_NAME))),
+        }
+    }
+
+    /// Opens the desk over the store.
     ///
     /// # Errors
     ///
     /// What the store reports.
     pub(crate) async fn desk(&self) -> anyhow::Result<Desk> {
-        Ok(Desk::open(&self.data()?, self.catalogue()).await?)
+        Ok(Desk::open_at(&self.data()?, &self.place()?, self.catalogue()).await?)
+    }
+
+    /// Opens the store where there is one; a file is not made.
+    ///
+    /// # Errors
+    ///
+    /// What the store reports.
+    pub(crate) async fn existing_store(&self) -> anyhow::Result<Option<Store>> {
+        let place = self.place()?;
+        if place.path().is_some_and(|path| !path.exists()) {
+            return Ok(None);
+        }
+        Ok(Some(Store::open_at(&place, forestall_store::Settings::default()).await?))
+    }
+}
+
+/// The address of a database, as it was given. It may hold a password, and is shown nowhere.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Address(String);
+
+impl FromStr for Address {
+    type Err = Infallible;
+
+    // What it holds is looked at when it is used: a message of the command line would repeat it.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Address(..)")
     }
 }
 

@@ -1,6 +1,7 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Prints how fast a store on this disk takes events: `cargo run --release -p forestall-store --example throughput [FOLDER]`.
+//! Prints how fast a store on this disk takes events: `cargo run --release -p forestall-store --example throughput [FOLDER]`; or one in
+//! an empty PostgreSQL database, whose address stands in the place of the folder and which keeps what was written.
 
 #![expect(clippy::print_stdout, reason = "the figures are what this program is for")]
 
@@ -14,16 +15,22 @@ use forestall_coord::{Case, Command, Context, Decided, Refusal};
 use forestall_model::{
     CaseId, DayRange, Digest, Instant, Margin, Marking, NameClass, Params, PeriodCounts, TldCount, UtcDay,
 };
-use forestall_store::{FILE_NAME, Store, fresh_salts};
+use forestall_store::{FILE_NAME, Place, Settings, Store, fresh_salts};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let parent = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
-    let folder = Path::new(&parent).join("forestall-throughput");
-    let path = folder.join(FILE_NAME);
-    let store = Store::open(&path).await?;
+    let target = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
+    let place = if target.starts_with("postgres") {
+        Place::database(&target)?
+    } else {
+        Place::file(&Path::new(&target).join("forestall-throughput").join(FILE_NAME))
+    };
+    let store = Store::open_at(&place, Settings::default()).await?;
+    if store.head().await? > 0 {
+        return Err(format!("{place} holds events already; name a place without any").into());
+    }
 
     for writers in [1, 8, 64] {
         let events: usize = 1_600;
@@ -64,7 +71,7 @@ async fn main() -> Result<(), Failure> {
     say("cached periods of 110 top-level domains, read", periods, start.elapsed());
     store.close().await;
 
-    let store = Store::open(&path).await?;
+    let store = Store::open_at(&place, Settings::default()).await?;
     let start = Clock::now();
     let state = store.load(&case).await?.ok_or("the case is gone")?;
     say("events folded into a state", commands.len(), start.elapsed());
@@ -78,9 +85,12 @@ async fn main() -> Result<(), Failure> {
     let start = Clock::now();
     let problems = store.verify().await?;
     say("events verified", usize::try_from(events)?, start.elapsed());
-    println!("{} problems; the file has {} MB", problems.len(), std::fs::metadata(&path)?.len() / 1_000_000);
+    println!("{} problems in {place}", problems.len());
     store.close().await;
-    std::fs::remove_dir_all(&folder)?;
+    if let Some(path) = place.path() {
+        println!("the file has {} MB", std::fs::metadata(path)?.len() / 1_000_000);
+        path.parent().map_or(Ok(()), std::fs::remove_dir_all)?;
+    }
     Ok(())
 }
 

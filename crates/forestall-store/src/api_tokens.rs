@@ -3,12 +3,12 @@
 //! Tokens by which programs of a person call the hub. Only SHA-256 of a token is kept.
 
 use forestall_model::{Digest, Instant, PersonId, Scopes};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
 use crate::people::{self, Person};
-use crate::row::Columns;
+use crate::row::{Columns, Row};
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -62,10 +62,10 @@ impl Store {
             FROM api_token t JOIN person p ON p.id = t.person_id \
             WHERE t.digest = $1 AND t.expires > $2 AND t.revoked IS NULL AND p.disabled = 0";
         let mut reader = self.reader().await?;
-        let row = sqlx::query(TEXT)
+        let row = query(TEXT)
             .bind(digest.0.to_vec())
             .bind(now.micros())
-            .fetch_optional(&mut *reader)
+            .fetch_optional(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
         let Some(row) = row else { return Ok(None) };
@@ -82,7 +82,7 @@ impl Store {
         const TEXT: &str = "SELECT t.id AS token_id, t.person_id, t.name AS token_name, t.scopes, t.created, t.expires, \
             t.last_used, t.revoked FROM api_token t WHERE t.person_id = $1 ORDER BY t.created DESC, t.id";
         let mut reader = self.reader().await?;
-        let rows = sqlx::query(TEXT).bind(person.as_str().to_owned()).fetch_all(&mut *reader).await;
+        let rows = query(TEXT).bind(person.as_str().to_owned()).fetch_all(&mut reader).await;
         let rows = rows.map_err(|e| self.error(e))?;
         rows.iter().map(token).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
@@ -107,7 +107,7 @@ impl Store {
     }
 }
 
-fn token(row: &SqliteRow) -> Result<ApiToken, sqlx::Error> {
+fn token(row: &Row) -> Result<ApiToken, sqlx::Error> {
     Ok(ApiToken {
         id: row.try_get("token_id")?,
         person: row.word("person_id")?,
@@ -120,9 +120,9 @@ fn token(row: &SqliteRow) -> Result<ApiToken, sqlx::Error> {
     })
 }
 
-pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) -> Result<u64, sqlx::Error> {
+pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Result<u64, sqlx::Error> {
     let statement = match change {
-        Change::Create { token, digest } => sqlx::query(
+        Change::Create { token, digest } => query(
             "INSERT INTO api_token (id, digest, person_id, name, scopes, created, expires) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -134,14 +134,14 @@ pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) 
         .bind(token.created.micros())
         .bind(token.expires.micros()),
         Change::Touch { id, now } => {
-            sqlx::query("UPDATE api_token SET last_used = $1 WHERE id = $2").bind(now.micros()).bind(id.clone())
+            query("UPDATE api_token SET last_used = $1 WHERE id = $2").bind(now.micros()).bind(id.clone())
         }
         Change::Revoke { id, person, now } => {
-            sqlx::query("UPDATE api_token SET revoked = $1 WHERE id = $2 AND person_id = $3 AND revoked IS NULL")
+            query("UPDATE api_token SET revoked = $1 WHERE id = $2 AND person_id = $3 AND revoked IS NULL")
                 .bind(now.micros())
                 .bind(id.clone())
                 .bind(person.as_str().to_owned())
         }
     };
-    Ok(statement.execute(connection).await?.rows_affected())
+    Ok(statement.execute(connection).await?)
 }

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use forestall_coord::Decided;
 use forestall_coord::event::{Body, ENCODING, Event, Withheld};
 use forestall_model::{CaseId, Digest};
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::AppendError;
 use crate::projection;
 use crate::row::{insert, int};
+use crate::statement::query;
 
 /// The largest event in octets of its encoding. A file of evidence on 100,000 names takes about 20 MB.
 pub const MAX_EVENT: usize = 64 << 20;
@@ -84,10 +85,10 @@ impl Prepared {
 }
 
 /// Appends events in the open transaction. After [`Outcome::Conflict`] or an error, what was written must be rolled back.
-pub(crate) async fn append(connection: &mut SqliteConnection, prepared: &[Prepared]) -> Result<Outcome, sqlx::Error> {
+pub(crate) async fn append(connection: &mut Connection, prepared: &[Prepared]) -> Result<Outcome, sqlx::Error> {
     // Taking the numbers first takes the lock of the log: nothing else appends before this transaction has ended.
     let count = int(prepared.len());
-    let last: i64 = sqlx::query("UPDATE log_head SET seq = seq + $1 WHERE id = 1 RETURNING seq")
+    let last: i64 = query("UPDATE log_head SET seq = seq + $1 WHERE id = 1 RETURNING seq")
         .bind(count)
         .fetch_one(&mut *connection)
         .await?
@@ -131,8 +132,8 @@ const EVENT: &[&str] = &["seq", "case_id", "case_version", "recorded", "kind", "
 const WITHHELD: &[&str] = &["seq", "field", "salt", "value"];
 
 /// Returns the number of the last event of a case; 0 where there is no such case.
-pub(crate) async fn head(connection: &mut SqliteConnection, case: &CaseId) -> Result<u64, sqlx::Error> {
-    let row = sqlx::query("SELECT MAX(case_version) AS head FROM event WHERE case_id = $1")
+pub(crate) async fn head(connection: &mut Connection, case: &CaseId) -> Result<u64, sqlx::Error> {
+    let row = query("SELECT MAX(case_version) AS head FROM event WHERE case_id = $1")
         .bind(case.to_string())
         .fetch_one(connection)
         .await?;

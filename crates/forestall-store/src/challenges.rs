@@ -3,9 +3,10 @@
 //! Proofs of control over a name that somebody still has to give. Only SHA-256 of a token is kept.
 
 use forestall_model::{Digest, DomainName, Instant};
-use sqlx::SqliteConnection;
 
+use crate::connection::Connection;
 use crate::error::StoreError;
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -46,8 +47,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const TEXT: &str = "SELECT expires FROM challenge WHERE name = $1 AND token = $2 AND way = $3 AND expires > $4";
         let mut reader = self.reader().await?;
-        let statement = sqlx::query(TEXT).bind(name.to_string()).bind(token.0.to_vec()).bind(way).bind(now.micros());
-        statement.fetch_optional(&mut *reader).await.map(|row| row.is_some()).map_err(|e| self.error(e))
+        let statement = query(TEXT).bind(name.to_string()).bind(token.0.to_vec()).bind(way).bind(now.micros());
+        statement.fetch_optional(&mut reader).await.map(|row| row.is_some()).map_err(|e| self.error(e))
     }
 
     /// Deletes challenges that have expired at `now` and returns their number.
@@ -60,14 +61,14 @@ impl Store {
     }
 }
 
-pub(crate) async fn create(connection: &mut SqliteConnection, challenge: &Challenge) -> Result<u64, sqlx::Error> {
+pub(crate) async fn create(connection: &mut Connection, challenge: &Challenge) -> Result<u64, sqlx::Error> {
     const TEXT: &str = "INSERT INTO challenge (name, token, way, expires) VALUES ($1, $2, $3, $4)";
-    let statement = sqlx::query(TEXT).bind(challenge.name.to_string()).bind(challenge.token.0.to_vec());
+    let statement = query(TEXT).bind(challenge.name.to_string()).bind(challenge.token.0.to_vec());
     let done = statement.bind(challenge.way).bind(challenge.expires.micros()).execute(connection).await?;
-    Ok(done.rows_affected())
+    Ok(done)
 }
 
-pub(crate) async fn purge(connection: &mut SqliteConnection, now: Instant) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query("DELETE FROM challenge WHERE expires <= $1").bind(now.micros());
-    Ok(statement.execute(connection).await?.rows_affected())
+pub(crate) async fn purge(connection: &mut Connection, now: Instant) -> Result<u64, sqlx::Error> {
+    let statement = query("DELETE FROM challenge WHERE expires <= $1").bind(now.micros());
+    Ok(statement.execute(connection).await?)
 }

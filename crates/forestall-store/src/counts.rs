@@ -5,10 +5,11 @@
 use std::ops::Range;
 
 use forestall_model::{Digest, Instant, PeriodCounts, Tld, TldCount, Window};
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
 use crate::row::{insert, int};
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -32,12 +33,12 @@ impl Store {
         const TEXT: &str = "SELECT period, packed FROM counts \
             WHERE digest = $1 AND generator_version = $2 AND period >= $3 AND period < $4 ORDER BY period";
         let mut reader = self.reader().await?;
-        let rows = sqlx::query(TEXT)
+        let rows = query(TEXT)
             .bind(digest.0.to_vec())
             .bind(int(generator_version))
             .bind(keys.start)
             .bind(keys.end)
-            .fetch_all(&mut *reader)
+            .fetch_all(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
         let mut found = Vec::with_capacity(rows.len());
@@ -94,12 +95,12 @@ impl Packed {
 }
 
 pub(crate) async fn put(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     digest: Digest,
     generator_version: u32,
     rows: &[Packed],
 ) -> Result<u64, sqlx::Error> {
-    sqlx::query("DELETE FROM counts WHERE digest = $1 AND generator_version <> $2")
+    query("DELETE FROM counts WHERE digest = $1 AND generator_version <> $2")
         .bind(digest.0.to_vec())
         .bind(int(generator_version))
         .execute(&mut *connection)
@@ -113,9 +114,9 @@ pub(crate) async fn put(
     Ok(rows.len() as u64)
 }
 
-pub(crate) async fn clear(connection: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("DELETE FROM counts").execute(connection).await?;
-    Ok(done.rows_affected())
+pub(crate) async fn clear(connection: &mut Connection) -> Result<u64, sqlx::Error> {
+    let done = query("DELETE FROM counts").execute(connection).await?;
+    Ok(done)
 }
 
 /// The version of the compact form, its first octet.

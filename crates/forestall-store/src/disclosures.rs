@@ -3,11 +3,11 @@
 //! The record of what left with names or personal data in it. Rows are added and never changed.
 
 use forestall_model::{CaseId, Instant, PartyId};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
-use crate::row::{Columns, int};
+use crate::row::{Columns, Row, int};
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -51,20 +51,20 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn disclosures(&self, before: Option<Instant>, limit: u32) -> Result<Vec<Disclosure>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id, at, actor, party_id, case_id, what, count, purpose, basis FROM disclosure \
              WHERE at < $1 ORDER BY at DESC, id DESC LIMIT $2",
         )
         .bind(before.map_or(i64::MAX, Instant::micros))
         .bind(i64::from(limit))
-        .fetch_all(&mut *reader)
+        .fetch_all(&mut reader)
         .await
         .map_err(|e| self.error(e))?;
         rows.iter().map(disclosure).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
 }
 
-fn disclosure(row: &SqliteRow) -> Result<Disclosure, sqlx::Error> {
+fn disclosure(row: &Row) -> Result<Disclosure, sqlx::Error> {
     Ok(Disclosure {
         id: row.try_get("id")?,
         at: row.instant("at")?,
@@ -78,8 +78,8 @@ fn disclosure(row: &SqliteRow) -> Result<Disclosure, sqlx::Error> {
     })
 }
 
-pub(crate) async fn add(connection: &mut SqliteConnection, disclosure: &Disclosure) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query(
+pub(crate) async fn add(connection: &mut Connection, disclosure: &Disclosure) -> Result<u64, sqlx::Error> {
+    let statement = query(
         "INSERT INTO disclosure (id, at, actor, party_id, case_id, what, count, purpose, basis) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     );
@@ -93,5 +93,5 @@ pub(crate) async fn add(connection: &mut SqliteConnection, disclosure: &Disclosu
         .bind(int(disclosure.count))
         .bind(disclosure.purpose.clone())
         .bind(disclosure.basis.clone());
-    Ok(done.execute(connection).await?.rows_affected())
+    Ok(done.execute(connection).await?)
 }

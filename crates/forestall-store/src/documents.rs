@@ -3,11 +3,11 @@
 //! Documents that are replaced as a whole: registers, lists that others gave, what was learned of name servers.
 
 use forestall_model::Instant;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
-use crate::row::{Columns, insert};
+use crate::row::{Columns, Row, insert};
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -63,9 +63,9 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn documents(&self, kind: &'static str) -> Result<Vec<Document>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = sqlx::query("SELECT id, changed, body FROM document WHERE kind = $1 ORDER BY id")
+        let rows = query("SELECT id, changed, body FROM document WHERE kind = $1 ORDER BY id")
             .bind(kind)
-            .fetch_all(&mut *reader)
+            .fetch_all(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
         rows.iter().map(|row| document(kind, row)).collect::<Result<_, _>>().map_err(|e| self.error(e))
@@ -78,21 +78,21 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn document(&self, kind: &'static str, id: &str) -> Result<Option<Document>, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query("SELECT id, changed, body FROM document WHERE kind = $1 AND id = $2")
+        let row = query("SELECT id, changed, body FROM document WHERE kind = $1 AND id = $2")
             .bind(kind)
             .bind(id.to_owned())
-            .fetch_optional(&mut *reader)
+            .fetch_optional(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
         row.as_ref().map(|row| document(kind, row)).transpose().map_err(|e| self.error(e))
     }
 }
 
-fn document(kind: &'static str, row: &SqliteRow) -> Result<Document, sqlx::Error> {
+fn document(kind: &'static str, row: &Row) -> Result<Document, sqlx::Error> {
     Ok(Document { kind, id: row.try_get("id")?, changed: row.instant("changed")?, body: row.try_get("body")? })
 }
 
-pub(crate) async fn keep(connection: &mut SqliteConnection, documents: &[Document]) -> Result<u64, sqlx::Error> {
+pub(crate) async fn keep(connection: &mut Connection, documents: &[Document]) -> Result<u64, sqlx::Error> {
     const COLUMNS: &[&str] = &["kind", "id", "changed", "body"];
     let tail = " ON CONFLICT (kind, id) DO UPDATE SET changed = excluded.changed, body = excluded.body";
     insert(connection, "document", COLUMNS, tail, documents, |statement, document| {
@@ -107,23 +107,23 @@ pub(crate) async fn keep(connection: &mut SqliteConnection, documents: &[Documen
 }
 
 pub(crate) async fn swap(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     document: &Document,
     before: Option<&str>,
 ) -> Result<u64, sqlx::Error> {
     const NEW: &str =
         "INSERT INTO document (kind, id, changed, body) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, id) DO NOTHING";
     const OLD: &str = "UPDATE document SET changed = $3, body = $4 WHERE kind = $1 AND id = $2 AND body = $5";
-    let statement = sqlx::query(if before.is_some() { OLD } else { NEW })
+    let statement = query(if before.is_some() { OLD } else { NEW })
         .bind(document.kind)
         .bind(document.id.clone())
         .bind(document.changed.micros())
         .bind(document.body.clone());
     let statement = before.iter().fold(statement, |statement, before| statement.bind((*before).to_owned()));
-    Ok(statement.execute(connection).await?.rows_affected())
+    Ok(statement.execute(connection).await?)
 }
 
-pub(crate) async fn remove(connection: &mut SqliteConnection, kind: &str, id: &str) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query("DELETE FROM document WHERE kind = $1 AND id = $2");
-    Ok(statement.bind(kind.to_owned()).bind(id.to_owned()).execute(connection).await?.rows_affected())
+pub(crate) async fn remove(connection: &mut Connection, kind: &str, id: &str) -> Result<u64, sqlx::Error> {
+    let statement = query("DELETE FROM document WHERE kind = $1 AND id = $2");
+    Ok(statement.bind(kind.to_owned()).bind(id.to_owned()).execute(connection).await?)
 }

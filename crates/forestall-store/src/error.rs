@@ -10,64 +10,67 @@ use std::time::Duration;
 
 use forestall_coord::Refusal;
 use forestall_model::CaseId;
+use sqlx::postgres::PgDatabaseError;
+
+use crate::place::Place;
+use crate::{postgres, sqlite};
 
 /// Why the store cannot be opened, read or written.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The folder or the file cannot be made.
-    #[error("the store {} cannot be created: {cause}", path.display())]
+    #[error("the store {place} cannot be created: {cause}")]
     Create {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        place: Place,
         /// What the operating system says.
         cause: Arc<std::io::Error>,
     },
     /// The file, or the folder in which SQLite keeps its side files, takes no writing.
     #[error(
-        "the store {} cannot be written to: the file or its folder is read-only for this user; \
-         choose another folder or change its permissions", path.display()
+        "the store {place} cannot be written to: the file or its folder is read-only for this user; \
+         choose another folder or change its permissions"
     )]
     ReadOnly {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        place: Place,
     },
     /// No space is left.
     #[error(
-        "the disk that holds the store {} is full: nothing of this change was recorded; free some space and try again",
-        path.display()
+        "the disk that holds the store {place} is full: nothing of this change was recorded; free some space and try again"
     )]
     DiskFull {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        place: Place,
     },
     /// The disk, a quota or a limit on the size of files refused to read or write.
     #[error(
-        "the disk that holds the store {} refused to read or write (SQLite code {code}): nothing of this change was \
-         recorded; look for a quota, a limit on the size of files or a failing disk", path.display()
+        "the disk that holds the store {place} refused to read or write (SQLite code {code}): nothing of this change was \
+         recorded; look for a quota, a limit on the size of files or a failing disk"
     )]
     Disk {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        place: Place,
         /// SQLite's extended result code.
         code: i32,
     },
     /// Another file than a store.
-    #[error("{} is no store of this program: {reason}", path.display())]
+    #[error("{place} is no store of this program: {reason}")]
     NotAStore {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        place: Place,
         /// What it is, in words.
         reason: &'static str,
     },
     /// A store of a later program. Nothing in it was changed.
     #[error(
-        "the store {} has version {found} and this program knows versions up to {known}: it was written by a newer \
-         program, and nothing in it was changed; use that program, or another folder", path.display()
+        "the store {place} has version {found} and this program knows versions up to {known}: it was written by a newer \
+         program, and nothing in it was changed; use that program, or another folder"
     )]
     NewerVersion {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        place: Place,
         /// The version of the store.
         found: u64,
         /// The newest version that this program knows.
@@ -75,37 +78,84 @@ pub enum StoreError {
     },
     /// Another process holds the lock.
     #[error(
-        "the store {} is locked by another process, and {} s of waiting did not help; end that process or try again",
-        path.display(), waited.as_secs_f32()
+        "the store {place} is locked by another process, and {} s of waiting did not help; end that process or try again",
+        waited.as_secs_f32()
     )]
     Locked {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        place: Place,
         /// How long the store waited.
         waited: Duration,
     },
     /// Something in the store cannot be what this program wrote.
-    #[error("the store {} is damaged: {reason}", path.display())]
+    #[error("the store {place} is damaged: {reason}")]
     Damaged {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        place: Place,
         /// What is wrong and where, in words.
+        reason: String,
+    },
+    /// The address of a database that cannot be used. It is not repeated, for it may hold a password.
+    #[error(
+        "the address of the database cannot be used: {reason}; it is written postgres://USER:PASSWORD@HOST:PORT/DATABASE, with \
+         every character of a part that is no letter or digit as % and two digits"
+    )]
+    Address {
+        /// What is wrong with it, in words.
+        reason: String,
+    },
+    /// The database does not answer, or ended the connection. What was asked was not done.
+    #[error(
+        "the database of the store {place} cannot be reached: {reason}; nothing of this change was recorded, and work goes on \
+         when the database answers again"
+    )]
+    Unreachable {
+        /// The store.
+        place: Place,
+        /// What the operating system or the database says.
+        reason: String,
+    },
+    /// The connection was lost while a change was committed. The one error of a change after which it may be recorded.
+    #[error(
+        "the connection to the database of the store {place} was lost while a change was committed: {reason}; whether it was \
+         recorded is not known, so look before it is repeated"
+    )]
+    Uncertain {
+        /// The store.
+        place: Place,
+        /// What the operating system or the database says.
+        reason: String,
+    },
+    /// The database does not let this user in, or not do what was asked.
+    #[error("the database of the store {place} refuses this user: {reason}")]
+    Denied {
+        /// The store.
+        place: Place,
+        /// What the database says.
+        reason: String,
+    },
+    /// A backup that cannot be made.
+    #[error("the backup {} cannot be made: {reason}", path.display())]
+    Backup {
+        /// The file of the backup.
+        path: PathBuf,
+        /// What is wrong, in words.
         reason: String,
     },
     /// The store was closed.
     #[error("the store is closed")]
     Closed,
     /// Anything else that the database reports.
-    #[error("the database of the store {} reports: {cause}", path.display())]
+    #[error("the database of the store {place} reports: {cause}")]
     Database {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        place: Place,
         /// What it reports.
         cause: Arc<sqlx::Error>,
     },
 }
 
-/// Why events were not appended. Nothing of the call is in the log then.
+/// Why events were not appended. Nothing of the call is in the log then, but perhaps after [`StoreError::Uncertain`].
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppendError {
@@ -137,7 +187,8 @@ pub enum AppendError {
     Store(#[from] StoreError),
 }
 
-/// Why a command was not executed. Nothing has happened then, but for [`ExecuteError::Recorded`].
+/// Why a command was not executed. Nothing has happened then, but for [`ExecuteError::Recorded`] and perhaps after
+/// [`StoreError::Uncertain`].
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExecuteError {
@@ -182,65 +233,50 @@ pub enum ExecuteError {
 
 impl StoreError {
     /// Classifies what the database reports.
-    pub(crate) fn of(path: &Path, waited: Duration, error: Arc<sqlx::Error>) -> Self {
-        let path = path.to_path_buf();
-        match &*error {
-            sqlx::Error::Database(database) => {
-                let code = database.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or_default();
-                match (code, code & 0xff) {
-                    (SHARED_MEMORY_SIZE, _) | (_, FULL) => Self::DiskFull { path },
-                    (_, BUSY | TABLE_LOCKED | PROTOCOL) => Self::Locked { path, waited },
-                    (_, READ_ONLY | CANNOT_OPEN | PERMISSION) => Self::ReadOnly { path },
-                    (_, IO) => Self::Disk { path, code },
-                    (_, CORRUPT) => Self::Damaged { path, reason: database.message().to_owned() },
-                    (_, NOT_A_DATABASE) => Self::NotAStore { path, reason: "it is not an SQLite database" },
-                    _ => Self::Database { path, cause: error },
-                }
-            }
+    pub(crate) fn of(place: &Place, waited: Duration, error: Arc<sqlx::Error>) -> Self {
+        let known = match place.path() {
+            Some(path) => sqlite::error(path, waited, &error),
+            None => postgres::error(place, waited, &error),
+        };
+        let place = place.clone();
+        known.unwrap_or_else(|| match &*error {
             sqlx::Error::ColumnDecode { index, source } => {
                 let reason = format!("the column {index} holds what it must not: {source}");
-                Self::Damaged { path, reason }
+                Self::Damaged { place, reason }
             }
             sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
-            _ => Self::Database { path, cause: error },
-        }
+            _ => Self::Database { place, cause: error },
+        })
+    }
+
+    /// Says that nobody knows whether a change was committed.
+    pub(crate) fn uncertain(place: &Place, error: &sqlx::Error) -> Self {
+        Self::Uncertain { place: place.clone(), reason: error.to_string() }
     }
 
     pub(crate) fn not_a_database(path: &Path) -> Self {
-        Self::NotAStore { path: path.to_path_buf(), reason: "it is not an SQLite database" }
+        Self::NotAStore { place: Place::file(path), reason: "it is not an SQLite database" }
     }
 
     /// Classifies what the operating system reports while the file is made.
     pub(crate) fn create(path: &Path, error: std::io::Error) -> Self {
-        let path = path.to_path_buf();
+        let place = Place::file(path);
         match error.kind() {
-            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
-            _ => Self::Create { path, cause: Arc::new(error) },
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { place },
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull { place },
+            _ => Self::Create { place, cause: Arc::new(error) },
         }
     }
 }
 
-// Result codes of SQLite, https://www.sqlite.org/rescode.html; the low octet of an extended code is its primary code.
-const PERMISSION: i32 = 3;
-const BUSY: i32 = 5;
-const TABLE_LOCKED: i32 = 6;
-const READ_ONLY: i32 = 8;
-const IO: i32 = 10;
-const CORRUPT: i32 = 11;
-const FULL: i32 = 13;
-const CANNOT_OPEN: i32 = 14;
-const PROTOCOL: i32 = 15;
-const NOT_A_DATABASE: i32 = 26;
-/// The file shared between processes could not grow: the disk is full.
-const SHARED_MEMORY_SIZE: i32 = 4_874;
-
 /// Says whether the whole transaction is lost, and not only the statement that failed.
 pub(crate) fn ends_transaction(error: &sqlx::Error) -> bool {
-    let sqlx::Error::Database(database) = error else {
-        return !matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::RowNotFound);
-    };
-    let code = database.code().and_then(|code| code.parse::<i32>().ok());
-    // 7 is out of memory, 9 interrupted, 19 a constraint (which undoes its statement alone).
-    code.is_none_or(|code| code & 0xff != 19)
+    match error {
+        sqlx::Error::Database(database) => match database.try_downcast_ref::<PgDatabaseError>() {
+            Some(error) => !postgres::fails_alone(error),
+            None => !sqlite::fails_alone(&**database),
+        },
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::RowNotFound | sqlx::Error::Encode(_) => false,
+        _ => true,
+    }
 }

@@ -3,10 +3,11 @@
 //! The evidence behind verdicts, under the digest that the log names.
 
 use forestall_model::Digest;
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
 use crate::row::insert;
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -31,9 +32,9 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn evidence(&self, digest: Digest) -> Result<Option<String>, StoreError> {
         let mut reader = self.reader().await?;
-        let found = sqlx::query("SELECT document FROM evidence WHERE digest = $1")
+        let found = query("SELECT document FROM evidence WHERE digest = $1")
             .bind(digest.0.to_vec())
-            .fetch_optional(&mut *reader)
+            .fetch_optional(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
         let Some(row) = found else { return Ok(None) };
@@ -45,10 +46,7 @@ impl Store {
     }
 }
 
-pub(crate) async fn keep(
-    connection: &mut SqliteConnection,
-    documents: &[(Digest, String)],
-) -> Result<u64, sqlx::Error> {
+pub(crate) async fn keep(connection: &mut Connection, documents: &[(Digest, String)]) -> Result<u64, sqlx::Error> {
     const COLUMNS: &[&str] = &["digest", "document"];
     let tail = " ON CONFLICT (digest) DO NOTHING";
     insert(connection, "evidence", COLUMNS, tail, documents, |statement, (digest, document)| {

@@ -3,10 +3,11 @@
 //! Failed attempts to sign in, counted under a digest of what was tried: somebody without an account is counted like anybody else.
 
 use forestall_model::{Digest, Instant};
-use sqlx::SqliteConnection;
 
+use crate::connection::Connection;
 use crate::error::StoreError;
 use crate::row::Columns;
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -35,10 +36,10 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn failures(&self, key: Digest, forget: Instant) -> Result<Option<(u32, Instant)>, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query("SELECT failures, last FROM sign_in_failure WHERE key = $1 AND last > $2")
+        let row = query("SELECT failures, last FROM sign_in_failure WHERE key = $1 AND last > $2")
             .bind(key.0.to_vec())
             .bind(forget.micros())
-            .fetch_optional(&mut *reader)
+            .fetch_optional(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
         let Some(row) = row else { return Ok(None) };
@@ -65,9 +66,9 @@ impl Store {
     }
 }
 
-pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) -> Result<u64, sqlx::Error> {
+pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Result<u64, sqlx::Error> {
     let statement = match change {
-        Change::Count { key, now, forget } => sqlx::query(
+        Change::Count { key, now, forget } => query(
             "INSERT INTO sign_in_failure (key, failures, last) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE SET \
              failures = CASE WHEN sign_in_failure.last > $3 THEN sign_in_failure.failures + 1 ELSE 1 END, \
              last = excluded.last",
@@ -75,8 +76,8 @@ pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) 
         .bind(key.0.to_vec())
         .bind(now.micros())
         .bind(forget.micros()),
-        Change::Clear { key } => sqlx::query("DELETE FROM sign_in_failure WHERE key = $1").bind(key.0.to_vec()),
-        Change::Purge { forget } => sqlx::query("DELETE FROM sign_in_failure WHERE last <= $1").bind(forget.micros()),
+        Change::Clear { key } => query("DELETE FROM sign_in_failure WHERE key = $1").bind(key.0.to_vec()),
+        Change::Purge { forget } => query("DELETE FROM sign_in_failure WHERE last <= $1").bind(forget.micros()),
     };
-    Ok(statement.execute(connection).await?.rows_affected())
+    Ok(statement.execute(connection).await?)
 }

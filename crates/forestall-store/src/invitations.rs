@@ -3,11 +3,11 @@
 //! Invitations: links by which somebody makes their account, once. Only SHA-256 of a token is kept.
 
 use forestall_model::{Digest, Instant, MailAddress, PartyId, Standing};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
-use crate::row::Columns;
+use crate::row::{Columns, Row};
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -53,12 +53,12 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn invitation(&self, digest: Digest, now: Instant) -> Result<Option<Invitation>, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query(
+        let row = query(
             "SELECT digest, party_id, mail, standing, expires, invited_by FROM invitation WHERE digest = $1 AND expires > $2",
         )
         .bind(digest.0.to_vec())
         .bind(now.micros())
-        .fetch_optional(&mut *reader)
+        .fetch_optional(&mut reader)
         .await
         .map_err(|e| self.error(e))?;
         row.as_ref().map(invitation).transpose().map_err(|e| self.error(e))
@@ -80,13 +80,12 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn invitations(&self, now: Instant) -> Result<Vec<Invitation>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = sqlx::query(
-            "SELECT digest, party_id, mail, standing, expires, invited_by FROM invitation WHERE expires > $1",
-        )
-        .bind(now.micros())
-        .fetch_all(&mut *reader)
-        .await
-        .map_err(|e| self.error(e))?;
+        let rows =
+            query("SELECT digest, party_id, mail, standing, expires, invited_by FROM invitation WHERE expires > $1")
+                .bind(now.micros())
+                .fetch_all(&mut reader)
+                .await
+                .map_err(|e| self.error(e))?;
         let found = rows.iter().map(invitation).collect::<Result<Vec<_>, _>>();
         let mut found = found.map_err(|e| self.error(e))?;
         found.sort_unstable_by(|a, b| a.mail.cmp(&b.mail));
@@ -112,7 +111,7 @@ impl Store {
     }
 }
 
-fn invitation(row: &SqliteRow) -> Result<Invitation, sqlx::Error> {
+fn invitation(row: &Row) -> Result<Invitation, sqlx::Error> {
     Ok(Invitation {
         digest: row.digest("digest")?,
         party: row.word_or_none("party_id")?,
@@ -123,12 +122,12 @@ fn invitation(row: &SqliteRow) -> Result<Invitation, sqlx::Error> {
     })
 }
 
-pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) -> Result<u64, sqlx::Error> {
+pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Result<u64, sqlx::Error> {
     let statement = match change {
         Change::Invite(invitation) => {
-            let before = sqlx::query("DELETE FROM invitation WHERE mail = $1");
+            let before = query("DELETE FROM invitation WHERE mail = $1");
             before.bind(invitation.mail.as_str().to_owned()).execute(&mut *connection).await?;
-            sqlx::query(
+            query(
                 "INSERT INTO invitation (digest, party_id, mail, standing, expires, invited_by) \
                  VALUES ($1, $2, $3, $4, $5, $6)",
             )
@@ -139,8 +138,8 @@ pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) 
             .bind(invitation.expires.micros())
             .bind(invitation.invited_by.clone())
         }
-        Change::Withdraw { digest } => sqlx::query("DELETE FROM invitation WHERE digest = $1").bind(digest.0.to_vec()),
-        Change::Purge { now } => sqlx::query("DELETE FROM invitation WHERE expires <= $1").bind(now.micros()),
+        Change::Withdraw { digest } => query("DELETE FROM invitation WHERE digest = $1").bind(digest.0.to_vec()),
+        Change::Purge { now } => query("DELETE FROM invitation WHERE expires <= $1").bind(now.micros()),
     };
-    Ok(statement.execute(connection).await?.rows_affected())
+    Ok(statement.execute(connection).await?)
 }

@@ -4,11 +4,11 @@
 //! at a time.
 
 use forestall_model::{Instant, vocabulary};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
-use crate::row::{Columns, int};
+use crate::row::{Columns, Row, int};
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -140,7 +140,7 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn job(&self, id: u64) -> Result<Option<Job>, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query("SELECT * FROM job WHERE id = $1").bind(int(id)).fetch_optional(&mut *reader).await;
+        let row = query("SELECT * FROM job WHERE id = $1").bind(int(id)).fetch_optional(&mut reader).await;
         row.and_then(|row| row.as_ref().map(job_of).transpose()).map_err(|e| self.error(e))
     }
 
@@ -153,12 +153,12 @@ impl Store {
         const TEXT: &str = "SELECT * FROM job ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'waiting' THEN 1 ELSE 2 END, \
                             COALESCE(finished, not_before) DESC, id DESC LIMIT $1";
         let mut reader = self.reader().await?;
-        let rows = sqlx::query(TEXT).bind(int(limit)).fetch_all(&mut *reader).await.map_err(|e| self.error(e))?;
+        let rows = query(TEXT).bind(int(limit)).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
         rows.iter().map(job_of).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
 }
 
-fn job_of(row: &SqliteRow) -> Result<Job, sqlx::Error> {
+fn job_of(row: &Row) -> Result<Job, sqlx::Error> {
     Ok(Job {
         id: row.count("id")?,
         kind: row.try_get("kind")?,
@@ -177,47 +177,43 @@ fn job_of(row: &SqliteRow) -> Result<Job, sqlx::Error> {
     })
 }
 
-pub(crate) async fn create(connection: &mut SqliteConnection, job: &NewJob) -> Result<u64, sqlx::Error> {
+pub(crate) async fn create(connection: &mut Connection, job: &NewJob) -> Result<u64, sqlx::Error> {
     const TEXT: &str = "INSERT INTO job (id, kind, case_id, key, state, created, not_before, attempts, done, total) \
                         SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, 'waiting', $4, $5, 0, 0, 0 FROM job WHERE TRUE \
                         ON CONFLICT (kind, case_id, key) DO NOTHING";
-    let statement = sqlx::query(TEXT)
+    let statement = query(TEXT)
         .bind(job.kind.clone())
         .bind(job.case.clone())
         .bind(job.key.clone())
         .bind(job.created.micros())
         .bind(job.not_before.micros());
-    Ok(statement.execute(connection).await?.rows_affected())
+    Ok(statement.execute(connection).await?)
 }
 
 /// Takes a job and returns its number; 0 where there is none.
-pub(crate) async fn claim(
-    connection: &mut SqliteConnection,
-    now: Instant,
-    lease_until: Instant,
-) -> Result<u64, sqlx::Error> {
+pub(crate) async fn claim(connection: &mut Connection, now: Instant, lease_until: Instant) -> Result<u64, sqlx::Error> {
     const TEXT: &str = "UPDATE job SET state = 'running', lease_until = $2, started = COALESCE(started, $1), \
                         attempts = attempts + 1 WHERE id = (SELECT id FROM job WHERE \
                         (state = 'waiting' AND not_before <= $1) OR (state = 'running' AND lease_until <= $1) \
                         ORDER BY not_before, id LIMIT 1) RETURNING id";
-    let row = sqlx::query(TEXT).bind(now.micros()).bind(lease_until.micros()).fetch_optional(&mut *connection).await?;
+    let row = query(TEXT).bind(now.micros()).bind(lease_until.micros()).fetch_optional(&mut *connection).await?;
     row.map_or(Ok(0), |row| row.count("id"))
 }
 
 pub(crate) async fn renew(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (id, attempt): (u64, u32),
     (done, total): (u64, u64),
     lease_until: Instant,
 ) -> Result<u64, sqlx::Error> {
     const TEXT: &str = "UPDATE job SET done = $3, total = $4, lease_until = $5 \
                         WHERE id = $1 AND attempts = $2 AND state = 'running'";
-    let statement = sqlx::query(TEXT).bind(int(id)).bind(int(attempt)).bind(int(done)).bind(int(total));
-    Ok(statement.bind(lease_until.micros()).execute(connection).await?.rows_affected())
+    let statement = query(TEXT).bind(int(id)).bind(int(attempt)).bind(int(done)).bind(int(total));
+    Ok(statement.bind(lease_until.micros()).execute(connection).await?)
 }
 
 pub(crate) async fn end(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (id, attempt): (u64, u32),
     state: JobState,
     now: Instant,
@@ -225,23 +221,23 @@ pub(crate) async fn end(
 ) -> Result<u64, sqlx::Error> {
     const TEXT: &str = "UPDATE job SET state = $3, finished = $4, outcome = $5, lease_until = NULL \
                         WHERE id = $1 AND attempts = $2 AND state = 'running'";
-    let statement = sqlx::query(TEXT).bind(int(id)).bind(int(attempt)).bind(state.word()).bind(now.micros());
-    Ok(statement.bind(outcome.to_owned()).execute(connection).await?.rows_affected())
+    let statement = query(TEXT).bind(int(id)).bind(int(attempt)).bind(state.word()).bind(now.micros());
+    Ok(statement.bind(outcome.to_owned()).execute(connection).await?)
 }
 
 pub(crate) async fn put_off(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (id, attempt): (u64, u32),
     not_before: Instant,
     outcome: &str,
 ) -> Result<u64, sqlx::Error> {
     const TEXT: &str = "UPDATE job SET state = 'waiting', not_before = $3, outcome = $4, lease_until = NULL \
                         WHERE id = $1 AND attempts = $2 AND state = 'running'";
-    let statement = sqlx::query(TEXT).bind(int(id)).bind(int(attempt)).bind(not_before.micros());
-    Ok(statement.bind(outcome.to_owned()).execute(connection).await?.rows_affected())
+    let statement = query(TEXT).bind(int(id)).bind(int(attempt)).bind(not_before.micros());
+    Ok(statement.bind(outcome.to_owned()).execute(connection).await?)
 }
 
-pub(crate) async fn purge(connection: &mut SqliteConnection, before: Instant) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query("DELETE FROM job WHERE finished < $1").bind(before.micros());
-    Ok(statement.execute(connection).await?.rows_affected())
+pub(crate) async fn purge(connection: &mut Connection, before: Instant) -> Result<u64, sqlx::Error> {
+    let statement = query("DELETE FROM job WHERE finished < $1").bind(before.micros());
+    Ok(statement.execute(connection).await?)
 }

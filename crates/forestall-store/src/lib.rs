@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Event log, read models and caches on SQLite.
+//! Event log, read models and caches on SQLite and PostgreSQL.
 //!
 //! The log is the truth: events are appended, never changed, each with a number without gaps over all cases (`seq`) and
 //! one in its case (`version`). An event is stored as its canonical encoding with its hash; names of people and comments
@@ -15,13 +15,17 @@
 //! lists are a cache and may be deleted at any time.
 //!
 //! Statements are written once for SQLite and PostgreSQL: `BIGINT`, `TEXT`, `DOUBLE PRECISION` and `BYTEA`, arguments `$n`,
-//! instants in microseconds, no triggers, no query into JSON. What is SQLite's own is in one file, `sqlite.rs`.
+//! instants in microseconds, no triggers, no query into JSON. What is SQLite's own is in one file, `sqlite.rs`, and what is
+//! PostgreSQL's in another, `postgres.rs`. On both, one transaction at a time writes to a store, in whatever process: a statement
+//! may take the next number from a table. Several processes may share one store; on PostgreSQL they may run on several hosts.
 
 #![forbid(unsafe_code)]
 
 mod api_tokens;
 mod append;
+mod backup;
 mod challenges;
+mod connection;
 mod counts;
 mod disclosures;
 mod documents;
@@ -35,6 +39,8 @@ mod log;
 mod parties;
 mod people;
 mod person_sessions;
+mod place;
+mod postgres;
 mod projection;
 mod random;
 mod row;
@@ -42,6 +48,7 @@ mod schema;
 mod sign_in;
 mod sqlite;
 mod state;
+mod statement;
 mod store;
 mod tlog;
 mod verify;
@@ -60,6 +67,7 @@ pub use log::LogEntry;
 pub use parties::{KeptParty, PartyChange};
 pub use people::{Person, Secrets};
 pub use person_sessions::PersonSession;
+pub use place::Place;
 pub use random::fresh_salts;
 pub use store::{FILE_NAME, Settings, Store, Stored};
 pub use verify::Problem;

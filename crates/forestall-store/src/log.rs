@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use forestall_coord::Event;
 use forestall_model::{CaseId, Digest};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
-use crate::row::{Columns, int, wrong};
+use crate::row::{Columns, Row, int, wrong};
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -53,7 +53,7 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn head(&self) -> Result<u64, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query("SELECT seq FROM log_head WHERE id = 1").fetch_one(&mut *reader).await;
+        let row = query("SELECT seq FROM log_head WHERE id = 1").fetch_one(&mut reader).await;
         row.and_then(|row| row.count("seq")).map_err(|e| self.error(e))
     }
 
@@ -126,7 +126,7 @@ impl Store {
 
     async fn entries(
         &self,
-        reader: &mut SqliteConnection,
+        reader: &mut Connection,
         page: Result<Vec<RawEvent>, sqlx::Error>,
     ) -> Result<Vec<LogEntry>, StoreError> {
         let entries = match page {
@@ -184,11 +184,7 @@ impl Large {
     }
 }
 
-async fn entries(
-    reader: &mut SqliteConnection,
-    page: &[RawEvent],
-    large: &Large,
-) -> Result<Vec<LogEntry>, sqlx::Error> {
+async fn entries(reader: &mut Connection, page: &[RawEvent], large: &Large) -> Result<Vec<LogEntry>, sqlx::Error> {
     let numbers = page.iter().map(|raw| raw.seq);
     let (Some(first), Some(last)) = (numbers.clone().min(), numbers.max()) else {
         return Ok(Vec::new());
@@ -205,7 +201,7 @@ async fn entries(
     let spans: Vec<(u64, u64)> =
         if dense { vec![(first, last)] } else { page.iter().map(|raw| (raw.seq, raw.seq)).collect() };
     for (from, to) in spans {
-        let statement = sqlx::query(SPAN).bind(int(from)).bind(int(to));
+        let statement = query(SPAN).bind(int(from)).bind(int(to));
         for row in statement.fetch_all(&mut *reader).await? {
             if let Some(index) = by_seq.get(&row.count::<u64>("seq")?) {
                 let field = row.try_get("field")?;
@@ -218,7 +214,7 @@ async fn entries(
 
 /// Reads a page of the log in the order of its numbers.
 pub(crate) async fn raw_page(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     after: u64,
     limit: u32,
 ) -> Result<Vec<RawEvent>, sqlx::Error> {
@@ -228,7 +224,7 @@ pub(crate) async fn raw_page(
 
 /// Reads a page of the events of a case in their order.
 pub(crate) async fn page_of_case(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     case: &CaseId,
     after_version: u64,
     limit: u32,
@@ -239,23 +235,23 @@ pub(crate) async fn page_of_case(
 }
 
 async fn fetch(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     text: &'static str,
     bound: u64,
     limit: u32,
     case: Option<&CaseId>,
 ) -> Result<Vec<RawEvent>, sqlx::Error> {
-    let statement = sqlx::query(text).bind(int(bound)).bind(int(limit));
+    let statement = query(text).bind(int(bound)).bind(int(limit));
     let statement = case.iter().fold(statement, |s, case| s.bind(case.to_string()));
     statement.fetch_all(connection).await?.iter().map(raw).collect()
 }
 
-fn raw(row: &SqliteRow) -> Result<RawEvent, sqlx::Error> {
+fn raw(row: &Row) -> Result<RawEvent, sqlx::Error> {
     Ok(RawEvent { seq: row.count("seq")?, encoding: row.try_get("encoding")?, leaf: row.digest("leaf")? })
 }
 
-pub(crate) async fn erase(connection: &mut SqliteConnection, seq: u64, field: &str) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query("DELETE FROM withheld WHERE seq = $1 AND field = $2");
+pub(crate) async fn erase(connection: &mut Connection, seq: u64, field: &str) -> Result<u64, sqlx::Error> {
+    let statement = query("DELETE FROM withheld WHERE seq = $1 AND field = $2");
     let statement = statement.bind(int(seq)).bind(field.to_owned());
-    Ok(statement.execute(connection).await?.rows_affected())
+    Ok(statement.execute(connection).await?)
 }

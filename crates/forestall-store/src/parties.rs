@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 
 use forestall_model::{Instant, Party, PartyId, Tld};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
-use crate::row::{Columns, insert, wrong};
+use crate::row::{Columns, Row, insert, wrong};
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::{Failure, Work};
 
@@ -65,7 +65,7 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn parties(&self) -> Result<Vec<KeptParty>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = sqlx::query("SELECT changed, body FROM party ORDER BY id").fetch_all(&mut *reader).await;
+        let rows = query("SELECT changed, body FROM party ORDER BY id").fetch_all(&mut reader).await;
         let rows = rows.map_err(|e| self.error(e))?;
         let mut parties: Vec<KeptParty> = rows.iter().map(kept).collect::<Result<_, _>>().map_err(|e| self.error(e))?;
         // A database may order texts by the rules of a language.
@@ -80,9 +80,9 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn party(&self, id: &PartyId) -> Result<Option<KeptParty>, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query("SELECT changed, body FROM party WHERE id = $1")
+        let row = query("SELECT changed, body FROM party WHERE id = $1")
             .bind(id.as_str().to_owned())
-            .fetch_optional(&mut *reader)
+            .fetch_optional(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
         row.as_ref().map(kept).transpose().map_err(|e| self.error(e))
@@ -95,38 +95,36 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn party_of(&self, tld: &Tld) -> Result<Option<PartyId>, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query("SELECT party_id FROM party_tld WHERE tld = $1")
+        let row = query("SELECT party_id FROM party_tld WHERE tld = $1")
             .bind(tld.as_str().to_owned())
-            .fetch_optional(&mut *reader)
+            .fetch_optional(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
         row.map(|row| row.word("party_id")).transpose().map_err(|e| self.error(e))
     }
 }
 
-fn kept(row: &SqliteRow) -> Result<KeptParty, sqlx::Error> {
+fn kept(row: &Row) -> Result<KeptParty, sqlx::Error> {
     let party = serde_json::from_str(row.try_get("body")?).map_err(|e| wrong("body", e))?;
     Ok(KeptParty { party, changed: row.instant("changed")? })
 }
 
-pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) -> Result<u64, Failure> {
+pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Result<u64, Failure> {
     match change {
         Change::Keep(changes) => keep(connection, changes).await,
         Change::Remove { id, over } => remove(connection, id, *over).await,
     }
 }
 
-async fn keep(connection: &mut SqliteConnection, changes: &[PartyChange]) -> Result<u64, Failure> {
+async fn keep(connection: &mut Connection, changes: &[PartyChange]) -> Result<u64, Failure> {
     for change in changes {
         let party = &change.kept.party;
         let body = serde_json::to_string(party).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
         let statement = match change.over {
-            None => sqlx::query(
-                "INSERT INTO party (id, kind, changed, body) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
-            ),
-            Some(_) => {
-                sqlx::query("UPDATE party SET kind = $2, changed = $3, body = $4 WHERE id = $1 AND changed = $5")
+            None => {
+                query("INSERT INTO party (id, kind, changed, body) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING")
             }
+            Some(_) => query("UPDATE party SET kind = $2, changed = $3, body = $4 WHERE id = $1 AND changed = $5"),
         };
         let statement = statement
             .bind(party.id.as_str().to_owned())
@@ -137,13 +135,13 @@ async fn keep(connection: &mut SqliteConnection, changes: &[PartyChange]) -> Res
             None => statement,
             Some(over) => statement.bind(over.micros()),
         };
-        if statement.execute(&mut *connection).await?.rows_affected() == 0 {
+        if statement.execute(&mut *connection).await? == 0 {
             return Err(Failure::Stale);
         }
         free_domains(connection, &party.id).await?;
     }
     // All that the old ones had is free by now, so that domains can change hands within one call.
-    let rows = sqlx::query("SELECT tld FROM party_tld").fetch_all(&mut *connection).await?;
+    let rows = query("SELECT tld FROM party_tld").fetch_all(&mut *connection).await?;
     let mut taken: BTreeSet<Tld> = rows.iter().map(|row| row.word("tld")).collect::<Result<_, _>>()?;
     let mut fresh = Vec::new();
     for change in changes {
@@ -162,22 +160,22 @@ async fn keep(connection: &mut SqliteConnection, changes: &[PartyChange]) -> Res
     Ok(changes.len() as u64)
 }
 
-async fn remove(connection: &mut SqliteConnection, id: &PartyId, over: Instant) -> Result<u64, Failure> {
-    let people = sqlx::query("SELECT id FROM person WHERE party_id = $1").bind(id.as_str().to_owned());
+async fn remove(connection: &mut Connection, id: &PartyId, over: Instant) -> Result<u64, Failure> {
+    let people = query("SELECT id FROM person WHERE party_id = $1").bind(id.as_str().to_owned());
     if people.fetch_optional(&mut *connection).await?.is_some() {
         return Err(Failure::Stale);
     }
-    let statement = sqlx::query("DELETE FROM party WHERE id = $1 AND changed = $2").bind(id.as_str().to_owned());
-    if statement.bind(over.micros()).execute(&mut *connection).await?.rows_affected() == 0 {
+    let statement = query("DELETE FROM party WHERE id = $1 AND changed = $2").bind(id.as_str().to_owned());
+    if statement.bind(over.micros()).execute(&mut *connection).await? == 0 {
         return Err(Failure::Stale);
     }
     free_domains(connection, id).await?;
-    let statement = sqlx::query("DELETE FROM invitation WHERE party_id = $1").bind(id.as_str().to_owned());
+    let statement = query("DELETE FROM invitation WHERE party_id = $1").bind(id.as_str().to_owned());
     statement.execute(connection).await?;
     Ok(1)
 }
 
-async fn free_domains(connection: &mut SqliteConnection, id: &PartyId) -> Result<(), sqlx::Error> {
-    let statement = sqlx::query("DELETE FROM party_tld WHERE party_id = $1").bind(id.as_str().to_owned());
+async fn free_domains(connection: &mut Connection, id: &PartyId) -> Result<(), sqlx::Error> {
+    let statement = query("DELETE FROM party_tld WHERE party_id = $1").bind(id.as_str().to_owned());
     statement.execute(connection).await.map(|_| ())
 }

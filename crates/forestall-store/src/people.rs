@@ -4,11 +4,11 @@
 
 use forestall_model::{CaseId, CaseRole, Digest, Instant, MailAddress, PartyId, PersonId, Standing};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
-use crate::row::{Columns, insert, wrong};
+use crate::row::{Columns, Row, insert, wrong};
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::{Failure, Work};
 
@@ -125,9 +125,9 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn recovery_codes(&self, person: &PersonId) -> Result<u64, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query("SELECT COUNT(*) AS codes FROM recovery_code WHERE person_id = $1")
+        let row = query("SELECT COUNT(*) AS codes FROM recovery_code WHERE person_id = $1")
             .bind(person.as_str().to_owned())
-            .fetch_one(&mut *reader)
+            .fetch_one(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
         row.count("codes").map_err(|e| self.error(e))
@@ -160,8 +160,8 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn people(&self) -> Result<Vec<Person>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = sqlx::query("SELECT id, party_id, name, mail, standing, disabled, changed FROM person")
-            .fetch_all(&mut *reader)
+        let rows = query("SELECT id, party_id, name, mail, standing, disabled, changed FROM person")
+            .fetch_all(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
         let people = rows.iter().map(person).collect::<Result<Vec<_>, _>>();
@@ -177,12 +177,11 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn person(&self, id: &PersonId) -> Result<Option<(Person, Secrets)>, StoreError> {
         let mut reader = self.reader().await?;
-        let row =
-            sqlx::query("SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE id = $1")
-                .bind(id.as_str().to_owned())
-                .fetch_optional(&mut *reader)
-                .await
-                .map_err(|e| self.error(e))?;
+        let row = query("SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE id = $1")
+            .bind(id.as_str().to_owned())
+            .fetch_optional(&mut reader)
+            .await
+            .map_err(|e| self.error(e))?;
         row.as_ref().map(with_secrets).transpose().map_err(|e| self.error(e))
     }
 
@@ -193,13 +192,12 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn person_by_mail(&self, mail: &MailAddress) -> Result<Option<(Person, Secrets)>, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query(
-            "SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE mail = $1",
-        )
-        .bind(mail.as_str().to_owned())
-        .fetch_optional(&mut *reader)
-        .await
-        .map_err(|e| self.error(e))?;
+        let row =
+            query("SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE mail = $1")
+                .bind(mail.as_str().to_owned())
+                .fetch_optional(&mut reader)
+                .await
+                .map_err(|e| self.error(e))?;
         row.as_ref().map(with_secrets).transpose().map_err(|e| self.error(e))
     }
 
@@ -210,12 +208,12 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn roles_of(&self, person: &PersonId) -> Result<Vec<(CaseId, CaseRole)>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = sqlx::query("SELECT case_id, role FROM case_role WHERE person_id = $1")
+        let rows = query("SELECT case_id, role FROM case_role WHERE person_id = $1")
             .bind(person.as_str().to_owned())
-            .fetch_all(&mut *reader)
+            .fetch_all(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
-        let read = |row: &SqliteRow| Ok::<_, sqlx::Error>((row.word("case_id")?, row.word("role")?));
+        let read = |row: &Row| Ok::<_, sqlx::Error>((row.word("case_id")?, row.word("role")?));
         let mut roles: Vec<(CaseId, CaseRole)> =
             rows.iter().map(read).collect::<Result<_, _>>().map_err(|e| self.error(e))?;
         roles.sort_unstable();
@@ -229,12 +227,12 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn roles_in(&self, case: &CaseId) -> Result<Vec<(PersonId, CaseRole)>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = sqlx::query("SELECT person_id, role FROM case_role WHERE case_id = $1")
+        let rows = query("SELECT person_id, role FROM case_role WHERE case_id = $1")
             .bind(case.as_str().to_owned())
-            .fetch_all(&mut *reader)
+            .fetch_all(&mut reader)
             .await
             .map_err(|e| self.error(e))?;
-        let read = |row: &SqliteRow| Ok::<_, sqlx::Error>((row.word("person_id")?, row.word("role")?));
+        let read = |row: &Row| Ok::<_, sqlx::Error>((row.word("person_id")?, row.word("role")?));
         let mut roles: Vec<(PersonId, CaseRole)> =
             rows.iter().map(read).collect::<Result<_, _>>().map_err(|e| self.error(e))?;
         roles.sort_unstable();
@@ -242,24 +240,24 @@ impl Store {
     }
 }
 
-pub(crate) fn person(row: &SqliteRow) -> Result<Person, sqlx::Error> {
+pub(crate) fn person(row: &Row) -> Result<Person, sqlx::Error> {
     Ok(Person {
         id: row.word("id")?,
         party: row.word_or_none("party_id")?,
         name: row.try_get("name")?,
         mail: row.word("mail")?,
         standing: row.word("standing")?,
-        disabled: row.try_get::<i64, _>("disabled")? != 0,
+        disabled: row.try_get::<i64>("disabled")? != 0,
         changed: row.instant("changed")?,
     })
 }
 
-fn with_secrets(row: &SqliteRow) -> Result<(Person, Secrets), sqlx::Error> {
+fn with_secrets(row: &Row) -> Result<(Person, Secrets), sqlx::Error> {
     let secrets = serde_json::from_str(row.try_get("body")?).map_err(|e| wrong("body", e))?;
     Ok((person(row)?, secrets))
 }
 
-pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) -> Result<u64, Failure> {
+pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Result<u64, Failure> {
     match change {
         Change::Replace { person, secrets, over } => replace(connection, person, secrets, *over).await,
         Change::Accept { invitation, person, secrets, now } => {
@@ -273,17 +271,16 @@ pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) 
 }
 
 async fn replace(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     person: &Person,
     secrets: &Secrets,
     over: Instant,
 ) -> Result<u64, Failure> {
-    let others =
-        sqlx::query("SELECT id FROM person WHERE mail = $1 AND id <> $2").bind(person.mail.as_str().to_owned());
+    let others = query("SELECT id FROM person WHERE mail = $1 AND id <> $2").bind(person.mail.as_str().to_owned());
     if others.bind(person.id.as_str().to_owned()).fetch_optional(&mut *connection).await?.is_some() {
         return Err(Failure::Stale);
     }
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE person SET party_id = $1, name = $2, mail = $3, standing = $4, disabled = $5, changed = $6, body = $7 \
          WHERE id = $8 AND changed = $9",
     );
@@ -297,31 +294,31 @@ async fn replace(
         .bind(body(secrets)?)
         .bind(person.id.as_str().to_owned())
         .bind(over.micros());
-    if done.execute(&mut *connection).await?.rows_affected() == 0 {
+    if done.execute(&mut *connection).await? == 0 {
         return Err(Failure::Stale);
     }
     if person.disabled {
         for statement in
             ["DELETE FROM person_session WHERE person_id = $1", "DELETE FROM api_token WHERE person_id = $1"]
         {
-            sqlx::query(statement).bind(person.id.as_str().to_owned()).execute(&mut *connection).await?;
+            query(statement).bind(person.id.as_str().to_owned()).execute(&mut *connection).await?;
         }
     }
     Ok(1)
 }
 
 async fn accept(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     invitation: Digest,
     person: &Person,
     secrets: &Secrets,
     now: Instant,
 ) -> Result<u64, Failure> {
-    let used = sqlx::query("DELETE FROM invitation WHERE digest = $1 AND expires > $2").bind(invitation.0.to_vec());
-    if used.bind(now.micros()).execute(&mut *connection).await?.rows_affected() == 0 {
+    let used = query("DELETE FROM invitation WHERE digest = $1 AND expires > $2").bind(invitation.0.to_vec());
+    if used.bind(now.micros()).execute(&mut *connection).await? == 0 {
         return Err(Failure::Stale);
     }
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO person (id, party_id, name, mail, standing, disabled, changed, totp_step, body) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
     );
@@ -335,14 +332,14 @@ async fn accept(
         .bind(person.changed.micros())
         .bind(0_i64)
         .bind(body(secrets)?);
-    match done.execute(connection).await?.rows_affected() {
+    match done.execute(connection).await? {
         0 => Err(Failure::Stale),
         rows => Ok(rows),
     }
 }
 
-async fn recovery(connection: &mut SqliteConnection, person: &PersonId, codes: &[Digest]) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query("DELETE FROM recovery_code WHERE person_id = $1").bind(person.as_str().to_owned());
+async fn recovery(connection: &mut Connection, person: &PersonId, codes: &[Digest]) -> Result<u64, sqlx::Error> {
+    let statement = query("DELETE FROM recovery_code WHERE person_id = $1").bind(person.as_str().to_owned());
     statement.execute(&mut *connection).await?;
     insert(connection, "recovery_code", &["digest", "person_id"], "", codes, |statement, code| {
         statement.bind(code.0.to_vec()).bind(person.as_str().to_owned())
@@ -351,19 +348,19 @@ async fn recovery(connection: &mut SqliteConnection, person: &PersonId, codes: &
     Ok(codes.len() as u64)
 }
 
-async fn use_recovery(connection: &mut SqliteConnection, person: &PersonId, code: Digest) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query("DELETE FROM recovery_code WHERE digest = $1 AND person_id = $2").bind(code.0.to_vec());
-    Ok(statement.bind(person.as_str().to_owned()).execute(connection).await?.rows_affected())
+async fn use_recovery(connection: &mut Connection, person: &PersonId, code: Digest) -> Result<u64, sqlx::Error> {
+    let statement = query("DELETE FROM recovery_code WHERE digest = $1 AND person_id = $2").bind(code.0.to_vec());
+    Ok(statement.bind(person.as_str().to_owned()).execute(connection).await?)
 }
 
-async fn use_step(connection: &mut SqliteConnection, person: &PersonId, step: u64) -> Result<u64, sqlx::Error> {
+async fn use_step(connection: &mut Connection, person: &PersonId, step: u64) -> Result<u64, sqlx::Error> {
     let step = crate::row::int(step);
-    let statement = sqlx::query("UPDATE person SET totp_step = $1 WHERE id = $2 AND totp_step < $3").bind(step);
-    Ok(statement.bind(person.as_str().to_owned()).bind(step).execute(connection).await?.rows_affected())
+    let statement = query("UPDATE person SET totp_step = $1 WHERE id = $2 AND totp_step < $3").bind(step);
+    Ok(statement.bind(person.as_str().to_owned()).bind(step).execute(connection).await?)
 }
 
 async fn set_role(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     case: &CaseId,
     person: &PersonId,
     role: Option<CaseRole>,
@@ -375,12 +372,12 @@ async fn set_role(
         }
         None => "DELETE FROM case_role WHERE case_id = $1 AND person_id = $2",
     };
-    let statement = sqlx::query(statement).bind(case.as_str().to_owned()).bind(person.as_str().to_owned());
+    let statement = query(statement).bind(case.as_str().to_owned()).bind(person.as_str().to_owned());
     let statement = match role {
         Some(role) => statement.bind(role.word()),
         None => statement,
     };
-    Ok(statement.execute(connection).await?.rows_affected())
+    Ok(statement.execute(connection).await?)
 }
 
 fn body(secrets: &Secrets) -> Result<String, sqlx::Error> {

@@ -3,12 +3,12 @@
 //! Sessions of people with an account. Only SHA-256 of a token is kept.
 
 use forestall_model::{Digest, Instant, PersonId};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
+use crate::connection::Connection;
 use crate::error::StoreError;
 use crate::people::{self, Person};
-use crate::row::Columns;
+use crate::row::{Columns, Row};
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -64,7 +64,7 @@ impl Store {
         idle: Instant,
     ) -> Result<Option<(PersonSession, Person)>, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query(
+        let row = query(
             "SELECT s.token, s.person_id, s.created, s.last_used, s.expires, s.strong, s.agent, \
              p.id, p.party_id, p.name, p.mail, p.standing, p.disabled, p.changed \
              FROM person_session s JOIN person p ON p.id = s.person_id \
@@ -73,7 +73,7 @@ impl Store {
         .bind(token.0.to_vec())
         .bind(now.micros())
         .bind(idle.micros())
-        .fetch_optional(&mut *reader)
+        .fetch_optional(&mut reader)
         .await
         .map_err(|e| self.error(e))?;
         let Some(row) = row else { return Ok(None) };
@@ -106,13 +106,13 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn person_sessions(&self, person: &PersonId, now: Instant) -> Result<Vec<PersonSession>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT token, person_id, created, last_used, expires, strong, agent FROM person_session \
              WHERE person_id = $1 AND expires > $2 ORDER BY last_used DESC, token",
         )
         .bind(person.as_str().to_owned())
         .bind(now.micros())
-        .fetch_all(&mut *reader)
+        .fetch_all(&mut reader)
         .await
         .map_err(|e| self.error(e))?;
         rows.iter().map(session).collect::<Result<_, _>>().map_err(|e| self.error(e))
@@ -146,21 +146,21 @@ impl Store {
     }
 }
 
-fn session(row: &SqliteRow) -> Result<PersonSession, sqlx::Error> {
+fn session(row: &Row) -> Result<PersonSession, sqlx::Error> {
     Ok(PersonSession {
         token: row.digest("token")?,
         person: row.word("person_id")?,
         created: row.instant("created")?,
         last_used: row.instant("last_used")?,
         expires: row.instant("expires")?,
-        strong: row.try_get::<i64, _>("strong")? != 0,
+        strong: row.try_get::<i64>("strong")? != 0,
         agent: row.try_get("agent")?,
     })
 }
 
-pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) -> Result<u64, sqlx::Error> {
+pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Result<u64, sqlx::Error> {
     let statement = match change {
-        Change::Begin(session) => sqlx::query(
+        Change::Begin(session) => query(
             "INSERT INTO person_session (token, person_id, created, last_used, expires, strong, agent) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -172,26 +172,26 @@ pub(crate) async fn perform(connection: &mut SqliteConnection, change: &Change) 
         .bind(i64::from(session.strong))
         .bind(session.agent.clone()),
         Change::Touch { token, now } => {
-            sqlx::query("UPDATE person_session SET last_used = $1 WHERE token = $2 AND last_used < $3")
+            query("UPDATE person_session SET last_used = $1 WHERE token = $2 AND last_used < $3")
                 .bind(now.micros())
                 .bind(token.0.to_vec())
                 .bind(now.micros())
         }
         Change::Strengthen { token } => {
-            sqlx::query("UPDATE person_session SET strong = 1 WHERE token = $1").bind(token.0.to_vec())
+            query("UPDATE person_session SET strong = 1 WHERE token = $1").bind(token.0.to_vec())
         }
-        Change::End { token, person } => sqlx::query("DELETE FROM person_session WHERE token = $1 AND person_id = $2")
+        Change::End { token, person } => query("DELETE FROM person_session WHERE token = $1 AND person_id = $2")
             .bind(token.0.to_vec())
             .bind(person.as_str().to_owned()),
         Change::EndOthers { person, keep } => {
-            sqlx::query("DELETE FROM person_session WHERE person_id = $1 AND token <> $2")
+            query("DELETE FROM person_session WHERE person_id = $1 AND token <> $2")
                 .bind(person.as_str().to_owned())
                 // No token has no octets, so that without one to keep all end.
                 .bind(keep.map_or_else(Vec::new, |token| token.0.to_vec()))
         }
-        Change::Purge { now, idle } => sqlx::query("DELETE FROM person_session WHERE expires <= $1 OR last_used <= $2")
+        Change::Purge { now, idle } => query("DELETE FROM person_session WHERE expires <= $1 OR last_used <= $2")
             .bind(now.micros())
             .bind(idle.micros()),
     };
-    Ok(statement.execute(connection).await?.rows_affected())
+    Ok(statement.execute(connection).await?)
 }

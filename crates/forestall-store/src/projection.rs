@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use forestall_coord::Event;
 use forestall_model::{CaseId, DayRange, DomainName, Marking, Tld};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::AssertSqlSafe;
 
-use crate::row::{Columns, chunks, insert, int, placeholders, wrong};
+use crate::connection::Connection;
+use crate::row::{Columns, Row, chunks, insert, int, placeholders, wrong};
+use crate::statement::query;
 use crate::view::{AnswerView, CaseModels, CaseView, ExclusionView, RequestView, SliceView, Touched};
 
 /// Adds new events to the read models. The events of each case are in order.
-pub(crate) async fn project(connection: &mut SqliteConnection, events: &[&Event]) -> Result<(), sqlx::Error> {
+pub(crate) async fn project(connection: &mut Connection, events: &[&Event]) -> Result<(), sqlx::Error> {
     let mut by_case: BTreeMap<&CaseId, Vec<&Event>> = BTreeMap::new();
     for event in events {
         by_case.entry(&event.case).or_default().push(event);
@@ -37,16 +38,16 @@ pub(crate) async fn project(connection: &mut SqliteConnection, events: &[&Event]
 }
 
 /// Drops every row of the read models.
-pub(crate) async fn clear(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+pub(crate) async fn clear(connection: &mut Connection) -> Result<(), sqlx::Error> {
     for statement in ["DELETE FROM case_view", "DELETE FROM slice_view", "DELETE FROM exclusion_view"] {
-        sqlx::query(statement).execute(&mut *connection).await?;
+        query(statement).execute(&mut *connection).await?;
     }
     Ok(())
 }
 
 /// Reads a case with the slices and exclusions that events touch, and says which of the names are excluded.
 async fn load(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: &CaseId,
     touched: Touched,
 ) -> Result<Option<(CaseModels, BTreeSet<DomainName>)>, sqlx::Error> {
@@ -81,7 +82,7 @@ async fn load(
 const FEW: usize = 4;
 
 async fn save(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     models: &CaseModels,
     before: &BTreeSet<DomainName>,
 ) -> Result<(), sqlx::Error> {
@@ -94,7 +95,7 @@ async fn save(
     for chunk in chunks(&old) {
         let names = placeholders(1, chunk.len());
         let text = format!("DELETE FROM exclusion_view WHERE case_id = $1 AND name IN {names}");
-        let statement = sqlx::query(AssertSqlSafe(text)).bind(id.to_string());
+        let statement = query(AssertSqlSafe(text)).bind(id.to_string());
         let statement = chunk.iter().fold(statement, |s, name| s.bind(name.to_string()));
         statement.execute(&mut *connection).await?;
     }
@@ -114,9 +115,9 @@ async fn save(
 
 const EXCLUSION: &[&str] = &["case_id", "name", "tld", "class", "reason", "source", "at"];
 
-async fn save_case(connection: &mut SqliteConnection, case: &CaseView) -> Result<(), sqlx::Error> {
+async fn save_case(connection: &mut Connection, case: &CaseView) -> Result<(), sqlx::Error> {
     let campaigns = serde_json::to_string(&case.campaigns).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    sqlx::query(
+    query(
         "INSERT INTO case_view (case_id, version, opened, changed, title, kind, horizon_from, horizon_until, board_day, \
          tlp, pap, embargo_until, campaigns, unverified, slices, requests, answers, exclusions, sweeps, looks, notes) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
@@ -150,7 +151,7 @@ async fn save_case(connection: &mut SqliteConnection, case: &CaseView) -> Result
     Ok(())
 }
 
-async fn save_slices(connection: &mut SqliteConnection, id: &CaseId, slices: &[&SliceView]) -> Result<(), sqlx::Error> {
+async fn save_slices(connection: &mut Connection, id: &CaseId, slices: &[&SliceView]) -> Result<(), sqlx::Error> {
     let replace = " ON CONFLICT (case_id, tld) DO UPDATE SET requests = excluded.requests, \
         last_request_at = excluded.last_request_at, last_request_action = excluded.last_request_action, \
         acknowledged = excluded.acknowledged, answers = excluded.answers, last_answer_at = excluded.last_answer_at, \
@@ -196,21 +197,19 @@ const SLICE: &[&str] = &[
 ];
 
 /// Reads one case.
-pub(crate) async fn case(connection: &mut SqliteConnection, id: &CaseId) -> Result<Option<CaseView>, sqlx::Error> {
-    let row = sqlx::query("SELECT * FROM case_view WHERE case_id = $1")
-        .bind(id.to_string())
-        .fetch_optional(connection)
-        .await?;
+pub(crate) async fn case(connection: &mut Connection, id: &CaseId) -> Result<Option<CaseView>, sqlx::Error> {
+    let row =
+        query("SELECT * FROM case_view WHERE case_id = $1").bind(id.to_string()).fetch_optional(connection).await?;
     row.as_ref().map(case_of).transpose()
 }
 
 /// Reads all cases, in order of their identifiers.
-pub(crate) async fn all_cases(connection: &mut SqliteConnection) -> Result<Vec<CaseView>, sqlx::Error> {
-    let rows = sqlx::query("SELECT * FROM case_view ORDER BY case_id").fetch_all(connection).await?;
+pub(crate) async fn all_cases(connection: &mut Connection) -> Result<Vec<CaseView>, sqlx::Error> {
+    let rows = query("SELECT * FROM case_view ORDER BY case_id").fetch_all(connection).await?;
     rows.iter().map(case_of).collect()
 }
 
-fn case_of(row: &SqliteRow) -> Result<CaseView, sqlx::Error> {
+fn case_of(row: &Row) -> Result<CaseView, sqlx::Error> {
     Ok(CaseView {
         id: row.word("case_id")?,
         version: row.count("version")?,
@@ -226,7 +225,7 @@ fn case_of(row: &SqliteRow) -> Result<CaseView, sqlx::Error> {
             embargo_until: row.instant_or_none("embargo_until")?,
         },
         campaigns: serde_json::from_str(row.try_get("campaigns")?).map_err(|e| wrong("campaigns", e))?,
-        unverified: row.try_get::<i64, _>("unverified")? != 0,
+        unverified: row.try_get::<i64>("unverified")? != 0,
         slices: row.count("slices")?,
         requests: row.count("requests")?,
         answers: row.count("answers")?,
@@ -237,8 +236,8 @@ fn case_of(row: &SqliteRow) -> Result<CaseView, sqlx::Error> {
     })
 }
 
-async fn slice(connection: &mut SqliteConnection, id: &CaseId, tld: &Tld) -> Result<Option<SliceView>, sqlx::Error> {
-    let row = sqlx::query("SELECT * FROM slice_view WHERE case_id = $1 AND tld = $2")
+async fn slice(connection: &mut Connection, id: &CaseId, tld: &Tld) -> Result<Option<SliceView>, sqlx::Error> {
+    let row = query("SELECT * FROM slice_view WHERE case_id = $1 AND tld = $2")
         .bind(id.to_string())
         .bind(tld.to_string())
         .fetch_optional(connection)
@@ -247,15 +246,15 @@ async fn slice(connection: &mut SqliteConnection, id: &CaseId, tld: &Tld) -> Res
 }
 
 /// Reads all slices of a case, in order of their top-level domains.
-pub(crate) async fn all_slices(connection: &mut SqliteConnection, id: &CaseId) -> Result<Vec<SliceView>, sqlx::Error> {
-    let rows = sqlx::query("SELECT * FROM slice_view WHERE case_id = $1 ORDER BY tld")
+pub(crate) async fn all_slices(connection: &mut Connection, id: &CaseId) -> Result<Vec<SliceView>, sqlx::Error> {
+    let rows = query("SELECT * FROM slice_view WHERE case_id = $1 ORDER BY tld")
         .bind(id.to_string())
         .fetch_all(connection)
         .await?;
     rows.iter().map(slice_of).collect()
 }
 
-fn slice_of(row: &SqliteRow) -> Result<SliceView, sqlx::Error> {
+fn slice_of(row: &Row) -> Result<SliceView, sqlx::Error> {
     let last_request = match (row.instant_or_none("last_request_at")?, row.word_or_none("last_request_action")?) {
         (Some(at), Some(action)) => Some(RequestView { at, action }),
         _ => None,
@@ -282,7 +281,7 @@ fn slice_of(row: &SqliteRow) -> Result<SliceView, sqlx::Error> {
 }
 
 async fn exclusions_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: &CaseId,
     names: &[DomainName],
 ) -> Result<Vec<ExclusionView>, sqlx::Error> {
@@ -290,7 +289,7 @@ async fn exclusions_of(
     for chunk in chunks(names) {
         let names = placeholders(1, chunk.len());
         let text = format!("SELECT * FROM exclusion_view WHERE case_id = $1 AND name IN {names}");
-        let statement = sqlx::query(AssertSqlSafe(text)).bind(id.to_string());
+        let statement = query(AssertSqlSafe(text)).bind(id.to_string());
         let statement = chunk.iter().fold(statement, |s, name| s.bind(name.to_string()));
         for row in statement.fetch_all(&mut *connection).await? {
             found.push(exclusion_of(&row)?);
@@ -302,7 +301,7 @@ async fn exclusions_of(
 /// Reads at most `limit` exclusions of a case after the name `after` (all where it is empty), of one top-level domain or of
 /// all, in order of their names.
 pub(crate) async fn exclusions(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: &CaseId,
     tld: Option<&Tld>,
     after: &str,
@@ -311,15 +310,13 @@ pub(crate) async fn exclusions(
     const ALL: &str = "SELECT * FROM exclusion_view WHERE case_id = $1 AND name > $2 ORDER BY name LIMIT $3";
     const OF_TLD: &str =
         "SELECT * FROM exclusion_view WHERE case_id = $1 AND name > $2 AND tld = $4 ORDER BY name LIMIT $3";
-    let statement = sqlx::query(if tld.is_some() { OF_TLD } else { ALL })
-        .bind(id.to_string())
-        .bind(after.to_owned())
-        .bind(int(limit));
+    let statement =
+        query(if tld.is_some() { OF_TLD } else { ALL }).bind(id.to_string()).bind(after.to_owned()).bind(int(limit));
     let statement = tld.iter().fold(statement, |s, tld| s.bind(tld.to_string()));
     statement.fetch_all(connection).await?.iter().map(exclusion_of).collect()
 }
 
-fn exclusion_of(row: &SqliteRow) -> Result<ExclusionView, sqlx::Error> {
+fn exclusion_of(row: &Row) -> Result<ExclusionView, sqlx::Error> {
     Ok(ExclusionView {
         name: row.word("name")?,
         class: row.word("class")?,

@@ -6,12 +6,48 @@ use std::error::Error;
 use std::str::FromStr;
 
 use forestall_model::{Digest, Instant, UtcDay};
-use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, Row, Sqlite, SqliteConnection};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Decode, Postgres, Row as _, Sqlite, Type};
 
-/// A statement with its arguments.
-pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
+use crate::connection::Connection;
+use crate::statement::{Statement, query};
+
+/// A row of a result.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// What a column can be read as from either database: `i64`, `f64`, `&str`, `String`, `&[u8]`, `Vec<u8>`, or one of them or none.
+pub(crate) trait Readable<'r>:
+    Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>
+{
+}
+
+impl<'r, T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>> Readable<'r> for T {}
+
+impl Row {
+    /// Returns the value of a column.
+    pub(crate) fn try_get<'r, T: Readable<'r>>(&'r self, column: &'static str) -> Result<T, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        }
+    }
+}
+
+impl From<SqliteRow> for Row {
+    fn from(row: SqliteRow) -> Self {
+        Self::Sqlite(row)
+    }
+}
+
+impl From<PgRow> for Row {
+    fn from(row: PgRow) -> Self {
+        Self::Postgres(row)
+    }
+}
 
 /// Rows that one statement writes or asks for at most. The tail of a list goes by eights and by single rows, so that
 /// each text has three forms only and stays prepared.
@@ -29,7 +65,7 @@ pub(crate) fn chunks<R>(mut rows: &[R]) -> impl Iterator<Item = &[R]> {
 
 /// Writes all rows: `INSERT INTO {table} ({columns}) VALUES ... {tail}`.
 pub(crate) async fn insert<R>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     table: &'static str,
     columns: &[&'static str],
     tail: &'static str,
@@ -40,7 +76,7 @@ pub(crate) async fn insert<R>(
         let values: Vec<String> =
             (0..chunk.len()).map(|row| placeholders(row * columns.len(), columns.len())).collect();
         let text = format!("INSERT INTO {table} ({}) VALUES {}{tail}", columns.join(", "), values.join(", "));
-        let statement = sqlx::query(AssertSqlSafe(text));
+        let statement = query(AssertSqlSafe(text));
         chunk.iter().fold(statement, &bind).execute(&mut *connection).await?;
     }
     Ok(())
@@ -83,7 +119,7 @@ pub(crate) trait Columns {
     fn digest(&self, column: &'static str) -> Result<Digest, sqlx::Error>;
 }
 
-impl Columns for SqliteRow {
+impl Columns for Row {
     fn count<N: TryFrom<i64, Error: Error + Send + Sync + 'static>>(
         &self,
         column: &'static str,
@@ -96,7 +132,7 @@ impl Columns for SqliteRow {
     }
 
     fn instant_or_none(&self, column: &'static str) -> Result<Option<Instant>, sqlx::Error> {
-        Ok(self.try_get::<Option<i64>, _>(column)?.map(Instant::from_micros))
+        Ok(self.try_get::<Option<i64>>(column)?.map(Instant::from_micros))
     }
 
     fn day(&self, column: &'static str) -> Result<UtcDay, sqlx::Error> {
@@ -104,18 +140,18 @@ impl Columns for SqliteRow {
     }
 
     fn day_or_none(&self, column: &'static str) -> Result<Option<UtcDay>, sqlx::Error> {
-        self.try_get::<Option<i64>, _>(column)?.map(|days| day(column, days)).transpose()
+        self.try_get::<Option<i64>>(column)?.map(|days| day(column, days)).transpose()
     }
 
     fn word<T: FromStr<Err: Error + Send + Sync + 'static>>(&self, column: &'static str) -> Result<T, sqlx::Error> {
-        self.try_get::<&str, _>(column)?.parse().map_err(|e| wrong(column, e))
+        self.try_get::<&str>(column)?.parse().map_err(|e| wrong(column, e))
     }
 
     fn word_or_none<T: FromStr<Err: Error + Send + Sync + 'static>>(
         &self,
         column: &'static str,
     ) -> Result<Option<T>, sqlx::Error> {
-        let text = self.try_get::<Option<&str>, _>(column)?;
+        let text = self.try_get::<Option<&str>>(column)?;
         text.map(str::parse).transpose().map_err(|e| wrong(column, e))
     }
 

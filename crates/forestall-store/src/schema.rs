@@ -2,10 +2,14 @@
 
 //! The tables and their versions: numbered migrations, run once each, in one transaction.
 
-use sqlx::{Row, SqliteConnection};
+use std::borrow::Cow;
 
+use sqlx::AssertSqlSafe;
+
+use crate::connection::{Connection, Driver};
 use crate::row::{Columns, int};
-use crate::sqlite;
+use crate::statement::query;
+use crate::{postgres, sqlite};
 
 /// The migrations in order; the first leads to version 1. A released one is never changed, only followed.
 const MIGRATIONS: [&str; 6] = [
@@ -35,8 +39,12 @@ pub(crate) enum Found {
 }
 
 /// Says what a database is, without a change to it.
-pub(crate) async fn inspect(connection: &mut SqliteConnection) -> Result<Found, sqlx::Error> {
-    let tables: Vec<String> = sqlx::query(sqlite::TABLES)
+pub(crate) async fn inspect(connection: &mut Connection) -> Result<Found, sqlx::Error> {
+    let (tables, no_such_column) = match connection.driver() {
+        Driver::Sqlite(_) => (sqlite::TABLES, sqlite::NO_SUCH_COLUMN),
+        Driver::Postgres(_) => (postgres::TABLES, postgres::NO_SUCH_COLUMN),
+    };
+    let tables: Vec<String> = query(tables)
         .fetch_all(&mut *connection)
         .await?
         .iter()
@@ -48,43 +56,41 @@ pub(crate) async fn inspect(connection: &mut SqliteConnection) -> Result<Found, 
     if !tables.iter().any(|table| table == "schema") {
         return Ok(Found::Foreign);
     }
-    let row = sqlx::query("SELECT program, version FROM schema WHERE id = 1").fetch_optional(&mut *connection).await;
+    let row = query("SELECT program, version FROM schema WHERE id = 1").fetch_optional(&mut *connection).await;
     match row {
-        Ok(Some(row)) if row.try_get::<&str, _>("program").is_ok_and(|program| program == PROGRAM) => {
+        Ok(Some(row)) if row.try_get::<&str>("program").is_ok_and(|program| program == PROGRAM) => {
             row.count("version").map(Found::Version)
         }
         Ok(_) => Ok(Found::Foreign),
         // A table of that name without these columns.
-        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("1") => Ok(Found::Foreign),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(no_such_column) => Ok(Found::Foreign),
         Err(error) => Err(error),
     }
 }
 
 /// Brings an empty database or an older store to [`VERSION`] and returns what was found. Changes nothing where the
 /// database is newer or something else.
-pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<Found, sqlx::Error> {
-    sqlx::query(sqlite::BEGIN).execute(&mut *connection).await?;
+pub(crate) async fn migrate(connection: &mut Connection) -> Result<Found, sqlx::Error> {
+    connection.begin().await?;
     let found = inspect_and_run(connection).await;
     let end = match found {
         Ok(Found::Empty | Found::Version(..VERSION)) => "COMMIT",
         _ => "ROLLBACK",
     };
-    let ended = sqlx::query(end).execute(&mut *connection).await;
+    let ended = connection.script(end).await;
     let found = found?;
     ended?;
     Ok(found)
 }
 
-async fn inspect_and_run(connection: &mut SqliteConnection) -> Result<Found, sqlx::Error> {
+async fn inspect_and_run(connection: &mut Connection) -> Result<Found, sqlx::Error> {
     let found = inspect(connection).await?;
     let version = match found {
         Found::Empty => {
-            sqlx::raw_sql(
-                "CREATE TABLE schema (id BIGINT NOT NULL PRIMARY KEY, program TEXT NOT NULL, version BIGINT NOT NULL)",
-            )
-            .execute(&mut *connection)
-            .await?;
-            sqlx::query("INSERT INTO schema (id, program, version) VALUES (1, $1, 0)")
+            const TABLE: &str =
+                "CREATE TABLE schema (id BIGINT NOT NULL PRIMARY KEY, program TEXT NOT NULL, version BIGINT NOT NULL)";
+            connection.script(TABLE).await?;
+            query("INSERT INTO schema (id, program, version) VALUES (1, $1, 0)")
                 .bind(PROGRAM)
                 .execute(&mut *connection)
                 .await?;
@@ -94,9 +100,13 @@ async fn inspect_and_run(connection: &mut SqliteConnection) -> Result<Found, sql
         Found::Version(_) | Found::Foreign => return Ok(found),
     };
     for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(usize::MAX)) {
-        sqlx::raw_sql(*migration).execute(&mut *connection).await?;
+        let text = match connection.driver() {
+            Driver::Sqlite(_) => Cow::Borrowed(*migration),
+            Driver::Postgres(_) => Cow::Owned(postgres::tables(migration)),
+        };
+        connection.script(AssertSqlSafe(text.into_owned())).await?;
     }
-    sqlx::query("UPDATE schema SET version = $1 WHERE id = 1").bind(int(VERSION)).execute(&mut *connection).await?;
+    query("UPDATE schema SET version = $1 WHERE id = 1").bind(int(VERSION)).execute(&mut *connection).await?;
     tracing::info!(from = version, to = VERSION, "the store was brought to the version of this program");
     Ok(found)
 }

@@ -3,9 +3,10 @@
 //! Sign-in: links that work once, and sessions. Only SHA-256 of their tokens is kept.
 
 use forestall_model::{Digest, Instant};
-use sqlx::SqliteConnection;
 
+use crate::connection::Connection;
 use crate::error::StoreError;
+use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -44,10 +45,10 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn session(&self, token: Digest, now: Instant) -> Result<bool, StoreError> {
         let mut reader = self.reader().await?;
-        let found = sqlx::query("SELECT expires FROM sign_in_session WHERE token = $1 AND expires > $2")
+        let found = query("SELECT expires FROM sign_in_session WHERE token = $1 AND expires > $2")
             .bind(token.0.to_vec())
             .bind(now.micros())
-            .fetch_optional(&mut *reader)
+            .fetch_optional(&mut reader)
             .await;
         found.map(|row| row.is_some()).map_err(|e| self.error(e))
     }
@@ -72,46 +73,42 @@ impl Store {
 }
 
 pub(crate) async fn create_link(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     token: &Digest,
     expires: Instant,
 ) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query("INSERT INTO sign_in_link (token, expires) VALUES ($1, $2)");
+    let statement = query("INSERT INTO sign_in_link (token, expires) VALUES ($1, $2)");
     let done = statement.bind(token.0.to_vec()).bind(expires.micros());
-    Ok(done.execute(connection).await?.rows_affected())
+    Ok(done.execute(connection).await?)
 }
 
-pub(crate) async fn redeem_link(
-    connection: &mut SqliteConnection,
-    token: &Digest,
-    now: Instant,
-) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query("DELETE FROM sign_in_link WHERE token = $1 AND expires > $2");
+pub(crate) async fn redeem_link(connection: &mut Connection, token: &Digest, now: Instant) -> Result<u64, sqlx::Error> {
+    let statement = query("DELETE FROM sign_in_link WHERE token = $1 AND expires > $2");
     let done = statement.bind(token.0.to_vec()).bind(now.micros());
-    Ok(done.execute(connection).await?.rows_affected())
+    Ok(done.execute(connection).await?)
 }
 
 pub(crate) async fn create_session(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     token: &Digest,
     expires: Instant,
 ) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query("INSERT INTO sign_in_session (token, expires) VALUES ($1, $2)");
+    let statement = query("INSERT INTO sign_in_session (token, expires) VALUES ($1, $2)");
     let done = statement.bind(token.0.to_vec()).bind(expires.micros());
-    Ok(done.execute(connection).await?.rows_affected())
+    Ok(done.execute(connection).await?)
 }
 
-pub(crate) async fn end_session(connection: &mut SqliteConnection, token: &Digest) -> Result<u64, sqlx::Error> {
-    let statement = sqlx::query("DELETE FROM sign_in_session WHERE token = $1").bind(token.0.to_vec());
-    Ok(statement.execute(connection).await?.rows_affected())
+pub(crate) async fn end_session(connection: &mut Connection, token: &Digest) -> Result<u64, sqlx::Error> {
+    let statement = query("DELETE FROM sign_in_session WHERE token = $1").bind(token.0.to_vec());
+    Ok(statement.execute(connection).await?)
 }
 
-pub(crate) async fn purge(connection: &mut SqliteConnection, now: Instant) -> Result<u64, sqlx::Error> {
+pub(crate) async fn purge(connection: &mut Connection, now: Instant) -> Result<u64, sqlx::Error> {
     let mut count = 0;
     for statement in ["DELETE FROM sign_in_link WHERE expires <= $1", "DELETE FROM sign_in_session WHERE expires <= $1"]
     {
-        let statement = sqlx::query(statement).bind(now.micros());
-        count += statement.execute(&mut *connection).await?.rows_affected();
+        let statement = query(statement).bind(now.micros());
+        count += statement.execute(&mut *connection).await?;
     }
     Ok(count)
 }

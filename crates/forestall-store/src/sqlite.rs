@@ -1,14 +1,16 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! What is SQLite's own: files, connections and pragmas. Everything else speaks the dialect of both databases.
+//! What is SQLite's own: files, connections, pragmas and error codes. Everything else speaks the dialect of both databases.
 
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Row, SqliteConnection};
 
 use crate::error::StoreError;
+use crate::place::Place;
 
 /// Begins a transaction that writes: takes the lock at once, because a lock that is raised later is not waited for.
 pub(crate) const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -23,7 +25,7 @@ const LOG_LIMIT: &str = "16777216";
 pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
     let create = |error| StoreError::create(path, error);
     if path.is_dir() {
-        return Err(StoreError::NotAStore { path: path.to_path_buf(), reason: "it is a folder" });
+        return Err(StoreError::NotAStore { place: Place::file(path), reason: "it is a folder" });
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let old = folder.ancestors().find(|ancestor| ancestor.is_dir());
@@ -132,9 +134,57 @@ pub(crate) async fn empty_write_ahead_log(connection: &mut SqliteConnection) -> 
     }
 }
 
+/// Writes the database as it is at this moment into an empty file.
+pub(crate) async fn copy(connection: &mut SqliteConnection, file: String) -> Result<(), sqlx::Error> {
+    sqlx::query("VACUUM INTO $1").bind(file).execute(connection).await.map(|_| ())
+}
+
 /// Checks the structure of the database and returns what is wrong with it, in SQLite's words.
 pub(crate) async fn integrity(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query("PRAGMA integrity_check(100)").fetch_all(connection).await?;
     let lines: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
     Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}
+
+// Result codes, https://www.sqlite.org/rescode.html; the low octet of an extended code is its primary code.
+const PERMISSION: i32 = 3;
+const BUSY: i32 = 5;
+const TABLE_LOCKED: i32 = 6;
+const READ_ONLY: i32 = 8;
+const IO: i32 = 10;
+const CORRUPT: i32 = 11;
+const FULL: i32 = 13;
+const CANNOT_OPEN: i32 = 14;
+const PROTOCOL: i32 = 15;
+const CONSTRAINT: i32 = 19;
+const NOT_A_DATABASE: i32 = 26;
+/// The file shared between processes could not grow: the disk is full.
+const SHARED_MEMORY_SIZE: i32 = 4_874;
+
+/// A column of an unknown name in a table that is there, among other faults of a text.
+pub(crate) const NO_SUCH_COLUMN: &str = "1";
+
+/// Says in the words of the store what the library or the database reports; `None` where the store has no word for it.
+pub(crate) fn error(path: &Path, waited: Duration, error: &sqlx::Error) -> Option<StoreError> {
+    let sqlx::Error::Database(database) = error else { return None };
+    let place = Place::file(path);
+    let code = code(&**database).unwrap_or_default();
+    match (code, code & 0xff) {
+        (SHARED_MEMORY_SIZE, _) | (_, FULL) => Some(StoreError::DiskFull { place }),
+        (_, BUSY | TABLE_LOCKED | PROTOCOL) => Some(StoreError::Locked { place, waited }),
+        (_, READ_ONLY | CANNOT_OPEN | PERMISSION) => Some(StoreError::ReadOnly { place }),
+        (_, IO) => Some(StoreError::Disk { place, code }),
+        (_, CORRUPT) => Some(StoreError::Damaged { place, reason: database.message().to_owned() }),
+        (_, NOT_A_DATABASE) => Some(StoreError::not_a_database(path)),
+        _ => None,
+    }
+}
+
+/// Says whether only the statement failed, which was undone, and what went before in the transaction stands.
+pub(crate) fn fails_alone(error: &dyn DatabaseError) -> bool {
+    code(error).is_some_and(|code| code & 0xff == CONSTRAINT)
+}
+
+fn code(error: &dyn DatabaseError) -> Option<i32> {
+    error.code().and_then(|code| code.parse().ok())
 }

@@ -182,7 +182,8 @@ impl Store {
             return Ok(kept.clone());
         }
         // Taken out: where nobody else holds it, it is moved on in place, and an error leaves nothing half folded behind.
-        let mut state = kept.take();
+        // One that is ahead of the log is of another log, as after a database was put back from a backup.
+        let mut state = kept.take().filter(|state| state.version <= head);
         loop {
             let after = state.as_ref().map_or(0, |state| state.version);
             let page = log::page_of_case(&mut reader, case, after, log::PAGE).await;

@@ -2,27 +2,27 @@
 
 //! The store: opening, closing, and the way to its connections.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use forestall_coord::{Decided, Event};
 use forestall_model::{CaseId, Digest, DomainName, Tld};
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::SqlitePool;
-use sqlx::{Connection, Sqlite, SqliteConnection};
+use sqlx::postgres::PgConnectOptions;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::append::Prepared;
+use crate::connection::{Connection, Readers};
 use crate::error::{AppendError, StoreError};
 use crate::log::Large;
+use crate::place::{Kind, Place};
 use crate::schema::{self, Found};
 use crate::state::States;
 use crate::view::{CaseView, ExclusionView, SliceView};
 use crate::writer::{self, Done, Failure, Job, Work};
-use crate::{projection, sqlite};
+use crate::{postgres, projection, sqlite};
 
 /// The usual name of the store's file in a data folder.
 pub const FILE_NAME: &str = "forestall.db";
@@ -31,7 +31,7 @@ pub const FILE_NAME: &str = "forestall.db";
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Settings {
-    /// How long to wait for a lock that another process holds.
+    /// How long to wait for a lock that another process holds, and for a server that does not answer.
     pub busy: Duration,
     /// Connections that read, at most.
     pub readers: u32,
@@ -44,23 +44,26 @@ impl Default for Settings {
     }
 }
 
-/// The event log with its read models and caches, in one SQLite file.
+/// The event log with its read models and caches, in one SQLite file or in one PostgreSQL database.
 ///
-/// A clone is another handle to the same store. Several processes may have the same file open.
+/// A clone is another handle to the same store. Several processes may have the same store open.
+///
+/// The connections to a PostgreSQL database may be lost at any time. Calls fail then ([`StoreError::Unreachable`],
+/// [`StoreError::Uncertain`]), and later ones connect again.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
 impl std::fmt::Debug for Store {
-    /// Shows the file only: the states that are kept are long, and no log line's business.
+    /// Shows the place only: the states that are kept are long, and no log line's business.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("path", &self.0.path).finish_non_exhaustive()
+        f.debug_struct("Store").field("place", &self.0.place).finish_non_exhaustive()
     }
 }
 
 struct Inner {
-    path: PathBuf,
+    place: Place,
     busy: Duration,
-    readers: SqlitePool,
+    readers: Readers,
     /// Empty once the store is closed.
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -101,22 +104,43 @@ impl Store {
     ///
     /// As [`Store::open`].
     pub async fn open_with(path: &Path, settings: Settings) -> Result<Self, StoreError> {
+        Self::open_at(&Place::file(path), settings).await
+    }
+
+    /// Opens the store at a place: in a file as [`Store::open`] does, or in a PostgreSQL database, which is there already and whose
+    /// tables are made where it is empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`]; for a database also [`StoreError::Unreachable`] where no server answers and [`StoreError::Denied`] where
+    /// it does not let this user in, or there is no such database.
+    pub async fn open_at(place: &Place, settings: Settings) -> Result<Self, StoreError> {
         let busy = settings.busy;
-        sqlite::create(path)?;
-        let start = Instant::now();
-        let connection = loop {
-            match connect(path, busy).await {
-                // SQLite refuses some locks at once, above all while another process turns a new file into a store.
-                Err(StoreError::Locked { .. }) if start.elapsed() < busy => sleep(RETRY).await,
-                other => break other?,
+        let connection = match place.kind() {
+            Kind::File(path) => {
+                sqlite::create(path)?;
+                let start = Instant::now();
+                loop {
+                    match connect(place, path, busy).await {
+                        // SQLite refuses some locks at once, above all while another process turns a new file into a store.
+                        Err(StoreError::Locked { .. }) if start.elapsed() < busy => sleep(RETRY).await,
+                        other => break other?,
+                    }
+                }
+            }
+            Kind::Postgres { options, .. } => {
+                let mut connection = connect_to_server(place, options, busy).await?;
+                let found = schema::migrate(&mut connection).await.map_err(|e| wrong(place, busy, e))?;
+                accept(place, found)?;
+                connection
             }
         };
         let (jobs, queue) = mpsc::channel(writer::QUEUE);
-        let task = tokio::spawn(writer::run(connection, queue));
+        let task = tokio::spawn(writer::run(connection, place.clone(), busy, queue));
         Ok(Self(Arc::new(Inner {
-            path: path.to_path_buf(),
+            place: place.clone(),
             busy,
-            readers: sqlite::readers(path, busy, settings.readers),
+            readers: Readers::new(place, busy, settings.readers),
             jobs: Mutex::new(Some(jobs)),
             task: Mutex::new(Some(task)),
             states: States::default(),
@@ -137,10 +161,10 @@ impl Store {
         }
     }
 
-    /// Returns the file of the store.
+    /// Returns where the store lies.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.0.path
+    pub fn place(&self) -> &Place {
+        &self.0.place
     }
 
     /// Appends decided events, of one case or of several, all or none, and returns them with their numbers.
@@ -170,9 +194,7 @@ impl Store {
             Err(Failure::Conflict { case, version, head }) => {
                 return Err(AppendError::Conflict { case, version, head });
             }
-            Err(Failure::Database(error)) => return Err(self.error(error).into()),
-            // No append is over something that can be another.
-            Err(Failure::Stale) => return Err(StoreError::Closed.into()),
+            Err(failure) => return Err(self.failure(failure).into()),
         };
         // The writer has dropped its share when it replies, but for the moment in between.
         let events: Vec<(Event, Digest)> = match Arc::try_unwrap(prepared) {
@@ -252,7 +274,7 @@ impl Store {
     }
 
     /// Returns a connection that reads.
-    pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+    pub(crate) async fn reader(&self) -> Result<Connection, StoreError> {
         self.0.readers.acquire().await.map_err(|e| self.error(e))
     }
 
@@ -260,9 +282,7 @@ impl Store {
     pub(crate) async fn rows(&self, work: Work) -> Result<u64, StoreError> {
         match self.ask(work).await? {
             Ok(Done::Rows(count) | Done::Appended(count)) => Ok(count),
-            Err(Failure::Database(error)) => Err(self.error(error)),
-            // Only an append can meet the one, and only what is kept over something else the other.
-            Err(Failure::Conflict { .. } | Failure::Stale) => Err(StoreError::Closed),
+            Err(failure) => Err(self.failure(failure)),
         }
     }
 
@@ -271,9 +291,17 @@ impl Store {
         match self.ask(work).await? {
             Ok(Done::Rows(count) | Done::Appended(count)) => Ok(Some(count)),
             Err(Failure::Stale) => Ok(None),
-            Err(Failure::Database(error)) => Err(self.error(error)),
-            // Only an append can meet one.
-            Err(Failure::Conflict { .. }) => Err(StoreError::Closed),
+            Err(failure) => Err(self.failure(failure)),
+        }
+    }
+
+    fn failure(&self, failure: Failure) -> StoreError {
+        match failure {
+            Failure::Database(error) => self.error(error),
+            Failure::Uncertain(error) => StoreError::uncertain(&self.0.place, &error),
+            Failure::Store(error) => error,
+            // Only an append can meet the one, which looks for it before, and only what is kept over something else the other.
+            Failure::Conflict { .. } | Failure::Stale => StoreError::Closed,
         }
     }
 
@@ -287,12 +315,12 @@ impl Store {
 
     /// Says in the words of the store what the database reports.
     pub(crate) fn error(&self, error: impl Into<Arc<sqlx::Error>>) -> StoreError {
-        StoreError::of(&self.0.path, self.0.busy, error.into())
+        StoreError::of(&self.0.place, self.0.busy, error.into())
     }
 
     /// Says that something in the store is not what this program wrote.
     pub(crate) fn damaged(&self, reason: String) -> StoreError {
-        StoreError::Damaged { path: self.0.path.clone(), reason }
+        StoreError::Damaged { place: self.0.place.clone(), reason }
     }
 }
 
@@ -301,29 +329,63 @@ const RETRY: Duration = Duration::from_millis(20);
 
 /// Opens the connection that writes on an existing file, once it is known to be a store that this program can use, and
 /// brings it to the version of this program.
-async fn connect(path: &Path, busy: Duration) -> Result<SqliteConnection, StoreError> {
-    let wrong = |error: sqlx::Error| StoreError::of(path, busy, Arc::new(error));
+async fn connect(place: &Place, path: &Path, busy: Duration) -> Result<Connection, StoreError> {
+    let wrong = |error| wrong(place, busy, error);
     // A first look leaves nothing behind, so that a newer store stays as it is to the last file. What else it sees may
     // be half of what another process writes: the second look, which takes locks, decides.
     if let Some(connection) = sqlite::bystander(path, busy).await
-        && let Ok(newer @ Found::Version(_)) = look(connection).await
+        && let Ok(newer @ Found::Version(_)) = look(connection.map(Into::into)).await
     {
-        accept(path, newer)?;
+        accept(place, newer)?;
     }
-    let found = match look(sqlite::reader(path, busy).await).await {
-        Err(error) if sqlite::needs_mending(&error) => look(sqlite::mender(path, busy).await).await,
+    let found = match look(sqlite::reader(path, busy).await.map(Into::into)).await {
+        Err(error) if sqlite::needs_mending(&error) => look(sqlite::mender(path, busy).await.map(Into::into)).await,
         found => found,
     };
-    accept(path, found.map_err(wrong)?)?;
+    accept(place, found.map_err(wrong)?)?;
 
-    let mut connection = sqlite::writer(path, busy).await.map_err(wrong)?;
+    let mut connection = Connection::from(sqlite::writer(path, busy).await.map_err(wrong)?);
     let found = schema::migrate(&mut connection).await.map_err(wrong)?;
-    accept(path, found)?;
+    accept(place, found)?;
     Ok(connection)
 }
 
+/// Opens the connection that writes to a server.
+async fn connect_to_server(
+    place: &Place,
+    options: &PgConnectOptions,
+    busy: Duration,
+) -> Result<Connection, StoreError> {
+    let wrong = |error| wrong(place, busy, error);
+    let mut connection = postgres::writer(options, busy).await.map_err(wrong)?;
+    if !postgres::keeps_every_text(&mut connection).await.map_err(wrong)? {
+        let reason = "its database keeps texts in another encoding than UTF-8; make one with ENCODING 'UTF8'";
+        return Err(StoreError::NotAStore { place: place.clone(), reason });
+    }
+    Ok(connection.into())
+}
+
+/// Opens the connection that writes anew, on a store that was open before. Another program may have changed it since, or another
+/// database may stand in its place.
+pub(crate) async fn connect_again(place: &Place, busy: Duration) -> Result<Connection, StoreError> {
+    let Kind::Postgres { options, .. } = place.kind() else { return Err(StoreError::Closed) };
+    let mut connection = connect_to_server(place, options, busy).await?;
+    match schema::inspect(&mut connection).await.map_err(|e| wrong(place, busy, e))? {
+        Found::Version(schema::VERSION) => Ok(connection),
+        Found::Empty | Found::Version(..schema::VERSION) => {
+            let reason = "it is empty or older than it was when it was opened; start this program again to use it";
+            Err(StoreError::NotAStore { place: place.clone(), reason })
+        }
+        found => accept(place, found).map(|()| connection),
+    }
+}
+
+fn wrong(place: &Place, busy: Duration, error: sqlx::Error) -> StoreError {
+    StoreError::of(place, busy, Arc::new(error))
+}
+
 /// Says what a connection sees, and closes it.
-async fn look(connection: Result<SqliteConnection, sqlx::Error>) -> Result<Found, sqlx::Error> {
+async fn look(connection: Result<Connection, sqlx::Error>) -> Result<Found, sqlx::Error> {
     let mut connection = connection?;
     let found = schema::inspect(&mut connection).await;
     connection.close().await?;
@@ -331,12 +393,15 @@ async fn look(connection: Result<SqliteConnection, sqlx::Error>) -> Result<Found
 }
 
 /// Refuses what is no store that this program can use.
-fn accept(path: &Path, found: Found) -> Result<(), StoreError> {
-    let path = path.to_path_buf();
+fn accept(place: &Place, found: Found) -> Result<(), StoreError> {
+    let place = place.clone();
     match found {
         Found::Empty | Found::Version(..=schema::VERSION) => Ok(()),
-        Found::Version(found) => Err(StoreError::NewerVersion { path, found, known: schema::VERSION }),
-        Found::Foreign => Err(StoreError::NotAStore { path, reason: "it is an SQLite database of another program" }),
+        Found::Version(found) => Err(StoreError::NewerVersion { place, found, known: schema::VERSION }),
+        Found::Foreign if place.path().is_some() => {
+            Err(StoreError::NotAStore { place, reason: "it is an SQLite database of another program" })
+        }
+        Found::Foreign => Err(StoreError::NotAStore { place, reason: "it is a database of another program" }),
     }
 }
 

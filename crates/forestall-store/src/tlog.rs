@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 use forestall_coord::Withheld;
 use forestall_coord::tlog::StoredEvent;
 use forestall_model::{CaseId, Digest};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use crate::error::StoreError;
-use crate::row::{Columns, int};
+use crate::row::{Columns, Row, int};
+use crate::statement::query;
 use crate::store::Store;
 
 impl Store {
@@ -28,9 +27,9 @@ impl Store {
     ) -> Result<Vec<(u64, Digest)>, StoreError> {
         const TEXT: &str = "SELECT case_version, leaf FROM event WHERE case_id = $1 AND case_version > $2 ORDER BY case_version LIMIT $3";
         let mut reader = self.reader().await?;
-        let statement = sqlx::query(TEXT).bind(case.to_string()).bind(int(after_version)).bind(int(limit));
-        let rows = statement.fetch_all(&mut *reader).await.map_err(|e| self.error(e))?;
-        let leaf = |row: &SqliteRow| Ok::<_, sqlx::Error>((row.count("case_version")?, row.digest("leaf")?));
+        let statement = query(TEXT).bind(case.to_string()).bind(int(after_version)).bind(int(limit));
+        let rows = statement.fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
+        let leaf = |row: &Row| Ok::<_, sqlx::Error>((row.count("case_version")?, row.digest("leaf")?));
         rows.iter().map(leaf).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
 
@@ -50,9 +49,9 @@ impl Store {
         const TEXT: &str = "SELECT encoding FROM event WHERE case_id = $1 AND case_version > $2 AND case_version <= $3 AND LENGTH(encoding) <= $4 \
             ORDER BY case_version";
         let mut reader = self.reader().await?;
-        let statement = sqlx::query(TEXT).bind(case.to_string()).bind(int(after_version));
+        let statement = query(TEXT).bind(case.to_string()).bind(int(after_version));
         let statement = statement.bind(int(after_version.saturating_add(count.into()))).bind(int(longest));
-        let rows = statement.fetch_all(&mut *reader).await.map_err(|e| self.error(e))?;
+        let rows = statement.fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
         let encodings: Result<_, sqlx::Error> = rows.iter().map(|row| row.try_get("encoding")).collect();
         encodings.map_err(|e| self.error(e))
     }
@@ -73,16 +72,16 @@ impl Store {
         const FIELDS: &str = "SELECT field, salt, value FROM withheld WHERE seq = $1 ORDER BY field";
         let mut reader = self.reader().await?;
         let read = async {
-            let statement = sqlx::query(EVENTS).bind(case.to_string()).bind(int(after_version)).bind(int(limit));
+            let statement = query(EVENTS).bind(case.to_string()).bind(int(after_version)).bind(int(limit));
             let mut events = BTreeMap::new();
-            for row in statement.fetch_all(&mut *reader).await? {
+            for row in statement.fetch_all(&mut reader).await? {
                 let encoding: String = row.try_get("encoding")?;
                 let (version, leaf) = (row.count("case_version")?, row.digest("leaf")?);
                 let event = StoredEvent { version, encoding: encoding.into_bytes(), leaf, withheld: Vec::new() };
                 events.insert(version, (row.count::<u64>("seq")?, event));
             }
             for (seq, event) in events.values_mut() {
-                for row in sqlx::query(FIELDS).bind(int(*seq)).fetch_all(&mut *reader).await? {
+                for row in query(FIELDS).bind(int(*seq)).fetch_all(&mut reader).await? {
                     let salt: &[u8] = row.try_get("salt")?;
                     // No event commits to a field with a salt that was cut, nor to the one that stands for it here.
                     let salt = salt.try_into().unwrap_or_default();

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use forestall_coord::event::{Event, Withheld};
 use forestall_model::{CaseId, Digest};
-use sqlx::{Connection, Row, SqliteConnection};
 
+use crate::connection::{Connection, Driver};
 use crate::error::StoreError;
 use crate::log::PAGE;
-use crate::row::{Columns, int};
+use crate::row::{Columns, Row, int};
+use crate::statement::query;
 use crate::store::Store;
 use crate::view::CaseModels;
 use crate::{projection, sqlite};
@@ -83,9 +84,9 @@ impl Store {
         let mut reader = self.reader().await?;
         let mut check = Check::default();
         let done = async {
-            let mut transaction = reader.begin().await?;
-            check.all(&mut transaction).await?;
-            transaction.rollback().await
+            reader.begin_reading().await?;
+            check.all(&mut reader).await?;
+            reader.script("ROLLBACK").await
         };
         match done.await {
             Ok(()) => {}
@@ -115,12 +116,15 @@ struct Folded {
 }
 
 impl Check {
-    async fn all(&mut self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-        for line in sqlite::integrity(connection).await? {
-            self.problems.push(Problem::Structure(line));
+    async fn all(&mut self, connection: &mut Connection) -> Result<(), sqlx::Error> {
+        // PostgreSQL looks after its own: its pages have check sums, and `pg_amcheck` reads its indexes.
+        if let Driver::Sqlite(connection) = connection.driver() {
+            for line in sqlite::integrity(connection).await? {
+                self.problems.push(Problem::Structure(line));
+            }
         }
         self.log(connection).await?;
-        let row = sqlx::query("SELECT seq FROM log_head WHERE id = 1").fetch_optional(&mut *connection).await?;
+        let row = query("SELECT seq FROM log_head WHERE id = 1").fetch_optional(&mut *connection).await?;
         let head = row.map(|row| row.count("seq")).transpose()?.unwrap_or(0);
         if head != self.last {
             self.problems.push(Problem::Head { last: self.last, head });
@@ -128,11 +132,11 @@ impl Check {
         self.read_models(connection).await
     }
 
-    async fn log(&mut self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    async fn log(&mut self, connection: &mut Connection) -> Result<(), sqlx::Error> {
         const TEXT: &str = "SELECT seq, case_id, case_version, recorded, kind, encoding, leaf FROM event \
             WHERE seq > $1 ORDER BY seq LIMIT $2";
         loop {
-            let page = sqlx::query(TEXT).bind(int(self.last)).bind(int(PAGE)).fetch_all(&mut *connection).await?;
+            let page = query(TEXT).bind(int(self.last)).bind(int(PAGE)).fetch_all(&mut *connection).await?;
             let Some(end) = page.last() else { break };
             let (from, to): (i64, i64) = (page[0].try_get("seq")?, end.try_get("seq")?);
             let mut events = BTreeMap::new();
@@ -157,13 +161,13 @@ impl Check {
             }
         }
         // Fields of events that are not there: the pages above meet only those in between.
-        let rows = sqlx::query("SELECT seq, field FROM withheld WHERE seq > $1 OR seq < 1 LIMIT 1000")
+        let rows = query("SELECT seq, field FROM withheld WHERE seq > $1 OR seq < 1 LIMIT 1000")
             .bind(int(self.last))
             .fetch_all(&mut *connection)
             .await?;
         for row in rows {
             self.problems.push(Problem::Withheld {
-                seq: row.try_get::<i64, _>("seq")?.max(0).cast_unsigned(),
+                seq: row.try_get::<i64>("seq")?.max(0).cast_unsigned(),
                 field: row.try_get("field")?,
                 reason: "there is no such event",
             });
@@ -173,12 +177,12 @@ impl Check {
 
     async fn withheld(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         from: i64,
         to: i64,
         events: &BTreeMap<u64, Event>,
     ) -> Result<(), sqlx::Error> {
-        let rows = sqlx::query("SELECT seq, field, salt, value FROM withheld WHERE seq >= $1 AND seq <= $2")
+        let rows = query("SELECT seq, field, salt, value FROM withheld WHERE seq >= $1 AND seq <= $2")
             .bind(from)
             .bind(to)
             .fetch_all(connection)
@@ -231,7 +235,7 @@ impl Check {
         }
     }
 
-    async fn read_models(&mut self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    async fn read_models(&mut self, connection: &mut Connection) -> Result<(), sqlx::Error> {
         let mut differs = Vec::new();
         let found: BTreeMap<_, _> =
             projection::all_cases(connection).await?.into_iter().map(|case| (case.id.clone(), case)).collect();
@@ -263,7 +267,7 @@ impl Check {
 }
 
 /// Reads an event and holds it against its row.
-fn event_of(row: &sqlx::sqlite::SqliteRow) -> Result<Event, String> {
+fn event_of(row: &Row) -> Result<Event, String> {
     let text = |e: sqlx::Error| e.to_string();
     let encoding: &str = row.try_get("encoding").map_err(text)?;
     let event = Event::from_canonical(encoding.as_bytes()).map_err(|e| e.to_string())?;
@@ -273,10 +277,10 @@ fn event_of(row: &sqlx::sqlite::SqliteRow) -> Result<Event, String> {
         return Err(format!("its hash is {own}, and the log says {leaf}"));
     }
     let columns = (
-        row.try_get::<&str, _>("case_id").map_err(text)? == event.case.as_str(),
-        row.try_get::<i64, _>("case_version").map_err(text)? == int(event.version),
-        row.try_get::<i64, _>("recorded").map_err(text)? == event.recorded.micros(),
-        row.try_get::<&str, _>("kind").map_err(text)? == event.body.kind(),
+        row.try_get::<&str>("case_id").map_err(text)? == event.case.as_str(),
+        row.try_get::<i64>("case_version").map_err(text)? == int(event.version),
+        row.try_get::<i64>("recorded").map_err(text)? == event.recorded.micros(),
+        row.try_get::<&str>("kind").map_err(text)? == event.body.kind(),
     );
     if columns == (true, true, true, true) {
         Ok(event)
@@ -285,11 +289,7 @@ fn event_of(row: &sqlx::sqlite::SqliteRow) -> Result<Event, String> {
     }
 }
 
-async fn exclusions_equal(
-    connection: &mut SqliteConnection,
-    id: &CaseId,
-    models: &CaseModels,
-) -> Result<bool, sqlx::Error> {
+async fn exclusions_equal(connection: &mut Connection, id: &CaseId, models: &CaseModels) -> Result<bool, sqlx::Error> {
     let mut expected = models.exclusions.values().flatten();
     let mut after = String::new();
     loop {
@@ -306,11 +306,15 @@ async fn exclusions_equal(
     }
 }
 
-async fn strays(connection: &mut SqliteConnection, table: &'static str) -> Result<Vec<String>, sqlx::Error> {
+async fn strays(connection: &mut Connection, table: &'static str) -> Result<Vec<String>, sqlx::Error> {
     let text = match table {
-        "slice_view" => "SELECT DISTINCT case_id FROM slice_view WHERE case_id NOT IN (SELECT case_id FROM case_view)",
-        _ => "SELECT DISTINCT case_id FROM exclusion_view WHERE case_id NOT IN (SELECT case_id FROM case_view)",
+        "slice_view" => {
+            "SELECT DISTINCT case_id FROM slice_view WHERE case_id NOT IN (SELECT case_id FROM case_view) ORDER BY case_id"
+        }
+        _ => {
+            "SELECT DISTINCT case_id FROM exclusion_view WHERE case_id NOT IN (SELECT case_id FROM case_view) ORDER BY case_id"
+        }
     };
-    let rows = sqlx::query(text).fetch_all(connection).await?;
+    let rows = query(text).fetch_all(connection).await?;
     rows.iter().map(|row| row.try_get("case_id")).collect()
 }

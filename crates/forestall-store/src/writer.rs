@@ -6,21 +6,24 @@
 //! calls pays for one flush.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use forestall_coord::Event;
 use forestall_model::{CaseId, Digest, Instant};
-use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::append::{self, Outcome, Prepared};
 use crate::challenges::Challenge;
+use crate::connection::{Connection, Driver};
 use crate::counts::{self, Packed};
 use crate::disclosures::Disclosure;
 use crate::documents::Document;
+use crate::error::StoreError;
 use crate::jobs::{JobState, NewJob};
+use crate::place::Place;
 use crate::{
     api_tokens, challenges, disclosures, documents, evidence, failures, invitations, jobs, log, parties, people,
-    person_sessions, projection, sign_in, sqlite,
+    person_sessions, postgres, projection, sign_in, sqlite, store,
 };
 
 /// What the writer is asked to do.
@@ -66,7 +69,7 @@ pub(crate) enum Done {
     Rows(u64),
 }
 
-/// Why it was not done. All of its writing was undone.
+/// Why it was not done. All of its writing was undone, but perhaps for [`Failure::Uncertain`].
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
     Conflict {
@@ -77,6 +80,10 @@ pub(crate) enum Failure {
     /// What was to be changed is not what it was when somebody read it.
     Stale,
     Database(Arc<sqlx::Error>),
+    /// The connection was lost while the transaction was committed.
+    Uncertain(Arc<sqlx::Error>),
+    /// Nothing was begun, because the store is not what it was.
+    Store(StoreError),
 }
 
 impl From<sqlx::Error> for Failure {
@@ -99,76 +106,145 @@ pub(crate) const QUEUE: usize = 1_024;
 const BATCH: usize = 256;
 
 /// Works until every sender is gone, then closes the connection.
-pub(crate) async fn run(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Job>) {
+pub(crate) async fn run(connection: Connection, place: Place, busy: Duration, mut jobs: mpsc::Receiver<Job>) {
+    let mut writer = Writer { connection: Some(connection), place, busy };
     let mut waiting = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut waiting, BATCH).await > 0 {
         let batch = std::mem::take(&mut waiting);
-        let results = match transact(&mut connection, &batch).await {
+        let results = match writer.transact(&batch).await {
             Ok(results) => results,
-            // What ends a transaction must not be one call's fault at the cost of the others: each gets its own.
-            Err(Lost::Within(_)) if batch.len() > 1 => {
+            // What ends a transaction must not be one call's fault at the cost of the others: each gets its own. Where the
+            // connection was lost it was nobody's.
+            Err(Lost::Within(_)) if batch.len() > 1 && writer.connection.is_some() => {
                 let mut results = Vec::with_capacity(batch.len());
                 for job in batch.chunks(1) {
-                    results.push(match transact(&mut connection, job).await {
+                    results.push(match writer.transact(job).await {
                         Ok(mut one) => one.remove(0),
-                        Err(Lost::Before(error) | Lost::Within(error)) => Err(error.into()),
+                        Err(lost) => Err(lost.into()),
                     });
                 }
                 results
             }
-            Err(Lost::Before(error) | Lost::Within(error)) => vec![Err(error.into()); batch.len()],
+            Err(lost) => vec![Err(lost.into()); batch.len()],
         };
         if batch.iter().any(|job| matches!(job.work, Work::Erase { .. })) {
-            forget_erased(&mut connection).await;
+            writer.forget_erased().await;
         }
         for (job, result) in batch.into_iter().zip(results) {
             // Whoever asked may have gone; what was done is done.
             let _ = job.reply.send(result);
         }
     }
-    if let Err(error) = connection.close().await {
+    if let Some(connection) = writer.connection
+        && let Err(error) = connection.close().await
+    {
         tracing::warn!(%error, "the store was not closed in order; nothing committed is lost");
     }
 }
 
-/// A transaction that came to nothing.
+/// The connection that writes, and how to get another.
+struct Writer {
+    /// Empty after it was lost, until a call needs it.
+    connection: Option<Connection>,
+    place: Place,
+    busy: Duration,
+}
+
+/// A transaction that came to nothing, or perhaps to something.
 enum Lost {
     /// It never began: the lock could not be had.
     Before(sqlx::Error),
+    /// It never began: there is no connection, or no store behind it that this program can use.
+    Away(StoreError),
     /// A statement or the commit ended it.
     Within(sqlx::Error),
+    /// The connection was lost before the commit was answered.
+    Amid(sqlx::Error),
 }
 
-async fn transact(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Vec<Result<Done, Failure>>, Lost> {
-    execute(connection, sqlite::BEGIN).await.map_err(Lost::Before)?;
-    let mut results = Vec::with_capacity(jobs.len());
-    let mut end = Ok(());
-    for job in jobs {
-        match in_savepoint(connection, &job.work).await {
-            Ok(result) => results.push(result),
-            Err(error) => {
-                end = Err(error);
-                break;
+impl From<Lost> for Failure {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Before(error) | Lost::Within(error) => error.into(),
+            Lost::Away(error) => Self::Store(error),
+            Lost::Amid(error) => Self::Uncertain(Arc::new(error)),
+        }
+    }
+}
+
+impl Writer {
+    async fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Result<Done, Failure>>, Lost> {
+        let of_server = self.place.path().is_none();
+        let connection = self.begin().await?;
+        let mut results = Vec::with_capacity(jobs.len());
+        let mut end = Ok(());
+        for job in jobs {
+            match in_savepoint(connection, &job.work).await {
+                Ok(result) => results.push(result),
+                Err(error) => {
+                    end = Err(error);
+                    break;
+                }
             }
         }
-    }
-    if end.is_ok() {
-        end = execute(connection, "COMMIT").await;
-    }
-    if let Err(error) = end {
+        let commits = end.is_ok();
+        if commits {
+            end = connection.script("COMMIT").await;
+        }
+        let Err(error) = end else { return Ok(results) };
+        tracing::warn!(%error, calls = jobs.len(), "the transaction was rolled back");
+        if of_server && postgres::is_lost(&error) {
+            self.connection = None;
+            return Err(if commits { Lost::Amid(error) } else { Lost::Within(error) });
+        }
         // SQLite may have rolled back already; then this statement fails, and nothing is left to undo.
-        if let Err(again) = execute(connection, "ROLLBACK").await {
+        if let Err(again) = connection.script("ROLLBACK").await {
             tracing::debug!(error = %again, "nothing to roll back");
         }
-        tracing::warn!(%error, calls = jobs.len(), "the transaction was rolled back");
-        return Err(Lost::Within(error));
+        Err(Lost::Within(error))
     }
-    Ok(results)
+
+    /// Begins a transaction, on a new connection where the server has closed the old one since it was last used.
+    async fn begin(&mut self) -> Result<&mut Connection, Lost> {
+        if let Some(connection) = &mut self.connection {
+            match connection.begin().await {
+                Ok(()) => {}
+                Err(error) if self.place.path().is_none() && postgres::is_lost(&error) => {
+                    tracing::warn!(%error, "the connection to the database was lost");
+                    self.connection = None;
+                }
+                Err(error) => return Err(Lost::Before(error)),
+            }
+        }
+        // A connection that is there has begun by now.
+        if self.connection.is_none() {
+            let mut connection = store::connect_again(&self.place, self.busy).await.map_err(Lost::Away)?;
+            connection.begin().await.map_err(Lost::Before)?;
+            tracing::info!("connected to the database again");
+            return Ok(self.connection.insert(connection));
+        }
+        self.connection.as_mut().ok_or_else(|| Lost::Away(StoreError::Closed))
+    }
+
+    /// Takes erased values out of the files as well, where readers let it.
+    ///
+    /// SQLite overwrites them in the database (`secure_delete`), and older copies stand in the write-ahead log until it is
+    /// written back and emptied. PostgreSQL writes the table anew.
+    async fn forget_erased(&mut self) {
+        let done = match self.connection.as_mut().map(Connection::driver) {
+            Some(Driver::Sqlite(connection)) => sqlite::empty_write_ahead_log(connection).await,
+            Some(Driver::Postgres(connection)) => postgres::forget_erased(connection).await,
+            None => Ok(()),
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "an erased field stays in the files of the store for a while");
+        }
+    }
 }
 
 /// Does one call's work so that its failure leaves the work of the others. An error is one that ends the transaction.
-async fn in_savepoint(connection: &mut SqliteConnection, work: &Work) -> Result<Result<Done, Failure>, sqlx::Error> {
-    execute(connection, "SAVEPOINT one_call").await?;
+async fn in_savepoint(connection: &mut Connection, work: &Work) -> Result<Result<Done, Failure>, sqlx::Error> {
+    connection.script("SAVEPOINT one_call").await?;
     let result = match perform(connection, work).await {
         Err(Failure::Database(error)) if crate::error::ends_transaction(&error) => {
             return Err(Arc::into_inner(error).unwrap_or(sqlx::Error::WorkerCrashed));
@@ -176,13 +252,13 @@ async fn in_savepoint(connection: &mut SqliteConnection, work: &Work) -> Result<
         other => other,
     };
     if result.is_err() {
-        execute(connection, "ROLLBACK TO SAVEPOINT one_call").await?;
+        connection.script("ROLLBACK TO SAVEPOINT one_call").await?;
     }
-    execute(connection, "RELEASE SAVEPOINT one_call").await?;
+    connection.script("RELEASE SAVEPOINT one_call").await?;
     Ok(result)
 }
 
-async fn perform(connection: &mut SqliteConnection, work: &Work) -> Result<Done, Failure> {
+async fn perform(connection: &mut Connection, work: &Work) -> Result<Done, Failure> {
     match work {
         Work::Append(prepared, evidence) => match append::append(connection, prepared).await? {
             Outcome::Appended(first) => {
@@ -235,7 +311,7 @@ async fn perform(connection: &mut SqliteConnection, work: &Work) -> Result<Done,
 }
 
 /// Folds the whole log into the read models anew and returns the number of events.
-async fn rebuild(connection: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
+async fn rebuild(connection: &mut Connection) -> Result<u64, sqlx::Error> {
     projection::clear(connection).await?;
     let mut after = 0;
     let mut count = 0;
@@ -247,17 +323,4 @@ async fn rebuild(connection: &mut SqliteConnection) -> Result<u64, sqlx::Error> 
         let events: Vec<Event> = page.iter().map(log::RawEvent::decode).collect::<Result<_, _>>()?;
         projection::project(connection, &events.iter().collect::<Vec<_>>()).await?;
     }
-}
-
-/// Takes erased values out of the write-ahead log as well, where readers let it.
-///
-/// `secure_delete` overwrites them in the database; older copies stand in the log until it is written back and emptied.
-async fn forget_erased(connection: &mut SqliteConnection) {
-    if let Err(error) = sqlite::empty_write_ahead_log(connection).await {
-        tracing::warn!(%error, "an erased field stays in the write-ahead log until the store is closed");
-    }
-}
-
-async fn execute(connection: &mut SqliteConnection, statement: &'static str) -> Result<(), sqlx::Error> {
-    sqlx::query(statement).execute(connection).await.map(|_| ())
 }

@@ -5,7 +5,8 @@
 //! [`CaseScript`] plays a case as people would act on it: it decides commands, applies the events and keeps the log, at the time
 //! of a [`ScriptedClock`] and with salts that are the same in every run. [`campaigns`] and [`counts`] make what a case
 //! needs by hand; [`computed`] takes the lists of the real generators. [`bind`], [`knot`], [`nsd`] and [`unbound`] run real name
-//! servers, [`rdap`] and [`whois`] answer for registries, [`responder`] for servers that misbehave, and [`skip`] finds programs and says where one is missing.
+//! servers, [`postgres`] a database server, [`rdap`] and [`whois`] answer for registries, [`responder`] for servers that misbehave, and [`skip`] finds
+//! programs and says where one is missing.
 //!
 //! For tests only: functions panic where a test is written wrongly, and no released crate depends on this one.
 
@@ -20,6 +21,7 @@ pub mod knot;
 pub mod nsd;
 pub mod oidc;
 pub mod plugin;
+pub mod postgres;
 pub mod question;
 pub mod rdap;
 pub mod responder;

@@ -1,12 +1,13 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Real programs that tests talk to on loopback or have work for them: a name server that is not ours, a real browser, a compiler.
+//! Real programs that tests talk to on loopback or have work for them: a name server that is not ours, a real browser, a compiler,
+//! a database server.
 //!
 //! Where one is missing and the user may install packages, it is installed; otherwise its absence is said by name, and
 //! the tests that need it say that they did not run.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
@@ -35,10 +36,14 @@ const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "chromedriver", package: "chromium-driver", needed_by: "the console in a browser" },
     Counterpart { program: "clang", package: "clang", needed_by: "the example of a plug-in in C, built anew" },
     Counterpart { program: "wasm-ld", package: "lld", needed_by: "the example of a plug-in in C, built anew" },
+    Counterpart { program: "initdb", package: "postgresql", needed_by: "the store on PostgreSQL" },
 ];
 
 /// Folders with servers, which the search path of an ordinary user often lacks.
 const SERVER_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/// Where Debian keeps the programs of PostgreSQL, a folder for each version.
+const POSTGRESQL: &str = "/usr/lib/postgresql";
 
 /// Installs packages without starting what they hold: tests start their own server, on loopback, and the one of the
 /// package would listen to the world. The file that forbids starting is Debian's way to say so; one that is there
@@ -62,9 +67,20 @@ apt-get install --quiet --yes --no-install-recommends "$@"
 ///
 /// A folder of the path cannot be written in one (it holds the separator).
 pub(super) fn search_path(path: Option<&OsStr>) -> anyhow::Result<OsString> {
+    search_path_with(path, Path::new(POSTGRESQL))
+}
+
+fn search_path_with(path: Option<&OsStr>, postgresql: &Path) -> anyhow::Result<OsString> {
     let own = path.map(std::env::split_paths).into_iter().flatten();
-    let servers = SERVER_FOLDERS.iter().map(std::path::PathBuf::from);
+    let servers = SERVER_FOLDERS.iter().map(PathBuf::from).chain(newest(postgresql));
     std::env::join_paths(own.chain(servers)).context("the search path cannot be written")
+}
+
+/// Returns the folder of programs of the newest version below `postgresql`, where there is one.
+fn newest(postgresql: &Path) -> Option<PathBuf> {
+    let versions = std::fs::read_dir(postgresql).ok()?.flatten();
+    let numbered = versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path())));
+    numbered.max().map(|(_, folder)| folder.join("bin"))
 }
 
 /// Looks for every program in `search` and installs what is missing if `install` and the user may. What is then still
@@ -181,9 +197,22 @@ mod tests {
 
     #[test]
     fn the_search_path_ends_with_the_folders_of_servers() {
-        let path = search_path(Some(OsStr::new("/usr/bin:/bin"))).unwrap();
+        let none = Path::new("/nowhere");
+        let path = search_path_with(Some(OsStr::new("/usr/bin:/bin")), none).unwrap();
         assert_eq!(path, "/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin");
-        assert_eq!(search_path(None).unwrap(), "/usr/local/sbin:/usr/sbin:/sbin");
+        assert_eq!(search_path_with(None, none).unwrap(), "/usr/local/sbin:/usr/sbin:/sbin");
+    }
+
+    #[test]
+    fn the_newest_version_of_a_database_server_is_taken() {
+        let folder = std::env::temp_dir().join(format!("forestall-xtask-versions-{}", std::process::id()));
+        for version in ["9", "15", "13", "common"] {
+            std::fs::create_dir_all(folder.join(version)).unwrap();
+        }
+        let found = newest(&folder);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(found, Some(folder.join("15").join("bin")));
+        assert_eq!(newest(&folder), None);
     }
 
     #[cfg(unix)]
@@ -211,7 +240,8 @@ mod tests {
                 "chromium",
                 "chromedriver",
                 "clang",
-                "wasm-ld"
+                "wasm-ld",
+                "initdb"
             ]
         );
     }
@@ -225,7 +255,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, tcpdump, tshark, minisign, dig, chromium, chromedriver, clang, wasm-ld"
+                "present: nsd, unbound, named, kresd, tcpdump, tshark, minisign, dig, chromium, chromedriver, clang, wasm-ld, initdb"
             ]
         );
     }
@@ -246,7 +276,8 @@ mod tests {
                 "chromium",
                 "chromium-driver",
                 "clang",
-                "lld"
+                "lld",
+                "postgresql"
             ]
         );
     }

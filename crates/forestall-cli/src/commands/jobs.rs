@@ -115,7 +115,7 @@ impl Run {
                 self.config.display()
             )));
         };
-        let globals = globals.clone().or_data(config.data);
+        let globals = globals.clone().or_data(config.data).or_database(config.database);
         let desk = globals.desk().await?;
         let clock = {
             let globals = globals.clone();

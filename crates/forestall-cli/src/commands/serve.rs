@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::look::{self, Look};
 use crate::failure::{Outcome, usage};
 use crate::told::Told;
-use crate::world::{self, Globals};
+use crate::world::{self, Address, Globals};
 use crate::{near, output};
 
 /// Where the console listens unless somebody says otherwise: on this machine alone.
@@ -55,6 +55,7 @@ pub(super) struct Config {
     #[expect(dead_code, reason = "checked before the other keys are read")]
     version: u32,
     pub(super) data: Option<PathBuf>,
+    pub(super) database: Option<Address>,
     listen: Option<SocketAddr>,
     public: Option<String>,
     resolver: Option<SocketAddr>,
@@ -75,7 +76,7 @@ impl Config {
 
 /// The version of the file that this program reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 7] = ["version", "data", "listen", "public", "resolver", "contact", "look"];
+const KEYS: [&str; 8] = ["version", "data", "database", "listen", "public", "resolver", "contact", "look"];
 
 impl Serve {
     /// Runs the command.
@@ -99,7 +100,7 @@ impl Serve {
         settings.public = public;
         settings.resolver = self.resolver.or(config.resolver);
         settings.contact = self.contact.or(config.contact).filter(|text| !text.trim().is_empty());
-        let globals = globals.clone().or_data(config.data);
+        let globals = globals.clone().or_data(config.data).or_database(config.database);
         world::run(async {
             let desk = globals.desk().await?;
             let console = bind(desk.clone(), settings).await?;
@@ -169,7 +170,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Config> {
 
 /// Reads the settings of a file.
 fn parse(text: &str) -> Result<Config, String> {
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.to_string().trim_end().to_owned())?;
+    let table: toml::Table = text.parse().map_err(wrong)?;
     match table.get("version").map(|version| version.as_integer()) {
         Some(Some(VERSION)) => {}
         Some(_) => return Err(format!("the file has another version; this program reads `version = {VERSION}`")),
@@ -181,7 +182,14 @@ fn parse(text: &str) -> Result<Config, String> {
     if let Some(look) = table.get("look").and_then(|look| look.as_table()) {
         look::check_keys(look)?;
     }
-    toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+    toml::from_str(text).map_err(wrong)
+}
+
+/// Returns what is wrong and where, but without the line itself where that may hold a password.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed over by value")]
+fn wrong(error: toml::de::Error) -> String {
+    let text = error.to_string();
+    if text.contains("://") { error.message().to_owned() } else { text.trim_end().to_owned() }
 }
 
 /// Returns an example of the file, every setting with its default.
@@ -192,6 +200,10 @@ fn example() -> String {
          \n\
          # Folder of the store; by default the user's data directory.\n\
          # data = \"/var/lib/forestall\"\n\
+         \n\
+         # A PostgreSQL database that holds the store in the place of a file in that folder. Who can read this file can read a\n\
+         # password in it; without one here, PostgreSQL's own password file and variables are used.\n\
+         # database = \"postgres://forestall@db.example/forestall?sslmode=verify-full\"\n\
          \n\
          # Where to listen. Whoever can reach the console and sees its traffic can sign in, hence this machine alone.\n\
          listen = \"{LISTEN}\"\n\
@@ -219,11 +231,29 @@ mod tests {
         let config = parse(&example()).unwrap();
         assert_eq!(config.listen, Some(LISTEN));
         assert_eq!((config.data, config.public, config.resolver, config.contact), (None, None, None, None));
-        let commented_in =
-            example().replace("# data", "data").replace("# public", "public").replace("# resolver", "resolver");
+        assert!(config.database.is_none());
+        let commented_in = example()
+            .replace("# data =", "data =")
+            .replace("# database =", "database =")
+            .replace("# public", "public")
+            .replace("# resolver", "resolver");
         let config = parse(&commented_in).unwrap();
         assert_eq!(config.public.as_deref(), Some("https://forestall.example"));
         assert_eq!(config.resolver, Some("127.0.0.1:53".parse().unwrap()));
+    }
+
+    #[test]
+    fn no_message_holds_a_password() {
+        for text in [
+            "version = 1\ndatabase = \"postgres://me:secret@host/name\n",
+            "version = 1\ndatabase = [\"postgres://me:secret@host/name\"]\n",
+            "version = 1\ndatabse = \"postgres://me:secret@host/name\"\n",
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(!error.contains("secret"), "{error}");
+        }
+        let config = parse("version = 1\ndatabase = \"postgres://me:secret@host/name\"\n").unwrap();
+        assert!(!format!("{config:?}").contains("secret"));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod case;
 mod check;
 mod classify;
+mod database;
 mod dictionary;
 mod directory;
 mod environment;

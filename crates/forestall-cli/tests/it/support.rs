@@ -100,7 +100,7 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
 }
 
 /// Parts a command line into words.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (i, part) in line.split('\'').enumerate() {
         if i % 2 == 1 {

@@ -7,7 +7,8 @@ use forestall_dga::{GenerateError, ParamError};
 use forestall_model::{CampaignId, CaseId, DomainName, PartyId};
 use forestall_store::{ExecuteError, StoreError};
 
-/// Why an act at the desk failed. Nothing has happened then, but for [`DeskError::Recorded`].
+/// Why an act at the desk failed. Nothing has happened then, but for [`DeskError::Recorded`] and perhaps after
+/// [`StoreError::Uncertain`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeskError {
@@ -84,7 +85,7 @@ pub enum DeskError {
         /// What differs, in words.
         reason: String,
     },
-    /// The act was recorded; what it led to cannot be read. The one error after which something has happened.
+    /// The act was recorded; what it led to cannot be read. An error after which something has happened.
     #[error("{0}")]
     Recorded(String),
     /// The store failed.

@@ -51,7 +51,7 @@ mod trees;
 mod vetting;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use forestall_coord::{Board, Case};
@@ -60,7 +60,7 @@ use forestall_formats::line_id;
 use forestall_model::directory::Directory;
 use forestall_model::marking::Marked;
 use forestall_model::{Actor, CaseId, Digest, Instant, ListCounts, Marking, UtcDay};
-use forestall_store::{CaseView, LogEntry, Store};
+use forestall_store::{CaseView, LogEntry, Place, Store};
 
 pub use acts::{AskRegistry, DaysAnswer};
 pub use answers::AnswerFile;
@@ -135,6 +135,8 @@ struct Inner {
     /// The digest of the directory, once somebody counts: counts follow from its rules.
     rules: OnceLock<Digest>,
     dictionaries: Dictionaries,
+    /// Where files lie that are no part of the store.
+    folder: PathBuf,
     files: Mutex<HashMap<CaseId, Lists>>,
     passwords: password::Passwords,
     trees: trees::Trees,
@@ -198,19 +200,42 @@ impl Desk {
     ///
     /// [`DeskError::Store`] where the store cannot be opened, [`DeskError::Folder`] where the operator's table is broken.
     pub async fn open(folder: &Path, catalogue: Catalogue) -> Result<Self, DeskError> {
-        let store = Store::open(&folder.join(forestall_store::FILE_NAME)).await?;
-        let directory = own_directory(folder)?;
-        Ok(Self::over(store, catalogue, directory, Dictionaries::of(Some(folder))))
+        Self::open_at(folder, &Place::file(&folder.join(forestall_store::FILE_NAME)), catalogue).await
     }
 
-    /// Makes a desk over an open store, a catalogue, a directory and word lists.
+    /// Opens the desk over the store at a place, with a catalogue and the directory and the word lists of `folder`, in which the
+    /// desk keeps its files besides.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub async fn open_at(folder: &Path, place: &Place, catalogue: Catalogue) -> Result<Self, DeskError> {
+        let store = Store::open_at(place, forestall_store::Settings::default()).await?;
+        let directory = own_directory(folder)?;
+        Ok(Self::with(store, catalogue, directory, Dictionaries::of(Some(folder)), folder.to_path_buf()))
+    }
+
+    /// Makes a desk over an open store, a catalogue, a directory and word lists. It keeps its files beside the store, and those of a
+    /// store in a database in the current folder.
     #[must_use]
     pub fn over(store: Store, catalogue: Catalogue, directory: Directory, dictionaries: Dictionaries) -> Self {
+        let folder = store.place().path().and_then(Path::parent).unwrap_or_else(|| Path::new(".")).to_path_buf();
+        Self::with(store, catalogue, directory, dictionaries, folder)
+    }
+
+    fn with(
+        store: Store,
+        catalogue: Catalogue,
+        directory: Directory,
+        dictionaries: Dictionaries,
+        folder: PathBuf,
+    ) -> Self {
         let directory = Arc::new(directory);
         let (rules, files) = (OnceLock::new(), Mutex::new(HashMap::new()));
         let (passwords, trees) = (password::Passwords::default(), trees::Trees::default());
         let followed = followed::AllFollowed::default();
-        let inner = Inner { store, catalogue, directory, rules, dictionaries, files, passwords, trees, followed };
+        let inner =
+            Inner { store, catalogue, directory, rules, dictionaries, folder, files, passwords, trees, followed };
         Self { inner: Arc::new(inner) }
     }
 

@@ -5,7 +5,7 @@
 //! A verdict is computed from a [`Dossier`] and [`Circumstances`]; both are kept under their digest, so that it can be computed again.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use forestall_coord::command::{Command, Vet};
 use forestall_coord::event::{Occurrence, VettedName};
@@ -143,7 +143,7 @@ impl Desk {
     ///
     /// [`DeskError::Folder`] where the folder cannot be made.
     pub fn looks(&self, case: &CaseId) -> Result<PathBuf, DeskError> {
-        let folder = self.store().path().parent().unwrap_or_else(|| Path::new(".")).join("looks");
+        let folder = self.inner.folder.join("looks");
         std::fs::create_dir_all(&folder)
             .map_err(|error| DeskError::Folder(format!("the folder {} cannot be made: {error}", folder.display())))?;
         Ok(folder.join(format!("{case}.jsonl")))

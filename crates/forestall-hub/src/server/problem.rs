@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use forestall_model::marking::Withheld;
+use forestall_store::StoreError;
 
 use crate::desk::DeskError;
 use crate::pages::frame::Frame;
@@ -148,7 +149,10 @@ impl IntoResponse for Problem {
 
 impl From<DeskError> for Problem {
     fn from(error: DeskError) -> Self {
-        let title = "Nothing was recorded";
+        let title = match &error {
+            DeskError::Store(StoreError::Uncertain { .. }) => "This may have been recorded",
+            _ => "Nothing was recorded",
+        };
         match &error {
             DeskError::NoSuchCase(_) | DeskError::NoSuchParty(_) | DeskError::NoSuchPerson(_) => {
                 Self::not_found(error.to_string())
@@ -166,8 +170,8 @@ impl From<DeskError> for Problem {
     }
 }
 
-impl From<forestall_store::StoreError> for Problem {
-    fn from(error: forestall_store::StoreError) -> Self {
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
         Self::from(DeskError::from(error))
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     link: String,
     _stop: oneshot::Sender<()>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer of the console.
@@ -75,7 +75,7 @@ impl Served {
     /// Serves an empty store over a catalogue.
     pub(crate) async fn start_over(catalogue: Catalogue, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let desk = Desk::open(folder.path(), catalogue).await.expect("a store");
+        let desk = crate::place::desk(folder.path(), catalogue).await.expect("a store");
         Self::serve(desk, folder, change).await
     }
 
@@ -89,7 +89,7 @@ impl Served {
         tokio::spawn(console.serve(async move {
             let _ = stopped.await;
         }));
-        Self { desk, address, link, _stop: stop, _folder: folder }
+        Self { desk, address, link, _stop: stop, folder }
     }
 
     /// Serves the same store a second time, with other settings.
@@ -99,8 +99,7 @@ impl Served {
 
     /// Serves the same store a second time by a desk that has computed nothing yet.
     pub(crate) async fn cold(&self, change: impl FnOnce(&mut Settings)) -> Self {
-        let folder = self.desk.store().path().parent().expect("the store lies in a folder");
-        let desk = Desk::open(folder, Catalogue::built_in()).await.expect("a store");
+        let desk = crate::place::desk(self.folder.path(), Catalogue::built_in()).await.expect("a store");
         Self::serve(desk, tempfile::tempdir().expect("a folder"), change).await
     }
 

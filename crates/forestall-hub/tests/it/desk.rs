@@ -46,7 +46,7 @@ fn tld(text: &str) -> Tld {
 
 async fn bench(campaigns: &[&str]) -> Bench {
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let case: CaseId = parsed("trial");
     let ask = OpenCase {
         id: case.clone(),
@@ -106,18 +106,19 @@ async fn counts_every_name_once_and_cuts_a_slice_for_each_domain() {
     let by_slice: u32 = board.slices().map(|(t, _)| board.slice_total(t, file.case.horizon).names).sum();
     assert_eq!(by_slice, 2_500);
     // A second desk over the same folder takes the counts from the cache and gets the same.
-    let again = Desk::open(bench.folder.path(), Catalogue::built_in()).await.unwrap().file(&bench.case).await.unwrap();
+    let again =
+        crate::place::desk(bench.folder.path(), Catalogue::built_in()).await.unwrap().file(&bench.case).await.unwrap();
     assert_eq!(again.counts, file.counts);
     bench.desk.store().forget_counts().await.unwrap();
     let computed =
-        Desk::open(bench.folder.path(), Catalogue::built_in()).await.unwrap().file(&bench.case).await.unwrap();
+        crate::place::desk(bench.folder.path(), Catalogue::built_in()).await.unwrap().file(&bench.case).await.unwrap();
     assert_eq!(computed.counts, file.counts);
 }
 
 #[tokio::test]
 async fn the_list_of_the_day_before_the_first_belongs_to_the_case() {
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let ask = OpenCase {
         id: parsed("eve"),
         title: "Eve of the first of April".to_owned(),
@@ -319,7 +320,7 @@ async fn evidence_of_a_file_counts_by_the_table_of_proof() {
 #[tokio::test]
 async fn an_excluded_name_is_on_no_list_and_outside_the_denominator() {
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let quick = quickstart::open_cases(&desk, &act_today(), day("2026-11-23"), |_| {}).await.unwrap();
     let file = &quick.reconstruction;
     assert_eq!(file.case.exclusions.len(), 4);
@@ -353,7 +354,7 @@ fn act_today() -> Act {
 #[tokio::test]
 async fn quickstart_twice_is_quickstart_once() {
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let first = quickstart::open_cases(&desk, &act_today(), day("2026-11-23"), |_| {}).await.unwrap();
     let second = quickstart::open_cases(&desk, &act_today(), day("2026-11-24"), |_| {}).await.unwrap();
     assert!(first.opened && !second.opened);
@@ -370,7 +371,7 @@ async fn quickstart_twice_is_quickstart_once() {
 #[tokio::test]
 async fn the_reconstruction_shows_the_first_of_april_and_what_was_answered() {
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let quick = quickstart::open_cases(&desk, &act_today(), day("2026-11-23"), |_| {}).await.unwrap();
     let file = quick.reconstruction;
     assert_eq!(file.day(day("2026-11-23")), day("2009-03-31"));
@@ -429,7 +430,7 @@ async fn an_unverified_campaign_is_only_watched_unless_two_people_say_otherwise(
 async fn both_sines_can_be_protected_together() {
     // 28 April 2009 is one of the days on which a precise sine gives other names of A than the processor's.
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let ask = OpenCase {
         id: parsed("union"),
         title: "Both sines".to_owned(),
@@ -471,7 +472,7 @@ async fn unknown_things_are_named() {
     assert!(foreign.to_string().contains("example.com"), "{foreign}");
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("directory.csv"), "tld,field,value,source,date\nbe,minimum-length,many,x,\n").unwrap();
-    let broken = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap_err();
+    let broken = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap_err();
     assert!(broken.to_string().contains("line 2"), "{broken}");
 }
 
@@ -480,7 +481,7 @@ async fn an_operators_rule_takes_names_out_of_the_denominator() {
     let folder = tempfile::tempdir().unwrap();
     let table = "tld,field,value,source,date\ncc,minimum-length,7,a letter of the registry,2026-11-01\n";
     fs::write(folder.path().join("directory.csv"), table).unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let file = open_day(&desk).await;
     let total = file.board().slice_total(&tld("cc"), file.case.horizon);
     let names = desk.listing(&file, &tld("cc"), 0, day("2009-04-01").start().seconds()).unwrap().names;
@@ -510,7 +511,7 @@ async fn open_day(desk: &Desk) -> CaseFile {
 #[tokio::test]
 async fn a_list_for_all_time_takes_the_horizon_of_each_case() {
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     for (id, from, until) in [("early", "2009-04-01", "2009-04-03"), ("late", "2026-11-01", "2026-11-30")] {
         let horizon = DayRange { from: day(from), until: day(until) };
         let ask = OpenCase {

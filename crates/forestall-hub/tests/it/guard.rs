@@ -3,7 +3,6 @@
 //! What the outermost layer lets through, and the headers of every response.
 
 use forestall_dga::Catalogue;
-use forestall_hub::desk::Desk;
 use forestall_hub::server::{Console, ServeError, Settings};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -267,7 +266,7 @@ async fn a_busy_port_is_an_error_of_its_own() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let error = Console::bind(desk, Settings::new(address)).await.unwrap_err();
     assert!(matches!(error, ServeError::Busy { address: named } if named == address), "{error}");
     assert!(error.to_string().contains(&address.to_string()) && error.to_string().contains("--listen"), "{error}");
@@ -276,7 +275,7 @@ async fn a_busy_port_is_an_error_of_its_own() {
 #[tokio::test]
 async fn listening_for_other_machines_is_known() {
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let bind = async |listen: &str| Console::bind(desk.clone(), Settings::new(listen.parse().unwrap())).await.unwrap();
     assert!(!bind("127.0.0.1:0").await.is_exposed());
     assert!(bind("0.0.0.0:0").await.is_exposed());

@@ -16,6 +16,7 @@ mod look_up;
 mod map;
 mod numbered;
 mod pages;
+mod place;
 mod plugins;
 mod sign_in;
 mod tlog;

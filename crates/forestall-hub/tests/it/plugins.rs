@@ -20,7 +20,7 @@ async fn desk(folder: &Path, replace: &[(&str, &str)]) -> Desk {
     Plugins::of(folder).add(&altered(replace)).expect("the example is in order");
     let (catalogue, left_out) = Plugins::of(folder).catalogue();
     assert!(left_out.is_empty(), "{left_out:?}");
-    Desk::open(folder, catalogue).await.expect("a store")
+    crate::place::desk(folder, catalogue).await.expect("a store")
 }
 
 fn case(marking: Marking) -> OpenCase {
@@ -76,7 +76,7 @@ async fn another_code_is_another_generator() {
     let (mut catalogue, plugin) = (Catalogue::built_in(), altered(&other));
     let plugin = forestall_plugin::Plugin::read(plugin.as_slice()).unwrap();
     plugin.add_to(&mut catalogue).unwrap();
-    let desk = Desk::open(folder.path(), catalogue).await.unwrap();
+    let desk = crate::place::desk(folder.path(), catalogue).await.unwrap();
     let error = desk.file(&parsed("a")).await.unwrap_err();
     assert!(matches!(&error, DeskError::OtherGenerator { .. }), "{error}");
 }

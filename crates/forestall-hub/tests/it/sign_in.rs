@@ -136,7 +136,7 @@ async fn neither_store_nor_page_keeps_a_token() {
     let served = Served::start().await;
     let client = served.sign_in().await;
     let session = client.cookie.split_once('=').unwrap().1.split_once('.').unwrap().0.to_owned();
-    let path = served.desk.store().path().to_owned();
+    let path = served.desk.store().place().path().unwrap().to_owned();
     for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         for token in [served.token(), &session] {

@@ -123,7 +123,7 @@ async fn a_dossier_says_nobody_is_trusted() {
 #[tokio::test]
 async fn our_own_sinkhole_is_nobody_elses() {
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let case: CaseId = parsed("ours");
     let servers = vec![parsed("ns1.sinkhole.example")];
     desk.keep_server_evidence(&forestall_testkit::guard::safe(&servers, now()), now()).await.unwrap();

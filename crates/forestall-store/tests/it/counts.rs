@@ -6,7 +6,13 @@ use std::time::Instant as Clock;
 
 use forestall_model::{Digest, PeriodCounts, TldCount};
 
-use crate::support::{days, file, first_day, fresh, tamper};
+use crate::support::{Home, days, first_day, on_both};
+
+on_both! {
+    cached_counts_come_back_in_order_within_their_keys,
+    row_that_cannot_be_understood_counts_as_missing,
+    counts_of_ninety_days_and_three_campaigns_are_whole,
+}
 
 fn counts(periods: i32, tlds: u32) -> Vec<PeriodCounts> {
     (0..periods)
@@ -25,9 +31,8 @@ fn counts(periods: i32, tlds: u32) -> Vec<PeriodCounts> {
         .collect()
 }
 
-#[tokio::test]
-async fn cached_counts_come_back_in_order_within_their_keys() {
-    let (_folder, store) = fresh().await;
+async fn cached_counts_come_back_in_order_within_their_keys(home: &Home) {
+    let store = home.open().await;
     let digest = Digest::of(b"a");
     let all = counts(10, 4);
     store.cache_counts(digest, 1, &all[5..]).await.unwrap();
@@ -50,24 +55,18 @@ async fn cached_counts_come_back_in_order_within_their_keys() {
     assert!(store.cached_counts(digest, 2, i64::MIN..i64::MAX).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn row_that_cannot_be_understood_counts_as_missing() {
-    let (folder, store) = fresh().await;
+async fn row_that_cannot_be_understood_counts_as_missing(home: &Home) {
+    let store = home.open().await;
     let digest = Digest::of(b"a");
     let all = counts(3, 4);
     store.cache_counts(digest, 1, &all).await.unwrap();
-    tamper(
-        &file(&folder),
-        &format!("UPDATE counts SET packed = x'01ffffffffffffffffffff' WHERE period = {}", all[1].key),
-    )
-    .await;
+    home.tamper(&format!("UPDATE counts SET packed = x'01ffffffffffffffffffff' WHERE period = {}", all[1].key)).await;
     let found = store.cached_counts(digest, 1, i64::MIN..i64::MAX).await.unwrap();
     assert_eq!(found, [all[0].clone(), all[2].clone()]);
 }
 
-#[tokio::test]
-async fn counts_of_ninety_days_and_three_campaigns_are_whole() {
-    let (_folder, store) = fresh().await;
+async fn counts_of_ninety_days_and_three_campaigns_are_whole(home: &Home) {
+    let store = home.open().await;
     let all = counts(90, 110);
     let digests = [Digest::of(b"a"), Digest::of(b"b"), Digest::of(b"c")];
     for digest in digests {

@@ -8,13 +8,26 @@ use std::time::Duration;
 use forestall_coord::Refusal;
 use forestall_coord::command::decide as decide_command;
 use forestall_model::{Action, AnswerResult};
-use forestall_store::{AppendError, ExecuteError, Settings, Store, StoreError, fresh_salts};
+use forestall_store::{AppendError, ExecuteError, Settings, StoreError, fresh_salts};
 
-use crate::support::{acknowledge, answer, context, decide, exclude, file, fresh, id, note, opening, request, run};
+use crate::support::{Home, acknowledge, answer, context, decide, exclude, id, note, on_both, opening, request, run};
 
-#[tokio::test]
-async fn numbers_run_over_all_cases_and_within_each() {
-    let (_folder, store) = fresh().await;
+on_both! {
+    numbers_run_over_all_cases_and_within_each,
+    state_after_a_command_is_the_fold_of_the_log,
+    refusal_leaves_no_trace,
+    several_commands_are_recorded_together_or_not_at_all,
+    no_command_gives_the_state_as_it_is,
+    second_writer_on_one_file_meets_a_conflict,
+    two_stores_under_load_lose_and_double_nothing,
+    calls_that_are_committed_together_fail_alone,
+    event_that_must_not_be_in_the_log_is_refused,
+    closed_store_says_so,
+    more_cases_than_are_kept_are_all_at_hand,
+}
+
+async fn numbers_run_over_all_cases_and_within_each(home: &Home) {
+    let store = home.open().await;
     let (one, two) = (id("one"), id("two"));
     assert_eq!(run(&store, &one, &opening(), 0).await, 1);
     assert_eq!(run(&store, &two, &opening(), 1).await, 2);
@@ -24,9 +37,8 @@ async fn numbers_run_over_all_cases_and_within_each() {
     assert_eq!(numbers, [(1, "one", 1), (2, "two", 1), (3, "one", 2)]);
 }
 
-#[tokio::test]
-async fn state_after_a_command_is_the_fold_of_the_log() {
-    let (folder, store) = fresh().await;
+async fn state_after_a_command_is_the_fold_of_the_log(home: &Home) {
+    let store = home.open().await;
     let case = id("case");
     run(&store, &case, &opening(), 0).await;
     run(&store, &case, &request("be", Action::RegisterHold), 1).await;
@@ -36,15 +48,14 @@ async fn state_after_a_command_is_the_fold_of_the_log() {
     assert!(state.slices["be"].acknowledged.is_some());
     store.close().await;
 
-    let again = Store::open(&file(&folder)).await.unwrap();
+    let again = home.open().await;
     let loaded = again.load(&case).await.unwrap().unwrap();
     assert_eq!(format!("{loaded:?}"), format!("{state:?}"));
     assert!(again.load(&id("another")).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn refusal_leaves_no_trace() {
-    let (_folder, store) = fresh().await;
+async fn refusal_leaves_no_trace(home: &Home) {
+    let store = home.open().await;
     let case = id("case");
     let context = context(&case, 0);
     let refused = store.execute(&case, |state| decide(state, &note("too early"), &context)).await;
@@ -53,9 +64,8 @@ async fn refusal_leaves_no_trace() {
     assert_eq!(run(&store, &case, &opening(), 1).await, 1);
 }
 
-#[tokio::test]
-async fn several_commands_are_recorded_together_or_not_at_all() {
-    let (_folder, store) = fresh().await;
+async fn several_commands_are_recorded_together_or_not_at_all(home: &Home) {
+    let store = home.open().await;
     let case = id("case");
     let good = [
         opening(),
@@ -78,9 +88,8 @@ async fn several_commands_are_recorded_together_or_not_at_all() {
     assert_eq!(store.case_view(&case).await.unwrap().unwrap().exclusions, 0);
 }
 
-#[tokio::test]
-async fn no_command_gives_the_state_as_it_is() {
-    let (_folder, store) = fresh().await;
+async fn no_command_gives_the_state_as_it_is(home: &Home) {
+    let store = home.open().await;
     let case = id("case");
     let none = |_: usize, _: Option<&forestall_coord::Case>| panic!("nothing is to be decided");
     assert!(matches!(store.execute_all(&case, 0, none).await, Err(ExecuteError::Refused { .. })));
@@ -89,10 +98,9 @@ async fn no_command_gives_the_state_as_it_is() {
     assert_eq!((stored.len(), state.version), (0, 1));
 }
 
-#[tokio::test]
-async fn second_writer_on_one_file_meets_a_conflict() {
-    let (folder, one) = fresh().await;
-    let two = Store::open(&file(&folder)).await.unwrap();
+async fn second_writer_on_one_file_meets_a_conflict(home: &Home) {
+    let one = home.open().await;
+    let two = home.open().await;
     let case = id("case");
     run(&one, &case, &opening(), 0).await;
 
@@ -115,16 +123,15 @@ async fn second_writer_on_one_file_meets_a_conflict() {
     assert!(two.verify().await.unwrap().is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_stores_under_load_lose_and_double_nothing() {
+async fn two_stores_under_load_lose_and_double_nothing(home: &Home) {
     const EACH: usize = 60;
-    let (folder, one) = fresh().await;
+    let one = home.open().await;
     one.close().await;
     // Locks between two writers are not handed over in turn; on a busy machine one may wait for long.
     let mut patient = Settings::default();
     patient.busy = Duration::from_secs(120);
-    let one = Store::open_with(&file(&folder), patient).await.unwrap();
-    let two = Store::open_with(&file(&folder), patient).await.unwrap();
+    let one = home.open_with(patient).await;
+    let two = home.open_with(patient).await;
     let case = id("case");
     run(&one, &case, &opening(), 0).await;
     let mut tasks = Vec::new();
@@ -159,9 +166,8 @@ async fn two_stores_under_load_lose_and_double_nothing() {
     assert!(one.verify().await.unwrap().is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn calls_that_are_committed_together_fail_alone() {
-    let (_folder, store) = fresh().await;
+async fn calls_that_are_committed_together_fail_alone(home: &Home) {
+    let store = home.open().await;
     let case = id("case");
     run(&store, &case, &opening(), 0).await;
     let state = store.load(&case).await.unwrap();
@@ -189,9 +195,8 @@ async fn calls_that_are_committed_together_fail_alone() {
     assert!(store.verify().await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn event_that_must_not_be_in_the_log_is_refused() {
-    let (_folder, store) = fresh().await;
+async fn event_that_must_not_be_in_the_log_is_refused(home: &Home) {
+    let store = home.open().await;
     let case = id("case");
     let reason = |error: Result<_, AppendError>| match error {
         Err(AppendError::Invalid { reason, .. }) => reason,
@@ -223,9 +228,8 @@ async fn event_that_must_not_be_in_the_log_is_refused() {
     assert!(store.append(Vec::new()).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn closed_store_says_so() {
-    let (_folder, store) = fresh().await;
+async fn closed_store_says_so(home: &Home) {
+    let store = home.open().await;
     let case = id("case");
     run(&store, &case, &opening(), 0).await;
     store.clone().close().await;
@@ -236,9 +240,8 @@ async fn closed_store_says_so() {
     assert!(matches!(late, Err(AppendError::Store(StoreError::Closed))), "{late:?}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn more_cases_than_are_kept_are_all_at_hand() {
-    let (_folder, store) = fresh().await;
+async fn more_cases_than_are_kept_are_all_at_hand(home: &Home) {
+    let store = home.open().await;
     for number in 0..80 {
         run(&store, &id(&format!("case-{number}")), &opening(), number).await;
     }

@@ -3,7 +3,18 @@
 //! Jobs are taken once, survive who took them, and are not done twice; evidence and documents come back as they went in.
 
 use forestall_model::{Digest, Instant};
-use forestall_store::{Challenge, Document, JobState, NewJob, Store};
+use forestall_store::{Challenge, Document, JobState, NewJob};
+
+use crate::support::{Home, on_both};
+
+on_both! {
+    a_job_is_kept_once_and_taken_once,
+    who_dies_leaves_its_job_to_another_and_cannot_end_it_any_more,
+    two_processes_never_have_one_job,
+    evidence_is_found_by_its_digest,
+    documents_are_replaced_as_a_whole,
+    a_challenge_holds_for_its_name_its_way_and_its_time,
+}
 
 fn at(seconds: i64) -> Instant {
     Instant::from_seconds(1_700_000_000 + seconds)
@@ -19,14 +30,8 @@ fn job(key: &str, not_before: i64) -> NewJob {
     }
 }
 
-async fn store(folder: &tempfile::TempDir) -> Store {
-    Store::open(&folder.path().join("forestall.db")).await.expect("a store")
-}
-
-#[tokio::test]
-async fn a_job_is_kept_once_and_taken_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store(&folder).await;
+async fn a_job_is_kept_once_and_taken_once(home: &Home) {
+    let store = home.open().await;
     assert!(store.create_job(job("2026-01-02", 10)).await.unwrap());
     assert!(!store.create_job(job("2026-01-02", 0)).await.unwrap(), "the same work is not asked for twice");
     assert!(store.create_job(job("2026-01-03", 5)).await.unwrap());
@@ -44,16 +49,14 @@ async fn a_job_is_kept_once_and_taken_once() {
     store.close().await;
 }
 
-#[tokio::test]
-async fn who_dies_leaves_its_job_to_another_and_cannot_end_it_any_more() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store(&folder).await;
+async fn who_dies_leaves_its_job_to_another_and_cannot_end_it_any_more(home: &Home) {
+    let store = home.open().await;
     store.create_job(job("a", 0)).await.unwrap();
     let dead = store.claim_job(at(0), at(60)).await.unwrap().expect("a job");
     assert!(store.renew_job(&dead, (5, 10), at(70)).await.unwrap());
     assert_eq!(store.claim_job(at(69), at(200)).await.unwrap(), None, "the lease was renewed");
     store.close().await;
-    let again = self::store(&folder).await;
+    let again = home.open().await;
     let taken = again.claim_job(at(70), at(200)).await.unwrap().expect("its lease ran out");
     assert_eq!((taken.id, taken.attempts, taken.done, taken.total), (dead.id, 2, 5, 10));
     assert!(!again.renew_job(&dead, (6, 10), at(300)).await.unwrap(), "the first has lost it");
@@ -68,10 +71,8 @@ async fn who_dies_leaves_its_job_to_another_and_cannot_end_it_any_more() {
     again.close().await;
 }
 
-#[tokio::test]
-async fn two_processes_never_have_one_job() {
-    let folder = tempfile::tempdir().unwrap();
-    let (one, other) = (store(&folder).await, store(&folder).await);
+async fn two_processes_never_have_one_job(home: &Home) {
+    let (one, other) = (home.open().await, home.open().await);
     for number in 0..40 {
         one.create_job(job(&number.to_string(), 0)).await.unwrap();
     }
@@ -90,10 +91,8 @@ async fn two_processes_never_have_one_job() {
     other.close().await;
 }
 
-#[tokio::test]
-async fn evidence_is_found_by_its_digest() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store(&folder).await;
+async fn evidence_is_found_by_its_digest(home: &Home) {
+    let store = home.open().await;
     let documents = vec!["{\"name\":\"a.com\"}".to_owned(), "{\"name\":\"b.com\"}".to_owned()];
     let digests = store.keep_evidence(documents.clone()).await.unwrap();
     assert_eq!(store.keep_evidence(documents.clone()).await.unwrap(), digests, "kept once");
@@ -103,10 +102,8 @@ async fn evidence_is_found_by_its_digest() {
     store.close().await;
 }
 
-#[tokio::test]
-async fn documents_are_replaced_as_a_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store(&folder).await;
+async fn documents_are_replaced_as_a_whole(home: &Home) {
+    let store = home.open().await;
     let document = |id: &str, body: &str, seconds| Document {
         kind: "register",
         id: id.to_owned(),
@@ -123,10 +120,8 @@ async fn documents_are_replaced_as_a_whole() {
     store.close().await;
 }
 
-#[tokio::test]
-async fn a_challenge_holds_for_its_name_its_way_and_its_time() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store(&folder).await;
+async fn a_challenge_holds_for_its_name_its_way_and_its_time(home: &Home) {
+    let store = home.open().await;
     let name = "susam.in".parse().unwrap();
     let token = Digest::of(b"a token");
     let challenge = Challenge { name, token, way: "txt", expires: at(60) };

@@ -2,17 +2,22 @@
 
 //! Reading the log, and erasing what stands outside its events.
 
-use forestall_store::{LogEntry, Store};
+use forestall_store::LogEntry;
 
-use crate::support::{context, decide, file, fresh, id, note, opening, run};
+use crate::support::{Home, context, decide, id, note, on_both, opening, run};
+
+on_both! {
+    log_is_read_by_pages_in_both_directions,
+    withheld_fields_come_with_their_events_also_far_apart,
+    erased_field_is_gone_from_the_disk_and_the_log_stays_valid,
+}
 
 fn numbers(entries: &[LogEntry]) -> Vec<u64> {
     entries.iter().map(|entry| entry.seq).collect()
 }
 
-#[tokio::test]
-async fn log_is_read_by_pages_in_both_directions() {
-    let (_folder, store) = fresh().await;
+async fn log_is_read_by_pages_in_both_directions(home: &Home) {
+    let store = home.open().await;
     let (one, two) = (id("one"), id("two"));
     run(&store, &one, &opening(), 0).await;
     run(&store, &two, &opening(), 0).await;
@@ -33,9 +38,8 @@ async fn log_is_read_by_pages_in_both_directions() {
     assert!(store.log(u64::MAX, 9, None).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn withheld_fields_come_with_their_events_also_far_apart() {
-    let (_folder, store) = fresh().await;
+async fn withheld_fields_come_with_their_events_also_far_apart(home: &Home) {
+    let store = home.open().await;
     let (rare, busy) = (id("rare"), id("busy"));
     run(&store, &busy, &opening(), 0).await;
     for round in 0..3 {
@@ -56,9 +60,8 @@ async fn withheld_fields_come_with_their_events_also_far_apart() {
     assert_eq!((noise[0].actor(), noise[0].comment()), (ada, None));
 }
 
-#[tokio::test]
-async fn erased_field_is_gone_from_the_disk_and_the_log_stays_valid() {
-    let (folder, store) = fresh().await;
+async fn erased_field_is_gone_from_the_disk_and_the_log_stays_valid(home: &Home) {
+    let store = home.open().await;
     let case = id("case");
     run(&store, &case, &opening(), 0).await;
     let secret = "Zacharias Unmistakable-Personname";
@@ -68,10 +71,10 @@ async fn erased_field_is_gone_from_the_disk_and_the_log_stays_valid() {
     let (stored, _) = store.execute(&case, |state| decide(state, &note("fact"), &context)).await.unwrap();
     // Reading connections are open, as in a running hub.
     assert_eq!(store.events(&case, 1, 1).await.unwrap()[0].actor(), Some(secret));
-    assert!(on_disk(&folder, secret), "the search below would find nothing anyway");
+    assert_ne!(home.holds(secret), Some(false), "the search below would find nothing anyway");
 
     assert!(store.erase(stored.seq, "actor").await.unwrap());
-    assert!(!on_disk(&folder, secret));
+    assert_ne!(home.holds(secret), Some(true));
     let entry = store.events(&case, 1, 1).await.unwrap().remove(0);
     assert_eq!((entry.actor(), entry.comment()), (None, Some("stays")));
     assert_eq!((entry.leaf, entry.event.leaf()), (stored.leaf, stored.leaf));
@@ -80,14 +83,7 @@ async fn erased_field_is_gone_from_the_disk_and_the_log_stays_valid() {
     assert!(!store.erase(99, "actor").await.unwrap());
     store.close().await;
 
-    let again = Store::open(&file(&folder)).await.unwrap();
+    let again = home.open().await;
     assert!(again.verify().await.unwrap().is_empty());
-    assert!(!on_disk(&folder, secret));
-}
-
-fn on_disk(folder: &tempfile::TempDir, text: &str) -> bool {
-    let files = std::fs::read_dir(folder.path()).unwrap();
-    files
-        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
-        .any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+    assert_ne!(home.holds(secret), Some(true));
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 #![expect(clippy::print_stdout, reason = "the child speaks to its parent, and tests name what they skip")]
 
+mod backup;
 mod child;
 mod counts;
 mod crash;
@@ -13,8 +14,10 @@ mod jobs;
 mod log;
 mod models;
 mod open;
+mod outage;
 mod parties;
 mod people;
+mod processes;
 mod sign_in;
 mod space;
 mod support;

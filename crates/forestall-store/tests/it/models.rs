@@ -8,9 +8,14 @@ use forestall_store::{CaseView, ExclusionView, SliceView, Store};
 use proptest::prelude::*;
 
 use crate::support::{
-    TLDS, acknowledge, answer, at, context, decide, exclude, file, fresh, id, note, opening, readmit, request, run,
-    see, sweep, tamper,
+    Home, TLDS, acknowledge, answer, at, context, decide, exclude, id, note, on_both, opening, readmit, request, run,
+    see, sweep,
 };
+
+on_both! {
+    models_name_the_last_of_everything,
+    exclusions_are_read_by_pages_and_by_top_level_domain,
+}
 
 fn any_command() -> impl Strategy<Value = Command> {
     let tld = || proptest::sample::select(&TLDS);
@@ -107,41 +112,62 @@ async fn play(store: &Store, script: &[(bool, Vec<Command>)]) {
     }
 }
 
+fn scripts() -> impl Strategy<Value = Vec<(bool, Vec<Command>)>> {
+    proptest::collection::vec((any::<bool>(), proptest::collection::vec(any_command(), 1..6)), 1..12)
+}
+
+async fn rebuilt_models_are_the_incremental_ones_and_the_states(home: &Home, script: &[(bool, Vec<Command>)]) {
+    let store = home.open().await;
+    play(&store, script).await;
+    assert_eq!(store.verify().await.unwrap(), []);
+    let incremental = models(&store).await;
+    for (case, (slices, exclusions)) in
+        incremental.cases.iter().zip(incremental.slices.iter().zip(&incremental.exclusions))
+    {
+        let state = store.load(&case.id).await.unwrap().unwrap();
+        assert_same(&state, case, slices, exclusions);
+    }
+    // From nothing, and from rubbish.
+    home.tamper(
+        "UPDATE case_view SET title = 'x', answers = 99; DELETE FROM slice_view; \
+         INSERT INTO exclusion_view VALUES ('one', 'rubbish.be', 'be', 'free', 'x', NULL, 0)",
+    )
+    .await;
+    assert_ne!(&models(&store).await, &incremental);
+    let events = store.rebuild().await.unwrap();
+    assert_eq!(events, store.log(0, 10_000, None).await.unwrap().last().unwrap().seq);
+    assert_eq!(models(&store).await, incremental);
+    assert_eq!(store.verify().await.unwrap(), []);
+    store.close().await;
+}
+
+fn block_on(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn rebuilt_models_are_the_incremental_ones_and_the_states(
-        script in proptest::collection::vec((any::<bool>(), proptest::collection::vec(any_command(), 1..6)), 1..12)
-    ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let (folder, store) = fresh().await;
-            play(&store, &script).await;
-            assert_eq!(store.verify().await.unwrap(), []);
-            let incremental = models(&store).await;
-            for (case, (slices, exclusions)) in
-                incremental.cases.iter().zip(incremental.slices.iter().zip(&incremental.exclusions))
-            {
-                let state = store.load(&case.id).await.unwrap().unwrap();
-                assert_same(&state, case, slices, exclusions);
-            }
-            // From nothing, and from rubbish.
-            tamper(&file(&folder), "UPDATE case_view SET title = 'x', answers = 99; DELETE FROM slice_view; \
-                INSERT INTO exclusion_view VALUES ('one', 'rubbish.be', 'be', 'free', 'x', NULL, 0)").await;
-            assert_ne!(&models(&store).await, &incremental);
-            let events = store.rebuild().await.unwrap();
-            assert_eq!(events, store.log(0, 10_000, None).await.unwrap().last().unwrap().seq);
-            assert_eq!(models(&store).await, incremental);
-            assert_eq!(store.verify().await.unwrap(), []);
-            store.close().await;
-        });
+    fn rebuilt_models_are_the_incremental_ones_and_the_states_on_sqlite(script in scripts()) {
+        block_on(rebuilt_models_are_the_incremental_ones_and_the_states(&Home::sqlite(), &script));
     }
 }
 
-#[tokio::test]
-async fn models_name_the_last_of_everything() {
-    let (_folder, store) = fresh().await;
+proptest! {
+    // Each takes a database of its own.
+    #![proptest_config(ProptestConfig { cases: 10, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rebuilt_models_are_the_incremental_ones_and_the_states_on_postgresql(script in scripts()) {
+        if let Some(home) = Home::postgres("rebuilt_models_are_the_incremental_ones_and_the_states_on_postgresql") {
+            block_on(rebuilt_models_are_the_incremental_ones_and_the_states(&home, &script));
+        }
+    }
+}
+
+async fn models_name_the_last_of_everything(home: &Home) {
+    let store = home.open().await;
     let case = id("case");
     run(&store, &case, &opening(), 0).await;
     run(&store, &case, &request("be", Action::Reserve), 1).await;
@@ -170,9 +196,8 @@ async fn models_name_the_last_of_everything() {
     assert!(store.slice_views(&id("none")).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn exclusions_are_read_by_pages_and_by_top_level_domain() {
-    let (_folder, store) = fresh().await;
+async fn exclusions_are_read_by_pages_and_by_top_level_domain(home: &Home) {
+    let store = home.open().await;
     let case = id("case");
     run(&store, &case, &opening(), 0).await;
     let commands: Vec<_> = (0..150).map(|n| exclude(n, TLDS[n as usize % 2])).collect();

@@ -21,7 +21,7 @@ async fn folder_and_file_are_made() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a").join("b").join(FILE_NAME);
     let store = Store::open(&path).await.unwrap();
-    assert_eq!(store.path(), path);
+    assert_eq!(store.place().path(), Some(path.as_path()));
     assert!(store.verify().await.unwrap().is_empty());
     assert!(store.cases().await.unwrap().is_empty());
     store.close().await;

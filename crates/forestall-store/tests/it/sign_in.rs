@@ -3,13 +3,20 @@
 //! Links that work once, and sessions.
 
 use forestall_model::Digest;
-use forestall_store::{Store, StoreError};
+use forestall_store::StoreError;
 
-use crate::support::{at, file, fresh};
+use crate::support::{Home, at, on_both};
 
-#[tokio::test]
-async fn link_is_redeemed_once() {
-    let (_folder, store) = fresh().await;
+on_both! {
+    link_is_redeemed_once,
+    expired_link_and_session_are_worth_nothing,
+    session_ends_when_told_and_outlives_the_process_otherwise,
+    link_asked_for_at_once_by_many_opens_for_one,
+    token_that_was_kept_before_is_not_kept_again,
+}
+
+async fn link_is_redeemed_once(home: &Home) {
+    let store = home.open().await;
     let (link, other) = (Digest::of(b"link"), Digest::of(b"other"));
     store.create_link(link, at(60)).await.unwrap();
     assert!(!store.redeem_link(other, at(1)).await.unwrap());
@@ -17,9 +24,8 @@ async fn link_is_redeemed_once() {
     assert!(!store.redeem_link(link, at(59)).await.unwrap());
 }
 
-#[tokio::test]
-async fn expired_link_and_session_are_worth_nothing() {
-    let (_folder, store) = fresh().await;
+async fn expired_link_and_session_are_worth_nothing(home: &Home) {
+    let store = home.open().await;
     let (link, session) = (Digest::of(b"link"), Digest::of(b"session"));
     store.create_link(link, at(60)).await.unwrap();
     store.create_session(session, at(60)).await.unwrap();
@@ -31,24 +37,22 @@ async fn expired_link_and_session_are_worth_nothing() {
     assert!(!store.session(session, at(0)).await.unwrap());
 }
 
-#[tokio::test]
-async fn session_ends_when_told_and_outlives_the_process_otherwise() {
-    let (folder, store) = fresh().await;
+async fn session_ends_when_told_and_outlives_the_process_otherwise(home: &Home) {
+    let store = home.open().await;
     let (one, two) = (Digest::of(b"one"), Digest::of(b"two"));
     store.create_session(one, at(60)).await.unwrap();
     store.create_session(two, at(60)).await.unwrap();
     assert!(store.end_session(one).await.unwrap());
     assert!(!store.end_session(one).await.unwrap());
     store.close().await;
-    let again = Store::open(&file(&folder)).await.unwrap();
+    let again = home.open().await;
     assert!(!again.session(one, at(0)).await.unwrap());
     assert!(again.session(two, at(0)).await.unwrap());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn link_asked_for_at_once_by_many_opens_for_one() {
-    let (folder, store) = fresh().await;
-    let second = Store::open(&file(&folder)).await.unwrap();
+async fn link_asked_for_at_once_by_many_opens_for_one(home: &Home) {
+    let store = home.open().await;
+    let second = home.open().await;
     let link = Digest::of(b"link");
     store.create_link(link, at(60)).await.unwrap();
     let calls: Vec<_> = (0..20)
@@ -64,9 +68,8 @@ async fn link_asked_for_at_once_by_many_opens_for_one() {
     assert_eq!(redeemed, 1);
 }
 
-#[tokio::test]
-async fn token_that_was_kept_before_is_not_kept_again() {
-    let (_folder, store) = fresh().await;
+async fn token_that_was_kept_before_is_not_kept_again(home: &Home) {
+    let store = home.open().await;
     let link = Digest::of(b"link");
     store.create_link(link, at(60)).await.unwrap();
     let again = store.create_link(link, at(90)).await;

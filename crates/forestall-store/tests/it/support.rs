@@ -12,12 +12,110 @@ use forestall_model::{
     Action, AnswerResult, CaseId, DayRange, Digest, Draws, Instant, Margin, Marking, Method, NameClass, Params, Sight,
     UtcDay,
 };
-use forestall_store::{FILE_NAME, Store, fresh_salts};
+use forestall_store::{FILE_NAME, Place, Settings, Store, fresh_salts};
+use forestall_testkit::postgres::{Database, Postgres};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
 /// The top-level domains of the case.
 pub(crate) const TLDS: [&str; 4] = ["be", "com", "info", "ws"];
+
+/// A place for a store, in either database, with nothing in it yet.
+#[derive(Debug)]
+pub(crate) enum Home {
+    Sqlite(tempfile::TempDir),
+    Postgres(&'static Postgres, Database),
+}
+
+impl Home {
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    /// `None` where PostgreSQL is not installed, after saying so by the name of the test.
+    pub(crate) fn postgres(test: &str) -> Option<Self> {
+        Postgres::shared(test).map(|server| Self::Postgres(server, server.database()))
+    }
+
+    /// Another place in the same kind of database.
+    pub(crate) fn another(&self) -> Self {
+        match self {
+            Self::Sqlite(_) => Self::sqlite(),
+            Self::Postgres(server, _) => Self::Postgres(server, server.database()),
+        }
+    }
+
+    /// The file or the address, for another process.
+    pub(crate) fn address(&self) -> std::ffi::OsString {
+        match self {
+            Self::Sqlite(folder) => file(folder).into(),
+            Self::Postgres(_, database) => database.address().into(),
+        }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::Sqlite(folder) => Place::file(&file(folder)),
+            Self::Postgres(_, database) => Place::database(database.address()).unwrap(),
+        }
+    }
+
+    pub(crate) async fn open(&self) -> Store {
+        self.open_with(Settings::default()).await
+    }
+
+    pub(crate) async fn open_with(&self, settings: Settings) -> Store {
+        Store::open_at(&self.place(), settings).await.unwrap()
+    }
+
+    /// Says whether a text stands in the files of the database. The write-ahead log of a server holds what was written to it until
+    /// the server has used its files anew, and is left out. `None` where the files cannot be looked at.
+    pub(crate) fn holds(&self, text: &str) -> Option<bool> {
+        let folder = match self {
+            Self::Sqlite(folder) => folder.path().to_path_buf(),
+            Self::Postgres(server, database) => {
+                // Brings what is in memory to the files, and removes those that were replaced.
+                database.sql("CHECKPOINT");
+                let number = database.sql("SELECT oid FROM pg_database WHERE datname = current_database()");
+                server.files()?.join("base").join(number.trim())
+            }
+        };
+        let mut files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        Some(files.any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes())))
+    }
+
+    /// Runs statements past the store. Octets are written as SQLite writes them.
+    pub(crate) async fn tamper(&self, text: &str) {
+        match self {
+            Self::Sqlite(folder) => tamper(&file(folder), text).await,
+            Self::Postgres(_, database) => {
+                let text = text.replace(" x'", " '\\x");
+                database.sql(&text);
+            }
+        }
+    }
+}
+
+/// Makes two tests of each function: on SQLite and on PostgreSQL.
+macro_rules! on_both {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $test() {
+                super::$test(&crate::support::Home::sqlite()).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $test() {
+                if let Some(home) = crate::support::Home::postgres(stringify!($test)) {
+                    super::$test(&home).await;
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_both;
 
 /// The file of the store in a folder.
 pub(crate) fn file(folder: &tempfile::TempDir) -> PathBuf {

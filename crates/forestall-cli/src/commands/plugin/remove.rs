@@ -5,7 +5,6 @@
 use clap::Args;
 use forestall_hub::desk::{FiledPlugin, Plugins};
 use forestall_model::CaseId;
-use forestall_store::Store;
 
 use crate::failure::{Outcome, refused};
 use crate::output;
@@ -46,15 +45,12 @@ impl Remove {
 
 /// Returns the cases that watch a campaign of the plug-in, or one made of it by other parameters.
 async fn cases(globals: &Globals, filed: &FiledPlugin) -> anyhow::Result<Vec<CaseId>> {
-    let place = globals.data()?.join(forestall_store::FILE_NAME);
     let Ok(plugin) = &filed.plugin else { return Ok(Vec::new()) };
-    if !place.exists() {
-        return Ok(Vec::new());
-    }
+    let Some(store) = globals.existing_store().await? else { return Ok(Vec::new()) };
     let ours = |id: &str| {
         let own = plugin.campaigns().iter();
         own.filter_map(|own| id.strip_prefix(own.as_str())).any(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    let cases = Store::open(&place).await?.cases().await?;
+    let cases = store.cases().await?;
     Ok(cases.into_iter().filter(|case| case.campaigns.iter().any(|id| ours(id.as_str()))).map(|case| case.id).collect())
 }

@@ -2,6 +2,7 @@
 
 //! `forestall store`: the log and what follows from it.
 
+mod backup;
 mod rebuild;
 mod verify;
 
@@ -10,9 +11,10 @@ use clap::Subcommand;
 use crate::failure::Outcome;
 use crate::world::{self, Globals};
 
-/// The store: check it against its log, and make what follows from the log anew
+/// The store: check it against its log, make what follows from the log anew, and copy it
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Backup(backup::Backup),
     Rebuild(rebuild::Rebuild),
     Verify(verify::Verify),
 }
@@ -22,6 +24,7 @@ impl Verb {
     pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         world::run(async {
             match self {
+                Self::Backup(command) => command.run(globals).await,
                 Self::Rebuild(command) => command.run(globals).await,
                 Self::Verify(command) => command.run(globals).await,
             }

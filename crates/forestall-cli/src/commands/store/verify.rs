@@ -17,7 +17,7 @@ impl Verify {
         let desk = globals.desk().await?;
         let problems = desk.store().verify().await?;
         if problems.is_empty() {
-            output::note(format_args!("{} is what its log says", desk.store().path().display()));
+            output::note(format_args!("{} is what its log says", desk.store().place()));
             return Ok(Outcome::Done);
         }
         output::to_stdout(|out| Ok(problems.iter().try_for_each(|problem| writeln!(out, "{problem}"))?))?;
