@@ -9,17 +9,28 @@
 //! [`collect_presence`] asks for names of which nobody knows who holds them, one by one, for those who vet them, and
 //! [`zone_presence`](mod@zone_presence) looks for millions of them in a copy of the zone. Outcomes go to the
 //! caller as they come, and a [`Cache`] keeps them over a crash.
+//!
+//! [`mail`] and [`webhook`] are the ways out to people and to their programs, [`maildir`] and [`imap`] the way back, and [`openpgp`] closes
+//! letters. Each does one thing once and says what came of it; what is still to be done is kept by whoever calls.
 
 #![forbid(unsafe_code)]
 
+mod address;
 pub mod cache;
 mod clock;
 pub mod gather;
+pub mod imap;
 pub mod lists;
+pub mod mail;
+pub mod maildir;
+pub mod openpgp;
 pub mod presence;
 pub mod rdap;
+mod retry_after;
 pub mod sweep;
+mod tls;
 pub mod turns;
+pub mod webhook;
 pub mod whois;
 mod wildcard;
 pub mod zone_presence;

@@ -5,8 +5,8 @@
 //! [`CaseScript`] plays a case as people would act on it: it decides commands, applies the events and keeps the log, at the time
 //! of a [`ScriptedClock`] and with salts that are the same in every run. [`campaigns`] and [`counts`] make what a case
 //! needs by hand; [`computed`] takes the lists of the real generators. [`bind`], [`knot`], [`nsd`] and [`unbound`] run real name
-//! servers, [`postgres`] a database server, [`rdap`] and [`whois`] answer for registries, [`responder`] for servers that misbehave, and [`skip`] finds
-//! programs and says where one is missing.
+//! servers, [`postgres`] a database server, [`smtp`] and [`dovecot`] real servers of mail, [`gnupg`] the program for keys, [`rdap`] and
+//! [`whois`] answer for registries, [`responder`] for servers that misbehave, and [`skip`] finds programs and says where one is missing.
 //!
 //! For tests only: functions panic where a test is written wrongly, and no released crate depends on this one.
 
@@ -16,10 +16,13 @@ pub mod case;
 pub mod clock;
 pub mod computed;
 pub mod counts;
+pub mod dovecot;
+pub mod gnupg;
 pub mod guard;
 pub mod knot;
 pub mod nsd;
 pub mod oidc;
+pub mod pem;
 pub mod plugin;
 pub mod postgres;
 pub mod question;
@@ -27,6 +30,7 @@ pub mod rdap;
 pub mod responder;
 mod server;
 pub mod skip;
+pub mod smtp;
 pub mod unbound;
 pub mod webdriver;
 pub mod whois;

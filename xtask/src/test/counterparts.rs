@@ -31,6 +31,9 @@ const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "tcpdump", package: "tcpdump", needed_by: "scans of captures of real traffic" },
     Counterpart { program: "tshark", package: "tshark", needed_by: "what another program reads from captures" },
     Counterpart { program: "minisign", package: "minisign", needed_by: "lists that a registry signs" },
+    Counterpart { program: "aiosmtpd", package: "python3-aiosmtpd", needed_by: "letters against a server of mail" },
+    Counterpart { program: "dovecot", package: "dovecot-imapd", needed_by: "mailboxes of a server" },
+    Counterpart { program: "gpg", package: "gnupg", needed_by: "letters that are signed and encrypted" },
     Counterpart { program: "dig", package: "bind9-dnsutils", needed_by: "comparison with another DNS client" },
     Counterpart { program: "chromium", package: "chromium", needed_by: "the console in a browser" },
     Counterpart { program: "chromedriver", package: "chromium-driver", needed_by: "the console in a browser" },
@@ -236,6 +239,9 @@ mod tests {
                 "tcpdump",
                 "tshark",
                 "minisign",
+                "aiosmtpd",
+                "dovecot",
+                "gpg",
                 "dig",
                 "chromium",
                 "chromedriver",
@@ -255,7 +261,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, tcpdump, tshark, minisign, dig, chromium, chromedriver, clang, wasm-ld, initdb"
+                "present: nsd, unbound, named, kresd, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, initdb"
             ]
         );
     }
@@ -272,6 +278,9 @@ mod tests {
                 "tcpdump",
                 "tshark",
                 "minisign",
+                "python3-aiosmtpd",
+                "dovecot-imapd",
+                "gnupg",
                 "bind9-dnsutils",
                 "chromium",
                 "chromium-driver",

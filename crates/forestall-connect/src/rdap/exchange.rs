@@ -14,10 +14,10 @@ use reqwest::header::{ACCEPT, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 use rustls::ClientConfig;
 
-use super::address::{NotPublic, PublicOnly, is_public};
 use super::base::RdapBase;
 use super::redirect::Known;
-use super::retry_after;
+use crate::address::{NotPublic, PublicOnly, is_public};
+use crate::retry_after;
 use crate::turns::{Ask, Attempt, Manners};
 
 /// Most redirects of one question.

@@ -11,12 +11,9 @@
 //! a service says so. Whatever goes wrong is a [`FailedLook`] with its reason. A 404 is
 //! [`RegistrationState::NotFound`], which does not say that a name can be had: reserved and held names answer the same.
 
-mod address;
 mod base;
 mod exchange;
 mod redirect;
-mod retry_after;
-mod tls;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,11 +24,12 @@ use forestall_model::dossier::{FailedLook, Registration, Sourced};
 use forestall_model::{DomainName, Instant, Method, Pap};
 
 use crate::clock::Clock;
+use crate::tls;
+pub use crate::tls::TlsError;
 use crate::turns::{Lane, Manners, TurnsReport, run};
 pub use base::{RdapBase, RdapBaseError};
 use exchange::Exchange;
 use redirect::Known;
-pub use tls::TlsError;
 
 #[cfg(doc)]
 use forestall_model::dossier::RegistrationState;

@@ -1,19 +1,30 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Sweeps against NSD, against servers that fail, and over zone files; registration data from services on loopback.
+//! Sweeps against NSD, against servers that fail, and over zone files; registration data from services on loopback;
+//! letters and notices against real servers and GnuPG.
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 
 mod cache;
+mod certificates;
 mod dns;
 mod failing;
 mod gather;
+mod imap;
+mod imap_hostile;
+mod letters;
+mod mail;
+mod mail_hostile;
+mod maildir;
+mod openpgp;
 mod presence;
 mod presence_failing;
 mod presence_resolver;
 mod rdap;
 mod rdap_hostile;
 mod scripted;
+mod webhook;
+mod webhook_hostile;
 mod whois;
 mod zone;
 mod zone_presence;

@@ -4,22 +4,13 @@
 
 use std::io::{self, Write};
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use forestall_connect::{Manners, RdapOptions};
 use forestall_testkit::responder::{Responder, read_until};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::certificates::{self, AUTHORITY, EXPIRED, GOOD};
 use crate::rdap::{at, collected, name, quick, why};
-
-/// The certificate of an authority of the tests, and what it signed for localhost and 127.0.0.1: one valid from 2000 to 2125, one
-/// that expired in 2010.
-const AUTHORITY: &[u8] = include_bytes!("certificates/authority.der");
-const GOOD: &[u8] = include_bytes!("certificates/good.der");
-const EXPIRED: &[u8] = include_bytes!("certificates/expired.der");
-const KEY: &[u8] = include_bytes!("certificates/key.der");
 
 /// An answer about any name.
 fn answer(name: &str) -> String {
@@ -219,20 +210,10 @@ async fn a_known_service_inside_the_network_is_not_connected_to() {
 
 /// Starts a service over TLS that shows a certificate.
 fn secured(certificate: &'static [u8]) -> Responder {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let key = PrivateKeyDer::try_from(KEY).unwrap();
-    let config =
-        Arc::new(config.with_no_client_auth().with_single_cert(vec![CertificateDer::from(certificate)], key).unwrap());
-    Responder::start(move |stream| {
-        let connection = ServerConnection::new(Arc::clone(&config)).map_err(io::Error::other)?;
-        let mut stream = StreamOwned::new(connection, stream);
-        let request = read_until(&mut stream, b"\r\n\r\n")?;
+    certificates::secured(certificate, |stream| {
+        let request = read_until(stream, b"\r\n\r\n")?;
         let path = request.split(' ').nth(1).unwrap_or_default();
-        let octets = answer(path.rsplit('/').next().unwrap_or_default());
-        stream.write_all(octets.as_bytes())?;
-        stream.conn.send_close_notify();
-        stream.flush()
+        stream.write_all(answer(path.rsplit('/').next().unwrap_or_default()).as_bytes())
     })
 }
 

@@ -9,7 +9,7 @@ use forestall_model::{Instant, UtcDay};
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Reads seconds, or a date in the form that RFC 9110 prefers; `None` where it is neither.
-pub(super) fn pause(text: &str, now: Instant) -> Option<Duration> {
+pub(crate) fn pause(text: &str, now: Instant) -> Option<Duration> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         // More than there is room for is still a wish to be left alone.

@@ -25,7 +25,7 @@ pub enum TlsError {
 }
 
 /// Makes the settings of TLS. Without any authority every certificate is refused, and each look says so.
-pub(super) fn config(authorities: &[Vec<u8>]) -> Result<ClientConfig, TlsError> {
+pub(crate) fn config(authorities: &[Vec<u8>]) -> Result<ClientConfig, TlsError> {
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
     for error in &native.errors {

@@ -11,16 +11,16 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 /// A host that must not be connected to.
 #[derive(Debug, thiserror::Error)]
 #[error("{host} is at {address}, which is not a public address")]
-pub(super) struct NotPublic {
-    pub(super) host: String,
-    pub(super) address: IpAddr,
+pub(crate) struct NotPublic {
+    pub(crate) host: String,
+    pub(crate) address: IpAddr,
 }
 
 /// Resolves names of hosts to public addresses only; those of one host as they are.
 #[derive(Debug)]
-pub(super) struct PublicOnly {
+pub(crate) struct PublicOnly {
     /// The operator's own host.
-    pub(super) trusted: Option<String>,
+    pub(crate) trusted: Option<String>,
 }
 
 impl Resolve for PublicOnly {
@@ -39,7 +39,7 @@ impl Resolve for PublicOnly {
 }
 
 /// Says whether an address is one that the whole Internet reaches, by IANA's registries of special-purpose addresses.
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => is_public_v6(v6),
