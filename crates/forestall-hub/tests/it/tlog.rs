@@ -11,8 +11,9 @@ use forestall_coord::tlog::{
     InclusionProof, SignedCheckpoint, Tree, VerifierKey, leaf_hash, verify_consistency, verify_inclusion,
 };
 use forestall_dga::Catalogue;
+use forestall_formats::evidence::EvidenceLine;
 use forestall_hub::desk::{Desk, DeskError, OpenCase};
-use forestall_model::{Audience, CaseId, DayRange, Digest, Dossier, Instant, Marking, NameClass, Tlp};
+use forestall_model::{Audience, CaseId, DayRange, Digest, Dossier, Instant, Marking, Method, NameClass, Sight, Tlp};
 use forestall_testkit::parsed;
 use forestall_vet::Rules;
 
@@ -286,7 +287,18 @@ async fn anybody_computes_the_root_of_a_public_log_from_its_entries() {
 async fn an_entry_that_no_bundle_holds_is_got_by_itself() {
     let (served, _) = served().await;
     let case = filled(&served.desk, "open", Marking::PUBLIC).await;
-    served.desk.note(&case, &act(), None, "long ".repeat(20_000)).await.unwrap();
+    let file = served.desk.file(&case).await.unwrap();
+    let names = served.desk.listing(&file, &parsed("com"), 0, file.counts[0].periods[0].key).unwrap().names;
+    let row = EvidenceLine {
+        line: 1,
+        name: names[2].clone(),
+        method: Method::Dns,
+        sight: Sight::Nxdomain,
+        at: now(),
+        name_servers: Vec::new(),
+        source: "a source ".repeat(8_000),
+    };
+    served.desk.import_evidence(&case, &act(), vec![row]).await.unwrap();
     served.desk.note(&case, &act(), None, "short".to_owned()).await.unwrap();
     assert_eq!(served.get("/log/open/tile/entries/000.p/3", &[]).await.status, 200);
     for cut in ["000.p/4", "000.p/5"] {
