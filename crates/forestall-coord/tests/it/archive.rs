@@ -23,24 +23,24 @@ impl Marked for Open {
 }
 
 fn signer() -> SignerKey {
-    SignerKey::new("forestall-0123/golden", &[7; 32]).unwrap()
+    SignerKey::new("forestall-0123/golden", &[7; 32]).expect("a name of a key")
 }
 
 /// Writes the first `size` events of a script.
 fn written(script: &CaseScript, size: usize, audience: Audience) -> String {
     let mut tree = Tree::default();
     script.log()[..size].iter().for_each(|event| tree.push(event.leaf()));
-    let checkpoint = SignedCheckpoint::sign(tree.size(), tree.root(), &signer()).unwrap();
+    let checkpoint = SignedCheckpoint::sign(tree.size(), tree.root(), &signer()).expect("a checkpoint");
     let (key, written) = (signer().verifier(), parsed("2026-11-26T12:00:00Z"));
     let head = Head { case: parsed("golden"), written, checkpoint, key, evidence: 1 };
-    let head = release(Open, audience, written).unwrap().map(|_| head);
+    let head = release(Open, audience, written).expect("a public case").map(|_| head);
     let mut out = Vec::new();
-    let mut writer = Writer::begin(&head, &mut out).unwrap();
+    let mut writer = Writer::begin(&head, &mut out).expect("memory takes it");
     for (event, withheld) in script.log()[..size].iter().zip(script.withheld()) {
-        writer.event(event, withheld).unwrap();
+        writer.event(event, withheld).expect("memory takes it");
     }
-    writer.evidence(DOCUMENT).unwrap();
-    String::from_utf8(out).unwrap()
+    writer.evidence(DOCUMENT).expect("memory takes it");
+    String::from_utf8(out).expect("JSON is UTF-8")
 }
 
 fn whole() -> String {
@@ -49,12 +49,12 @@ fn whole() -> String {
 }
 
 fn reads(text: &str) -> Archive {
-    read(text.as_bytes(), None).unwrap()
+    read(text.as_bytes(), None).expect("a whole archive")
 }
 
 #[track_caller]
 fn refused(text: &str) -> ArchiveError {
-    read(text.as_bytes(), None).unwrap_err()
+    read(text.as_bytes(), None).expect_err("a fault")
 }
 
 /// The text with something else in one of its lines, counted from 1.

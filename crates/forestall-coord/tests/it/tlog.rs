@@ -38,14 +38,14 @@ struct Stored(Vec<Hash>);
 
 impl HashReader for Stored {
     fn read_hashes(&self, indices: &[u64]) -> Result<Vec<Hash>, tlog_tiles::Error> {
-        Ok(indices.iter().map(|index| self.0[usize::try_from(*index).unwrap()]).collect())
+        Ok(indices.iter().map(|index| self.0[usize::try_from(*index).expect("a small tree")]).collect())
     }
 }
 
 fn stored(size: u64) -> Stored {
     let mut stored = Stored(Vec::new());
     for number in 0..size {
-        let new = tlog_tiles::stored_hashes(number, &data(number), &stored).unwrap();
+        let new = tlog_tiles::stored_hashes(number, &data(number), &stored).expect("hashes of the tree so far");
         stored.0.extend(new);
     }
     stored
@@ -268,7 +268,7 @@ fn a_bundle_holds_lengths_and_entries() {
 const ORIGIN: &str = "forestall-0123/mine";
 
 fn signer() -> SignerKey {
-    SignerKey::new(ORIGIN, &[7; 32]).unwrap()
+    SignerKey::new(ORIGIN, &[7; 32]).expect("a name of a key")
 }
 
 #[test]

@@ -11,8 +11,9 @@ use forestall_coord::tlog::{
     InclusionProof, SignedCheckpoint, Tree, VerifierKey, leaf_hash, verify_consistency, verify_inclusion,
 };
 use forestall_dga::Catalogue;
+use forestall_formats::evidence::EvidenceLine;
 use forestall_hub::desk::{Desk, DeskError, OpenCase};
-use forestall_model::{Audience, CaseId, DayRange, Digest, Dossier, Instant, Marking, NameClass, Tlp};
+use forestall_model::{Audience, CaseId, DayRange, Digest, Dossier, Instant, Marking, Method, NameClass, Sight, Tlp};
 use forestall_testkit::parsed;
 use forestall_vet::Rules;
 
@@ -47,14 +48,14 @@ async fn filled(desk: &Desk, id: &str, marking: Marking) -> CaseId {
 
 /// Notes facts until a case has so many events.
 async fn grow(desk: &Desk, case: &CaseId, size: u64) {
-    while desk.store().case_view(case).await.unwrap().unwrap().version < size {
-        desk.note(case, &act(), None, "a fact".to_owned()).await.unwrap();
+    while desk.store().case_view(case).await.expect("the store").expect("the case").version < size {
+        desk.note(case, &act(), None, "a fact".to_owned()).await.expect("recorded");
     }
 }
 
 async fn elsewhere() -> (tempfile::TempDir, Desk) {
-    let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = Desk::open(folder.path(), Catalogue::built_in()).await.expect("a store");
     (folder, desk)
 }
 
@@ -63,10 +64,11 @@ async fn tampered(folder: &tempfile::TempDir, desk: Desk, statement: &'static st
     use sqlx::Connection as _;
     let path = desk.store().path().to_owned();
     desk.store().close().await;
-    let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
-    sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
-    Desk::open(folder.path(), Catalogue::built_in()).await.unwrap()
+    let mut connection =
+        sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("the file");
+    sqlx::raw_sql(statement).execute(&mut connection).await.expect("a statement");
+    connection.close().await.expect("closed");
+    Desk::open(folder.path(), Catalogue::built_in()).await.expect("a store")
 }
 
 #[tokio::test]
@@ -279,6 +281,35 @@ async fn anybody_computes_the_root_of_a_public_log_from_its_entries() {
     for missing in ["tile/0/001", "tile/0/002", "tile/2/000", "tile/x", "entry/301", "proof/301", "consistency/9/301"] {
         assert_eq!(served.get(&format!("/log/open/{missing}"), &[]).await.status, 404, "{missing}");
     }
+}
+
+#[tokio::test]
+async fn an_entry_that_no_bundle_holds_is_got_by_itself() {
+    let (served, _) = served().await;
+    let case = filled(&served.desk, "open", Marking::PUBLIC).await;
+    let file = served.desk.file(&case).await.unwrap();
+    let names = served.desk.listing(&file, &parsed("com"), 0, file.counts[0].periods[0].key).unwrap().names;
+    let row = EvidenceLine {
+        line: 1,
+        name: names[2].clone(),
+        method: Method::Dns,
+        sight: Sight::Nxdomain,
+        at: now(),
+        name_servers: Vec::new(),
+        source: "a source ".repeat(8_000),
+    };
+    served.desk.import_evidence(&case, &act(), vec![row]).await.unwrap();
+    served.desk.note(&case, &act(), None, "short".to_owned()).await.unwrap();
+    assert_eq!(served.get("/log/open/tile/entries/000.p/3", &[]).await.status, 200);
+    for cut in ["000.p/4", "000.p/5"] {
+        let reply = served.get(&format!("/log/open/tile/entries/{cut}"), &[]).await;
+        assert_eq!(reply.status, 404, "{cut}");
+        assert!(reply.body.contains("65,535 octets"), "{}", reply.body);
+    }
+    let entry = served.get("/log/open/entry/4", &[]).await;
+    let leaf = served.desk.inclusion(&case, 4, now()).await.unwrap().leaf;
+    assert!(entry.octets.len() > 65_535);
+    assert_eq!(leaf_hash(&entry.octets), leaf);
 }
 
 #[tokio::test]
