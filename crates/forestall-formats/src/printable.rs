@@ -154,7 +154,8 @@ fn section(
         body.push_str(&format!("<th scope=\"col\">{}</th>", html_escaped(language.word(&format!("page-{key}"))?)));
     }
     body.push_str("</tr>\n</thead>\n<tbody>\n");
-    let until = language.word("page-until")?;
+    let (until, nothing) = (language.word("page-until")?, html_escaped(language.word("page-nothing")?));
+    let nothing = nothing.as_str();
     for NumberedLine { change, line } in lines {
         *number += 1;
         let unicode = line.name.to_unicode();
@@ -173,7 +174,7 @@ fn section(
             html_escaped(line.name.as_str()),
             html_escaped(&other),
             html_escaped(&live),
-            line.requested_action.map_or("", forestall_model::Action::word),
+            line.requested_action.map_or(nothing, |action| action.word()),
             html_escaped(change),
         ));
     }

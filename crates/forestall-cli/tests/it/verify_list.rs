@@ -71,7 +71,7 @@ fn every_change_is_told_with_its_line() {
     check(
         "missing.csv",
         &shorter,
-        &["WRONG: 1 name of the same lists are missing", &format!("  {name} (conficker-b, list of 2009-01-0")],
+        &["WRONG: missing of the same lists: 1 name", &format!("  {name} (conficker-b, list of 2009-01-0")],
     );
     let mut twice = own(&rows);
     twice.push(rows[3].to_owned());
@@ -97,7 +97,7 @@ fn lists_that_do_not_say_where_a_name_stands_are_searched() {
     let short: String = plain.lines().skip(1).flat_map(|name| [name, "\n"]).collect();
     home.write("short.txt", &short);
     let ran = home.run("verify-list short.txt --from 2009-01-01 --until 2009-01-06");
-    says(&ran, 1, &["WRONG: 1 name of the same lists are missing", plain.lines().next().unwrap()]);
+    says(&ran, 1, &["WRONG: missing of the same lists: 1 name", plain.lines().next().unwrap()]);
     home.write("foreign.txt", format!("{plain}praat.ws\n"));
     let ran = home.run("verify-list foreign.txt --from 2009-01-01 --until 2009-01-06");
     says(&ran, 1, &["praat.ws: no algorithm that was tried makes praat.ws in the span"]);

@@ -29,5 +29,6 @@ mod vectors_1;
 mod vectors_2;
 mod vectors_3;
 mod vectors_4;
+mod verify;
 mod victims;
 mod word_lists;

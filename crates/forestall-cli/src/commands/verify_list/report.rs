@@ -247,7 +247,7 @@ impl ListReport {
                 )?;
             }
             (missing, _) => {
-                writeln!(out, "{lead}WRONG: {} of the same lists are missing", counted(missing, "name"))?;
+                writeln!(out, "{lead}WRONG: missing of the same lists: {}", counted(missing, "name"))?;
                 for name in self.missing.iter().take(TOLD) {
                     writeln!(out, "{lead}  {name}")?;
                 }
