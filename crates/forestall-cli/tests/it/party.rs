@@ -102,7 +102,7 @@ fn people_are_invited_and_have_roles_and_tokens_when_they_exist() {
     assert!(link.starts_with("https://hub.example/invitation?token="), "{link}");
     assert!(home.ok("person list").contains("ada@dns.example"));
     assert!(home.ok("person list --format json").contains("\"state\": \"invited\""));
-    home.fails(2, "person invite bob@dns.example", &["--party"]);
+    home.fails(1, "person invite bob@dns.example", &["a member belongs to a party"]);
     home.fails(2, "person invite bob@dns.example --party nobody", &["there is no party nobody"]);
     home.ok("person invite root@hub.example --as operator");
     for line in [

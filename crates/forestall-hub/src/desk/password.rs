@@ -38,7 +38,13 @@ pub(super) fn check(password: &str, name: &str, mail: &str) -> Result<(), DeskEr
     letters.dedup();
     let (local, _) = mail.split_once('@').unwrap_or((mail, ""));
     let known = |part: &str| part.chars().count() >= 4 && lower.contains(&part.to_lowercase());
-    if letters.len() < 5 || known(local) || known(name) || lower.contains("password") || lower.contains("forestall") {
+    if letters.len() < 5
+        || known(mail)
+        || known(local)
+        || known(name)
+        || lower.contains("password")
+        || lower.contains("forestall")
+    {
         return Err(DeskError::Input(
             "the password is one that others try first: it holds your name or address, a usual word, or hardly any different characters"
                 .to_owned(),

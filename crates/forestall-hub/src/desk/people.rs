@@ -175,7 +175,7 @@ impl Desk {
         self.change_person(id, now, |person, _| person.disabled = disabled).await
     }
 
-    /// Takes password, codes and sessions from a person, who then makes their account again by the invitation that this returns.
+    /// Takes password, codes, sessions and tokens from a person, who then makes their account again by the invitation that this returns.
     ///
     /// # Errors
     ///
@@ -184,6 +184,9 @@ impl Desk {
         let person = self.change_person(id, now, |_, secrets| *secrets = Secrets::default()).await?;
         self.store().keep_recovery_codes(id, Vec::new()).await?;
         self.store().end_other_sessions(id, None).await?;
+        for token in self.store().api_tokens(id).await? {
+            self.store().revoke_api_token(&token.id, id, now).await?;
+        }
         self.invite(Invite { party: person.party, mail: person.mail, standing: person.standing }, by, now).await
     }
 

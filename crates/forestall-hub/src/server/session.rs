@@ -73,9 +73,10 @@ pub(super) async fn require(State(app): State<App>, mut request: Request, next: 
     }
 }
 
-/// Says whether somebody who gave a password alone may open an address: that at which they set up more.
+/// Says whether somebody who gave a password alone may open an address: that at which they set up more. A token for programs would
+/// reach as far as a code, so they make none.
 fn is_open_to_the_weak(path: &str) -> bool {
-    path == "/sign-out" || path == "/account" || path.starts_with("/account/")
+    matches!(path, "/account" | "/account/codes" | "/account/password" | "/account/sessions/end" | "/sign-out")
 }
 
 /// Returns who is signed in by the request's token or cookie.

@@ -118,6 +118,8 @@ async fn a_password_alone_opens_the_account_page_only() {
         let reply = get(&served, &cookie, page).await;
         assert_eq!((reply.status, reply.header("location")), (303, "/account"), "{page}");
     }
+    let token = [("name", "x"), ("scope", "admin"), ("days", "1")];
+    assert_eq!(post(&served, &cookie, "/account/tokens", &token).await.status, 403, "a token would reach further");
     let (_, once) = codes(&served, &cookie, now()).await;
     assert_eq!(once.len(), 10);
     assert!(get(&served, &cookie, "/").await.body.contains("A case of the test"), "the same session is strong now");
@@ -238,6 +240,23 @@ async fn a_token_does_what_its_scopes_allow() {
 }
 
 #[tokio::test]
+async fn an_account_that_begins_anew_has_nothing_of_the_old_one() {
+    let served = Served::start().await;
+    let cookie = accepted(&served, "ada@hub.example", "Ada").await;
+    codes(&served, &cookie, now()).await;
+    let ada = served.desk.find_person("ada@hub.example").await.unwrap();
+    let token = bearer(&served, &ada.id, "read").await;
+    let again = served.desk.reset_person(&ada.id, &parsed("test"), now()).await.unwrap().token.to_string();
+    assert_eq!(get(&served, &cookie, "/").await.status, 303);
+    assert_eq!(served.get("/", &[("Authorization", &token)]).await.status, 401);
+    assert_eq!(sign_in(&served, "ada@hub.example", PASSWORD, "").await.status, 403);
+    let fields = [("token", again.as_str()), ("name", "Ada L."), ("password", PASSWORD), ("again", PASSWORD)];
+    assert_eq!(served.post("/invitation", &[], &fields).await.status, 303);
+    let same = served.desk.find_person("ada@hub.example").await.unwrap();
+    assert_eq!((same.id, same.name.as_str()), (ada.id, "Ada L."));
+}
+
+#[tokio::test]
 async fn a_role_is_taken_away_at_once() {
     let served = Served::start().await;
     served.open_case("a", "A case of the test").await;
@@ -248,12 +267,9 @@ async fn a_role_is_taken_away_at_once() {
     assert_eq!(status().await, 404, "the case is TLP:AMBER+STRICT");
     served.desk.set_role(&parsed("a"), &bob.id, Some(CaseRole::Reader)).await.unwrap();
     assert_eq!(status().await, 200);
-    let act = served.post(
-        "/case/a/slice/com/answer",
-        &[("Authorization", &token)],
-        &[("action", "reserve"), ("result", "done")],
-    );
-    assert_eq!(act.await.status, 404, "a reader acts on nothing");
+    let fields = [("action", "reserve"), ("result", "done")];
+    let act = served.post("/case/a/slice/com/answer", &[("Authorization", &token)], &fields).await;
+    assert_eq!(act.status, 404, "a reader acts on nothing");
     served.desk.set_role(&parsed("a"), &bob.id, None).await.unwrap();
     assert_eq!(status().await, 404);
 }

@@ -4,7 +4,7 @@
 
 use forestall_coord::event::CaseKind;
 use forestall_hub::desk::OpenCase;
-use forestall_model::{CaseRole, DayRange, DomainName, Marking, NameClass, Pap, Standing, Tlp};
+use forestall_model::{CaseRole, DayRange, DomainName, Marking, NameClass, Pap, Standing, Tlp, UtcDay};
 use forestall_testkit::parsed;
 use proptest::prelude::*;
 
@@ -90,12 +90,15 @@ struct Planted {
 
 async fn plant(served: &Served, id: &str, tlp: Tlp) -> Planted {
     let title = format!("Planted title of {id}");
+    let first: UtcDay = parsed("2009-03-19");
+    let days = i32::try_from(CASES.iter().position(|known| *known == id).unwrap()).unwrap();
     let case = OpenCase {
         id: parsed(id),
         title: title.clone(),
         kind: CaseKind::Live,
         campaigns: vec![parsed("conficker-a")],
-        horizon: DayRange { from: parsed("2009-03-19"), until: parsed("2009-03-22") },
+        // Days of its own, so that no name stands in two cases.
+        horizon: DayRange { from: first.plus(3 * days), until: first.plus(3 * days + 3) },
         board_day: None,
         marking: Marking { tlp, pap: Pap::Green, embargo_until: None },
         name_servers: Vec::new(),
@@ -106,9 +109,7 @@ async fn plant(served: &Served, id: &str, tlp: Tlp) -> Planted {
     let mut slices = Vec::new();
     for tld in TLDS {
         let period = file.counts[0].periods[1].key;
-        // Another name in each case, so that it tells from which it is.
-        let place = CASES.iter().position(|known| *known == id).unwrap();
-        let name = served.desk.listing(&file, &parsed(tld), 0, period).unwrap().names[place].clone();
+        let name = served.desk.listing(&file, &parsed(tld), 0, period).unwrap().names[0].clone();
         let reason = format!("Planted reason in {id} under {tld}");
         served
             .desk

@@ -19,11 +19,11 @@ use crate::world::{ActArgs, Globals};
 pub(crate) struct Invite {
     /// Their mail address
     mail: MailAddress,
-    /// The party to which they belong
-    #[arg(long, value_name = "PARTY", required_if_eq("standing", "member"))]
+    /// The party to which they belong; a member needs one
+    #[arg(long, value_name = "PARTY")]
     party: Option<PartyId>,
     /// What they are to the installation
-    #[arg(long = "as", id = "standing", value_name = "STANDING", default_value = "member", value_parser = words!(Standing))]
+    #[arg(long = "as", value_name = "STANDING", default_value = "member", value_parser = words!(Standing))]
     standing: Standing,
     #[command(flatten)]
     console: ConsoleAddress,
