@@ -7,6 +7,7 @@ mod browser;
 mod console;
 mod desk;
 mod docket;
+mod figures;
 mod flood;
 mod guard;
 mod look_up;
