@@ -10,12 +10,17 @@ use forestall_model::marking::{Released, release};
 use forestall_model::{Audience, CaseId, Instant, Tld, UtcDay};
 
 use super::confirmed::Confirmed;
+use super::metrics::Metrics;
 use super::needs::nowhere;
 use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
 use super::{Clock, Origin, Problem, Public, Session};
 use crate::contacts::Contacts;
 use crate::desk::{CaseFile, Desk, Token};
+use crate::pages::public_figures::Totals;
+
+/// How long totals for the public are kept, in seconds: anybody may ask for them, and counting takes time.
+const TOTALS_SECONDS: i64 = 60;
 
 /// Shared by all handlers; cheap to clone.
 #[derive(Clone)]
@@ -33,6 +38,7 @@ struct Inner {
     waiting: AllWaiting,
     confirmed: Confirmed,
     public_pages: Public,
+    metrics: Metrics,
 }
 
 impl std::fmt::Debug for App {
@@ -51,7 +57,18 @@ impl App {
         public_pages: Public,
     ) -> Self {
         let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
-        let inner = Inner { desk, address, public, clock, contacts, views, waiting, confirmed, public_pages };
+        let inner = Inner {
+            desk,
+            address,
+            public,
+            clock,
+            contacts,
+            views,
+            waiting,
+            confirmed,
+            public_pages,
+            metrics: Metrics::default(),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -147,6 +164,35 @@ impl App {
         };
         // Whoever does not run the installation learns nothing of what is there and is not for them.
         found.map_err(|problem| if session.viewer.is_operator() || !problem.hides() { problem } else { nowhere() })
+    }
+
+    /// Returns a case with its figures where the gate lets it pass to the public; `None` where it does not.
+    pub(crate) async fn public_view(&self, id: &CaseId) -> Result<Option<Arc<CaseView>>, Problem> {
+        let file = self.inner.desk.file(id).await?;
+        let Ok(file) = release(file, Audience::Public, self.now()) else { return Ok(None) };
+        Ok(Some(self.inner.views.of(file.into_object(), self.today()).await?))
+    }
+
+    /// Returns the totals of the public cases: those that were counted within the last minute, else what `count` gives.
+    pub(crate) async fn public_totals(
+        &self,
+        count: impl Future<Output = Result<Totals, Problem>>,
+    ) -> Result<Arc<Totals>, Problem> {
+        let mut kept = self.inner.public_pages.totals.lock().await;
+        let now = self.now();
+        if let Some((at, totals)) = &*kept
+            && (0..TOTALS_SECONDS).contains(&now.seconds_since(*at))
+        {
+            return Ok(Arc::clone(totals));
+        }
+        let totals = Arc::new(count.await?);
+        *kept = Some((now, Arc::clone(&totals)));
+        Ok(totals)
+    }
+
+    /// Returns what counts requests.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
     }
 
     /// Returns what waits for a person in a released case, as it is looked at now.

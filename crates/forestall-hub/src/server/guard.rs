@@ -17,6 +17,9 @@ use super::{App, Origin, Problem, Wants};
 /// Octets of a request's path and query.
 const MAX_TARGET: usize = 4_096;
 
+/// The page of the metrics.
+const METRICS: &str = "/metrics";
+
 /// What browsers may do with a page: nothing that does not come from here, and nothing inline.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'";
@@ -66,7 +69,7 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
 
 fn check(app: &App, request: &Request) -> Result<(), Problem> {
     let host = host_of(request.headers())?;
-    check_host(app, host)?;
+    check_host(app, host, request.uri().path() == METRICS)?;
     check_target(request)?;
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         Ok(())
@@ -84,17 +87,18 @@ fn host_of(headers: &HeaderMap) -> Result<&str, Problem> {
 }
 
 /// Refuses a host that is not the console's: another site's name that was made to point here.
-fn check_host(app: &App, host: &str) -> Result<(), Problem> {
+///
+/// Metrics are read on this machine, past a proxy: for them the bound address is a name of its own.
+fn check_host(app: &App, host: &str, is_metrics: bool) -> Result<(), Problem> {
     let bound = app.address();
+    let direct = Origin::direct(bound);
+    let local = |name: &str| host.eq_ignore_ascii_case(&format!("{name}:{}", bound.port()));
+    let is_direct = host == direct.authority() || (bound.ip().is_loopback() && local("localhost"));
     let known = match app.public() {
-        Some(public) => host.eq_ignore_ascii_case(public.authority()),
+        Some(public) => host.eq_ignore_ascii_case(public.authority()) || (is_metrics && is_direct),
         // Bound to every interface without a public address: the name under which others reach it is not known.
         None if bound.ip().is_unspecified() => true,
-        None => {
-            let direct = Origin::direct(bound);
-            let local = |name: &str| host.eq_ignore_ascii_case(&format!("{name}:{}", bound.port()));
-            host == direct.authority() || (bound.ip().is_loopback() && local("localhost"))
-        }
+        None => is_direct,
     };
     if known {
         return Ok(());

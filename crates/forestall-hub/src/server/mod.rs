@@ -14,6 +14,7 @@ mod form;
 mod guard;
 mod limiter;
 mod link;
+mod metrics;
 mod needs;
 mod origin;
 mod problem;
@@ -38,11 +39,12 @@ use crate::desk::{Desk, DeskError};
 pub(crate) use app::App;
 pub(crate) use assets::version as assets_version;
 pub(crate) use form::{Fields, MAX_UPLOAD, Query};
+pub(crate) use metrics::BUCKETS;
 pub(crate) use problem::{Problem, Wants};
 pub(crate) use public::{
-    Public, admit_reader, read_appeal as read_public_appeal, read_form as read_public_form, read_sign_in,
+    Public, admit_reader, is_near, read_appeal as read_public_appeal, read_form as read_public_form, read_sign_in,
 };
-pub(crate) use session::{Session, begin as begin_session, cookie_of, end as end_session};
+pub(crate) use session::{Session, begin as begin_session, cookie_of, end as end_session, find as find_session};
 pub(crate) use viewer::Viewer;
 pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantFigures};
 pub(crate) use waiting::{Ground, Waiting, WaitingName};

@@ -6,15 +6,17 @@
 //! not public, and leaves at a fixed time after its request whatever the work took.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::limiter::{Limiter, Rate, network};
 use super::{App, Fields, Problem};
+use crate::pages::public_figures::Totals;
 
 /// The client at the other end of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +55,8 @@ pub(crate) struct Public {
     signing_in: Limiter,
     computing: Semaphore,
     arrived: Notify,
+    /// The totals of the public cases, and when they were counted.
+    pub(super) totals: tokio::sync::Mutex<Option<(forestall_model::Instant, Arc<Totals>)>>,
 }
 
 impl Public {
@@ -67,6 +71,7 @@ impl Public {
             signing_in: Limiter::new(SIGN_IN_EACH, SIGN_IN_ALL),
             computing: Semaphore::new(COMPUTING),
             arrived: Notify::new(),
+            totals: tokio::sync::Mutex::new(None),
         }
     }
 
@@ -138,6 +143,17 @@ fn client(app: &App, request: &Request) -> IpAddr {
     let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
     let last = forwarded.and_then(|value| value.to_str().ok()).and_then(|text| text.rsplit(',').next());
     last.and_then(|text| text.trim().parse().ok()).unwrap_or(peer)
+}
+
+/// Says whether a request comes from a program on this machine, and not through a proxy.
+pub(crate) fn is_near(app: &App, request: &Request) -> bool {
+    let headers = request.headers();
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    // Whoever comes under the public address came through the proxy, whatever the proxy says of it.
+    let is_forwarded = headers.contains_key("x-forwarded-for")
+        || headers.contains_key("forwarded")
+        || app.public().is_some_and(|public| host.eq_ignore_ascii_case(public.authority()));
+    client(app, request).to_canonical().is_loopback() && !is_forwarded
 }
 
 /// Works appeals off, as they arrive and now and then, for ever.

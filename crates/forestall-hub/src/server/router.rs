@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
-use super::{App, Problem, assets, guard, needs, session};
+use super::{App, Problem, assets, guard, metrics, needs, session};
 use crate::pages;
 
 /// Puts pages, sign-in and guard together.
@@ -25,6 +25,7 @@ pub(super) fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), session::require));
     let public = Router::new()
         .route("/public/rules", get(pages::public_rules::show))
+        .route("/public/figures", get(pages::public_figures::show))
         .route("/public/look-up", get(pages::look_up::show).post(pages::look_up::ask))
         .route("/public/look-up/check", post(pages::look_up::check))
         .route("/public/appeal", post(pages::public_appeal::send))
@@ -41,8 +42,10 @@ pub(super) fn router(app: App) -> Router {
         .route("/sign-in/account", post(pages::sign_in::with_account))
         .route("/invitation", get(pages::invitation::show).post(pages::invitation::accept))
         .route("/assets/{name}", get(assets::show))
+        .route("/metrics", get(pages::metrics::show))
         .merge(signed_in)
         .layer(from_fn_with_state(app.clone(), guard::guard))
+        .layer(from_fn_with_state(app.clone(), metrics::measure))
         // Forms are measured where they are read.
         .layer(DefaultBodyLimit::disable())
         .with_state(app)

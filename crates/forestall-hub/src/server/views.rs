@@ -15,8 +15,9 @@ use forestall_model::{CaseId, DayRange, Tld, UtcDay};
 use super::Problem;
 use crate::desk::CaseFile;
 
-/// Cases whose figures are kept; the one that was looked at least recently goes.
-const KEPT: usize = 16;
+/// Cases whose figures are kept; the one that was looked at least recently goes. The page of the cases shows all at once, so that fewer
+/// than there are would be computed anew each time. A case of 500 slices and 90 days takes some hundred kilobytes.
+const KEPT: usize = 128;
 
 /// A case with its figures.
 #[derive(Debug)]

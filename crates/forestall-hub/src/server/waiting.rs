@@ -18,7 +18,7 @@ use super::Problem;
 use crate::desk::CaseFile;
 
 /// Cases of which it is kept; the one that was looked at least recently goes.
-const KEPT: usize = 16;
+const KEPT: usize = 128;
 /// The longest that it is kept, in seconds: what follows from an instant that is not listed here is at most so late.
 const LONGEST: i64 = 600;
 

@@ -10,6 +10,7 @@ mod console;
 mod desk;
 mod docket;
 mod evidence_pack;
+mod figures;
 mod flood;
 mod guard;
 mod look_up;
