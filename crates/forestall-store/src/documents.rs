@@ -2,6 +2,8 @@
 
 //! Documents that are replaced as a whole: registers, lists that others gave, what was learned of name servers.
 
+use std::collections::BTreeMap;
+
 use forestall_model::Instant;
 
 use crate::connection::Connection;
@@ -95,7 +97,10 @@ fn document(kind: &'static str, row: &Row) -> Result<Document, sqlx::Error> {
 pub(crate) async fn keep(connection: &mut Connection, documents: &[Document]) -> Result<u64, sqlx::Error> {
     const COLUMNS: &[&str] = &["kind", "id", "changed", "body"];
     let tail = " ON CONFLICT (kind, id) DO UPDATE SET changed = excluded.changed, body = excluded.body";
-    insert(connection, "document", COLUMNS, tail, documents, |statement, document| {
+    // PostgreSQL replaces no row twice by one statement: of several for one place the last counts.
+    let last: BTreeMap<_, _> = documents.iter().map(|document| ((document.kind, &document.id), document)).collect();
+    let last: Vec<&Document> = last.into_values().collect();
+    insert(connection, "document", COLUMNS, tail, &last, |statement, document| {
         statement
             .bind(document.kind)
             .bind(document.id.clone())

@@ -109,12 +109,8 @@ fn text(jobs: &[Job]) -> anyhow::Result<()> {
 impl Run {
     async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let config = serve::read(&self.config)?;
-        let Some(vantage) = config.vantage()? else {
-            return Err(usage(format!(
-                "{} has no part [look], so nobody is named who could be asked",
-                self.config.display()
-            )));
-        };
+        let vantage = config.vantage()?.unwrap_or_default();
+        let post = config.post(globals.now())?;
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         let desk = globals.desk().await?;
         let clock = {
@@ -122,6 +118,10 @@ impl Run {
             Arc::new(move || globals.now())
         };
         let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), clock);
+        let scheduler = match post {
+            Some(post) => scheduler.with_post(post),
+            None => scheduler,
+        };
         let ran = scheduler.run_due().await?;
         output::note(format_args!("{} ran; `forestall jobs list` tells what came of them", counted(ran as u64, "job")));
         desk.store().close().await;

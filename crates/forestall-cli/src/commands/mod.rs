@@ -23,6 +23,7 @@ pub(crate) mod publish;
 pub(crate) mod quickstart;
 pub(crate) mod register;
 pub(crate) mod scan;
+mod send_settings;
 pub(crate) mod serve;
 pub(crate) mod store;
 mod traffic;

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_hub::desk::Desk;
-use forestall_hub::jobs::{Scheduler, Vantage};
+use forestall_hub::desk::{Desk, Sender};
+use forestall_hub::jobs::{Post, Scheduler, Vantage};
 use forestall_hub::server::{Console, Origin, Settings};
+use forestall_model::Instant;
 use forestall_vet::Rules;
 use serde::Deserialize;
 
 use super::look::{self, Look};
+use super::send_settings::{self, MAIL_KEYS, Mail, SEND_KEYS, Send, check_keys};
 use crate::failure::{Outcome, usage};
 use crate::told::Told;
 use crate::world::{self, Address, Globals};
@@ -61,9 +63,36 @@ pub(super) struct Config {
     resolver: Option<SocketAddr>,
     contact: Option<String>,
     look: Option<Look>,
+    send: Option<Send>,
+    mail: Option<Mail>,
 }
 
 impl Config {
+    /// Returns who asks registries; none where the file has no part `send`.
+    ///
+    /// # Errors
+    ///
+    /// Usage, with the key and what was expected.
+    pub(super) fn sender(&self) -> anyhow::Result<Option<Sender>> {
+        self.send.as_ref().map(Send::sender).transpose().map_err(usage)
+    }
+
+    /// Returns the way out by mail; none where the file has no part `mail`.
+    ///
+    /// # Errors
+    ///
+    /// Usage, with the key and what was expected.
+    pub(super) fn post(&self, now: Instant) -> anyhow::Result<Option<Post>> {
+        let Some(mail) = &self.mail else { return Ok(None) };
+        let sender = self.sender()?.ok_or_else(|| {
+            usage("the part [mail] needs the part [send], which says in whose name letters go out".to_owned())
+        })?;
+        let of_file = self.public.as_deref().map(str::parse::<Origin>).transpose();
+        let public = of_file.map_err(|error| usage(format!("public: {error}")))?;
+        let origin = public.unwrap_or_else(|| Origin::direct(self.listen.unwrap_or(LISTEN)));
+        mail.post(sender, origin, now).map(Some).map_err(usage)
+    }
+
     /// Returns whom the hub asks when it looks outside by itself; none where the file has no part `look`.
     ///
     /// # Errors
@@ -76,7 +105,8 @@ impl Config {
 
 /// The version of the file that this program reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 8] = ["version", "data", "database", "listen", "public", "resolver", "contact", "look"];
+const KEYS: [&str; 10] =
+    ["version", "data", "database", "listen", "public", "resolver", "contact", "look", "send", "mail"];
 
 impl Serve {
     /// Runs the command.
@@ -91,7 +121,9 @@ impl Serve {
         };
         let of_file = config.public.as_deref().map(str::parse::<Origin>).transpose();
         let public = self.public.or(of_file.map_err(|error| usage(format!("public: {error}")))?);
-        let vantage = config.vantage()?;
+        let vantage = config.vantage()?.unwrap_or_default();
+        let post = config.post(globals.now())?;
+        config.sender()?;
         if self.check_config {
             output::note(format_args!("the settings are in order"));
             return Ok(Outcome::Done);
@@ -111,10 +143,7 @@ impl Serve {
                 "the link above signs one person in, once; it works until {}. Ctrl-C ends the console.",
                 link.expires
             ));
-            match vantage {
-                Some(vantage) => serve_and_look(desk, console, told, vantage).await,
-                None => serve(desk, console, told).await,
-            }
+            serve_and_work(desk, console, told, vantage, post).await;
             Ok(Outcome::Done)
         })
     }
@@ -139,8 +168,12 @@ pub(super) async fn bind(desk: Desk, settings: Settings) -> anyhow::Result<Conso
 }
 
 /// Serves and does the hub's own work until the program is told to end, then closes the store.
-async fn serve_and_look(desk: Desk, console: Console, mut told: Told, vantage: Vantage) {
+async fn serve_and_work(desk: Desk, console: Console, mut told: Told, vantage: Vantage, post: Option<Post>) {
     let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), console.clock());
+    let scheduler = match post {
+        Some(post) => scheduler.with_post(post),
+        None => scheduler,
+    };
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let work = tokio::spawn(scheduler.serve(async move { drop(ended.await) }));
     console.serve(told.heard()).await;
@@ -182,6 +215,9 @@ fn parse(text: &str) -> Result<Config, String> {
     if let Some(look) = table.get("look").and_then(|look| look.as_table()) {
         look::check_keys(look)?;
     }
+    let part = |part: &str| table.get(part).and_then(|value| value.as_table());
+    part("send").map_or(Ok(()), |table| check_keys("send", table, SEND_KEYS))?;
+    part("mail").map_or(Ok(()), |table| check_keys("mail", table, MAIL_KEYS))?;
     toml::from_str(text).map_err(wrong)
 }
 
@@ -217,8 +253,10 @@ fn example() -> String {
          # Whom the public may ask, shown on the pages without sign-in.\n\
          # contact = \"abuse@forestall.example, +1 555 0100\"\n\
          \n\
+         {}\n\
          {}",
-        look::EXAMPLE
+        look::EXAMPLE,
+        send_settings::EXAMPLE
     )
 }
 

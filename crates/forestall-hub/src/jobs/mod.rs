@@ -6,6 +6,7 @@
 //! Jobs stand in the database. They are planned from the board and the time, taken by a lease, and go on where they were left after a
 //! crash: what was recorded is not due any more. Few run at one time, each at the pace of the [`Vantage`].
 
+mod deliver;
 pub mod gather;
 mod plan;
 mod roll;
@@ -15,13 +16,14 @@ mod vantage;
 use std::sync::Arc;
 use std::time::Duration;
 
-use forestall_model::{Actor, vocabulary};
+use forestall_model::{Actor, CaseId, vocabulary};
 use forestall_vet::Rules;
 use tokio::task::JoinSet;
 
 use crate::desk::{Desk, DeskError};
 use crate::server::Clock;
 
+pub use deliver::Post;
 pub use vantage::Vantage;
 
 vocabulary! {
@@ -35,6 +37,8 @@ vocabulary! {
         Guard = "guard",
         /// Moves the horizon on and cuts the lists that are due.
         Roll = "roll",
+        /// Hands a list, or a reminder of it, over by mail.
+        Deliver = "deliver",
     }
 }
 
@@ -55,6 +59,8 @@ pub struct Scheduler {
     rules: Arc<Rules>,
     clock: Clock,
     actor: Actor,
+    /// The way out by mail, where there is one.
+    post: Option<Arc<Post>>,
     /// Jobs that run at one time.
     at_once: usize,
 }
@@ -82,8 +88,41 @@ impl Scheduler {
             rules: Arc::new(rules),
             clock,
             actor: "forestall".parse().expect("a name of an actor"),
+            post: None,
             at_once: 2,
         }
+    }
+
+    /// Hands lists over by mail.
+    #[must_use]
+    pub fn with_post(self, post: Post) -> Self {
+        Self { post: Some(Arc::new(post)), ..self }
+    }
+
+    /// Hands over now what waits to be handed over in a case, and says what came of it in a few words.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError`] where the store fails; a letter that is not taken is no error, it is tried again by the service.
+    pub async fn deliver_now(&self, case: &CaseId) -> Result<String, DeskError> {
+        let file = self.desk.file(case).await?;
+        let registries = roll::registries(&self.desk).await?;
+        let (mut sent, mut failed) = (0_usize, 0_usize);
+        for errand in deliver::errands(&file, &registries, (self.clock)()) {
+            match self.deliver(case, &errand.to_string(), false).await {
+                Ok(_) => sent += 1,
+                Err(error) => {
+                    tracing::warn!(%case, %error, "a list was not taken");
+                    failed += 1;
+                }
+            }
+        }
+        let by_hand = file.case.slices.iter().filter(|(tld, slice)| {
+            let open = slice.last_cut(forestall_coord::event::Purpose::Protect).is_some_and(|cut| cut.deliveries.is_empty());
+            open && registries.get(*tld).is_none_or(|party| deliver::mail_contacts(party).next().is_none())
+        });
+        let by_hand = by_hand.count();
+        Ok(format!("{sent} lists were handed over, {failed} were not taken, {by_hand} have nobody to write to"))
     }
 
     /// Plans and runs what is due now, until nothing is, and returns how many jobs ran. For one run without a service.
@@ -94,7 +133,7 @@ impl Scheduler {
     pub async fn run_due(&self) -> Result<usize, DeskError> {
         let mut ran = 0;
         // What one job finds may make the next one due: a name that somebody holds is vetted.
-        while plan::plan(&self.desk, &self.vantage, (self.clock)()).await? > 0 || ran == 0 {
+        while plan::plan(&self.desk, &self.vantage, self.post.is_some(), (self.clock)()).await? > 0 || ran == 0 {
             let before = ran;
             while self.run_next().await? {
                 ran += 1;
@@ -127,7 +166,7 @@ impl Scheduler {
         }
         loop {
             let now = (self.clock)();
-            if let Err(error) = plan::plan(&self.desk, &self.vantage, now).await {
+            if let Err(error) = plan::plan(&self.desk, &self.vantage, self.post.is_some(), now).await {
                 tracing::error!(%error, "jobs cannot be planned");
             }
             if let Err(error) = self.desk.store().purge_jobs(now.plus_seconds(-KEPT_DAYS * 86_400)).await {

@@ -8,6 +8,8 @@ use forestall_coord::verify::{Check, due_looks, due_registrations, registration_
 use forestall_model::{CaseId, Digest, Instant, Pap};
 use forestall_store::{Job, JobState, NewJob};
 
+use super::deliver::{errands, job_of};
+use super::roll::registries;
 use super::{Kind, Vantage};
 use crate::desk::{Desk, DeskError};
 
@@ -19,7 +21,7 @@ const PENDING: u32 = 10_000;
 /// # Errors
 ///
 /// [`DeskError`] where the store fails.
-pub(super) async fn plan(desk: &Desk, vantage: &Vantage, now: Instant) -> Result<usize, DeskError> {
+pub(super) async fn plan(desk: &Desk, vantage: &Vantage, writes: bool, now: Instant) -> Result<usize, DeskError> {
     let mut new = 0;
     let pending = desk.store().jobs(PENDING).await?;
     for view in desk.cases().await?.into_iter().filter(|case| case.kind == CaseKind::Live) {
@@ -36,6 +38,12 @@ pub(super) async fn plan(desk: &Desk, vantage: &Vantage, now: Instant) -> Result
         let is_rolled = |old: &Job| old.kind == Kind::Roll.word() && old.case == view.id.as_str() && old.key == today;
         if rolls && !pending.iter().any(is_rolled) {
             new += usize::from(desk.store().create_job(job(Kind::Roll, Some(&view.id), today, now)).await?);
+        }
+        if writes {
+            let registries = registries(desk).await?;
+            for errand in errands(&file, &registries, now) {
+                new += usize::from(desk.store().create_job(job_of(&view.id, &errand, now)).await?);
+            }
         }
         // Offline files only: nobody is asked about these names.
         if file.marking().pap >= Pap::Red {

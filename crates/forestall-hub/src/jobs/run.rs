@@ -91,6 +91,7 @@ impl Scheduler {
         match kind {
             Kind::Guard => self.guard(progress).await,
             Kind::Roll => self.roll(&case_of(job)?).await,
+            Kind::Deliver => self.deliver(&case_of(job)?, &job.key, job.attempts >= ATTEMPTS).await,
             Kind::Verify => self.verify(&case_of(job)?, progress).await,
             Kind::Vet => self.vet(&case_of(job)?, progress).await,
         }

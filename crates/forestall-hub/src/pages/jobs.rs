@@ -58,6 +58,7 @@ fn row(job: &Job) -> JobRow {
         Ok(Kind::Verify) => "looks at lists over DNS",
         Ok(Kind::Vet) => "vets names that somebody holds",
         Ok(Kind::Guard) => "looks at the sinkhole's name servers",
+        Ok(Kind::Deliver) => "hands a list over by mail",
         Ok(Kind::Roll) => "moves the horizon on and cuts the lists that are due",
         Err(_) => "",
     };

@@ -111,7 +111,7 @@ async fn documents_are_replaced_as_a_whole(home: &Home) {
         body: body.to_owned(),
     };
     store.keep_documents(vec![document("b", "one", 0), document("a", "two", 0)]).await.unwrap();
-    store.keep_documents(vec![document("b", "three", 9)]).await.unwrap();
+    store.keep_documents(vec![document("b", "early", 8), document("b", "three", 9)]).await.unwrap();
     assert_eq!(store.documents("register").await.unwrap(), [document("a", "two", 0), document("b", "three", 9)]);
     assert_eq!(store.document("register", "b").await.unwrap(), Some(document("b", "three", 9)));
     assert!(store.drop_document("register", "b").await.unwrap());

@@ -270,7 +270,7 @@ async fn hang_up_after_commit(listener: tokio::net::UnixListener, server: std::p
                     read = client.read(&mut asked) => {
                         let Ok(read @ 1..) = read else { break };
                         server.write_all(&asked[..read]).await.unwrap();
-                        if asked[..read].windows(6).any(|word| word == b"COMMIT") && armed.swap(false, Ordering::Relaxed) {
+                        if asked[..read].windows(7).any(|word| word == b"COMMIT\0") && armed.swap(false, Ordering::Relaxed) {
                             assert_ne!(server.read(&mut answered).await.unwrap(), 0, "it was committed");
                             break;
                         }

@@ -29,6 +29,7 @@ mod note;
 mod open;
 mod readmit;
 mod receipts;
+mod send;
 mod request;
 mod rule;
 mod show;
@@ -60,6 +61,7 @@ pub(crate) enum Verb {
     Readmit(readmit::Readmit),
     Note(note::Note),
     Lists(lists::Lists),
+    Send(send::Send),
     Receipts(receipts::Receipts),
     Horizon(horizon::Horizon),
     #[command(subcommand)]
@@ -101,6 +103,7 @@ impl Verb {
                 Self::Readmit(command) => command.run(globals).await,
                 Self::Note(command) => command.run(globals).await,
                 Self::Lists(command) => command.run(globals).await,
+                Self::Send(command) => command.run(globals).await,
                 Self::Receipts(command) => command.run(globals).await,
                 Self::Horizon(command) => command.run(globals).await,
                 Self::Task(verb) => verb.run(globals).await,

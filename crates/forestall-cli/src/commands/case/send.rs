@@ -1,0 +1,172 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall case send`: a list for every registry in one run.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use forestall_coord::command::{Deliver, Override};
+use forestall_coord::event::{Purpose, SentFile};
+use forestall_hub::desk::{Act, AskLists, CutOutcome, Desk, Sender};
+use forestall_hub::jobs::Scheduler;
+use forestall_model::party::Channel;
+use forestall_model::{Action, Actor, CampaignId, CaseId, Digest, Tld};
+use forestall_vet::Rules;
+
+use super::super::serve;
+use crate::failure::{Outcome, usage};
+use crate::output;
+use crate::table::counted;
+use crate::values::{self, words};
+use crate::world::{ActArgs, Globals};
+
+/// Cut the next numbered list of every registry, and hand each over with its envelope and a page in plain words: by mail, or into a folder
+#[derive(Args, Debug)]
+pub(crate) struct Send {
+    /// The case
+    id: CaseId,
+    /// The settings of `forestall serve`: their part `send` says who asks, their part `mail` by what way letters go out
+    #[arg(long, value_name = "FILE", env = "FORESTALL_CONFIG", hide_env_values = true)]
+    config: PathBuf,
+    /// A slice [default: all]
+    #[arg(long = "tld", value_name = "TLD", value_parser = values::tld)]
+    tlds: Vec<Tld>,
+    /// What is asked [default: as by the last list of each]
+    #[arg(long, value_name = "ACTION", value_parser = words!(Action), conflicts_with = "release")]
+    action: Option<Action>,
+    /// What should be done where that cannot be
+    #[arg(long, value_name = "ACTION", value_parser = words!(Action), conflicts_with = "release")]
+    fallback: Option<Action>,
+    /// Hand back what is past instead
+    #[arg(long)]
+    release: bool,
+    /// A campaign that is asked for [default: those of the slice that its registry can act on]
+    #[arg(long = "campaign", value_name = "ID")]
+    campaigns: Vec<CampaignId>,
+    /// The legal basis, in words; redirect-ns and suspend need one
+    #[arg(long, value_name = "TEXT")]
+    legal_basis: Option<String>,
+    /// The first of two people who ask more of an unverified campaign than its marking allows
+    #[arg(long, value_name = "NAME", requires_all = ["second_person", "override_evidence"])]
+    first_person: Option<Actor>,
+    /// The second of them
+    #[arg(long, value_name = "NAME", requires = "first_person")]
+    second_person: Option<Actor>,
+    /// On what evidence they do
+    #[arg(long, value_name = "TEXT", requires = "first_person")]
+    override_evidence: Option<String>,
+    /// Write what goes to each registry into a folder of its own here, instead of mailing it; somebody carries it on
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    act: ActArgs,
+}
+
+impl Send {
+    pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let config = serve::read(&self.config)?;
+        let sender = config.sender()?.ok_or_else(|| {
+            usage(format!("{} has no part [send]: nobody is named who asks", self.config.display()))
+        })?;
+        let post = config.post(globals.now())?;
+        if post.is_none() && self.out.is_none() {
+            return Err(usage(format!(
+                "{} has no part [mail], and --out names no folder: there is no way out for the lists",
+                self.config.display()
+            )));
+        }
+        let act = self.act.act(globals)?;
+        let two = self.first_person.zip(self.second_person).zip(self.override_evidence);
+        let ask = AskLists {
+            tlds: self.tlds,
+            purpose: if self.release { Purpose::Release } else { Purpose::Protect },
+            action: self.action,
+            fallback: self.fallback,
+            campaigns: self.campaigns,
+            legal_basis: self.legal_basis,
+            override_by: two.map(|((first, second), evidence)| Override { first, second, evidence }),
+        };
+        let globals = globals.clone().or_data(config.data.clone());
+        let desk = globals.desk().await?;
+        let outcomes = desk.cut_lists(&self.id, &act, &ask).await?;
+        let (cut, refused) = tell(&outcomes)?;
+        match (self.out, post) {
+            (Some(folder), _) => {
+                for (tld, number) in &cut {
+                    hand_over(&desk, &self.id, &act, &sender, (tld, *number), &folder.join(tld.as_str())).await?;
+                }
+                output::note(format_args!("{} written to {}", counted(cut.len() as u64, "package"), folder.display()));
+            }
+            (None, Some(post)) => {
+                let clock = {
+                    let globals = globals.clone();
+                    std::sync::Arc::new(move || globals.now())
+                };
+                let vantage = forestall_hub::jobs::Vantage::default();
+                let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), clock).with_post(post);
+                let sent = scheduler.deliver_now(&self.id).await?;
+                output::note(format_args!("{}; `forestall case receipts {}` shows what became of each", sent, self.id));
+            }
+            (None, None) => {}
+        }
+        desk.store().close().await;
+        Ok(if refused { Outcome::Found } else { Outcome::Done })
+    }
+}
+
+/// Prints what became of each slice and returns the lists that were cut, and whether one was refused.
+fn tell(outcomes: &BTreeMap<Tld, CutOutcome>) -> anyhow::Result<(Vec<(Tld, u32)>, bool)> {
+    let mut cut = Vec::new();
+    let mut refused = false;
+    output::to_stdout(|out| {
+        for (tld, outcome) in outcomes {
+            match outcome {
+                CutOutcome::Cut(number) => {
+                    cut.push((tld.clone(), *number));
+                    writeln!(out, "{tld}\t{number}")?;
+                }
+                CutOutcome::Nothing => output::note(format_args!("{tld}: nothing to ask for")),
+                CutOutcome::Refused(refusal) => {
+                    refused = true;
+                    output::note(format_args!("{tld}: refused: {refusal}"));
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok((cut, refused))
+}
+
+/// Writes the package of a list into a folder, and keeps the receipt once every file is on the disk.
+async fn hand_over(
+    desk: &Desk,
+    id: &CaseId,
+    act: &Act,
+    sender: &Sender,
+    (tld, number): (&Tld, u32),
+    folder: &Path,
+) -> anyhow::Result<()> {
+    let package = desk.package(id, tld, number, sender, act.now).await?;
+    std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    let mut files = Vec::new();
+    for file in &package.object().files {
+        let path = folder.join(&file.name);
+        output::to(Some(&path), |out| Ok(out.write_all(&file.octets)?))?;
+        files.push(SentFile { name: file.name.clone(), sha256: Digest::of(&file.octets) });
+    }
+    let deliver = Deliver {
+        tld: tld.clone(),
+        number,
+        channel: Channel::Folder,
+        contact: 0,
+        address: folder.display().to_string(),
+        receipt: "written to disk".to_owned(),
+        reminder: 0,
+        files,
+        taken: true,
+    };
+    desk.record_delivery(id, act, deliver).await?;
+    Ok(())
+}
