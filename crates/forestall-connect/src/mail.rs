@@ -25,6 +25,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use crate::clock::Clock;
 use crate::openpgp::OpenPgpError;
+use crate::tls;
 use compose::{ComposeError, compose};
 pub use letter::{
     Attachment, LONGEST_FILE_NAME, LONGEST_SUBJECT, Letter, LetterError, MOST_ADDRESSES, MOST_ATTACHMENTS, Origin,
@@ -246,21 +247,13 @@ fn failed(error: &lettre::transport::smtp::Error) -> MailError {
             _ => MailError::Deferred(response),
         };
     }
-    if error.is_tls() || is_certificate(error) {
+    if error.is_tls() || tls::blames_certificate(error) {
         MailError::Tls(text)
     } else if error.is_client() {
         MailError::Login(text)
     } else {
         MailError::Unreachable(text)
     }
-}
-
-/// Says whether a certificate is the cause, which the transport tells as an error of the connection.
-fn is_certificate(error: &(dyn Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| (*error).source()).any(|cause| {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
-    })
 }
 
 /// Returns an error and its causes, each text once, cut.

@@ -2,6 +2,8 @@
 
 //! TLS: the authorities of the operating system and those that the operator adds, with ring under it.
 
+use std::error::Error;
+use std::io;
 use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
@@ -40,4 +42,20 @@ pub(crate) fn config(authorities: &[Vec<u8>]) -> Result<ClientConfig, TlsError> 
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let config = config.map_err(|error| TlsError::Setup(error.to_string()))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Says whether a wrong certificate is the cause of an error, however deep: errors of the system may hold others that they do not tell as their cause.
+pub(crate) fn blames_certificate(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| (*error).source()).any(|cause| {
+        let mut cause = cause;
+        loop {
+            if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+                return matches!(error, rustls::Error::InvalidCertificate(_));
+            }
+            match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+                Some(inner) => cause = inner,
+                None => return false,
+            }
+        }
+    })
 }

@@ -273,21 +273,12 @@ async fn beginning(mut response: Response) -> String {
 
 /// Says what an error of the connection means.
 fn failed(error: &reqwest::Error) -> WebhookError {
-    let reason = reason(error);
     let mut causes = std::iter::successors(Some(error as &(dyn Error + 'static)), |error| (*error).source());
-    let is_certificate = |error: &rustls::Error| matches!(error, rustls::Error::InvalidCertificate(_));
-    for cause in causes.by_ref() {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if cause.is::<NotPublic>() {
-            return WebhookError::Forbidden(cause.to_string());
-        }
-        if cause.downcast_ref().is_some_and(is_certificate)
-            || inner.and_then(|inner| inner.downcast_ref()).is_some_and(is_certificate)
-        {
-            return WebhookError::Certificate(reason);
-        }
+    if let Some(inside) = causes.find(|cause| cause.is::<NotPublic>()) {
+        return WebhookError::Forbidden(inside.to_string());
     }
-    WebhookError::Unreachable(reason)
+    let reason = reason(error);
+    if tls::blames_certificate(error) { WebhookError::Certificate(reason) } else { WebhookError::Unreachable(reason) }
 }
 
 /// Returns an error and its causes, each text once, cut.

@@ -12,7 +12,7 @@ use lettre::message::header::{
     ContentDisposition, ContentTransferEncoding, ContentType, Date, From as FromHeader, HeaderName, HeaderValue,
     Headers, InReplyTo, MessageId as MessageIdHeader, References, ReplyTo, Subject, To,
 };
-use lettre::message::{Body, Mailboxes, MultiPart, SinglePart};
+use lettre::message::{Body, Mailboxes, SinglePart};
 
 use super::letter::{Letter, LetterError, Origin, Precedence, Protection};
 use super::mailbox::Mailbox;
@@ -51,7 +51,9 @@ pub(super) fn compose(
     let mut octets = headers(letter, from, reply_to).to_string().into_bytes();
     octets.extend_from_slice(b"MIME-Version: 1.0\r\n");
     octets.extend_from_slice(&part);
-    octets.extend_from_slice(b"\r\n");
+    if !octets.ends_with(b"\r\n") {
+        octets.extend_from_slice(b"\r\n");
+    }
     Ok(octets)
 }
 
@@ -100,47 +102,53 @@ fn headers(letter: &Letter, from: &Mailbox, reply_to: Option<&Mailbox>) -> Heade
     headers
 }
 
-/// Returns the text and the files as one part of MIME, without the line end after it.
+/// Returns the text and the files as one part of MIME.
 fn content(letter: &Letter, boundaries: &Boundaries) -> Result<Vec<u8>, LetterError> {
-    let text = text(ContentType::TEXT_PLAIN, &letter.text);
-    let mut octets = match (&letter.html, letter.attachments.is_empty()) {
-        (None, true) => text.formatted(),
-        (Some(html), true) => alternative(text, html, boundaries).formatted(),
-        (html, false) => {
-            let all = MultiPart::mixed().boundary(boundaries.nth(0));
-            let mut all = match html {
-                None => all.singlepart(text),
-                Some(html) => all.multipart(alternative(text, html, boundaries)),
-            };
-            for attachment in &letter.attachments {
-                let media_type = ContentType::parse(&attachment.media_type).map_err(|_| LetterError::MediaType {
-                    name: attachment.name.clone(),
-                    media_type: attachment.media_type.clone(),
-                })?;
-                let part =
-                    SinglePart::builder().header(media_type).header(ContentDisposition::attachment(&attachment.name));
-                all = all.singlepart(part.body(encoded(attachment.octets.clone(), ContentTransferEncoding::Base64)));
-            }
-            all.formatted()
-        }
-    };
+    let mut words = text(ContentType::TEXT_PLAIN, &letter.text);
+    if let Some(html) = &letter.html {
+        words = joined("alternative", &boundaries.nth(1), &[words, text(ContentType::TEXT_HTML, html)]);
+    }
+    if letter.attachments.is_empty() {
+        return Ok(words);
+    }
+    let mut parts = vec![words];
+    for attachment in &letter.attachments {
+        let media_type = ContentType::parse(&attachment.media_type).map_err(|_| LetterError::MediaType {
+            name: attachment.name.clone(),
+            media_type: attachment.media_type.clone(),
+        })?;
+        let part = SinglePart::builder().header(media_type).header(ContentDisposition::attachment(&attachment.name));
+        parts.push(leaf(&part.body(encoded(attachment.octets.clone(), ContentTransferEncoding::Base64))));
+    }
+    Ok(joined("mixed", &boundaries.nth(0), &parts))
+}
+
+/// Joins parts. The line end before a boundary belongs to the boundary, and a part of parts has one of its own besides: programs that read a
+/// letter and write it anew add it where it is missing, which would break a signature.
+fn joined(kind: &str, boundary: &str, parts: &[Vec<u8>]) -> Vec<u8> {
+    let mut octets = format!("Content-Type: multipart/{kind};\r\n boundary=\"{boundary}\"\r\n\r\n").into_bytes();
+    for part in parts {
+        octets.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+        octets.extend_from_slice(part);
+        octets.extend_from_slice(b"\r\n");
+    }
+    octets.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    octets
+}
+
+/// Returns a part without the line end after it.
+fn leaf(part: &SinglePart) -> Vec<u8> {
+    let mut octets = part.formatted();
     if octets.ends_with(b"\r\n") {
         octets.truncate(octets.len() - 2);
     }
-    Ok(octets)
+    octets
 }
 
-fn alternative(text: SinglePart, html: &str, boundaries: &Boundaries) -> MultiPart {
-    MultiPart::alternative()
-        .boundary(boundaries.nth(1))
-        .singlepart(text)
-        .singlepart(self::text(ContentType::TEXT_HTML, html))
-}
-
-fn text(media_type: ContentType, text: &str) -> SinglePart {
+fn text(media_type: ContentType, text: &str) -> Vec<u8> {
     let lines = text.replace("\r\n", "\n").replace('\n', "\r\n");
     let body = encoded(lines.into_bytes(), ContentTransferEncoding::QuotedPrintable);
-    SinglePart::builder().header(media_type).body(body)
+    leaf(&SinglePart::builder().header(media_type).body(body))
 }
 
 fn encoded(octets: Vec<u8>, encoding: ContentTransferEncoding) -> Body {
@@ -158,7 +166,7 @@ fn signed(part: &[u8], signature: &str, boundary: &str) -> Vec<u8> {
     let end = format!(
         "\r\n--{boundary}\r\nContent-Type: application/pgp-signature; name=\"signature.asc\"\r\n\
          Content-Description: OpenPGP digital signature\r\nContent-Disposition: attachment; filename=\"signature.asc\"\r\n\r\n\
-         {}\r\n--{boundary}--",
+         {}\r\n--{boundary}--\r\n",
         lines(signature)
     );
     octets.extend_from_slice(end.as_bytes());
@@ -173,7 +181,7 @@ fn encrypted(sealed: &str, boundary: &str) -> Vec<u8> {
          Version: 1\r\n\r\n\
          --{boundary}\r\nContent-Type: application/octet-stream; name=\"encrypted.asc\"\r\n\
          Content-Description: OpenPGP encrypted message\r\nContent-Disposition: inline; filename=\"encrypted.asc\"\r\n\r\n\
-         {}\r\n--{boundary}--",
+         {}\r\n--{boundary}--\r\n",
         lines(sealed)
     )
     .into_bytes()

@@ -11,7 +11,8 @@ use pgp::composed::{
 use pgp::crypto::ecc_curve::ECCCurve;
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
-use pgp::types::{KeyDetails, Timestamp};
+use pgp::packet::{Signature, SignatureConfig, Subpacket, SubpacketData};
+use pgp::types::{KeyDetails, Password, Tag, Timestamp};
 use rand::rngs::OsRng;
 
 use super::certificate::MOST_OCTETS;
@@ -85,7 +86,8 @@ impl SigningKey {
             .preferred_hash_algorithms([HashAlgorithm::Sha256, HashAlgorithm::Sha512].into_iter().collect())
             .subkeys(vec![subkey]);
         let parameters = parameters.build().map_err(|error| wrong(&error))?;
-        Ok(Self { key: parameters.generate(OsRng).map_err(|error| wrong(&error))? })
+        let key = parameters.generate(OsRng).map_err(|error| wrong(&error))?;
+        Ok(Self { key: dated(key, made).map_err(|error| wrong(&error))? })
     }
 
     /// Reads a private key in armour.
@@ -158,6 +160,40 @@ impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SigningKey").field("fingerprint", &self.fingerprint()).finish_non_exhaustive()
     }
+}
+
+/// Signs anew what the library signed at the time of the system's clock.
+fn dated(mut key: SignedSecretKey, made: Timestamp) -> pgp::errors::Result<SignedSecretKey> {
+    let open = Password::empty();
+    let SignedSecretKey { primary_key, details, secret_subkeys, .. } = &mut key;
+    let public = primary_key.public_key();
+    for signature in &mut details.direct_signatures {
+        *signature = settings(signature, made)?.sign_key(primary_key, &open, public)?;
+    }
+    for user in &mut details.users {
+        for signature in &mut user.signatures {
+            let settings = settings(signature, made)?;
+            *signature = settings.sign_certification(primary_key, public, &open, Tag::UserId, &user.id)?;
+        }
+    }
+    for subkey in secret_subkeys {
+        for signature in &mut subkey.signatures {
+            let settings = settings(signature, made)?;
+            *signature = settings.sign_subkey_binding(primary_key, public, &open, subkey.key.public_key())?;
+        }
+    }
+    Ok(key)
+}
+
+/// Returns what a signature says, but for when it was made.
+fn settings(signature: &Signature, made: Timestamp) -> pgp::errors::Result<SignatureConfig> {
+    let mut settings = signature.config().cloned().expect("the library makes signatures that it knows");
+    for subpacket in &mut settings.hashed_subpackets {
+        if matches!(subpacket.data, SubpacketData::SignatureCreationTime(_)) {
+            *subpacket = Subpacket::critical(SubpacketData::SignatureCreationTime(made))?;
+        }
+    }
+    Ok(settings)
 }
 
 /// Returns a time as packets have it; `None` outside 1970 to 2106.

@@ -3,7 +3,6 @@
 //! One question over HTTP, its redirects and its answer.
 
 use std::error::Error;
-use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -17,8 +16,8 @@ use rustls::ClientConfig;
 use super::base::RdapBase;
 use super::redirect::Known;
 use crate::address::{NotPublic, PublicOnly, is_public};
-use crate::retry_after;
 use crate::turns::{Ask, Attempt, Manners};
+use crate::{retry_after, tls};
 
 /// Most redirects of one question.
 const MOST_REDIRECTS: usize = 3;
@@ -170,13 +169,7 @@ async fn body(mut response: Response) -> Result<Vec<u8>, Body> {
 /// Says what an error of the connection means: a wrong certificate or address stays wrong, the rest may pass.
 fn failed(error: &reqwest::Error) -> Attempt<RdapDomain> {
     let reason = reason(error);
-    let is_lasting = chain(error).any(|cause| {
-        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let is_certificate = |error: &rustls::Error| matches!(error, rustls::Error::InvalidCertificate(_));
-        cause.is::<NotPublic>()
-            || cause.downcast_ref().is_some_and(is_certificate)
-            || inner.and_then(|inner| inner.downcast_ref()).is_some_and(is_certificate)
-    });
+    let is_lasting = chain(error).any(|cause| cause.is::<NotPublic>()) || tls::blames_certificate(error);
     if is_lasting { Attempt::Refused(reason) } else { Attempt::Later { reason, after: None } }
 }
 

@@ -53,6 +53,10 @@ async fn a_letter_arrives_with_all_its_parts() {
     assert_eq!(headers["x-mailfrom"], "hub@hub.example");
     assert_eq!(headers["x-rcptto"], "abuse@nic.example, desk@xn--bcher-kva.example");
     check_content(&found);
+    // Nothing was changed on the way but the line ends, also that of the whole, and the server's own headers.
+    let sent = String::from_utf8(sent).unwrap().replace("\r\n", "\n");
+    let own: Vec<&str> = arrived.trim_end().lines().filter(|line| !line.starts_with("X-")).collect();
+    assert_eq!(own, sent.trim_end().lines().collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -185,6 +189,7 @@ async fn gnupg_verifies_a_signed_letter() {
     check_content(&found["parts"][0]);
     assert_eq!(found["parts"][1]["type"], "application/pgp-signature");
     let part = signed_part(arrived);
+    assert!(plain(&server).compose(&letter(), now()).unwrap().ends_with(&part), "the part is as it was written");
     let signature = gnupg.file("signature", &octets(&found["parts"][1]));
     let said = gnupg.run(&["--verify", &signature, "-"], &part);
     assert!(said.is_well && said.says("GOODSIG"), "{said:?}");
@@ -202,7 +207,7 @@ async fn gnupg_decrypts_a_letter_and_nobody_else_reads_it() {
     let key = SigningKey::generate(&parsed("Forestall <hub@hub.example>"), now().plus_seconds(-60)).unwrap();
     assert!(gnupg.run(&["--import"], key.certificate().unwrap().as_bytes()).is_well);
     let user = "abuse@nic.example";
-    let time = ["--faked-system-time", "20260101T000000"];
+    let time = ["--faked-system-time", "20260101T000000!"];
     let made = gnupg.run(&[&time[..], &["--quick-generate-key", user, "default", "default", "0"]].concat(), b"");
     assert!(made.is_well, "{made:?}");
     let certificate = Certificate::read(&gnupg.text(&["--armor", "--export", user], b""), now()).unwrap();

@@ -125,9 +125,8 @@ async fn a_server_that_hangs_or_never_ends_takes_no_longer_than_the_limit() {
         }
     });
     let lines = Responder::start(|mut stream| {
-        loop {
-            stream.write_all(b"220-and more\r\n")?;
-        }
+        stream.write_all("220-and more\r\n".repeat(200).as_bytes())?;
+        stream.read(&mut [0]).map(drop)
     });
     let drip = Responder::start(|mut stream| {
         loop {

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use crate::letters::now;
 
 /// When the certificates of the tests were made.
-const MADE: &str = "20260101T000000";
+const MADE: &str = "20260101T000000!";
 
 fn key() -> SigningKey {
     SigningKey::generate(&parsed("Forestall <hub@hub.example>"), now().plus_seconds(-60)).unwrap()
