@@ -229,6 +229,9 @@ fn repeated(lines: &[Line], findings: &mut Findings, wrong: &mut BTreeSet<usize>
     }
 }
 
+/// What lines say of one campaign: by the key of the origin period, their places and their indices.
+type ByPeriod<'a> = BTreeMap<i64, Vec<(&'a Place, usize)>>;
+
 /// The lists of one origin period, as far as they were asked for.
 type Lists = BTreeMap<Tld, Slice>;
 
@@ -240,7 +243,7 @@ fn check_placed(
     findings: &mut Findings,
     wrong: &mut BTreeSet<usize>,
 ) -> Result<(), GenerateError> {
-    let mut by_list: BTreeMap<&CampaignId, BTreeMap<i64, Vec<(&Place, usize)>>> = BTreeMap::new();
+    let mut by_list: BTreeMap<&CampaignId, ByPeriod<'_>> = BTreeMap::new();
     for index in placed {
         if let Some(place) = &lines[*index].place {
             by_list.entry(&place.campaign).or_default().entry(place.period).or_default().push((place, *index));

@@ -59,7 +59,9 @@ pub(crate) fn show(
         let (condition, text) = condition_of(rest);
         let prepare = |value: &str| match form {
             PageForm::Markdown if kind != Kind::Copied => markdown_escaped(&one_line(value)),
-            PageForm::Text | PageForm::Markdown => one_line(value),
+            // It stands between backticks.
+            PageForm::Markdown => one_line(value).replace('`', "'"),
+            PageForm::Text => one_line(value),
             PageForm::Html => html_escaped(&one_line(value)),
         };
         let mut add = |fields: &Fields| -> Result<(), WordingError> {
@@ -154,7 +156,7 @@ fn markdown(blocks: &[(Kind, String)]) -> String {
     let mut out = String::new();
     let mut before = None;
     for (kind, text) in blocks {
-        let tight = matches!(kind, Kind::Item | Kind::Step | Kind::Copied) && before == Some(*kind);
+        let tight = matches!(kind, Kind::Item | Kind::Step) && before == Some(*kind);
         if before.is_some() && !tight {
             out.push('\n');
         }
@@ -163,9 +165,9 @@ fn markdown(blocks: &[(Kind, String)]) -> String {
             Kind::Heading => "## ",
             Kind::Item => "- ",
             Kind::Step => "1. ",
-            Kind::Copied => "    ",
-            Kind::Paragraph => "",
+            Kind::Copied | Kind::Paragraph => "",
         };
+        let text = if *kind == Kind::Copied { format!("`{text}`") } else { text.clone() };
         out.push_str(&format!("{mark}{text}\n"));
         before = Some(*kind);
     }
@@ -273,7 +275,7 @@ mod tests {
         );
         assert_eq!(
             show(PageForm::Markdown),
-            "# A &lt;b&gt;\\*page\\*&lt;/b&gt; {some}\n\n## Steps\n\n1. Do 1.\n1. Do 2.\n1. Stop.\n\nSome, then &lt;b&gt;\\*page\\*&lt;/b&gt; {some}.\n\n    run <b>*page*</b> {some}\n"
+            "# A &lt;b&gt;\\*page\\*&lt;/b&gt; {some}\n\n## Steps\n\n1. Do 1.\n1. Do 2.\n1. Stop.\n\nSome, then &lt;b&gt;\\*page\\*&lt;/b&gt; {some}.\n\n`run <b>*page*</b> {some}`\n"
         );
         assert_eq!(
             show(PageForm::Html),
