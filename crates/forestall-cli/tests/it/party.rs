@@ -92,7 +92,8 @@ fn the_sheet_is_printed_and_put_on_record() {
     assert_eq!(rows[0], "at,who,party,case,what,count,purpose,basis");
     assert_eq!(rows.len(), 3, "{record}");
     assert!(record.contains(",'=HYPERLINK(1),"), "a spreadsheet would reckon with it: {record}");
-    assert!(rows[2].contains("tester") && rows[2].contains(",2,"), "{record}");
+    // Rows of one instant stand in no order that means something.
+    assert!(rows.iter().any(|row| row.contains(",tester,") && row.contains(",2,")), "{record}");
 }
 
 #[test]

@@ -235,9 +235,7 @@ impl Desk {
         let mut codes = Vec::with_capacity(RECOVERY_CODES);
         for _ in 0..RECOVERY_CODES {
             let text = base32(&random::<10>()?);
-            codes.push(
-                text.as_bytes().chunks(4).map(|part| String::from_utf8_lossy(part)).collect::<Vec<_>>().join("-"),
-            );
+            codes.push(text.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-"));
         }
         let digests = codes.iter().map(|code| recovery_digest(id, code)).collect();
         self.store().keep_recovery_codes(id, digests).await?;

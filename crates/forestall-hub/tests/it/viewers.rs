@@ -145,8 +145,7 @@ async fn look(somebody: &Somebody, markings: &[Tlp]) {
         served.desk.set_role(&parsed(case), &who.id, *role).await.unwrap();
     }
     let token = bearer(&served, &who.id, "read,answer,coordinate,admin").await;
-    for (route, reads, _) in routes().iter().filter(|(_, reads, _)| *reads) {
-        assert!(*reads);
+    for (route, _, _) in routes().iter().filter(|(_, reads, _)| *reads) {
         for (case, id) in CASES.iter().enumerate() {
             for (tld, _, name) in &planted[case].slices {
                 let address = filled(route, id, tld, name.as_str());
@@ -169,7 +168,7 @@ async fn look(somebody: &Somebody, markings: &[Tlp]) {
             }
         }
     }
-    acts(somebody, &served, &token).await;
+    acts(somebody, markings, &served, &token).await;
 }
 
 /// Looks for what is planted in an answer.
@@ -192,20 +191,26 @@ fn check(somebody: &Somebody, markings: &[Tlp], planted: &[Planted], address: &s
 }
 
 /// Whoever may not act changes nothing, by no address.
-async fn acts(somebody: &Somebody, served: &Served, token: &str) {
+async fn acts(somebody: &Somebody, markings: &[Tlp], served: &Served, token: &str) {
     for (case, id) in CASES.iter().enumerate() {
         let leads = somebody.is_operator() || somebody.roles[case] == Some(CaseRole::Coordinator);
         for tld in TLDS {
             let answers = leads || somebody.tlds.contains(&tld);
             let before = served.desk.log(None, 0, 1_000).await.unwrap().len();
             for (route, _, _) in routes().iter().filter(|(route, _, sends)| *sends && route.contains("{id}")) {
-                if if route.contains("/answer") { answers } else { leads } {
+                // A list of names is asked for by a form as well: that is reading.
+                let may = match route.as_str() {
+                    route if route.ends_with("/names.txt") => somebody.whole(case, markings[case]),
+                    route if route.contains("/answer") => answers,
+                    _ => leads,
+                };
+                if may {
                     continue;
                 }
                 let address = filled(route, id, tld, "x.com");
                 let fields = [("action", "reserve"), ("result", "done"), ("name", "x.com"), ("reason", "x")];
                 let reply = served.post(&address, &[("Authorization", token)], &fields).await;
-                assert!(matches!(reply.status, 404 | 405 | 200), "{somebody:?} {address} {}", reply.status);
+                assert_eq!(reply.status, 404, "{somebody:?} {address}");
             }
             let after = served.desk.log(None, 0, 1_000).await.unwrap().len();
             assert_eq!(before, after, "{somebody:?} changed {id}");
