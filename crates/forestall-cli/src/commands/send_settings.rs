@@ -192,6 +192,8 @@ fn read(path: &Path) -> Result<String, String> {
 pub(super) fn check_keys<const N: usize>(part: &str, table: &toml::Table, known: [&str; N]) -> Result<(), String> {
     match table.keys().find(|key| !known.contains(&key.as_str())) {
         None => Ok(()),
-        Some(key) => Err(format!("{part}.{key} is no setting; expected {}.{}", known.join(", "), near::hint(key, known))),
+        Some(key) => {
+            Err(format!("{part}.{key} is no setting; expected {}.{}", known.join(", "), near::hint(key, known)))
+        }
     }
 }

@@ -8,9 +8,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use forestall_coord::board::Cell;
 use forestall_coord::cut::COOL_DOWN_DAYS;
 use forestall_coord::event::Purpose;
-use forestall_coord::{CutList, Deadline};
+use forestall_coord::{Board, CutList, Deadline};
 use forestall_formats::brief::{self, Brief};
 use forestall_formats::envelope::{
     self, AnswerForm, Appeal, Asked, Counts, Envelope, Fees, HowToAnswer, Lead, Meaning, NamesADay, Requester, Sealed,
@@ -253,6 +254,20 @@ impl<'a> Maker<'a> {
         days
     }
 
+    /// Returns how many names of the listed days the list leaves out: those that nobody can register, that somebody holds, or that wait for
+    /// a person.
+    fn left_out(&self, board: &Board<'_>) -> u64 {
+        let days = self.days();
+        let (first, last) = (days.keys().next(), days.keys().next_back());
+        let (Some(first), Some(last)) = (first, last) else { return 0 };
+        let campaigns = self.campaigns();
+        let is_listed =
+            |cell: &&Cell| campaigns.contains(&cell.campaign) && (*first..=*last).contains(&cell.window.from.day());
+        let cells = board.slice(&self.list.tld).iter().filter(is_listed);
+        let names: u64 = cells.map(|cell| u64::from(cell.tally.names)).sum();
+        names.saturating_sub(u64::try_from(self.list.lines.len()).unwrap_or(u64::MAX))
+    }
+
     fn first_day(&self) -> Option<UtcDay> {
         self.days().keys().next().copied()
     }
@@ -267,7 +282,8 @@ impl<'a> Maker<'a> {
             .into_iter()
             .map(|index| self.desk.threat(self.file, index, day))
             .collect::<Result<_, _>>()?;
-        let total = self.file.board().slice_total(&list.tld, case.horizon);
+        let board = self.file.board();
+        let (held, left_out) = (board.slice_total(&list.tld, case.horizon).not_registrable, self.left_out(&board));
         let unsure = list.lines.iter().filter(|line| line.class == NameClass::RegisteredSuspect).count();
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         let opens = list.opens.unwrap_or(cut.at);
@@ -302,8 +318,8 @@ impl<'a> Maker<'a> {
                 withdrawn: cut.counts.withdrawn,
                 expired: cut.counts.expired,
                 registered: number(unsure),
-                not_registrable: u64::from(total.not_registrable),
-                left_out: u64::from(total.held),
+                not_registrable: u64::from(held),
+                left_out,
                 first_day: days.keys().next().copied(),
                 last_day,
                 names_a_day: NamesADay::of(days.values().copied().collect()),

@@ -9,10 +9,10 @@ use forestall_connect::mail::{
     Attachment, Letter, MailReceipt, Mailbox, Mailer, MessageId, Origin, Precedence, Protection,
 };
 use forestall_connect::openpgp::{Certificate, SigningKey};
+use forestall_coord::CutList;
 use forestall_coord::command::Deliver;
 use forestall_coord::event::{Purpose, SentFile};
 use forestall_coord::roll::reminders_due;
-use forestall_coord::CutList;
 use forestall_model::party::{Channel, Contact};
 use forestall_model::{CaseId, Digest, Instant, Marking, Party, Tld, Tlp};
 use forestall_store::NewJob;
@@ -154,7 +154,9 @@ impl Scheduler {
             Ok((receipt, letter)) => (true, said(&receipt), sent_files(&receipt, &letter)),
             // The server may take it later: the job is put off, and the receipt waits for its end.
             Err((reason, true)) if !last_try => return Err(DeskError::Outside(reason)),
-            Err((reason, _)) => (false, reason, vec![SentFile { name: "letter.eml".to_owned(), sha256: Digest::of(b"") }]),
+            Err((reason, _)) => {
+                (false, reason, vec![SentFile { name: "letter.eml".to_owned(), sha256: Digest::of(b"") }])
+            }
         };
         let deliver = Deliver {
             tld: errand.tld.clone(),
@@ -231,7 +233,11 @@ impl Post {
             let text = format!(
                 "{what} waits for you, number {} for .{}.\n\nIts marking does not let it go by mail that is not encrypted. Sign in to read it \
                  and to answer:\n\n{}/home\n\nOr ring {}, {}.\n",
-                package.id.number, package.id.tld, self.origin, self.sender.requester.person, self.sender.requester.phone
+                package.id.number,
+                package.id.tld,
+                self.origin,
+                self.sender.requester.person,
+                self.sender.requester.phone
             );
             (format!("A list waits for you {token}"), text, None, Vec::new())
         };

@@ -118,7 +118,8 @@ impl Scheduler {
             }
         }
         let by_hand = file.case.slices.iter().filter(|(tld, slice)| {
-            let open = slice.last_cut(forestall_coord::event::Purpose::Protect).is_some_and(|cut| cut.deliveries.is_empty());
+            let open =
+                slice.last_cut(forestall_coord::event::Purpose::Protect).is_some_and(|cut| cut.deliveries.is_empty());
             open && registries.get(*tld).is_none_or(|party| deliver::mail_contacts(party).next().is_none())
         });
         let by_hand = by_hand.count();

@@ -67,9 +67,9 @@ pub(crate) struct Send {
 impl Send {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let config = serve::read(&self.config)?;
-        let sender = config.sender()?.ok_or_else(|| {
-            usage(format!("{} has no part [send]: nobody is named who asks", self.config.display()))
-        })?;
+        let sender = config
+            .sender()?
+            .ok_or_else(|| usage(format!("{} has no part [send]: nobody is named who asks", self.config.display())))?;
         let post = config.post(globals.now())?;
         if post.is_none() && self.out.is_none() {
             return Err(usage(format!(
