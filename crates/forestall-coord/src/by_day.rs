@@ -41,7 +41,7 @@ impl<T> Deref for ByDay<T> {
 impl<T: Dated> ByDay<T> {
     /// Puts a fact at a place; those from there on move by one.
     pub(crate) fn insert(&mut self, place: usize, fact: T) {
-        let mut from = fact.days().from;
+        let from = fact.days().from;
         self.facts.insert(place, fact);
         self.earliest.insert(place, self.earliest.get(place).map_or(from, |later| from.min(*later)));
         for earliest in self.earliest[..place].iter_mut().rev() {
@@ -49,7 +49,6 @@ impl<T: Dated> ByDay<T> {
                 break;
             }
             *earliest = from;
-            from = *earliest;
         }
     }
 

@@ -283,7 +283,7 @@ impl<'a> Maker<'a> {
             .map(|index| self.desk.threat(self.file, index, day))
             .collect::<Result<_, _>>()?;
         let board = self.file.board();
-        let (held, left_out) = (board.slice_total(&list.tld, case.horizon).not_registrable, self.left_out(&board));
+        let (not_registrable, left_out) = (board.slice_total(&list.tld, case.horizon).not_registrable, self.left_out(&board));
         let unsure = list.lines.iter().filter(|line| line.class == NameClass::RegisteredSuspect).count();
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         let opens = list.opens.unwrap_or(cut.at);
@@ -318,7 +318,7 @@ impl<'a> Maker<'a> {
                 withdrawn: cut.counts.withdrawn,
                 expired: cut.counts.expired,
                 registered: number(unsure),
-                not_registrable: u64::from(held),
+                not_registrable: u64::from(not_registrable),
                 left_out,
                 first_day: days.keys().next().copied(),
                 last_day,
