@@ -15,6 +15,7 @@ mod exclude;
 mod figures;
 mod flood;
 mod gaps;
+mod kpi;
 mod letters;
 mod list;
 mod log;
@@ -27,6 +28,7 @@ mod rule;
 mod show;
 mod slices;
 mod vet;
+mod what_if;
 
 use clap::Subcommand;
 use forestall_store::Stored;
@@ -44,6 +46,8 @@ pub(crate) enum Verb {
     Gaps(gaps::Gaps),
     Slices(slices::Slices),
     Days(days::Days),
+    WhatIf(what_if::WhatIf),
+    Kpi(kpi::Kpi),
     Names(names::Names),
     Request(request::Request),
     Acknowledge(acknowledge::Acknowledge),
@@ -77,6 +81,8 @@ impl Verb {
                 Self::Gaps(command) => command.run(globals).await,
                 Self::Slices(command) => command.run(globals).await,
                 Self::Days(command) => command.run(globals).await,
+                Self::WhatIf(command) => command.run(globals).await,
+                Self::Kpi(command) => command.run(globals).await,
                 Self::Names(command) => command.run(globals).await,
                 Self::Request(command) => command.run(globals).await,
                 Self::Acknowledge(command) => command.run(globals).await,
