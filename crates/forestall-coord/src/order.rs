@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use forestall_model::{DayRange, Draws, Tld, UtcDay, vocabulary};
 
-use crate::board::{Board, Cell, Worst};
+use crate::board::{Board, Variant, VariantPeriod, Worst};
 use crate::proof::Level;
 use crate::reach::ReachRange;
 use crate::reach_table::{Parts, ReachTable};
@@ -100,11 +100,11 @@ struct Field<'b> {
     readings: &'b [Draws],
     lists: Vec<List>,
     tables: Vec<ReachTable>,
-    /// The slices with a miss, by their place among the runners.
+    /// The slices with a miss that are left, by their place among the runners.
     columns: Vec<usize>,
-    /// Those that are left, as indices into the columns.
-    left: Vec<usize>,
-    /// Misses by list and column, lists outermost.
+    /// How many there were at the start.
+    width: usize,
+    /// Misses by list and column, `width` for each list; past the columns, those that were taken out.
     misses: Vec<u32>,
 }
 
@@ -128,48 +128,29 @@ struct Race<'b> {
 
 impl<'b> Race<'b> {
     fn new(board: &'b Board<'_>, level: Level, days: DayRange) -> Self {
-        let counts = |cell: &&Cell| days.contains(cell.day) && cell.tally.misses(level) > 0;
+        let mut starts: Vec<Start> = board.variants().iter().map(|variant| Start::new(variant, level, days)).collect();
         let mut slices = Vec::new();
-        let mut cells: Vec<Vec<&Cell>> = Vec::new();
-        for (tld, all) in board.slices() {
-            let here: Vec<&Cell> = all.iter().filter(counts).collect();
-            let names: u64 = here.iter().map(|cell| u64::from(cell.tally.misses(level))).sum();
-            if names > 0 {
-                slices.push(Runner { tld, names });
-                cells.push(here);
-            }
-        }
-        let fields = board.variants().iter().map(|variant| {
-            let periods = || variant.periods.iter().filter(|period| days.contains(period.day));
-            let places: BTreeMap<i64, usize> =
-                periods().enumerate().map(|(place, period)| (period.period, place)).collect();
-            let is_here = |cell: &&&Cell| cell.campaign == variant.campaign;
-            let has_some = |slice: &usize| cells[*slice].iter().any(|cell| is_here(&cell));
-            let columns: Vec<usize> = (0..slices.len()).filter(has_some).collect();
-            let mut lists: Vec<List> = periods()
-                .map(|period| List {
-                    day: period.day,
-                    distinct: period.distinct,
-                    table: 0,
-                    misses: period.tally.misses(level),
-                    largest: 0,
-                })
-                .collect();
-            let mut misses = vec![0; lists.len() * columns.len()];
-            for (column, slice) in columns.iter().enumerate() {
-                for cell in cells[*slice].iter().filter(is_here) {
-                    let Some(place) = places.get(&cell.period) else { continue };
-                    let here = cell.tally.misses(level);
-                    misses[*place * columns.len() + column] = here;
-                    lists[*place].largest = lists[*place].largest.max(here);
+        for (tld, cells) in board.slices() {
+            let mut names = 0;
+            // Cells stand by campaign and time, as the lists do: each is looked for from the one before on.
+            let mut cursor = (0, 0);
+            for cell in cells.iter().filter(|cell| days.contains(cell.day)) {
+                let (misses, start) = (cell.tally.misses(level), &mut starts[cell.campaign]);
+                let from = if cursor.0 == cell.campaign { cursor.1 } else { 0 };
+                if misses > 0
+                    && let Some(place) = start.keys[from..].iter().position(|key| *key == cell.period)
+                {
+                    cursor = (cell.campaign, from + place);
+                    start.found.push((slices.len(), from + place, misses));
+                    names += u64::from(misses);
                 }
             }
-            let readings = board.case.campaigns[variant.campaign].draws.as_slice();
-            let tables = tables(&mut lists, readings);
-            let left = (0..columns.len()).collect();
-            Field { campaign: variant.campaign, readings, lists, tables, columns, left, misses }
-        });
-        let fields = fields.collect();
+            if names > 0 {
+                slices.push(Runner { tld, names });
+            }
+        }
+        let field = |(campaign, start): (usize, Start)| start.field(campaign, &board.case.campaigns[campaign].draws);
+        let fields = starts.into_iter().enumerate().map(field).collect();
         let left = (0..slices.len()).collect();
         Self { fields, slices, left }
     }
@@ -224,6 +205,51 @@ impl<'b> Race<'b> {
     }
 }
 
+/// A field in the making.
+struct Start {
+    lists: Vec<List>,
+    /// The periods of the lists.
+    keys: Vec<i64>,
+    /// Slice, list and misses, slice by slice.
+    found: Vec<(usize, usize, u32)>,
+}
+
+impl Start {
+    fn new(variant: &Variant, level: Level, days: DayRange) -> Self {
+        let periods = || variant.periods.iter().filter(|period| days.contains(period.day));
+        let list = |period: &VariantPeriod| List {
+            day: period.day,
+            distinct: period.distinct,
+            table: 0,
+            misses: period.tally.misses(level),
+            largest: 0,
+        };
+        Self {
+            lists: periods().map(list).collect(),
+            keys: periods().map(|period| period.period).collect(),
+            found: Vec::new(),
+        }
+    }
+
+    fn field(self, campaign: usize, readings: &[Draws]) -> Field<'_> {
+        let Self { mut lists, found, .. } = self;
+        let mut columns: Vec<usize> = found.iter().map(|(slice, ..)| *slice).collect();
+        columns.dedup();
+        let width = columns.len();
+        let mut misses = vec![0; lists.len() * width];
+        let mut column = 0;
+        for (slice, place, here) in found {
+            if columns[column] != slice {
+                column += 1;
+            }
+            misses[place * width + column] = here;
+            lists[place].largest = lists[place].largest.max(here);
+        }
+        let tables = tables(&mut lists, readings);
+        Field { campaign, readings, lists, tables, columns, width, misses }
+    }
+}
+
 /// What comes of a slice that is tried.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tried {
@@ -236,37 +262,36 @@ struct Tried {
 impl Field<'_> {
     /// Tries each slice that is left: adds to what it saves, and notes in `worst` the worst list of this field with it.
     fn try_each(&self, tried: &mut [Tried], worst: &mut [Parts]) {
-        let width = self.columns.len();
-        let mut columns = vec![Tried::default(); width];
+        let mut columns = vec![Tried::default(); self.columns.len()];
         // The worst list that no slice here can make better.
         let mut floor = Parts::default();
-        for (list, misses) in self.lists.iter().zip(self.misses.chunks(width.max(1))) {
+        for (list, misses) in self.lists.iter().zip(self.misses.chunks(self.width.max(1))) {
             let table = &self.tables[list.table];
             let now = table.of(list.misses);
             if table.is_level_down_to(list.misses.saturating_sub(list.largest)) {
                 floor = floor.max(now);
                 continue;
             }
-            for column in &self.left {
-                let after = table.of(list.misses - misses[*column]);
-                let tried = &mut columns[*column];
+            for (tried, misses) in columns.iter_mut().zip(misses) {
+                let after = table.of(list.misses - misses);
                 tried.saved = tried.saved.plus(now.minus(after));
                 tried.worst = tried.worst.max(after);
             }
         }
-        for column in &self.left {
-            let slice = self.columns[*column];
-            tried[slice].saved = tried[slice].saved.plus(columns[*column].saved);
-            worst[slice] = columns[*column].worst.max(floor);
+        for (slice, column) in self.columns.iter().zip(columns) {
+            tried[*slice].saved = tried[*slice].saved.plus(column.saved);
+            worst[*slice] = column.worst.max(floor);
         }
     }
 
+    /// Takes a slice out: the last column comes in its place.
     fn protect(&mut self, slice: usize) {
-        let Ok(column) = self.columns.binary_search(&slice) else { return };
-        self.left.retain(|left| *left != column);
-        let width = self.columns.len();
-        for (list, misses) in self.lists.iter_mut().zip(self.misses.chunks(width)) {
+        let Some(column) = self.columns.iter().position(|left| *left == slice) else { return };
+        self.columns.swap_remove(column);
+        let last = self.columns.len();
+        for (list, misses) in self.lists.iter_mut().zip(self.misses.chunks_mut(self.width)) {
             list.misses -= misses[column];
+            misses.swap(column, last);
         }
     }
 

@@ -283,7 +283,8 @@ impl<'a> Maker<'a> {
             .map(|index| self.desk.threat(self.file, index, day))
             .collect::<Result<_, _>>()?;
         let board = self.file.board();
-        let (not_registrable, left_out) = (board.slice_total(&list.tld, case.horizon).not_registrable, self.left_out(&board));
+        let (not_registrable, left_out) =
+            (board.slice_total(&list.tld, case.horizon).not_registrable, self.left_out(&board));
         let unsure = list.lines.iter().filter(|line| line.class == NameClass::RegisteredSuspect).count();
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         let opens = list.opens.unwrap_or(cut.at);

@@ -43,8 +43,9 @@ struct Row {
 #[derive(Debug)]
 struct Stage {
     class: &'static str,
+    /// The median of those that got there; empty where none did.
     median: String,
-    /// The seconds, by which a column could be put in order.
+    /// How many wait, and how long so far; empty where none does.
     waiting: String,
     /// Where its marks stand on the strip.
     marks: Vec<u32>,

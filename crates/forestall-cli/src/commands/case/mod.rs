@@ -19,6 +19,7 @@ mod flood;
 mod gaps;
 mod horizon;
 mod import;
+mod kpi;
 mod letters;
 mod list;
 mod lists;
@@ -36,6 +37,7 @@ mod show;
 mod slices;
 mod task;
 mod vet;
+mod what_if;
 
 use clap::Subcommand;
 use forestall_store::Stored;
@@ -53,6 +55,8 @@ pub(crate) enum Verb {
     Gaps(gaps::Gaps),
     Slices(slices::Slices),
     Days(days::Days),
+    WhatIf(what_if::WhatIf),
+    Kpi(kpi::Kpi),
     Names(names::Names),
     Request(request::Request),
     Acknowledge(acknowledge::Acknowledge),
@@ -95,6 +99,8 @@ impl Verb {
                 Self::Gaps(command) => command.run(globals).await,
                 Self::Slices(command) => command.run(globals).await,
                 Self::Days(command) => command.run(globals).await,
+                Self::WhatIf(command) => command.run(globals).await,
+                Self::Kpi(command) => command.run(globals).await,
                 Self::Names(command) => command.run(globals).await,
                 Self::Request(command) => command.run(globals).await,
                 Self::Acknowledge(command) => command.run(globals).await,
