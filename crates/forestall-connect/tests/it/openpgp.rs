@@ -60,7 +60,7 @@ fn messages_to_rsa_and_to_curves_are_decrypted_and_verified_by_gnupg() {
         assert_eq!(certificate.users(), [user]);
         // The subkey ends before the key does.
         assert_eq!(certificate.expires(), Some(parsed("2027-01-01T00:00:00Z")));
-        let sealed = sign_and_encrypt(text.as_bytes(), &[certificate.clone()], &hub, now()).unwrap();
+        let sealed = sign_and_encrypt(text.as_bytes(), std::slice::from_ref(&certificate), &hub, now()).unwrap();
         let said = gnupg.run(&["--decrypt"], sealed.as_bytes());
         assert!(said.is_well && said.says("GOODSIG") && said.says("DECRYPTION_OKAY"), "{user}: {said:?}");
         assert_eq!(said.output, text.as_bytes());
@@ -94,7 +94,7 @@ fn certificates_that_cannot_be_used_are_refused_with_the_reason() {
     let before = ended.plus_seconds(-86_400);
     let certificate = Certificate::read(&expired, before).unwrap();
     assert_eq!(certificate.expires(), Some(ended));
-    let error = sign_and_encrypt(b"x", &[certificate.clone()], &key(), now()).unwrap_err();
+    let error = sign_and_encrypt(b"x", std::slice::from_ref(&certificate), &key(), now()).unwrap_err();
     assert_eq!(error, OpenPgpError::Expired { fingerprint: certificate.fingerprint().to_owned(), at: ended });
     // Before it was made there was none.
     let error = Certificate::read(&expired, parsed("2025-12-31T00:00:00Z")).unwrap_err();
