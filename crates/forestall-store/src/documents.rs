@@ -103,5 +103,5 @@ pub(crate) async fn keep(connection: &mut Connection, documents: &[Document]) ->
 
 pub(crate) async fn remove(connection: &mut Connection, kind: &str, id: &str) -> Result<u64, sqlx::Error> {
     let statement = query("DELETE FROM document WHERE kind = $1 AND id = $2");
-    Ok(statement.bind(kind.to_owned()).bind(id.to_owned()).execute(connection).await?)
+    statement.bind(kind.to_owned()).bind(id.to_owned()).execute(connection).await
 }
