@@ -64,11 +64,10 @@ impl Store {
 pub(crate) async fn create(connection: &mut Connection, challenge: &Challenge) -> Result<u64, sqlx::Error> {
     const TEXT: &str = "INSERT INTO challenge (name, token, way, expires) VALUES ($1, $2, $3, $4)";
     let statement = query(TEXT).bind(challenge.name.to_string()).bind(challenge.token.0.to_vec());
-    let done = statement.bind(challenge.way).bind(challenge.expires.micros()).execute(connection).await?;
-    Ok(done)
+    statement.bind(challenge.way).bind(challenge.expires.micros()).execute(connection).await
 }
 
 pub(crate) async fn purge(connection: &mut Connection, now: Instant) -> Result<u64, sqlx::Error> {
     let statement = query("DELETE FROM challenge WHERE expires <= $1").bind(now.micros());
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }

@@ -115,8 +115,7 @@ pub(crate) async fn put(
 }
 
 pub(crate) async fn clear(connection: &mut Connection) -> Result<u64, sqlx::Error> {
-    let done = query("DELETE FROM counts").execute(connection).await?;
-    Ok(done)
+    query("DELETE FROM counts").execute(connection).await
 }
 
 /// The version of the compact form, its first octet.

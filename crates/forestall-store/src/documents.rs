@@ -130,5 +130,5 @@ pub(crate) async fn swap(
 
 pub(crate) async fn remove(connection: &mut Connection, kind: &str, id: &str) -> Result<u64, sqlx::Error> {
     let statement = query("DELETE FROM document WHERE kind = $1 AND id = $2");
-    Ok(statement.bind(kind.to_owned()).bind(id.to_owned()).execute(connection).await?)
+    statement.bind(kind.to_owned()).bind(id.to_owned()).execute(connection).await
 }

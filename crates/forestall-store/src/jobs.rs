@@ -187,7 +187,7 @@ pub(crate) async fn create(connection: &mut Connection, job: &NewJob) -> Result<
         .bind(job.key.clone())
         .bind(job.created.micros())
         .bind(job.not_before.micros());
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }
 
 /// Takes a job and returns its number; 0 where there is none.
@@ -209,7 +209,7 @@ pub(crate) async fn renew(
     const TEXT: &str = "UPDATE job SET done = $3, total = $4, lease_until = $5 \
                         WHERE id = $1 AND attempts = $2 AND state = 'running'";
     let statement = query(TEXT).bind(int(id)).bind(int(attempt)).bind(int(done)).bind(int(total));
-    Ok(statement.bind(lease_until.micros()).execute(connection).await?)
+    statement.bind(lease_until.micros()).execute(connection).await
 }
 
 pub(crate) async fn end(
@@ -222,7 +222,7 @@ pub(crate) async fn end(
     const TEXT: &str = "UPDATE job SET state = $3, finished = $4, outcome = $5, lease_until = NULL \
                         WHERE id = $1 AND attempts = $2 AND state = 'running'";
     let statement = query(TEXT).bind(int(id)).bind(int(attempt)).bind(state.word()).bind(now.micros());
-    Ok(statement.bind(outcome.to_owned()).execute(connection).await?)
+    statement.bind(outcome.to_owned()).execute(connection).await
 }
 
 pub(crate) async fn put_off(
@@ -234,10 +234,10 @@ pub(crate) async fn put_off(
     const TEXT: &str = "UPDATE job SET state = 'waiting', not_before = $3, outcome = $4, lease_until = NULL \
                         WHERE id = $1 AND attempts = $2 AND state = 'running'";
     let statement = query(TEXT).bind(int(id)).bind(int(attempt)).bind(not_before.micros());
-    Ok(statement.bind(outcome.to_owned()).execute(connection).await?)
+    statement.bind(outcome.to_owned()).execute(connection).await
 }
 
 pub(crate) async fn purge(connection: &mut Connection, before: Instant) -> Result<u64, sqlx::Error> {
     let statement = query("DELETE FROM job WHERE finished < $1").bind(before.micros());
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }

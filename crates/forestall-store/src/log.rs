@@ -253,5 +253,5 @@ fn raw(row: &Row) -> Result<RawEvent, sqlx::Error> {
 pub(crate) async fn erase(connection: &mut Connection, seq: u64, field: &str) -> Result<u64, sqlx::Error> {
     let statement = query("DELETE FROM withheld WHERE seq = $1 AND field = $2");
     let statement = statement.bind(int(seq)).bind(field.to_owned());
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }

@@ -79,13 +79,13 @@ pub(crate) async fn create_link(
 ) -> Result<u64, sqlx::Error> {
     let statement = query("INSERT INTO sign_in_link (token, expires) VALUES ($1, $2)");
     let done = statement.bind(token.0.to_vec()).bind(expires.micros());
-    Ok(done.execute(connection).await?)
+    done.execute(connection).await
 }
 
 pub(crate) async fn redeem_link(connection: &mut Connection, token: &Digest, now: Instant) -> Result<u64, sqlx::Error> {
     let statement = query("DELETE FROM sign_in_link WHERE token = $1 AND expires > $2");
     let done = statement.bind(token.0.to_vec()).bind(now.micros());
-    Ok(done.execute(connection).await?)
+    done.execute(connection).await
 }
 
 pub(crate) async fn create_session(
@@ -95,12 +95,12 @@ pub(crate) async fn create_session(
 ) -> Result<u64, sqlx::Error> {
     let statement = query("INSERT INTO sign_in_session (token, expires) VALUES ($1, $2)");
     let done = statement.bind(token.0.to_vec()).bind(expires.micros());
-    Ok(done.execute(connection).await?)
+    done.execute(connection).await
 }
 
 pub(crate) async fn end_session(connection: &mut Connection, token: &Digest) -> Result<u64, sqlx::Error> {
     let statement = query("DELETE FROM sign_in_session WHERE token = $1").bind(token.0.to_vec());
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }
 
 pub(crate) async fn purge(connection: &mut Connection, now: Instant) -> Result<u64, sqlx::Error> {

@@ -51,12 +51,7 @@ pub(crate) fn prepare<'a>(command: &'a mut Command, path: &Path, events: u32) ->
 }
 
 /// Prepares a command that ends up running [`arguments`] on the store in a file or under an address.
-pub(crate) fn prepare_at<'a>(
-    command: &'a mut Command,
-    place: impl AsRef<OsStr>,
-    does: Does,
-    events: u32,
-) -> &'a mut Command {
+pub(crate) fn prepare_at(command: &mut Command, place: impl AsRef<OsStr>, does: Does, events: u32) -> &mut Command {
     command
         .env(PATH, place)
         .env(DOES, does.word())

@@ -20,7 +20,7 @@ on_both! {
 fn start(home: &Home, does: Does, count: u32) -> Child {
     let [program, rest @ ..] = arguments();
     let mut command = Command::new(program);
-    prepare_at(command.args(rest), &home.address(), does, count).spawn().unwrap()
+    prepare_at(command.args(rest), home.address(), does, count).spawn().unwrap()
 }
 
 /// Lets two children do the same and returns their lines.
