@@ -48,6 +48,7 @@ async fn main() -> Result<(), Failure> {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     let file = desk.open_case(&act, ask).await?;
     let names = names(&desk, &file, wanted)?;

@@ -158,6 +158,7 @@ fn opening() -> Result<Command, Failure> {
         server_evidence: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     }))
 }
 

@@ -143,5 +143,5 @@ pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Res
                 .bind(person.as_str().to_owned())
         }
     };
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }

@@ -125,7 +125,7 @@ pub(crate) async fn swap(
         .bind(document.changed.micros())
         .bind(document.body.clone());
     let statement = before.iter().fold(statement, |statement, before| statement.bind((*before).to_owned()));
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }
 
 pub(crate) async fn remove(connection: &mut Connection, kind: &str, id: &str) -> Result<u64, sqlx::Error> {

@@ -79,5 +79,5 @@ pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Res
         Change::Clear { key } => query("DELETE FROM sign_in_failure WHERE key = $1").bind(key.0.to_vec()),
         Change::Purge { forget } => query("DELETE FROM sign_in_failure WHERE last <= $1").bind(forget.micros()),
     };
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }

@@ -141,5 +141,5 @@ pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Res
         Change::Withdraw { digest } => query("DELETE FROM invitation WHERE digest = $1").bind(digest.0.to_vec()),
         Change::Purge { now } => query("DELETE FROM invitation WHERE expires <= $1").bind(now.micros()),
     };
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }

@@ -350,13 +350,13 @@ async fn recovery(connection: &mut Connection, person: &PersonId, codes: &[Diges
 
 async fn use_recovery(connection: &mut Connection, person: &PersonId, code: Digest) -> Result<u64, sqlx::Error> {
     let statement = query("DELETE FROM recovery_code WHERE digest = $1 AND person_id = $2").bind(code.0.to_vec());
-    Ok(statement.bind(person.as_str().to_owned()).execute(connection).await?)
+    statement.bind(person.as_str().to_owned()).execute(connection).await
 }
 
 async fn use_step(connection: &mut Connection, person: &PersonId, step: u64) -> Result<u64, sqlx::Error> {
     let step = crate::row::int(step);
     let statement = query("UPDATE person SET totp_step = $1 WHERE id = $2 AND totp_step < $3").bind(step);
-    Ok(statement.bind(person.as_str().to_owned()).bind(step).execute(connection).await?)
+    statement.bind(person.as_str().to_owned()).bind(step).execute(connection).await
 }
 
 async fn set_role(
@@ -377,7 +377,7 @@ async fn set_role(
         Some(role) => statement.bind(role.word()),
         None => statement,
     };
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }
 
 fn body(secrets: &Secrets) -> Result<String, sqlx::Error> {

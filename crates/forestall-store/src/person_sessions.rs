@@ -193,5 +193,5 @@ pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Res
             .bind(now.micros())
             .bind(idle.micros()),
     };
-    Ok(statement.execute(connection).await?)
+    statement.execute(connection).await
 }

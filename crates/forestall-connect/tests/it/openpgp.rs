@@ -260,7 +260,7 @@ proptest! {
     fn a_changed_certificate_is_refused_or_still_the_same(places in prop::collection::vec((0_usize..10_000, any::<u8>()), 1..4)) {
         let hub = SigningKey::generate(&parsed("hub@hub.example"), parsed("2026-01-01T00:00:00Z")).unwrap();
         let text = hub.certificate().unwrap();
-        let mut changed = text.clone().into_bytes();
+        let mut changed = text.into_bytes();
         for (place, octet) in places {
             let place = place % changed.len();
             changed[place] = octet;

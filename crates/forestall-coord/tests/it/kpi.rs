@@ -56,7 +56,7 @@ fn told() -> CaseScript {
     at(&mut script, "2009-01-06T00:00:00Z");
     script.must(&request(0));
     at(&mut script, "2009-01-06T01:00:00Z");
-    script.must(&Command::Acknowledge(Acknowledge { tld: tld(0) }));
+    script.must(&Command::Acknowledge(Acknowledge { tld: tld(0), list: None }));
     at(&mut script, "2009-01-06T02:00:00Z");
     script.must(&answer(0, Action::Reserve, AnswerResult::Done));
     at(&mut script, "2009-01-07T00:00:00Z");

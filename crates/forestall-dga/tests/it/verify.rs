@@ -75,7 +75,7 @@ fn parameters_are_taken_from_the_id_or_from_what_is_given() {
     right(&check(&lines, &whole()), lines.len());
     let mut params = Params::new();
     params.set("sine", "exact");
-    let campaigns = vec![(replaced.campaign.id.clone(), replaced.campaign.family.clone(), params)];
+    let campaigns = vec![(replaced.campaign.id.clone(), replaced.campaign.family, params)];
     right(&check(&lines, &Against { campaigns, ..whole() }), lines.len());
 }
 

@@ -123,7 +123,7 @@ pub(crate) fn admit_reader(app: &App, request: &Request) -> Result<(), Problem> 
 pub(crate) async fn read_sign_in(app: &App, request: Request) -> Result<(Fields, String, String), Problem> {
     let client = client(app, &request);
     app.public_pages().signing_in.take(client, app.now()).map_err(too_often)?;
-    let agent = request.headers().get(axum::http::header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let agent = agent.unwrap_or("").to_owned();
     Ok((Fields::read(request).await?, network(client).to_string(), agent))
 }

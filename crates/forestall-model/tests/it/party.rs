@@ -18,7 +18,7 @@ fn faults(change: serde_json::Value) -> Vec<String> {
     for (key, value) in change {
         document[key] = value;
     }
-    let party: Party = serde_json::from_value(document).unwrap();
+    let party: Party = serde_json::from_value(document).expect("a party");
     party.faults(Directory::built_in()).iter().map(ToString::to_string).collect()
 }
 
