@@ -217,11 +217,8 @@ impl App {
     /// Returns a family of the catalogue, through the gate; `None` where there is none of this name.
     pub(crate) fn family(&self, session: &Session, name: &str) -> Result<Option<Released<&dyn Family>>, Problem> {
         let family = self.inner.desk.catalogue().family(name).map(AsRef::as_ref);
-        Ok(family.map(|family| release(family, session.viewer.audience(), self.now())).transpose().map_err(
-            |error| {
-                if session.viewer.is_operator() { Problem::from(error) } else { nowhere() }
-            },
-        )?)
+        let released = family.map(|family| release(family, session.viewer.audience(), self.now())).transpose();
+        released.map_err(|error| if session.viewer.is_operator() { Problem::from(error) } else { nowhere() })
     }
 
     /// Returns the families of the catalogue that pass the gate, in its order.
