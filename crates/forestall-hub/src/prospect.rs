@@ -124,7 +124,7 @@ impl Prospect {
     /// Supposes that the registries of some slices protect them on some days.
     #[must_use]
     pub fn of(board: &Board<'_>, slices: &BTreeSet<Tld>, days: DayRange) -> Self {
-        let levels = what_if(board, slices, days, days).into_iter().map(|effect| level(board.case, effect)).collect();
+        let levels = what_if(board, slices, days, days).into_iter().map(|effect| level(board.case, &effect)).collect();
         let slices = slices.iter().map(ToString::to_string).collect();
         Self { case: board.case.id.to_string(), slices, days, levels }
     }
@@ -137,7 +137,7 @@ impl Prospect {
     }
 }
 
-fn level(case: &Case, effect: Effect) -> LevelProspect {
+fn level(case: &Case, effect: &Effect) -> LevelProspect {
     let on = |(day, reach): (UtcDay, ReachRange)| DayReach { day, range: reach.into() };
     let variants = effect.variants.iter().filter_map(|variant| {
         let campaign = &case.campaigns[variant.campaign];

@@ -12,7 +12,7 @@ use forestall_vet::Rules;
 
 use super::serve;
 use crate::cli::TextJson;
-use crate::failure::{Outcome, usage};
+use crate::failure::Outcome;
 use crate::output;
 use crate::table::{Align, Table, counted, thousands};
 use crate::world::{self, Globals};

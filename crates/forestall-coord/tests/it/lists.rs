@@ -73,7 +73,7 @@ fn a_list_holds_what_was_asked_and_is_still_open() {
 /// The excluded name stands on the place that cannot be registered on one of the four days, at most.
 fn unregistrable_of_the_excluded() -> u32 {
     let places = occurrences(0, 0).into_iter().filter(|occurrence| occurrence.campaign == campaign(0));
-    u32::try_from(places.filter(|occurrence| occurrence.place == 4).count()).unwrap()
+    u32::try_from(places.filter(|occurrence| occurrence.place == 4).count()).expect("a few places")
 }
 
 #[test]

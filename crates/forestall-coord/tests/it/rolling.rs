@@ -177,7 +177,7 @@ impl Run {
             self.answer(&tld, &entries, Action::Release);
         } else {
             let held = self.held.entry(tld.clone()).or_default();
-            for gone in [&difference.withdrawn, &difference.expired].into_iter().flat_map(|gone| flat(gone)) {
+            for gone in [&difference.withdrawn, &difference.expired].into_iter().flat_map(flat) {
                 assert!(held.remove(&gone), "{tld} is told to drop what it was not given");
             }
             for new in flat(&difference.added) {

@@ -82,7 +82,7 @@ impl Desk {
             followed.last = Some((now, Arc::clone(&figures)));
             (followed, figures)
         });
-        let (followed, figures) = made.await.map_err(ended)?;
+        let (followed, figures) = made.await.map_err(|error| ended(&error))?;
         *kept = Some(followed);
         Ok(figures)
     }
@@ -92,7 +92,7 @@ impl Desk {
         let id = &file.case.id;
         let first = self.store().events(id, 0, 1).await?;
         let opening = first.first().ok_or_else(|| DeskError::NoSuchCase(id.clone()))?;
-        let follow = Follow::new(&opening.event, &file.counts).map_err(broken)?;
+        let follow = Follow::new(&opening.event, &file.counts).map_err(|error| broken(&error))?;
         let mut followed = Followed { follow, counts: Arc::clone(&file.counts), last: None };
         if file.case.kind == CaseKind::Reconstruction {
             let mut all = Vec::new();
@@ -112,17 +112,17 @@ impl Desk {
 async fn taken(mut followed: Followed, events: Vec<LogEntry>) -> Result<Followed, DeskError> {
     let take = move || {
         for entry in &events {
-            followed.follow.take(&entry.event, &followed.counts).map_err(broken)?;
+            followed.follow.take(&entry.event, &followed.counts).map_err(|error| broken(&error))?;
         }
         Ok(followed)
     };
-    tokio::task::spawn_blocking(take).await.map_err(ended)?
+    tokio::task::spawn_blocking(take).await.map_err(|error| ended(&error))?
 }
 
-fn broken(error: forestall_coord::case::ReplayError) -> DeskError {
+fn broken(error: &forestall_coord::case::ReplayError) -> DeskError {
     DeskError::Folder(format!("the log of the store is not that of a case: {error}"))
 }
 
-fn ended(error: tokio::task::JoinError) -> DeskError {
+fn ended(error: &tokio::task::JoinError) -> DeskError {
     DeskError::Contended(format!("the figures were not computed: {error}"))
 }

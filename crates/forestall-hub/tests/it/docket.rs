@@ -62,6 +62,7 @@ async fn open(served: &Served, id: &str, four_eyes: bool) -> CaseFile {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes,
+        ahead: None,
     };
     let act = Act::new(parsed("test"), now().plus_seconds(-3 * 86_400));
     served.desk.open_case(&act, case).await.expect("the case opens")

@@ -195,6 +195,7 @@ async fn totals_for_anybody_count_public_cases_alone() {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     let file = served.desk.open_case(&act(), case).await.expect("the case opens");
     // Within a minute the totals stand; another server over the same store has counted none.

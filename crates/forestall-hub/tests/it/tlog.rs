@@ -32,6 +32,7 @@ async fn filled(desk: &Desk, id: &str, marking: Marking) -> CaseId {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     let file = desk.open_case(&act(), case).await.expect("the case opens");
     let case = file.case.id.clone();
@@ -62,7 +63,7 @@ async fn elsewhere() -> (tempfile::TempDir, Desk) {
 /// Opens the store of a desk anew, after its file was changed past it.
 async fn tampered(folder: &tempfile::TempDir, desk: Desk, statement: &'static str) -> Desk {
     use sqlx::Connection as _;
-    let path = desk.store().path().to_owned();
+    let path = desk.store().place().path().expect("a file").to_owned();
     desk.store().close().await;
     let mut connection =
         sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("the file");

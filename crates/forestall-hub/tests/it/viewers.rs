@@ -105,6 +105,7 @@ async fn plant(served: &Served, id: &str, tlp: Tlp) -> Planted {
         name_servers: Vec::new(),
         guard_override: None,
         four_eyes: false,
+        ahead: None,
     };
     let file = served.desk.open_case(&act(), case).await.unwrap();
     let mut slices = Vec::new();

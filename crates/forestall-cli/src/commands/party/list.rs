@@ -56,10 +56,11 @@ impl List {
         };
         desk.disclose(&self.act.act(globals)?, disclosure).await?;
         output::to_stdout(|out| {
-            Ok(match self.format {
+            match self.format {
                 TextJsonCsv::Csv => parties::write_csv(&parties, out)?,
                 _ => parties::write_json(parties, out)?,
-            })
+            }
+            Ok(())
         })?;
         Ok(Outcome::Done)
     }
