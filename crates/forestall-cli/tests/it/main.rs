@@ -28,6 +28,7 @@ mod quickstart;
 mod readme;
 mod resolvers;
 mod scan;
+mod send;
 mod serve;
 mod support;
 mod verify_list;

@@ -39,6 +39,7 @@ mod publish;
 mod published_words;
 mod receipts;
 mod registers;
+mod replies;
 mod said;
 mod said_of_lists;
 mod sign_in;

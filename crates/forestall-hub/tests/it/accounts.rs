@@ -2,6 +2,8 @@
 
 //! Accounts: from the invitation over password and codes to sessions and tokens.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
+
 use forestall_hub::desk::{Invite, SignsInBy, Token};
 use forestall_model::{CaseRole, Instant, PersonId, Scopes, Standing};
 use forestall_store::Person;

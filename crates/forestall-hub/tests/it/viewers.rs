@@ -2,6 +2,8 @@
 
 //! Who sees what: random roles and markings, every route of the router, and nobody reads a word of what is not for them.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
+
 use forestall_coord::event::CaseKind;
 use forestall_hub::desk::OpenCase;
 use forestall_model::{CaseRole, DayRange, DomainName, Marking, NameClass, Pap, Standing, Tlp, UtcDay};

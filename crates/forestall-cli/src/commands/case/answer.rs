@@ -47,7 +47,7 @@ pub(crate) struct Answer {
     /// A plain list of such names, one a line; - is standard input
     #[arg(long = "names", value_name = "FILE", conflicts_with = "file")]
     name_list: Option<PathBuf>,
-    /// A CSV with a column `result` and `line_id` or `name`, as `publish --as csv` writes it; - is standard input
+    /// A CSV or a workbook with a column `result` and `line_id` or `name`, as lists are sent out; - is standard input
     #[arg(long, value_name = "CSV", conflicts_with = "result")]
     file: Option<PathBuf>,
     /// A plain list of all names of the slice in the days, signed by the registry with minisign: the answer is attested
@@ -69,7 +69,7 @@ impl Answer {
         let act = self.act.act(globals)?;
         let (case, tld, action) = (self.id, self.tld, self.action);
         if let Some(path) = &self.file {
-            let lines = answers::read(input::open(path)?).map_err(|faults| broken(path, &faults))?;
+            let lines = lines_of(path)?;
             let desk = globals.desk().await?;
             let before = desk.file(&case).await?;
             let recorded = desk.answer_file(&case, &act, AnswerFile { tld: tld.clone(), action, lines }).await?;
@@ -98,6 +98,20 @@ impl Answer {
         };
         change::show(&desk, &before, Some(&tld), &recorded).await
     }
+}
+
+/// Reads the answers of a file: a workbook, which begins as every ZIP does, or CSV.
+fn lines_of(path: &Path) -> anyhow::Result<Vec<answers::AnswerLine>> {
+    let octets = input::whole(path, table::MAX_BYTES)?;
+    if !octets.starts_with(b"PK\x03\x04") {
+        return answers::read(octets.as_slice()).map_err(|faults| broken(path, &faults));
+    }
+    let read = answers::read_workbook(&octets)
+        .map_err(|error| refused(format!("nothing was recorded, because {} has a fault: {error}", input::called(path))))?;
+    if read.unanswered > 0 {
+        crate::output::note(format_args!("{} lines of the workbook have no result yet", read.unanswered));
+    }
+    Ok(read.lines)
 }
 
 /// Most octets of a signed list: as many as a file of answers may have.

@@ -30,6 +30,7 @@ mod note;
 mod open;
 mod readmit;
 mod receipts;
+mod reply;
 mod request;
 mod rule;
 mod send;
@@ -67,6 +68,7 @@ pub(crate) enum Verb {
     Lists(lists::Lists),
     Send(send::Send),
     Receipts(receipts::Receipts),
+    Reply(reply::Reply),
     Horizon(horizon::Horizon),
     #[command(subcommand)]
     Task(task::Verb),
@@ -111,6 +113,7 @@ impl Verb {
                 Self::Lists(command) => command.run(globals).await,
                 Self::Send(command) => command.run(globals).await,
                 Self::Receipts(command) => command.run(globals).await,
+                Self::Reply(command) => command.run(globals).await,
                 Self::Horizon(command) => command.run(globals).await,
                 Self::Task(verb) => verb.run(globals).await,
                 Self::Decide(command) => command.run(globals).await,
