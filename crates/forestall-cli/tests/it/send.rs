@@ -162,7 +162,10 @@ fn a_registrys_mail_is_proposed_and_counts_once_somebody_confirms_it() {
     let log = home.ok("case log mine");
     assert!(log.contains("com acknowledged list 1") && log.contains("mail <answer-1@com.example>"), "{log}");
     assert!(home.ok("case slices mine --format csv").lines().any(|line| line.starts_with("com,")));
-    home.write("other.eml", mail.replace("All done.", "We are looking into it.").replace("[forestall mine com #1]", ""));
+    home.write(
+        "other.eml",
+        mail.replace("All done.", "We are looking into it.").replace("[forestall mine com #1]", ""),
+    );
     let unclear = home.run("case reply other.eml --confirm --case mine --tld com --list 1");
     says(&unclear, 1, &["nothing that was understood", "does not say what became"]);
 }

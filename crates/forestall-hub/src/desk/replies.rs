@@ -25,7 +25,8 @@ impl Desk {
         let ListId { case, tld, number } = list;
         let file = self.file(case).await?;
         let cut = file.case.slices.get(tld).and_then(|slice| slice.cut(*number));
-        let action = cut.map(|cut| cut.action).ok_or_else(|| Refusal::NoSuchList { tld: tld.clone(), number: *number })?;
+        let action =
+            cut.map(|cut| cut.action).ok_or_else(|| Refusal::NoSuchList { tld: tld.clone(), number: *number })?;
         let mail = proposal.message_id.as_ref().map_or_else(|| "a mail".to_owned(), |id| format!("mail <{id}>"));
         let act = Act { source: act.source.clone().or(Some(mail)), ..act.clone() };
         let mut recorded = vec![self.acknowledge(case, &act, tld.clone(), Some(*number)).await?];

@@ -106,8 +106,9 @@ fn lines_of(path: &Path) -> anyhow::Result<Vec<answers::AnswerLine>> {
     if !octets.starts_with(b"PK\x03\x04") {
         return answers::read(octets.as_slice()).map_err(|faults| broken(path, &faults));
     }
-    let read = answers::read_workbook(&octets)
-        .map_err(|error| refused(format!("nothing was recorded, because {} has a fault: {error}", input::called(path))))?;
+    let read = answers::read_workbook(&octets).map_err(|error| {
+        refused(format!("nothing was recorded, because {} has a fault: {error}", input::called(path)))
+    })?;
     if read.unanswered > 0 {
         crate::output::note(format_args!("{} lines of the workbook have no result yet", read.unanswered));
     }
