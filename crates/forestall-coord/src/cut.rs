@@ -162,7 +162,9 @@ impl Asked {
         Self { days, campaigns: cut.campaigns.clone() }
     }
 
-    fn holds(&self, cell: &Cell) -> bool {
+    /// Says whether a list is asked for anew.
+    #[must_use]
+    pub fn holds(&self, cell: &Cell) -> bool {
         let campaign = self.campaigns.is_empty() || self.campaigns.contains(&cell.campaign);
         campaign && self.days.is_some_and(|days| days.contains(cell.day))
     }

@@ -91,7 +91,7 @@ fn says_what_it_refuses() {
     check(
         "\"purpose\": \"protect\"",
         "\"purpose\": \"take down\"",
-        "is not a purpose; expected one of protect, release",
+        "is not a purpose of a list; expected one of protect, release",
     );
     check("\"previous\": 11", "\"previous\": 12", "previous: list 12 does not come before list 12");
     check("\"number\": 12", "\"number\": 0", "lists are numbered from 1");

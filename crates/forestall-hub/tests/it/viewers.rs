@@ -287,7 +287,7 @@ async fn a_registry_answers_for_its_own_slice() {
         (record[0].party.as_ref().unwrap().as_str(), record[0].what.as_str()),
         ("reg-com", "names of .com as plain")
     );
-    assert_eq!(record[0].count as usize, names.body.lines().count());
+    assert_eq!(record[0].count, names.body.lines().count() as u64);
     // What the registry said stands in the log with where it came from.
     let log = served.desk.log(None, 0, 10).await.unwrap();
     assert!(format!("{:?}", log.last().unwrap().event).contains("The registry of com itself, on the console"));
