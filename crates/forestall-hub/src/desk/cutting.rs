@@ -204,7 +204,7 @@ impl Desk {
                         days: (!plan.days.is_empty()).then_some(plan.days),
                         campaigns: plan.campaigns.iter().filter_map(|id| whole.case.campaign_index(id)).collect(),
                     };
-                    let basis = Basis { file: &whole, asked, at, before };
+                    let basis = Basis { file: &whole, asked, action: plan.action, at, before };
                     let list = desk.compute_list(&basis, &plan.tld, plan.purpose)?;
                     Ok(plan.cut(&whole.case, &list, last.map(|last| last.number)))
                 };
@@ -217,7 +217,9 @@ impl Desk {
             for mut cut in drafts {
                 let counts = cut.counts;
                 let same = counts.added + counts.withdrawn + counts.expired == 0 && cut.previous.is_some();
-                if (counts.names == 0 && cut.previous.is_none()) || same {
+                // What was handed back has left the list by itself: only what is new is worth a word.
+                let handed_back = cut.purpose == Purpose::Release && counts.added == 0;
+                if (counts.names == 0 && cut.previous.is_none()) || same || handed_back {
                     outcomes.insert(cut.tld, CutOutcome::Nothing);
                     continue;
                 }

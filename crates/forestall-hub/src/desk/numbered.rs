@@ -9,7 +9,7 @@ use forestall_coord::board::Cell;
 use forestall_coord::command::is_a_unit_of_action;
 use forestall_coord::cut::{self, Asked, COOL_DOWN_DAYS, Changes, CutList, Entries};
 use forestall_coord::event::{ListDifference, Purpose};
-use forestall_coord::{Board, Case};
+use forestall_coord::{Board, Case, Stance};
 use forestall_model::digest::Hasher;
 use forestall_model::line::NameLine;
 use forestall_model::marking::Marked;
@@ -84,6 +84,8 @@ pub(super) struct Basis<'a> {
     pub(super) file: &'a CaseFile,
     /// What the list asks anew.
     pub(super) asked: Asked,
+    /// To do what.
+    pub(super) action: Action,
     /// The instant of the list.
     pub(super) at: Instant,
     /// The state and the list with which it is compared.
@@ -108,7 +110,7 @@ impl Desk {
         let (desk, tld, cut) = (self.clone(), tld.clone(), cut.clone());
         computed(move || {
             let file = CaseFile { case: state, ..file };
-            let basis = Basis { file: &file, asked: Asked::of(&cut), at: cut.at, before };
+            let basis = Basis { file: &file, asked: Asked::of(&cut), action: cut.action, at: cut.at, before };
             let mut list = desk.compute_list(&basis, &tld, cut.purpose)?;
             if list.digest() != cut.digest {
                 return Err(DeskError::Damaged(format!(
@@ -162,7 +164,7 @@ impl Desk {
             }
         };
         let Changes { added, withdrawn, expired } = cut::changes(&board, tld, &before, &entries, at);
-        let lines_of = |entries: &Entries| self.lines_of(file, &board, tld, entries, (at, purpose));
+        let lines_of = |entries: &Entries| self.lines_of(basis, &board, tld, entries, purpose);
         let mut lines = lines_of(&entries)?;
         let (mut added, mut withdrawn, mut expired) = (lines_of(&added)?, lines_of(&withdrawn)?, lines_of(&expired)?);
         if purpose == Purpose::Release {
@@ -183,12 +185,13 @@ impl Desk {
 
     fn lines_of(
         &self,
-        file: &CaseFile,
+        basis: &Basis<'_>,
         board: &Board<'_>,
         tld: &Tld,
         entries: &Entries,
-        (at, purpose): (Instant, Purpose),
+        purpose: Purpose,
     ) -> Result<Vec<NameLine>, DeskError> {
+        let (file, at) = (basis.file, basis.at);
         let mut lines: Vec<NameLine> = Vec::new();
         self.each_held_listing(
             file,
@@ -208,6 +211,9 @@ impl Desk {
                         let mut line = line_of(file, cell, (tld, place), (name, window), view);
                         if purpose == Purpose::Release {
                             line.requested_action = Some(Action::Release);
+                        } else if basis.asked.holds(cell) && view.stance == Stance::Open {
+                            // The state from which the list follows is the one before it asked.
+                            line.requested_action = Some(basis.action);
                         }
                         lines.push(line);
                     }
