@@ -443,7 +443,7 @@ pub fn write(envelope: &Released<Envelope>) -> Result<Vec<u8>, EnvelopeError> {
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn seal(envelope: &Released<Envelope>, key: &SecretKey) -> Result<Sealed, EnvelopeError> {
     let document = write(envelope)?;
     let list = &envelope.object().list;

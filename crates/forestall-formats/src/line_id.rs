@@ -12,7 +12,7 @@ pub fn write(campaign: &CampaignId, period: i64, tld: &Tld, place: u32) -> Strin
     format!("{campaign}/{period}/{tld}/{place}")
 }
 
-/// Reads what [`write`] writes; `None` for anything else.
+/// Reads what [`write()`] writes; `None` for anything else.
 #[must_use]
 pub fn read(text: &str) -> Option<(CampaignId, i64, Tld, u32)> {
     let mut parts = text.split('/');

@@ -3,7 +3,7 @@
 //! The languages of what registries read: briefs, printed lists and workbooks.
 //!
 //! A language is a folder under `data/papers`, named by its tag of BCP 47, with the files that [`FILES`] names: `brief.txt`, a page in
-//! the form of [`crate::page`], and `words.txt`, single words and sentences by key. Lines at the head of a file that begin with
+//! the form of `page`, and `words.txt`, single words and sentences by key. Lines at the head of a file that begin with
 //! `#` are for translators. Dates and instants are in the form of ISO 8601 and in UTC in every language.
 
 use std::collections::BTreeMap;
