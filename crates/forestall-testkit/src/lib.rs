@@ -21,7 +21,6 @@ pub mod gnupg;
 pub mod guard;
 pub mod knot;
 pub mod nsd;
-pub mod oidc;
 pub mod pem;
 pub mod plugin;
 pub mod postgres;
