@@ -162,9 +162,18 @@ impl Slice {
         self.acknowledged = self.acknowledged.max(Some(at));
         let cut = match list {
             Some(number) => self.cut_mut(number),
-            None => self.cuts.iter_mut().rev().find(|cut| cut.at <= at),
+            None => self.received(None, at),
         };
         cut.into_iter().for_each(|cut| cut.acknowledged = cut.acknowledged.or(Some(at)));
+    }
+
+    /// Returns the last list, of a purpose where one is given, that the registry can have at `at`: one that was handed over by then, or
+    /// any where none ever is, so that they are handed over unrecorded.
+    fn received(&mut self, purpose: Option<Purpose>, at: Instant) -> Option<&mut CutList> {
+        let unrecorded = self.cuts.iter().all(|cut| cut.deliveries.is_empty());
+        let can_be = |cut: &CutList| unrecorded || cut.deliveries.iter().any(|done| done.taken && done.at <= at);
+        let fits = |cut: &CutList| cut.at <= at && purpose.is_none_or(|purpose| purpose == cut.purpose);
+        self.cuts.iter_mut().rev().find(|cut| fits(cut) && can_be(cut))
     }
 
     fn cut_mut(&mut self, number: u32) -> Option<&mut CutList> {
@@ -620,9 +629,10 @@ impl Case {
         let slice = self.slice_mut(tld);
         slice.answer_count += 1;
         // Who answers has received what was asked last.
-        slice.cuts.iter_mut().rev().find(|cut| cut.at <= event.occurred).into_iter().for_each(|cut| {
+        let purpose = if claim.action == Action::Release { Purpose::Release } else { Purpose::Protect };
+        if let Some(cut) = slice.received(Some(purpose), event.occurred) {
             cut.acknowledged = cut.acknowledged.or(Some(event.occurred));
-        });
+        }
         match scope {
             AnswerScope::Days { days, campaigns } => {
                 let answer = RangeAnswer {

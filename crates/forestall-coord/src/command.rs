@@ -14,7 +14,7 @@ pub use crate::commands::acknowledge::Acknowledge;
 pub use crate::commands::answer::{Answer, Attested};
 pub use crate::commands::appeal::{APPEAL_HOURS, Appeal};
 pub use crate::commands::cut::Cut;
-pub use crate::commands::deliver::Deliver;
+pub use crate::commands::deliver::{Deliver, MOST_FILES};
 pub use crate::commands::exclude::Exclude;
 pub use crate::commands::move_on::MoveOn;
 pub use crate::commands::note::Note;

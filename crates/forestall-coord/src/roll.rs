@@ -10,7 +10,7 @@ use forestall_model::{CampaignId, DayRange, Instant, Tld, UtcDay};
 
 use crate::board::Board;
 use crate::case::{Case, Slice};
-use crate::cut::{COOL_DOWN_DAYS, CutList, to_release};
+use crate::cut::{COOL_DOWN_DAYS, CutList, Delivery, to_release};
 use crate::deadline::{Deadline, working_days_after};
 use crate::event::{CaseKind, Purpose};
 
@@ -115,7 +115,8 @@ pub struct DueReminder {
 }
 
 /// Returns the reminders that are due at `now`: of lists that were handed over and that nobody said to have received within
-/// [`ACKNOWLEDGE_DAYS`] working days of the registry. A newer list takes the place of an older one.
+/// [`ACKNOWLEDGE_DAYS`] working days of the registry. A newer list takes the place of an older one, and its reminders go on counting where
+/// those of the older stood: a registry that is silent for days must not look new each day.
 ///
 /// `terms` gives the terms of a slice's registry and the number of its contacts.
 #[must_use]
@@ -123,10 +124,15 @@ pub fn reminders_due(case: &Case, terms: &dyn Fn(&Tld) -> (Terms, u32), now: Ins
     let mut due = Vec::new();
     for (tld, slice) in &case.slices {
         let Some(cut) = slice.last_cut(Purpose::Protect).filter(|cut| is_waited_for(cut)) else { continue };
-        let Some(last) = cut.last_delivery() else { continue };
+        let silent = slice.cuts.iter().rev().filter(|cut| cut.purpose == Purpose::Protect);
+        let silent: Vec<&Delivery> =
+            silent.take_while(|cut| cut.acknowledged.is_none()).flat_map(|cut| &cut.deliveries).collect();
+        let reminded = silent.iter().filter(|done| done.reminder > 0).map(|done| done.at).max();
+        let first = silent.iter().filter(|done| done.taken).map(|done| done.at).min();
+        let Some(last) = reminded.or(first) else { continue };
         let (terms, contacts) = terms(tld);
         let since = working_days_after(last, ACKNOWLEDGE_DAYS, &terms);
-        let reminder = cut.reminders() + 1;
+        let reminder = silent.iter().map(|done| done.reminder).max().unwrap_or(0) + 1;
         if since <= now && reminder <= contacts.saturating_add(MORE_REMINDERS) {
             let contact = reminder.min(contacts.saturating_sub(1));
             due.push(DueReminder { tld: tld.clone(), number: cut.number, reminder, contact, since });

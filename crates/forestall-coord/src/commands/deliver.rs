@@ -11,7 +11,7 @@ use crate::command::Refusal;
 use crate::event::{Body, SentFile};
 
 /// Files of one delivery at most.
-const MOST_FILES: usize = 64;
+pub const MOST_FILES: usize = 64;
 
 /// Records that a list, or a reminder of it, was handed over, or that this failed: the receipt.
 #[derive(Clone, Debug)]

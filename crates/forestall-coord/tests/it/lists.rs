@@ -178,3 +178,22 @@ fn only_what_a_registry_holds_is_handed_back_and_only_after_the_cool_down() {
     script.must(&answer(0, Action::Release, AnswerResult::Done));
     assert_eq!((all, at(&script, 90)), (4 * (size(0, 0) - 1 + size(1, 0) - 1), 0));
 }
+
+#[test]
+fn a_word_of_the_registry_is_about_the_list_that_it_has() {
+    let mut script = opened();
+    let list = cut(&script);
+    script.must(&Command::Cut(list));
+    script.must(&Command::Deliver(deliver(1)));
+    let second = Cut { days: DayRange { from: day(0), until: day(0) }, campaigns: Vec::new(), ..cut(&script) };
+    script.must(&Command::Cut(second));
+    let last =
+        |script: &CaseScript| script.case().slices[&tld(0)].last_acknowledged(Purpose::Protect).map(|cut| cut.number);
+    script.must(&answer(0, Action::Release, AnswerResult::Done));
+    assert_eq!(last(&script), None, "what is handed back says nothing of a list to protect");
+    script.must(&answer(0, Action::Reserve, AnswerResult::Error));
+    assert_eq!(last(&script), Some(1), "list 2 was not handed over");
+    script.must(&Command::Deliver(deliver(2)));
+    script.must(&Command::Acknowledge(Acknowledge { tld: tld(0), list: None }));
+    assert_eq!(last(&script), Some(2));
+}

@@ -266,18 +266,13 @@ fn each_registry_is_sent_what_is_new_in_its_own_rhythm() {
     }
 }
 
-#[test]
-fn a_registry_is_reminded_until_it_says_that_the_list_came() {
-    use forestall_coord::roll::reminders_due;
-    let mut run = Run::begin();
-    // A list that nobody acknowledges: cut by hand over the same slice.
-    run.script.clock.set(parsed("2009-01-05T09:00:00Z"));
-    let case = run.script.case();
-    let cut = Cut {
+/// A list over the slice of dd, cut outside its rhythm.
+fn cut_by_hand(run: &Run) -> Cut {
+    Cut {
         tld: parsed("dd"),
         purpose: Purpose::Protect,
         party: None,
-        basis: case.version,
+        basis: run.script.case().version,
         beside: 0,
         previous: Some(1),
         days: days("2009-03-01", "2009-03-03"),
@@ -289,14 +284,13 @@ fn a_registry_is_reminded_until_it_says_that_the_list_came() {
         digest: Digest::of(b"a list"),
         counts: ListDifference { names: 10, added: 10, ..ListDifference::default() },
         act_by: None,
-    };
-    run.script.must(&Command::Cut(cut));
-    let two_contacts = |tld: &Tld| (terms(tld), 2);
-    let due = |run: &Run, at: &str| reminders_due(run.script.case(), &two_contacts, parsed(at));
-    assert!(due(&run, "2009-02-01T00:00:00Z").is_empty(), "nobody is reminded of a list that was not handed over");
-    let deliver = |reminder, contact| Deliver {
+    }
+}
+
+fn delivered(number: u32, reminder: u32, contact: u32) -> Deliver {
+    Deliver {
         tld: parsed("dd"),
-        number: 2,
+        number,
         channel: Channel::Mail,
         contact,
         address: "abuse@registry.example".to_owned(),
@@ -304,7 +298,21 @@ fn a_registry_is_reminded_until_it_says_that_the_list_came() {
         reminder,
         files: vec![SentFile { name: "list.csv".to_owned(), sha256: Digest::of(b"a file") }],
         taken: true,
-    };
+    }
+}
+
+#[test]
+fn a_registry_is_reminded_until_it_says_that_the_list_came() {
+    use forestall_coord::roll::reminders_due;
+    let mut run = Run::begin();
+    // A list that nobody acknowledges: cut by hand over the same slice.
+    run.script.clock.set(parsed("2009-01-05T09:00:00Z"));
+    let cut = cut_by_hand(&run);
+    run.script.must(&Command::Cut(cut));
+    let two_contacts = |tld: &Tld| (terms(tld), 2);
+    let due = |run: &Run, at: &str| reminders_due(run.script.case(), &two_contacts, parsed(at));
+    assert!(due(&run, "2009-02-01T00:00:00Z").is_empty(), "nobody is reminded of a list that was not handed over");
+    let deliver = |reminder, contact| delivered(2, reminder, contact);
     run.script.must(&Command::Deliver(deliver(0, 0)));
     assert!(due(&run, "2009-01-06T23:59:59Z").is_empty(), "a working day is left to the registry");
     let mut at: Instant = parsed("2009-01-07T00:00:00Z");
@@ -322,4 +330,23 @@ fn a_registry_is_reminded_until_it_says_that_the_list_came() {
     run.script.clock.set(at);
     run.script.must(&Command::Acknowledge(Acknowledge { tld: parsed("dd"), list: Some(2) }));
     assert_eq!(run.script.case().slices[&parsed::<Tld>("dd")].cut(2).and_then(|cut| cut.acknowledged), Some(at));
+}
+
+#[test]
+fn a_new_list_does_not_begin_the_reminders_anew() {
+    use forestall_coord::roll::reminders_due;
+    let mut run = Run::begin();
+    let mut reminders = Vec::new();
+    for number in 2..=12 {
+        let at: Instant = parsed::<UtcDay>("2009-01-05").plus(i32::try_from(number).unwrap() - 2).start();
+        run.script.clock.set(at);
+        run.script.must(&Command::Cut(cut_by_hand(&run)));
+        run.script.must(&Command::Deliver(delivered(number, 0, 0)));
+        for due in reminders_due(run.script.case(), &|tld| (terms(tld), 2), at) {
+            reminders.push((due.number, due.reminder));
+            run.script.must(&Command::Deliver(delivered(due.number, due.reminder, due.contact)));
+        }
+    }
+    // A working day lies between two words to the registry, and each is about the list of its day; 10 January is a Saturday.
+    assert_eq!(reminders, [(4, 1), (6, 2), (10, 3), (12, 4)]);
 }
