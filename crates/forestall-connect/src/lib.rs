@@ -17,8 +17,10 @@
 
 mod address;
 pub mod cache;
+mod causes;
 mod clock;
 pub mod gather;
+mod host_port;
 pub mod imap;
 pub mod lists;
 pub mod mail;

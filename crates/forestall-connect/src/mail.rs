@@ -23,6 +23,7 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
+use crate::causes::told;
 use crate::clock::Clock;
 use crate::openpgp::OpenPgpError;
 use crate::tls;
@@ -258,15 +259,7 @@ fn failed(error: &lettre::transport::smtp::Error) -> MailError {
 
 /// Returns an error and its causes, each text once, cut.
 fn reason(error: &(dyn Error + 'static)) -> String {
-    let mut text = String::new();
-    for cause in std::iter::successors(Some(error), |error| (*error).source()) {
-        let cause = cause.to_string();
-        if !text.contains(&cause) {
-            text.push_str(if text.is_empty() { "" } else { ": " });
-            text.push_str(&cause);
-        }
-    }
-    cut(&text)
+    cut(&told(error))
 }
 
 fn cut(text: &str) -> String {

@@ -10,7 +10,6 @@
 mod key;
 mod target;
 
-use std::error::Error;
 use std::time::Duration;
 
 use forestall_model::{Digest, Instant};
@@ -19,6 +18,7 @@ use reqwest::{Client, Response, redirect};
 use serde::de::IgnoredAny;
 
 use crate::address::{NotPublic, PublicOnly, is_public};
+use crate::causes::{chain, told};
 use crate::clock::Clock;
 pub use crate::tls::TlsError;
 use crate::{retry_after, tls};
@@ -273,8 +273,7 @@ async fn beginning(mut response: Response) -> String {
 
 /// Says what an error of the connection means.
 fn failed(error: &reqwest::Error) -> WebhookError {
-    let mut causes = std::iter::successors(Some(error as &(dyn Error + 'static)), |error| (*error).source());
-    if let Some(inside) = causes.find(|cause| cause.is::<NotPublic>()) {
+    if let Some(inside) = chain(error).find(|cause| cause.is::<NotPublic>()) {
         return WebhookError::Forbidden(inside.to_string());
     }
     let reason = reason(error);
@@ -283,13 +282,5 @@ fn failed(error: &reqwest::Error) -> WebhookError {
 
 /// Returns an error and its causes, each text once, cut.
 fn reason(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    for cause in std::iter::successors(Some(error as &(dyn Error + 'static)), |error| (*error).source()) {
-        let cause = cause.to_string();
-        if !text.contains(&cause) {
-            text.push_str(if text.is_empty() { "" } else { ": " });
-            text.push_str(&cause);
-        }
-    }
-    text.chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
+    told(error).chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
 }

@@ -18,6 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::clock::Clock;
+use crate::host_port::HostPort;
 use crate::turns::{Ask, Attempt, Lane, Manners, TurnsReport, run};
 
 /// The port of WHOIS.
@@ -27,10 +28,7 @@ const NOBODY: &str = "whois";
 
 /// A server: host and port, written `whois.example` or `whois.example:4343`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct WhoisServer {
-    host: String,
-    port: u16,
-}
+pub struct WhoisServer(HostPort);
 
 /// A text that is no server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,11 +37,7 @@ pub struct WhoisServerError(String);
 
 impl fmt::Display for WhoisServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
+        self.0.fmt(f)
     }
 }
 
@@ -51,22 +45,11 @@ impl FromStr for WhoisServer {
     type Err = WhoisServerError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = || WhoisServerError(text.chars().take(80).collect());
         if text.parse::<IpAddr>().is_ok() {
-            return Ok(Self { host: text.to_owned(), port: PORT });
+            return Ok(Self(HostPort { host: text.to_owned(), port: PORT }));
         }
-        let (host, port) = match text.rsplit_once(':') {
-            Some((host, port)) => (host, port.parse().map_err(|_| refuse())?),
-            None => (text, PORT),
-        };
-        let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        let host = inner.unwrap_or(host).to_ascii_lowercase();
-        let is_name = host.len() <= 253
-            && host.split('.').all(|label| {
-                !label.is_empty() && label.len() <= 63 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            });
-        let fits = if inner.is_some() { host.parse::<IpAddr>().is_ok() } else { is_name };
-        if fits && port != 0 { Ok(Self { host, port }) } else { Err(refuse()) }
+        let read = HostPort::read(text, Some(PORT)).map(Self);
+        read.ok_or_else(|| WhoisServerError(text.chars().take(80).collect()))
     }
 }
 
@@ -188,7 +171,7 @@ impl Ask for Line {
 
     async fn ask(&self, server: &WhoisServer, name: &DomainName, _: Instant) -> Attempt<WhoisDomain> {
         let later = |reason: String| Attempt::Later { reason, after: None };
-        let connecting = TcpStream::connect((server.host.as_str(), server.port));
+        let connecting = TcpStream::connect((server.0.host.as_str(), server.0.port));
         let mut stream = match tokio::time::timeout(self.manners.connect_timeout, connecting).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return later(format!("it cannot be reached: {error}")),

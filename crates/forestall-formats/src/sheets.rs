@@ -241,8 +241,6 @@ impl Table<'_> {
             return true;
         }
         let row_of: Vec<&str> = header.iter().map(|(_, at)| value(*at)).collect();
-        // The borrow of the header ends here.
-        let row_of: Vec<String> = row_of.into_iter().map(str::to_owned).collect();
         self.fill_up_to(row);
         self.line(&row_of);
         true

@@ -64,15 +64,6 @@ impl Store {
         row.as_ref().map(invitation).transpose().map_err(|e| self.error(e))
     }
 
-    /// Returns the invitation to a mail address, where one is good at `now`.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] where the store cannot be read.
-    pub async fn invitation_to(&self, mail: &MailAddress, now: Instant) -> Result<Option<Invitation>, StoreError> {
-        Ok(self.invitations(now).await?.into_iter().find(|invitation| invitation.mail == *mail))
-    }
-
     /// Returns the invitations that are good at `now`, in the order of the mail addresses.
     ///
     /// # Errors

@@ -67,10 +67,7 @@ impl Store {
         let mut reader = self.reader().await?;
         let rows = query("SELECT changed, body FROM party ORDER BY id").fetch_all(&mut reader).await;
         let rows = rows.map_err(|e| self.error(e))?;
-        let mut parties: Vec<KeptParty> = rows.iter().map(kept).collect::<Result<_, _>>().map_err(|e| self.error(e))?;
-        // A database may order texts by the rules of a language.
-        parties.sort_unstable_by(|a, b| a.party.id.cmp(&b.party.id));
-        Ok(parties)
+        rows.iter().map(kept).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
 
     /// Returns a party; `None` where there is none of this id.

@@ -110,7 +110,7 @@ impl Run {
     async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let config = serve::read(&self.config)?;
         let vantage = config.vantage()?.unwrap_or_default();
-        let post = config.post(globals.now())?;
+        let post = config.post(None, globals.now())?;
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         let desk = globals.desk().await?;
         let clock = {

@@ -77,19 +77,20 @@ impl Config {
         self.send.as_ref().map(Send::sender).transpose().map_err(usage)
     }
 
-    /// Returns the way out by mail; none where the file has no part `mail`.
+    /// Returns the way out by mail, for parties that reach the console at `origin`, or where the file says; none where the file has no part
+    /// `mail`.
     ///
     /// # Errors
     ///
     /// Usage, with the key and what was expected.
-    pub(super) fn post(&self, now: Instant) -> anyhow::Result<Option<Post>> {
+    pub(super) fn post(&self, origin: Option<Origin>, now: Instant) -> anyhow::Result<Option<Post>> {
         let Some(mail) = &self.mail else { return Ok(None) };
         let sender = self.sender()?.ok_or_else(|| {
             usage("the part [mail] needs the part [send], which says in whose name letters go out".to_owned())
         })?;
         let of_file = self.public.as_deref().map(str::parse::<Origin>).transpose();
         let public = of_file.map_err(|error| usage(format!("public: {error}")))?;
-        let origin = public.unwrap_or_else(|| Origin::direct(self.listen.unwrap_or(LISTEN)));
+        let origin = origin.or(public).unwrap_or_else(|| Origin::direct(self.listen.unwrap_or(LISTEN)));
         mail.post(sender, origin, now).map(Some).map_err(usage)
     }
 
@@ -122,7 +123,7 @@ impl Serve {
         let of_file = config.public.as_deref().map(str::parse::<Origin>).transpose();
         let public = self.public.or(of_file.map_err(|error| usage(format!("public: {error}")))?);
         let vantage = config.vantage()?.unwrap_or_default();
-        let post = config.post(globals.now())?;
+        let post = config.post(public.clone().or_else(|| self.listen.map(Origin::direct)), globals.now())?;
         config.sender()?;
         if self.check_config {
             output::note(format_args!("the settings are in order"));

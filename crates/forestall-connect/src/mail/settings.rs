@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::mailbox::Mailbox;
+use crate::host_port::HostPort;
 
 /// How long a server may take for one answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -103,10 +104,7 @@ impl fmt::Display for MailTls {
 
 /// Host and port of a server of mail, written `mail.example.org:587`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MailServer {
-    host: String,
-    port: u16,
-}
+pub struct MailServer(HostPort);
 
 /// A text that is no server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -117,29 +115,25 @@ impl MailServer {
     /// Returns the host: a name, or an address without brackets.
     #[must_use]
     pub fn host(&self) -> &str {
-        &self.host
+        &self.0.host
     }
 
     /// Returns the port.
     #[must_use]
     pub const fn port(&self) -> u16 {
-        self.port
+        self.0.port
     }
 
     /// Says whether it is on this machine.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        self.0.host == "localhost" || self.0.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 }
 
 impl fmt::Display for MailServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
+        self.0.fmt(f)
     }
 }
 
@@ -147,17 +141,8 @@ impl FromStr for MailServer {
     type Err = MailServerError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = || MailServerError(text.chars().take(80).collect());
-        let (host, port) = text.rsplit_once(':').ok_or_else(refuse)?;
-        let port = port.parse::<u16>().ok().filter(|port| *port != 0).ok_or_else(refuse)?;
-        let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        let host = inner.unwrap_or(host).to_ascii_lowercase();
-        let is_name = host.len() <= 253
-            && host.split('.').all(|label| {
-                !label.is_empty() && label.len() <= 63 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            });
-        let fits = if inner.is_some() { host.parse::<IpAddr>().is_ok() } else { is_name };
-        if fits { Ok(Self { host, port }) } else { Err(refuse()) }
+        let read = HostPort::read(text, None).map(Self);
+        read.ok_or_else(|| MailServerError(text.chars().take(80).collect()))
     }
 }
 

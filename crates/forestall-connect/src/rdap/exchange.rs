@@ -2,7 +2,6 @@
 
 //! One question over HTTP, its redirects and its answer.
 
-use std::error::Error;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use rustls::ClientConfig;
 use super::base::RdapBase;
 use super::redirect::Known;
 use crate::address::{NotPublic, PublicOnly, is_public};
+use crate::causes::{chain, told};
 use crate::turns::{Ask, Attempt, Manners};
 use crate::{retry_after, tls};
 
@@ -175,18 +175,5 @@ fn failed(error: &reqwest::Error) -> Attempt<RdapDomain> {
 
 /// Returns an error and its causes, each text once, cut.
 pub(super) fn reason(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    for cause in chain(error) {
-        let cause = cause.to_string();
-        if !text.contains(&cause) {
-            text.push_str(if text.is_empty() { "" } else { ": " });
-            text.push_str(&cause);
-        }
-    }
-    text.chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
-}
-
-fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    let first: &(dyn Error + 'static) = error;
-    std::iter::successors(Some(first), |error| (*error).source())
+    told(error).chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
 }

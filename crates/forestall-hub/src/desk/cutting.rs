@@ -10,7 +10,7 @@ use forestall_coord::cut::{Asked, next_number};
 use forestall_coord::event::Purpose;
 use forestall_coord::party::Party as Side;
 use forestall_coord::roll::{DueList, not_asked};
-use forestall_coord::{Case, Deadline, Refusal};
+use forestall_coord::{Board, Case, Deadline, Refusal};
 use forestall_model::party::{PartyId, Terms};
 use forestall_model::{Action, CampaignId, CaseId, DayRange, Instant, Party, Tld};
 use forestall_store::ExecuteError;
@@ -18,7 +18,7 @@ use forestall_store::ExecuteError;
 use super::acts::context;
 use super::lists::computed;
 use super::numbered::Basis;
-use super::{Act, CaseFile, Desk, DeskError, NumberedList};
+use super::{Act, Desk, DeskError, NumberedList};
 
 /// How often lists are computed anew because the case changed meanwhile.
 const ATTEMPTS: usize = 4;
@@ -88,11 +88,12 @@ impl Desk {
         }
         let mut plans = Vec::new();
         let mut outcomes = BTreeMap::new();
-        let now = act.now;
+        let registries = self.registries().await?;
+        let board = file.board();
         for tld in file.case.slices.keys().filter(|tld| ask.tlds.is_empty() || ask.tlds.contains(tld)) {
-            match self.plan(&file, tld, ask, now).await? {
-                Ok(plan) => plans.push(plan),
-                Err(outcome) => drop(outcomes.insert(tld.clone(), outcome)),
+            match plan(&board, tld, registries.get(tld), ask, act.now)? {
+                Some(plan) => plans.push(plan),
+                None => drop(outcomes.insert(tld.clone(), CutOutcome::Nothing)),
             }
         }
         outcomes.extend(self.cut_all(id, act, plans).await?);
@@ -111,6 +112,7 @@ impl Desk {
         due: Vec<DueList>,
     ) -> Result<Vec<(Tld, Purpose, CutOutcome)>, DeskError> {
         let file = self.file(id).await?;
+        let registries = self.registries().await?;
         let mut made = Vec::new();
         for purpose in [Purpose::Protect, Purpose::Release] {
             let mut plans = Vec::new();
@@ -119,7 +121,7 @@ impl Desk {
                 else {
                     continue;
                 };
-                let (party, terms) = of_registry(self.registry_of(&due.tld).await?);
+                let (party, terms) = of_registry(registries.get(&due.tld));
                 let release = purpose == Purpose::Release;
                 plans.push(Plan {
                     tld: due.tld.clone(),
@@ -140,49 +142,6 @@ impl Desk {
         Ok(made)
     }
 
-    async fn plan(
-        &self,
-        file: &CaseFile,
-        tld: &Tld,
-        ask: &AskLists,
-        now: Instant,
-    ) -> Result<Result<Plan, CutOutcome>, DeskError> {
-        let case = &file.case;
-        let Some(slice) = case.slices.get(tld) else { return Ok(Err(CutOutcome::Nothing)) };
-        let last = slice.last_cut(Purpose::Protect);
-        let (party, terms) = of_registry(self.registry_of(tld).await?);
-        let release = ask.purpose == Purpose::Release;
-        let action = if release { Some(Action::Release) } else { ask.action.or_else(|| last.map(|cut| cut.action)) };
-        let Some(action) = action else {
-            return Err(DeskError::Input("the first list of a slice takes an action: say what is asked".to_owned()));
-        };
-        let asks_anew = ask.action.is_some_and(|action| last.is_none_or(|cut| cut.action != action));
-        let days = if release {
-            DayRange { from: now.day(), until: now.day() }
-        } else if asks_anew {
-            open_days(file, tld, now)
-        } else {
-            let days = not_asked(case, slice);
-            let open = open_days(file, tld, now);
-            DayRange { from: days.from.max(open.from).min(days.until), until: days.until }
-        };
-        let campaigns =
-            if ask.campaigns.is_empty() { registrys_campaigns(case, tld) } else { Some(ask.campaigns.clone()) };
-        let Some(campaigns) = campaigns else { return Ok(Err(CutOutcome::Nothing)) };
-        Ok(Ok(Plan {
-            tld: tld.clone(),
-            purpose: ask.purpose,
-            party,
-            terms,
-            campaigns: if days.is_empty() { Vec::new() } else { campaigns },
-            days,
-            action,
-            fallback: if release { None } else { ask.fallback.or_else(|| last.and_then(|cut| cut.fallback)) },
-            legal_basis: ask.legal_basis.clone().or_else(|| last.and_then(|cut| cut.legal_basis.clone())),
-            override_by: ask.override_by.clone(),
-        }))
-    }
-
     /// Computes the lists of some plans from one state and has them cut in one step; again where the case changed meanwhile.
     async fn cut_all(&self, id: &CaseId, act: &Act, plans: Vec<Plan>) -> Result<BTreeMap<Tld, CutOutcome>, DeskError> {
         let plans = Arc::new(plans);
@@ -196,6 +155,7 @@ impl Desk {
             let (desk, work, at) = (self.clone(), Arc::clone(&plans), act.occurred.unwrap_or(act.now));
             let whole = file.clone();
             let drafts: Vec<Cut> = computed(move || {
+                let board = whole.board();
                 let draft = |plan: &Plan| -> Result<Cut, DeskError> {
                     let slice = whole.case.slices.get(&plan.tld);
                     let last = slice.and_then(|slice| slice.last_acknowledged(plan.purpose)).cloned();
@@ -204,7 +164,7 @@ impl Desk {
                         days: (!plan.days.is_empty()).then_some(plan.days),
                         campaigns: plan.campaigns.iter().filter_map(|id| whole.case.campaign_index(id)).collect(),
                     };
-                    let basis = Basis { file: &whole, asked, action: plan.action, at, before };
+                    let basis = Basis { file: &whole, board: &board, asked, action: plan.action, at, before };
                     let list = desk.compute_list(&basis, &plan.tld, plan.purpose)?;
                     Ok(plan.cut(&whole.case, &list, last.map(|last| last.number)))
                 };
@@ -280,16 +240,64 @@ impl Plan {
     }
 }
 
+/// Says what is asked of one registry; `None` where its names are all for others to act on.
+fn plan(
+    board: &Board<'_>,
+    tld: &Tld,
+    registry: Option<&Party>,
+    ask: &AskLists,
+    now: Instant,
+) -> Result<Option<Plan>, DeskError> {
+    let case = board.case;
+    let Some(slice) = case.slices.get(tld) else { return Ok(None) };
+    let last = slice.last_cut(Purpose::Protect);
+    let (party, terms) = of_registry(registry);
+    let release = ask.purpose == Purpose::Release;
+    let action = if release { Some(Action::Release) } else { ask.action.or_else(|| last.map(|cut| cut.action)) };
+    let Some(action) = action else {
+        // Where all slices are meant, one that came with the horizon and was never asked is left out.
+        let others = case.slices.values().any(|slice| slice.last_cut(Purpose::Protect).is_some());
+        if ask.tlds.is_empty() && others {
+            return Ok(None);
+        }
+        return Err(DeskError::Input("the first list of a slice takes an action: say what is asked".to_owned()));
+    };
+    let asks_anew = ask.action.is_some_and(|action| last.is_none_or(|cut| cut.action != action));
+    let open = open_days(board, tld, now);
+    let days = if release {
+        DayRange { from: now.day(), until: now.day() }
+    } else if asks_anew {
+        open
+    } else {
+        let days = not_asked(case, slice);
+        DayRange { from: days.from.max(open.from).min(days.until), until: days.until }
+    };
+    let campaigns = if ask.campaigns.is_empty() { registrys_campaigns(case, tld) } else { Some(ask.campaigns.clone()) };
+    let Some(campaigns) = campaigns else { return Ok(None) };
+    Ok(Some(Plan {
+        tld: tld.clone(),
+        purpose: ask.purpose,
+        party,
+        terms,
+        campaigns: if days.is_empty() { Vec::new() } else { campaigns },
+        days,
+        action,
+        fallback: if release { None } else { ask.fallback.or_else(|| last.and_then(|cut| cut.fallback)) },
+        legal_basis: ask.legal_basis.clone().or_else(|| last.and_then(|cut| cut.legal_basis.clone())),
+        override_by: ask.override_by.clone(),
+    }))
+}
+
 /// Returns a registry's id and terms; the usual terms where nobody entered it.
-fn of_registry(party: Option<Party>) -> (Option<PartyId>, Terms) {
-    party.map_or_else(|| (None, Terms::default()), |party| (Some(party.id), party.terms.unwrap_or_default()))
+fn of_registry(party: Option<&Party>) -> (Option<PartyId>, Terms) {
+    let terms = party.and_then(|party| party.terms.clone()).unwrap_or_default();
+    (party.map(|party| party.id.clone()), terms)
 }
 
 /// Returns the days of the lists of a slice whose guard windows have not closed.
-fn open_days(file: &CaseFile, tld: &Tld, now: Instant) -> DayRange {
-    let board = file.board();
-    let open = board.slice(tld).iter().filter(|cell| file.case.guard(cell.campaign, cell.window).until > now);
-    let horizon = file.case.horizon;
+fn open_days(board: &Board<'_>, tld: &Tld, now: Instant) -> DayRange {
+    let open = board.slice(tld).iter().filter(|cell| board.case.guard(cell.campaign, cell.window).until > now);
+    let horizon = board.case.horizon;
     DayRange { from: open.map(|cell| cell.day).min().unwrap_or(horizon.until), until: horizon.until }
 }
 

@@ -36,7 +36,7 @@ pub struct NumberedList {
     pub withdrawn: Vec<NameLine>,
     /// The entries of the list before whose window has closed.
     pub expired: Vec<NameLine>,
-    /// When the first guard window opens that has not; the instant of the list where one is open.
+    /// When the first guard window of what is new opens, or of the whole list where nothing is; the instant of the list where one is open.
     pub opens: Option<Instant>,
     /// The marking of what is derived from it.
     pub marking: Marking,
@@ -82,6 +82,8 @@ impl Marked for NumberedList {
 #[derive(Debug)]
 pub(super) struct Basis<'a> {
     pub(super) file: &'a CaseFile,
+    /// The board of the file, which serves every list of it.
+    pub(super) board: &'a Board<'a>,
     /// What the list asks anew.
     pub(super) asked: Asked,
     /// To do what.
@@ -110,7 +112,8 @@ impl Desk {
         let (desk, tld, cut) = (self.clone(), tld.clone(), cut.clone());
         computed(move || {
             let file = CaseFile { case: state, ..file };
-            let basis = Basis { file: &file, asked: Asked::of(&cut), action: cut.action, at: cut.at, before };
+            let (board, asked, action) = (file.board(), Asked::of(&cut), cut.action);
+            let basis = Basis { file: &file, board: &board, asked, action, at: cut.at, before };
             let mut list = desk.compute_list(&basis, &tld, cut.purpose)?;
             if list.digest() != cut.digest {
                 return Err(DeskError::Damaged(format!(
@@ -147,11 +150,10 @@ impl Desk {
         tld: &Tld,
         purpose: Purpose,
     ) -> Result<NumberedList, DeskError> {
-        let (file, at) = (basis.file, basis.at);
-        let board = file.board();
+        let (file, board, at) = (basis.file, basis.board, basis.at);
         let entries = match purpose {
-            Purpose::Protect => cut::to_protect(&board, tld, &basis.asked, at),
-            Purpose::Release => cut::to_release(&board, tld, at, COOL_DOWN_DAYS),
+            Purpose::Protect => cut::to_protect(board, tld, &basis.asked, at),
+            Purpose::Release => cut::to_release(board, tld, at, COOL_DOWN_DAYS),
         };
         let before = match &basis.before {
             None => Entries::new(),
@@ -163,13 +165,15 @@ impl Desk {
                 }
             }
         };
-        let Changes { added, withdrawn, expired } = cut::changes(&board, tld, &before, &entries, at);
-        let lines_of = |entries: &Entries| self.lines_of(basis, &board, tld, entries, purpose);
+        let Changes { added, withdrawn, expired } = cut::changes(board, tld, &before, &entries, at);
+        // What stood on the list before has had its deadline.
+        let opens = cut::opening(board, tld, if added.is_empty() { &entries } else { &added }, at);
+        let lines_of = |entries: &Entries| self.lines_of(basis, tld, entries, purpose);
         let mut lines = lines_of(&entries)?;
         let (mut added, mut withdrawn, mut expired) = (lines_of(&added)?, lines_of(&withdrawn)?, lines_of(&expired)?);
         if purpose == Purpose::Release {
             // Protection belongs to the name: what is still needed in another window is not handed back.
-            let needed = self.still_needed(file, &board, tld, at)?;
+            let needed = self.still_needed(file, board, tld, at)?;
             for list in [&mut lines, &mut added, &mut withdrawn, &mut expired] {
                 list.retain(|line| !needed.contains(&line.name));
             }
@@ -178,7 +182,6 @@ impl Desk {
         for gone in [&mut withdrawn, &mut expired] {
             gone.retain(|line| lines.binary_search_by(|kept| key(kept).cmp(&key(line))).is_err());
         }
-        let opens = cut::opening(&board, tld, &entries, at);
         let (tld, marking) = (tld.clone(), file.marking());
         Ok(NumberedList { tld, cut: None, purpose, lines, added, withdrawn, expired, opens, marking })
     }
@@ -186,12 +189,11 @@ impl Desk {
     fn lines_of(
         &self,
         basis: &Basis<'_>,
-        board: &Board<'_>,
         tld: &Tld,
         entries: &Entries,
         purpose: Purpose,
     ) -> Result<Vec<NameLine>, DeskError> {
-        let (file, at) = (basis.file, basis.at);
+        let (file, board, at) = (basis.file, basis.board, basis.at);
         let mut lines: Vec<NameLine> = Vec::new();
         self.each_held_listing(
             file,

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use forestall_coord::board::Cell;
+use forestall_coord::command::MOST_FILES;
 use forestall_coord::cut::COOL_DOWN_DAYS;
-use forestall_coord::event::Purpose;
+use forestall_coord::event::{Purpose, SentFile};
 use forestall_coord::{Board, CutList, Deadline};
 use forestall_formats::brief::{self, Brief};
 use forestall_formats::envelope::{
@@ -26,7 +27,7 @@ use forestall_formats::{printable, workbook};
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::marking::{Marked, release};
 use forestall_model::party::{ListForm, PartyId, Terms};
-use forestall_model::{Action, Audience, CaseId, Instant, Marking, NameClass, Party, Released, Tld, UtcDay};
+use forestall_model::{Action, Audience, CaseId, Digest, Instant, Marking, NameClass, Party, Released, Tld, UtcDay};
 
 use super::lists::computed;
 use super::{CaseFile, Desk, DeskError, NumberedList, PackFile};
@@ -61,6 +62,15 @@ pub struct Package {
     /// The files, in order; the envelope and its signature last.
     pub files: Vec<PackFile>,
     marking: Marking,
+}
+
+impl Package {
+    /// Returns the files as a receipt names them; of more than it holds the last, among which is the envelope that names all.
+    #[must_use]
+    pub fn sent_files(&self) -> Vec<SentFile> {
+        let named = |file: &PackFile| SentFile { name: file.name.clone(), sha256: Digest::of(&file.octets) };
+        self.files.iter().skip(self.files.len().saturating_sub(MOST_FILES)).map(named).collect()
+    }
 }
 
 impl Marked for Package {

@@ -80,6 +80,16 @@ impl Desk {
         Ok(self.store().party(&id).await?.map(|kept| kept.party))
     }
 
+    /// Returns the registries by the top-level domains that they run.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`] where the store fails.
+    pub async fn registries(&self) -> Result<BTreeMap<Tld, Party>, DeskError> {
+        let parties = self.parties().await?.into_iter().map(|kept| kept.party);
+        Ok(parties.flat_map(|party| party.tlds.clone().into_iter().map(move |tld| (tld, party.clone()))).collect())
+    }
+
     /// Keeps a party: a new one, or over the version that was changed at `over`.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 //! Passwords: what is taken as one, and its hash by Argon2id.
 
+use std::sync::Arc;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use tokio::sync::Semaphore;
@@ -55,11 +57,11 @@ pub(super) fn check(password: &str, name: &str, mail: &str) -> Result<(), DeskEr
 
 /// Computes hashes on threads of their own, few at a time.
 #[derive(Debug)]
-pub(super) struct Passwords(Semaphore);
+pub(super) struct Passwords(Arc<Semaphore>);
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self(Semaphore::new(AT_A_TIME))
+        Self(Arc::new(Semaphore::new(AT_A_TIME)))
     }
 }
 
@@ -69,9 +71,10 @@ impl Passwords {
         let failed =
             |error: &dyn std::fmt::Display| DeskError::Outside(format!("the password could not be hashed: {error}"));
         let password = password.to_owned();
-        // The semaphore is never closed, so a permit always comes.
-        let _permit = self.0.acquire().await.ok();
+        // The semaphore is never closed, so a permit always comes. It goes with the thread: whoever asked may hang up meanwhile.
+        let permit = Arc::clone(&self.0).acquire_owned().await.ok();
         let hash = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
             argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string())
         });
         hash.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
@@ -83,15 +86,17 @@ impl Passwords {
             return Ok(false);
         }
         let (password, hash) = (password.to_owned(), hash.map(str::to_owned));
-        let _permit = self.0.acquire().await.ok();
-        let verify =
-            tokio::task::spawn_blocking(move || match hash.as_deref().and_then(|hash| PasswordHash::new(hash).ok()) {
+        let permit = Arc::clone(&self.0).acquire_owned().await.ok();
+        let verify = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            match hash.as_deref().and_then(|hash| PasswordHash::new(hash).ok()) {
                 Some(known) => argon2().verify_password(password.as_bytes(), &known).is_ok(),
                 None => {
                     drop(argon2().hash_password(password.as_bytes()));
                     false
                 }
-            });
+            }
+        });
         verify.await.map_err(|error| DeskError::Outside(format!("the password could not be checked: {error}")))
     }
 }

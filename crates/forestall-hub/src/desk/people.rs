@@ -142,6 +142,9 @@ impl Desk {
             }
             let over = person.changed;
             person.name = name.to_string();
+            // The invitation says what they are to be; a reset repeats what they were.
+            person.party = invitation.party.clone();
+            person.standing = invitation.standing;
             person.changed = after(Some(over), now);
             return if self.store().replace_person(person.clone(), secrets, over).await? {
                 Ok(person)
@@ -181,6 +184,10 @@ impl Desk {
     ///
     /// As [`Desk::set_disabled`] and [`Desk::invite`].
     pub async fn reset_person(&self, id: &PersonId, by: &Actor, now: Instant) -> Result<Invited, DeskError> {
+        let found = self.store().person(id).await?.ok_or_else(|| DeskError::NoSuchPerson(id.to_string()))?;
+        if found.0.disabled {
+            return Err(DeskError::Input("give them access again first: the link would open nothing".to_owned()));
+        }
         let person = self.change_person(id, now, |_, secrets| *secrets = Secrets::default()).await?;
         self.store().keep_recovery_codes(id, Vec::new()).await?;
         self.store().end_other_sessions(id, None).await?;

@@ -29,6 +29,11 @@ impl Desk {
             cut.map(|cut| cut.action).ok_or_else(|| Refusal::NoSuchList { tld: tld.clone(), number: *number })?;
         let mail = proposal.message_id.as_ref().map_or_else(|| "a mail".to_owned(), |id| format!("mail <{id}>"));
         let act = Act { source: act.source.clone().or(Some(mail)), ..act.clone() };
+        if matches!(proposal.said, Said::Names { result: None, .. } | Said::Nothing) {
+            return Err(DeskError::Input(
+                "the mail does not say what became of the names; record the answer with what it says".to_owned(),
+            ));
+        }
         let mut recorded = vec![self.acknowledge(case, &act, tld.clone(), Some(*number)).await?];
         let answered = match &proposal.said {
             Said::Lines(lines) => {
@@ -41,11 +46,7 @@ impl Desk {
                 let names = self.numbered_list(case, tld, *number).await?.names().cloned().collect();
                 self.answer_names(case, &act, tld.clone(), action, *result, names).await?
             }
-            Said::Names { result: None, .. } | Said::Nothing => {
-                return Err(DeskError::Input(
-                    "the mail does not say what became of the names; record the answer with what it says".to_owned(),
-                ));
-            }
+            Said::Names { result: None, .. } | Said::Nothing => Vec::new(),
         };
         recorded.extend(answered);
         Ok(recorded)

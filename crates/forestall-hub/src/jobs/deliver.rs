@@ -10,7 +10,7 @@ use forestall_connect::mail::{
 };
 use forestall_connect::openpgp::{Certificate, SigningKey};
 use forestall_coord::CutList;
-use forestall_coord::command::Deliver;
+use forestall_coord::command::{Deliver, MOST_FILES};
 use forestall_coord::event::{Purpose, SentFile};
 use forestall_coord::roll::reminders_due;
 use forestall_model::party::{Channel, Contact};
@@ -19,6 +19,7 @@ use forestall_store::NewJob;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::plan::job;
 use super::roll::terms_of;
 use super::{Kind, Scheduler};
 use crate::desk::{CaseFile, DeskError, Package, Sender};
@@ -76,7 +77,7 @@ pub(super) fn errands(file: &CaseFile, registries: &BTreeMap<Tld, Party>, now: I
             continue;
         }
         for purpose in [Purpose::Protect, Purpose::Release] {
-            let waits = |cut: &&CutList| cut.deliveries.is_empty() && cut.acknowledged.is_none();
+            let waits = |cut: &&CutList| !cut.was_delivered() && cut.acknowledged.is_none();
             let cut = slice.last_cut(purpose).filter(waits);
             let errand = |cut: &CutList| Errand { tld: tld.clone(), number: cut.number, reminder: 0, contact: 0 };
             errands.extend(cut.map(errand));
@@ -101,15 +102,9 @@ pub(super) fn mail_contacts(party: &Party) -> impl Iterator<Item = (&Contact, &s
     party.contacts.iter().filter_map(|contact| Some((contact, contact.mail.as_deref()?)))
 }
 
-/// Returns the job of an errand.
+/// Returns the job of an errand. Its day is part of its key: what nobody took on one day is tried again on the next.
 pub(super) fn job_of(case: &CaseId, errand: &Errand, now: Instant) -> NewJob {
-    NewJob {
-        kind: Kind::Deliver.word().to_owned(),
-        case: case.to_string(),
-        key: errand.to_string(),
-        created: now,
-        not_before: now,
-    }
+    job(Kind::Deliver, Some(case), format!("{errand} {}", now.day()), now)
 }
 
 impl Scheduler {
@@ -139,6 +134,7 @@ impl Scheduler {
         let Some((contact, address)) = contacts.get(place) else {
             return Ok("its registry has no mail address; it is handed over by hand".to_owned());
         };
+        let next_contact = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1);
         let act = self.act();
         let package = self.desk.package(case, &errand.tld, errand.number, &post.sender, act.now).await?;
         let marking = package.marking();
@@ -154,9 +150,8 @@ impl Scheduler {
             Ok((receipt, letter)) => (true, said(&receipt), sent_files(&receipt, &letter)),
             // The server may take it later: the job is put off, and the receipt waits for its end.
             Err((reason, true)) if !last_try => return Err(DeskError::Outside(reason)),
-            Err((reason, _)) => {
-                (false, reason, vec![SentFile { name: "letter.eml".to_owned(), sha256: Digest::of(b"") }])
-            }
+            // Nothing went out; the files are those that were to.
+            Err((reason, _)) => (false, reason, package.object().sent_files()),
         };
         let deliver = Deliver {
             tld: errand.tld.clone(),
@@ -169,21 +164,21 @@ impl Scheduler {
             files,
             taken,
         };
-        self.desk.record_delivery(case, &act, deliver).await?;
-        if taken {
-            return Ok(format!("list {} for {} was handed over", errand.number, errand.tld));
-        }
-        if place + 1 < contacts.len() {
-            let next = Errand { contact: errand.contact + 1, ..errand };
+        let has_next = !taken && place + 1 < contacts.len();
+        if has_next {
+            // Before the record: a crash in between tries the next contact twice, under one identifier, and never not at all.
+            let next = Errand { contact: next_contact, ..errand.clone() };
             self.desk.store().create_job(job_of(case, &next, act.now)).await?;
-            return Ok("it was not taken; the next contact is tried".to_owned());
         }
-        Err(DeskError::Outside(format!("list {} for {} was not taken by anybody", next_of(key), answer_cut(&answer))))
+        self.desk.record_delivery(case, &act, deliver).await?;
+        Ok(match (taken, has_next) {
+            (true, _) => format!("list {} for {} was handed over", errand.number, errand.tld),
+            (false, true) => "it was not taken; the next contact is tried".to_owned(),
+            (false, false) => {
+                format!("list {} for {} was not taken by anybody: {}", errand.number, errand.tld, answer_cut(&answer))
+            }
+        })
     }
-}
-
-fn next_of(key: &str) -> &str {
-    key.split(' ').nth(1).unwrap_or(key)
 }
 
 /// Returns what a server said, without the address that it may hold: this text stands in the list of jobs.
@@ -200,7 +195,7 @@ fn sent_files(receipt: &MailReceipt, letter: &Letter) -> Vec<SentFile> {
     let whole = SentFile { name: "letter.eml".to_owned(), sha256: receipt.digest };
     let files = letter.attachments.iter();
     let files = files.map(|file| SentFile { name: file.name.clone(), sha256: Digest::of(&file.octets) });
-    std::iter::once(whole).chain(files).collect()
+    std::iter::once(whole).chain(files).take(MOST_FILES).collect()
 }
 
 impl Post {

@@ -106,7 +106,7 @@ impl Scheduler {
     /// [`DeskError`] where the store fails; a letter that is not taken is no error, it is tried again by the service.
     pub async fn deliver_now(&self, case: &CaseId) -> Result<String, DeskError> {
         let file = self.desk.file(case).await?;
-        let registries = roll::registries(&self.desk).await?;
+        let registries = self.desk.registries().await?;
         let (mut sent, mut failed) = (0_usize, 0_usize);
         for errand in deliver::errands(&file, &registries, (self.clock)()) {
             match self.deliver(case, &errand.to_string(), false).await {

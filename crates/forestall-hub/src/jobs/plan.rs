@@ -2,14 +2,15 @@
 
 //! Which jobs there are to do: a function of the cases and the time.
 
+use std::collections::BTreeMap;
+
 use forestall_coord::Board;
 use forestall_coord::event::CaseKind;
 use forestall_coord::verify::{Check, due_looks, due_registrations, registration_sample};
 use forestall_model::{CaseId, Digest, Instant, Pap};
 use forestall_store::{Job, JobState, NewJob};
 
-use super::deliver::{errands, job_of};
-use super::roll::registries;
+use super::deliver::{Errand, errands, job_of};
 use super::{Kind, Vantage};
 use crate::desk::{Desk, DeskError};
 
@@ -24,6 +25,8 @@ const PENDING: u32 = 10_000;
 pub(super) async fn plan(desk: &Desk, vantage: &Vantage, writes: bool, now: Instant) -> Result<usize, DeskError> {
     let mut new = 0;
     let pending = desk.store().jobs(PENDING).await?;
+    let registries = if writes { desk.registries().await? } else { BTreeMap::new() };
+    let today = now.day().to_string();
     for view in desk.cases().await?.into_iter().filter(|case| case.kind == CaseKind::Live) {
         let file = match desk.file(&view.id).await {
             Ok(file) => file,
@@ -34,19 +37,27 @@ pub(super) async fn plan(desk: &Desk, vantage: &Vantage, writes: bool, now: Inst
             }
         };
         let rolls = file.case.ahead.is_some() || file.case.slices.values().any(|slice| !slice.cuts.is_empty());
-        let today = now.day().to_string();
-        let is_rolled = |old: &Job| old.kind == Kind::Roll.word() && old.case == view.id.as_str() && old.key == today;
-        if rolls && !pending.iter().any(is_rolled) {
-            new += usize::from(desk.store().create_job(job(Kind::Roll, Some(&view.id), today, now)).await?);
+        let is_kept = |new: &NewJob| {
+            let same = |old: &Job| old.kind == new.kind && old.case == new.case && old.key == new.key;
+            pending.iter().any(same)
+        };
+        let roll = rolls.then(|| job(Kind::Roll, Some(&view.id), today.clone(), now));
+        let errands = if writes { errands(&file, &registries, now) } else { Vec::new() };
+        // One that waits, or is under way to another contact, is enough.
+        let is_under_way = |errand: &Errand| {
+            let start = format!("{} {} {} ", errand.tld, errand.number, errand.reminder);
+            let is_open = |job: &Job| matches!(job.state, JobState::Waiting | JobState::Running);
+            let same = |job: &Job| {
+                job.kind == Kind::Deliver.word() && job.case == view.id.as_str() && job.key.starts_with(&start)
+            };
+            pending.iter().any(|job| is_open(job) && same(job))
+        };
+        let errands = errands.iter().filter(|errand| !is_under_way(errand)).map(|errand| job_of(&view.id, errand, now));
+        for job in roll.into_iter().chain(errands).filter(|job| !is_kept(job)) {
+            new += usize::from(desk.store().create_job(job).await?);
         }
-        if writes {
-            let registries = registries(desk).await?;
-            for errand in errands(&file, &registries, now) {
-                new += usize::from(desk.store().create_job(job_of(&view.id, &errand, now)).await?);
-            }
-        }
-        // Offline files only: nobody is asked about these names.
-        if file.marking().pap >= Pap::Red {
+        // Offline files only, or nobody who could be asked: no board is made in vain.
+        if file.marking().pap >= Pap::Red || !(vantage.rdap || vantage.has_dns()) {
             continue;
         }
         // A job does what is due when it runs, so that one of a kind is enough.
@@ -97,7 +108,8 @@ fn key_of(board: &Board<'_>, checks: &[Check]) -> String {
     Digest::of(text.as_bytes()).short()
 }
 
-fn job(kind: Kind, case: Option<&CaseId>, key: String, now: Instant) -> NewJob {
+/// Returns a job that can be taken from `now` on.
+pub(super) fn job(kind: Kind, case: Option<&CaseId>, key: String, now: Instant) -> NewJob {
     NewJob {
         kind: kind.word().to_owned(),
         case: case.map(ToString::to_string).unwrap_or_default(),

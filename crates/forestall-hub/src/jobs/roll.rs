@@ -11,7 +11,7 @@ use forestall_model::party::Terms;
 use forestall_model::{CaseId, Party, Tld};
 
 use super::Scheduler;
-use crate::desk::{CutOutcome, Desk, DeskError};
+use crate::desk::{CutOutcome, DeskError};
 
 impl Scheduler {
     /// Moves a case's horizon on and cuts the lists that are due.
@@ -24,7 +24,7 @@ impl Scheduler {
             said.push(format!("the horizon reaches until {until}"));
         }
         let file = self.desk.file(case).await?;
-        let registries = registries(&self.desk).await?;
+        let registries = self.desk.registries().await?;
         let due = {
             let board = file.board();
             lists_due(&board, &|tld| terms_of(&registries, tld), now)
@@ -45,12 +45,6 @@ impl Scheduler {
         said.push(format!("not cut: {}", refused.join("; ")));
         Ok(said.join("; "))
     }
-}
-
-/// Returns the registries by the top-level domains that they run.
-pub(super) async fn registries(desk: &Desk) -> Result<BTreeMap<Tld, Party>, DeskError> {
-    let parties = desk.parties().await?.into_iter().map(|kept| kept.party);
-    Ok(parties.flat_map(|party| party.tlds.clone().into_iter().map(move |tld| (tld, party.clone()))).collect())
 }
 
 /// Returns the terms of a domain's registry; the usual ones where nobody entered it.

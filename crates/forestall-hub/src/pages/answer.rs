@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use forestall_formats::{answers, plain};
-use forestall_model::{Action, AnswerResult};
+use forestall_model::{Action, AnswerResult, CampaignId};
 
 use super::place::{case_id, tld};
 use super::slice::{act, campaigns, days as read_days, finish};
@@ -23,11 +23,20 @@ pub(crate) async fn days(
 ) -> Result<Response, Problem> {
     let (case, slice) = (case_id(&id)?, tld(&slice)?);
     let done = async {
-        let horizon = app.slice(&session, &case, &slice).await?.object().case.horizon;
+        let released = app.slice(&session, &case, &slice).await?;
+        let (file, campaigns) = (released.object(), campaigns(&fields)?);
+        // A registry learns nothing of campaigns that have no names in its slice.
+        if session.viewer.whole(&case).is_none() {
+            let here = super::registry_slice::campaigns_of(file, &slice);
+            let known = |id: &CampaignId| file.case.campaign_index(id).is_some_and(|index| here.contains(&index));
+            if !campaigns.iter().all(known) {
+                return Err(Problem::refused("Campaigns: one has no names in your slice"));
+            }
+        }
         let answer = DaysAnswer {
             tld: slice.clone(),
-            days: read_days(&fields, horizon)?,
-            campaigns: campaigns(&fields)?,
+            days: read_days(&fields, file.case.horizon)?,
+            campaigns,
             action: fields.need::<Action>("action", "Action")?,
             result: fields.need::<AnswerResult>("result", "Result")?,
         };

@@ -19,6 +19,7 @@ use forestall_formats::plain;
 use forestall_model::{Action, Actor, CaseId, Digest, DomainName, Instant, Ruling};
 use forestall_store::Stored;
 
+use super::disclosed::disclose;
 use super::docket::DocketRow;
 use super::docket_filter::Filter;
 use super::download::CONFIDENCE;
@@ -27,7 +28,6 @@ use super::kept::Kept;
 use super::number::grouped;
 use super::place::{Heading, case_id, now_of};
 use super::slice::act;
-use crate::desk::NewDisclosure;
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Query, Session, Waiting, WaitingName, Wants};
 
 /// Names that the page lists; the whole list can be loaded.
@@ -396,19 +396,15 @@ async fn download(app: &App, session: &Session, id: &CaseId, chosen: &Chosen) ->
     let names = Arc::new(chosen.names(&waiting));
     let digest = list_digest(&names);
     app.confirmed().keep(id, digest, Arc::clone(&names));
-    app.desk()
-        .disclose(
-            &session.act(app.now()),
-            NewDisclosure {
-                party: session.viewer.party.as_ref().map(|party| party.id.clone()),
-                case: Some(id.clone()),
-                what: "registered names that wait for a decision, as a list",
-                count: names.len() as u64,
-                purpose: "a decision about them",
-                basis: "the case and its marking",
-            },
-        )
-        .await?;
+    disclose(
+        app,
+        session,
+        id,
+        "registered names that wait for a decision, as a list",
+        names.len() as u64,
+        "a decision about them",
+    )
+    .await?;
     let value = |text: &str| HeaderValue::from_str(text).map_err(|error| Problem::internal(&error));
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -9,8 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 use forestall_formats::Form;
 use forestall_model::UtcDay;
 
+use super::disclosed::disclose;
 use super::place::{case_id, need_slice, tld};
-use crate::desk::{NewDisclosure, Publish, PublishSpan};
+use crate::desk::{Publish, PublishSpan};
 use crate::server::{App, Problem, Query, Session};
 
 /// Says in a header that names come from an unverified family; the plain form has no room for it.
@@ -64,19 +65,7 @@ async fn download(
     };
     let (bytes, published) = tokio::task::spawn_blocking(write).await??;
     let what = format!("names of .{slice} as {}", form.word());
-    app.desk()
-        .disclose(
-            &session.act(now),
-            NewDisclosure {
-                party: session.viewer.party.as_ref().map(|party| party.id.clone()),
-                case: Some(id.clone()),
-                what: &what,
-                count: published.lines,
-                purpose: "protection of the names",
-                basis: "the case and its marking",
-            },
-        )
-        .await?;
+    disclose(&app, &session, &id, &what, published.lines, "protection of the names").await?;
     let mark = if published.unverified { "-UNVERIFIED" } else { "" };
     let name = format!("attachment; filename=\"{id}-{slice}-{days}{mark}.{}\"", form.extension());
     let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use forestall_formats::exclusions::{Exclusion, ExclusionList, write};
 
+use super::disclosed::disclose;
 use super::place::case_id;
-use crate::desk::NewDisclosure;
 use crate::server::{App, Problem, Session};
 
 /// Answers with the exclusion list of a case; its serial is the number of the last event, so that it rises.
@@ -36,19 +36,15 @@ pub(crate) async fn list(
     };
     let mut bytes = Vec::new();
     write(&list, &mut bytes).map_err(|error| Problem::internal(&error))?;
-    app.desk()
-        .disclose(
-            &session.act(app.now()),
-            NewDisclosure {
-                party: session.viewer.party.as_ref().map(|party| party.id.clone()),
-                case: Some(id.clone()),
-                what: "names with a legitimate holder, as an exclusion list",
-                count: list.names.len() as u64,
-                purpose: "that other operations leave them alone",
-                basis: "the case and its marking",
-            },
-        )
-        .await?;
+    disclose(
+        &app,
+        &session,
+        &id,
+        "names with a legitimate holder, as an exclusion list",
+        list.names.len() as u64,
+        "that other operations leave them alone",
+    )
+    .await?;
     let name = format!("attachment; filename=\"{id}-exclusions-{}.txt\"", case.version);
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -10,7 +10,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use forestall_coord::CutList;
-use forestall_coord::command::Override;
 use forestall_coord::event::Purpose;
 use forestall_formats::Form;
 use forestall_model::line::{NameLine, NameList};
@@ -19,6 +18,7 @@ use forestall_model::party::Channel;
 use forestall_model::{Action, CaseId, Instant, Tld};
 use serde::Serialize;
 
+use super::disclosed::disclose;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
 use super::number::grouped;
@@ -145,8 +145,6 @@ pub(crate) async fn cut(
 ) -> Result<Response, Problem> {
     let case = case_id(&id)?;
     let done = async {
-        let people = fields.parse("first_person", "First person")?.zip(fields.parse("second_person", "Second person")?);
-        let evidence = fields.text("evidence").map(str::to_owned);
         let slices = fields.text("slices").unwrap_or("");
         let slices = slices.split(|c: char| c.is_whitespace() || c == ',').filter(|part| !part.is_empty());
         let ask = AskLists {
@@ -159,7 +157,7 @@ pub(crate) async fn cut(
             fallback: fields.parse("fallback", "Fallback")?,
             campaigns: Vec::new(),
             legal_basis: fields.text("legal_basis").map(str::to_owned),
-            override_by: people.zip(evidence).map(|((first, second), evidence)| Override { first, second, evidence }),
+            override_by: super::request::override_by(&fields)?,
         };
         Ok::<_, Problem>(app.desk().cut_lists(&case, &act(&app, &session, &fields)?, &ask).await?)
     };
@@ -277,9 +275,12 @@ pub(crate) async fn download(
     if form == Form::Plain {
         list.lines.dedup_by(|a, b| a.name == b.name);
     }
+    let count = list.lines.len() as u64;
     let mut bytes = Vec::new();
     form.write(release(list, audience, app.now())?, &mut bytes).map_err(|error| Problem::internal(&error))?;
-    if session.viewer.is_registry() {
+    let what = format!("list {stem} of .{slice} as {}", form.word());
+    disclose(&app, &session, &id, &what, count, "protection of the names").await?;
+    if session.viewer.is_registry() && session.viewer.tlds().contains(&slice) {
         app.desk().record_reading(&id, &session.act(app.now()), &slice, number, Channel::Console).await?;
     }
     let mark = if unverified { "-UNVERIFIED" } else { "" };

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
+use super::disclosed::disclose;
 use super::place::case_id;
 use crate::server::{App, Problem, Session};
 
@@ -45,6 +46,7 @@ pub(crate) async fn archive(
     let id = case_id(&id)?;
     let audience = app.file(&session, &id).await?.audience();
     let archive = app.desk().export(&id, audience, app.now()).await?;
+    disclose(&app, &session, &id, "the whole case as an archive", 1, "the hand-over of the case").await?;
     file(&format!("{id}.forestall-archive.jsonl"), "application/jsonl", archive)
 }
 

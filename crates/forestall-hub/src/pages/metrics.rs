@@ -20,7 +20,7 @@ use forestall_coord::kpi::{Kpi, Value};
 use forestall_store::JobState;
 
 use super::place::now_of;
-use crate::server::{App, BUCKETS, Problem, find_session, is_near};
+use crate::server::{App, BUCKETS, Problem, Session, find_session, is_near};
 
 /// Jobs that are counted: the newest.
 const JOBS: u32 = 10_000;
@@ -31,7 +31,7 @@ pub(crate) async fn show(State(app): State<App>, request: Request) -> Result<Res
     // Its body cannot be shared between threads, and nobody needs it.
     let headers = request.into_parts().0.headers;
     // Counts of every case are for those who run the installation.
-    if !is_near && !find_session(&app, &headers).await?.is_some_and(|session| session.viewer.is_operator()) {
+    if !is_near && !find_session(&app, &headers).await?.is_some_and(|session| may_count(&session)) {
         return Err(Problem::forbidden(
             "metrics are for programs on this machine and for those who run the installation and are signed in",
         ));
@@ -59,6 +59,11 @@ pub(crate) async fn show(State(app): State<App>, request: Request) -> Result<Res
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text.0).into_response())
 }
 
+/// Says whether somebody runs the installation, proved more than a password, and may read.
+fn may_count(session: &Session) -> bool {
+    session.strong && session.viewer.is_operator() && session.viewer.reads()
+}
+
 /// What is written of one case.
 struct Sample {
     case: String,
@@ -77,7 +82,7 @@ async fn cases(app: &App, text: &mut Text) -> Result<(), Problem> {
         // A case that cannot be shown is left out; its page says why.
         let Ok(view) = app.counted_view(&row.id).await else { continue };
         let (file, figures) = (&view.object().file, &view.object().figures);
-        let followed = app.desk().figures(file, now_of(&file.case, app.now())).await?;
+        let Ok(followed) = app.desk().figures(file, now_of(&file.case, app.now())).await else { continue };
         let value = |kpi: Kpi| followed.of(kpi).and_then(|figure| figure.readings.first()).map(|reading| reading.value);
         let number = |value: Option<Value>| match value? {
             Value::Share { part, whole } => Some(part as f64 / whole as f64),

@@ -14,6 +14,7 @@ pub(crate) mod case;
 pub(crate) mod cases;
 pub(crate) mod days;
 pub(crate) mod decide;
+mod disclosed;
 pub(crate) mod disclosures;
 pub(crate) mod docket;
 mod docket_filter;

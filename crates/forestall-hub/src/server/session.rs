@@ -36,7 +36,7 @@ pub(crate) struct Session {
     /// Whether a program calls.
     pub(crate) by_program: bool,
     /// Whether they proved more than a password; else all they may do is to set up what proves more.
-    strong: bool,
+    pub(crate) strong: bool,
 }
 
 impl Session {

@@ -40,7 +40,7 @@ impl Viewer {
     }
 
     /// Says whether they may read at all.
-    pub(super) const fn reads(&self) -> bool {
+    pub(crate) const fn reads(&self) -> bool {
         self.scopes.has(Scope::Read)
     }
 

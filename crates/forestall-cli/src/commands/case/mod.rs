@@ -28,6 +28,7 @@ mod log_check;
 mod names;
 mod note;
 mod open;
+mod override_args;
 mod readmit;
 mod receipts;
 mod reply;

@@ -79,7 +79,8 @@ fn folder(path: &Path) -> anyhow::Result<Outcome> {
     let listing = maildir.list()?;
     for letter in &listing.letters {
         output::to_stdout(|out| Ok(writeln!(out, "{}", path.join("new").join(letter.name()).display())?))?;
-        match read(&maildir.read(letter)?) {
+        let proposed = maildir.read(letter).map_err(anyhow::Error::from).and_then(|octets| Ok(read(&octets)?));
+        match proposed {
             Ok(proposal) => show(&proposal, proposal.list.as_ref())?,
             Err(error) => output::note(format_args!("{}: {error}", letter.name())),
         }
@@ -87,7 +88,8 @@ fn folder(path: &Path) -> anyhow::Result<Outcome> {
     for left in &listing.left {
         output::note(format_args!("{} is left: {}", left.name, left.reason));
     }
-    output::note(format_args!("{} new letters", listing.letters.len()));
+    let more = if listing.is_cut { ", and there are more" } else { "" };
+    output::note(format_args!("{} new letters{more}", listing.letters.len()));
     Ok(Outcome::Done)
 }
 

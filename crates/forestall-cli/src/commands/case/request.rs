@@ -3,10 +3,10 @@
 //! `forestall case request`.
 
 use clap::Args;
-use forestall_coord::command::Override;
 use forestall_hub::desk::AskRegistry;
-use forestall_model::{Action, Actor, CampaignId, CaseId, Tld, UtcDay};
+use forestall_model::{Action, CampaignId, CaseId, Tld, UtcDay};
 
+use super::override_args::OverrideArgs;
 use crate::failure::Outcome;
 use crate::values::{self, words};
 use crate::world::{ActArgs, Globals};
@@ -37,15 +37,8 @@ pub(crate) struct Request {
     /// The legal basis, in words; redirect-ns and suspend need one
     #[arg(long, value_name = "TEXT")]
     legal_basis: Option<String>,
-    /// The first of two people who ask more of an unverified campaign than its marking allows
-    #[arg(long, value_name = "NAME", requires_all = ["second_person", "override_evidence"])]
-    first_person: Option<Actor>,
-    /// The second of them
-    #[arg(long, value_name = "NAME", requires = "first_person")]
-    second_person: Option<Actor>,
-    /// On what evidence they do
-    #[arg(long, value_name = "TEXT", requires = "first_person")]
-    override_evidence: Option<String>,
+    #[command(flatten)]
+    override_by: OverrideArgs,
     #[command(flatten)]
     act: ActArgs,
 }
@@ -54,7 +47,6 @@ impl Request {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let days = self.from.zip(self.until).map(|(from, until)| values::range(from, until)).transpose()?;
         let act = self.act.act(globals)?;
-        let two = self.first_person.zip(self.second_person).zip(self.override_evidence);
         let ask = AskRegistry {
             tld: self.tld,
             days,
@@ -62,7 +54,7 @@ impl Request {
             action: self.action,
             fallback: self.fallback,
             legal_basis: self.legal_basis,
-            override_by: two.map(|((first, second), evidence)| Override { first, second, evidence }),
+            override_by: self.override_by.two(),
         };
         let desk = globals.desk().await?;
         super::print_recorded(&[desk.request(&self.id, &act, ask).await?])?;

@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_coord::command::{Deliver, Override};
-use forestall_coord::event::{Purpose, SentFile};
+use forestall_coord::command::Deliver;
+use forestall_coord::event::Purpose;
 use forestall_hub::desk::{Act, AskLists, CutOutcome, Desk, Sender};
 use forestall_hub::jobs::Scheduler;
 use forestall_model::party::Channel;
-use forestall_model::{Action, Actor, CampaignId, CaseId, Digest, Tld};
+use forestall_model::{Action, CampaignId, CaseId, Tld};
 use forestall_vet::Rules;
 
 use super::super::serve;
+use super::override_args::OverrideArgs;
 use crate::failure::{Outcome, usage};
 use crate::output;
 use crate::table::counted;
@@ -48,15 +49,8 @@ pub(crate) struct Send {
     /// The legal basis, in words; redirect-ns and suspend need one
     #[arg(long, value_name = "TEXT")]
     legal_basis: Option<String>,
-    /// The first of two people who ask more of an unverified campaign than its marking allows
-    #[arg(long, value_name = "NAME", requires_all = ["second_person", "override_evidence"])]
-    first_person: Option<Actor>,
-    /// The second of them
-    #[arg(long, value_name = "NAME", requires = "first_person")]
-    second_person: Option<Actor>,
-    /// On what evidence they do
-    #[arg(long, value_name = "TEXT", requires = "first_person")]
-    override_evidence: Option<String>,
+    #[command(flatten)]
+    override_by: OverrideArgs,
     /// Write what goes to each registry into a folder of its own here, instead of mailing it; somebody carries it on
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -70,7 +64,7 @@ impl Send {
         let sender = config
             .sender()?
             .ok_or_else(|| usage(format!("{} has no part [send]: nobody is named who asks", self.config.display())))?;
-        let post = config.post(globals.now())?;
+        let post = config.post(None, globals.now())?;
         if post.is_none() && self.out.is_none() {
             return Err(usage(format!(
                 "{} has no part [mail], and --out names no folder: there is no way out for the lists",
@@ -78,7 +72,6 @@ impl Send {
             )));
         }
         let act = self.act.act(globals)?;
-        let two = self.first_person.zip(self.second_person).zip(self.override_evidence);
         let ask = AskLists {
             tlds: self.tlds,
             purpose: if self.release { Purpose::Release } else { Purpose::Protect },
@@ -86,9 +79,9 @@ impl Send {
             fallback: self.fallback,
             campaigns: self.campaigns,
             legal_basis: self.legal_basis,
-            override_by: two.map(|((first, second), evidence)| Override { first, second, evidence }),
+            override_by: self.override_by.two(),
         };
-        let globals = globals.clone().or_data(config.data.clone());
+        let globals = globals.clone().or_data(config.data).or_database(config.database);
         let desk = globals.desk().await?;
         let outcomes = desk.cut_lists(&self.id, &act, &ask).await?;
         let (cut, refused) = tell(&outcomes)?;
@@ -150,11 +143,8 @@ async fn hand_over(
 ) -> anyhow::Result<()> {
     let package = desk.package(id, tld, number, sender, act.now).await?;
     std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-    let mut files = Vec::new();
     for file in &package.object().files {
-        let path = folder.join(&file.name);
-        output::to(Some(&path), |out| Ok(out.write_all(&file.octets)?))?;
-        files.push(SentFile { name: file.name.clone(), sha256: Digest::of(&file.octets) });
+        output::to(Some(&folder.join(&file.name)), |out| Ok(out.write_all(&file.octets)?))?;
     }
     let deliver = Deliver {
         tld: tld.clone(),
@@ -164,7 +154,7 @@ async fn hand_over(
         address: folder.display().to_string(),
         receipt: "written to disk".to_owned(),
         reminder: 0,
-        files,
+        files: package.object().sent_files(),
         taken: true,
     };
     desk.record_delivery(id, act, deliver).await?;

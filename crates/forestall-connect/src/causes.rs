@@ -1,0 +1,23 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! An error of a library with everything that led to it, for people.
+
+use std::error::Error;
+
+/// Returns an error and what led to it, the outermost first.
+pub(crate) fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
+}
+
+/// Returns an error and its causes in one line, each text once.
+pub(crate) fn told(error: &(dyn Error + 'static)) -> String {
+    let mut text = String::new();
+    for cause in chain(error) {
+        let cause = cause.to_string();
+        if !text.contains(&cause) {
+            text.push_str(if text.is_empty() { "" } else { ": " });
+            text.push_str(&cause);
+        }
+    }
+    text
+}
