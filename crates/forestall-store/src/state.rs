@@ -40,6 +40,13 @@ impl Store {
         self.refresh(&self.states().slot(case), case).await
     }
 
+    /// Returns the state of a case after its event `version` where that is the one in memory, without asking the database.
+    pub async fn kept(&self, case: &CaseId, version: u64) -> Option<Arc<Case>> {
+        let slot = self.states().known(case)?;
+        let kept = slot.state.lock().await;
+        kept.clone().filter(|state| state.version == version)
+    }
+
     /// Returns the state of a case after its event `version`; `None` where it has no such event.
     ///
     /// Folded from the log each time, unless it is the last.

@@ -3,6 +3,7 @@
 //! Answers for single names: from a file of lines, or from a plain list.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use forestall_coord::Case;
 use forestall_coord::command::{Answer, Command, decide};
@@ -12,7 +13,7 @@ use forestall_model::evidence::Places;
 use forestall_model::{Action, AnswerResult, CampaignId, CaseId, DomainName, Tld};
 use forestall_store::Stored;
 
-use super::{Act, CaseFile, Desk, DeskError, acts::context, line_id};
+use super::{Act, CaseFile, Desk, DeskError, NameListing, acts::context, line_id};
 
 /// The lines that a registry sent back.
 #[derive(Clone, Debug)]
@@ -72,7 +73,7 @@ impl Desk {
         let bare: Vec<DomainName> =
             answer.lines.iter().filter(|line| line.line_id.is_none()).filter_map(|line| line.name.clone()).collect();
         let by_name = if bare.is_empty() { BTreeMap::new() } else { self.places_of(file, &bare).await? };
-        let mut lists: BTreeMap<(usize, i64), Vec<DomainName>> = BTreeMap::new();
+        let mut lists: BTreeMap<(usize, i64), Arc<NameListing>> = BTreeMap::new();
         let mut answered = Answered::new();
         let mut taken: BTreeMap<Occurrence, u64> = BTreeMap::new();
         for line in &answer.lines {
@@ -94,11 +95,11 @@ impl Desk {
                         .ok_or_else(|| fault(format!("the case does not hold the campaign {campaign}")))?;
                     let list = match lists.entry((index, period)) {
                         std::collections::btree_map::Entry::Occupied(list) => list.into_mut(),
-                        std::collections::btree_map::Entry::Vacant(empty) => empty.insert(
-                            self.listing(file, &tld, index, period).map_err(|error| fault(error.to_string()))?.names,
-                        ),
+                        std::collections::btree_map::Entry::Vacant(empty) => empty
+                            .insert(self.listing(file, &tld, index, period).map_err(|error| fault(error.to_string()))?),
                     };
                     let listed = list
+                        .names
                         .get(place as usize)
                         .ok_or_else(|| fault(format!("the list of {id} has no place {place}")))?;
                     if let Some(name) = name.as_ref().filter(|name| *name != listed) {

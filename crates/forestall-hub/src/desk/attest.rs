@@ -49,7 +49,7 @@ impl Desk {
         let board = file.board();
         for cell in board.slice(&answer.tld).iter().filter(|cell| days.contains(cell.day)) {
             if answer.campaigns.is_empty() || answer.campaigns.contains(&file.case.campaigns[cell.campaign].id) {
-                ours.extend(self.listing(&file, &answer.tld, cell.campaign, cell.period)?.names);
+                ours.extend(self.listing(&file, &answer.tld, cell.campaign, cell.period)?.names.iter().cloned());
             }
         }
         ours.retain(|name| !file.case.exclusions.contains_key(name));

@@ -109,9 +109,21 @@ impl Desk {
     /// # Errors
     ///
     /// [`DeskError::Input`] where the case has no such list.
-    pub fn listing(&self, file: &CaseFile, tld: &Tld, campaign: usize, period: i64) -> Result<NameListing, DeskError> {
+    pub fn listing(
+        &self,
+        file: &CaseFile,
+        tld: &Tld,
+        campaign: usize,
+        period: i64,
+    ) -> Result<Arc<NameListing>, DeskError> {
         let (prepared, period) = list_of(file, campaign, period)?;
-        Ok(NameListing::of(&slice::slice(prepared, &period, tld)?))
+        let key = (prepared.digest, period.key, tld.clone());
+        if let Some(kept) = self.inner.recent.get(&key) {
+            return Ok(kept);
+        }
+        let listing = Arc::new(NameListing::of(&slice::slice(prepared, &period, tld)?));
+        self.inner.recent.keep(key, &listing);
+        Ok(listing)
     }
 
     /// Returns the names of all slices of one (campaign, origin period).

@@ -38,6 +38,7 @@ mod plugins;
 mod publish;
 mod published_words;
 mod receipts;
+mod recent;
 mod registers;
 mod replies;
 mod said;
@@ -139,6 +140,7 @@ struct Inner {
     /// Where files lie that are no part of the store.
     folder: PathBuf,
     files: Mutex<HashMap<CaseId, Lists>>,
+    recent: recent::Recent,
     passwords: password::Passwords,
     trees: trees::Trees,
     followed: followed::AllFollowed,
@@ -234,9 +236,20 @@ impl Desk {
         let directory = Arc::new(directory);
         let (rules, files) = (OnceLock::new(), Mutex::new(HashMap::new()));
         let (passwords, trees) = (password::Passwords::default(), trees::Trees::default());
-        let followed = followed::AllFollowed::default();
-        let inner =
-            Inner { store, catalogue, directory, rules, dictionaries, folder, files, passwords, trees, followed };
+        let (followed, recent) = (followed::AllFollowed::default(), recent::Recent::default());
+        let inner = Inner {
+            store,
+            catalogue,
+            directory,
+            rules,
+            dictionaries,
+            folder,
+            files,
+            recent,
+            passwords,
+            trees,
+            followed,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -294,6 +307,22 @@ impl Desk {
     /// [`DeskError::NoSuchCase`], or what the store or a changed generator report.
     pub async fn file(&self, id: &CaseId) -> Result<CaseFile, DeskError> {
         let case = self.store().load(id).await?.ok_or_else(|| DeskError::NoSuchCase(id.clone()))?;
+        self.file_of(case).await
+    }
+
+    /// Returns the state of a case as [`Desk::cases`] just listed it, without asking the store once more where the state is in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::file`].
+    pub async fn listed_file(&self, row: &CaseView) -> Result<CaseFile, DeskError> {
+        match self.store().kept(&row.id, row.version).await {
+            Some(case) => self.file_of(case).await,
+            None => self.file(&row.id).await,
+        }
+    }
+
+    async fn file_of(&self, case: Arc<Case>) -> Result<CaseFile, DeskError> {
         let lists = self.lists(&case).await?;
         Ok(CaseFile { case, counts: lists.counts, prepared: lists.prepared })
     }

@@ -57,7 +57,7 @@ pub(crate) async fn show(State(app): State<App>, Extension(session): Extension<S
     for row in app.desk().cases().await? {
         let Some(audience) = session.viewer.whole(&row.id) else { continue };
         // One case that cannot be shown must not hide the others.
-        let shown = app.view(&session, &row.id).await.map(|view| numbers(&view));
+        let shown = app.listed_view(&session, &row).await.map(|view| numbers(&view));
         if shown.is_err() && !session.viewer.is_operator() {
             continue;
         }

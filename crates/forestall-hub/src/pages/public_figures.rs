@@ -74,15 +74,15 @@ async fn count(app: &App) -> Result<Totals, Problem> {
     }
     let total = |what, count| Total { what, count };
     let rows = vec![
-        total("Names that can be registered, each on each of its days", told(sums.registrable, 0)),
-        total("of them claimed to be protected", told(sums.at[0], sums.registrable)),
-        total("of them attested", told(sums.at[1], sums.registrable)),
-        total("of them observed to be protected", told(sums.at[2], sums.registrable)),
-        total("Names with a legitimate holder, never acted on", told(sums.held, 0)),
-        total("Names that were protected and lost", told(sums.lost, 0)),
-        total("Slices, one for each case and top-level domain", told(slices, 0)),
-        total("of them asked", told(asked, slices)),
-        total("of them answered", told(answered, slices)),
+        total("Names that can be registered, each on each of its days", told(sums.registrable, &[])),
+        total("of them claimed to be protected", told(sums.at[0], &[sums.registrable])),
+        total("of them attested", told(sums.at[1], &[sums.registrable, sums.at[0]])),
+        total("of them observed to be protected", told(sums.at[2], &[sums.registrable, sums.at[0], sums.at[1]])),
+        total("Names with a legitimate holder, never acted on", told(sums.held, &[])),
+        total("Names that were protected and lost", told(sums.lost, &[])),
+        total("Slices, one for each case and top-level domain", told(slices, &[])),
+        total("of them asked", told(asked, &[slices])),
+        total("of them answered", told(answered, &[slices, asked])),
     ];
     Ok(Totals { counted: app.now(), cases, rows })
 }
@@ -107,10 +107,11 @@ impl Sums {
     }
 }
 
-/// Returns a count where neither it nor what is left of its whole is small; a whole of 0 is none.
-fn told(count: u64, whole: u64) -> Option<u64> {
+/// Returns a count where it is not small and differs from none of the counts above it by a small one.
+fn told(count: u64, above: &[u64]) -> Option<u64> {
     let is_small = |count: u64| (1..LEAST).contains(&count);
-    (!is_small(count) && !is_small(whole.saturating_sub(count))).then_some(count)
+    let gives_away = |other: &u64| is_small(count.abs_diff(*other));
+    (!is_small(count) && !above.iter().any(gives_away)).then_some(count)
 }
 
 #[cfg(test)]
@@ -119,7 +120,9 @@ mod tests {
 
     #[test]
     fn small_cells_and_what_gives_them_away_are_not_told() {
-        assert_eq!([told(0, 0), told(1, 0), told(4, 0), told(5, 0)], [Some(0), None, None, Some(5)]);
-        assert_eq!([told(100, 100), told(97, 100), told(95, 100), told(3, 100)], [Some(100), None, Some(95), None]);
+        assert_eq!([told(0, &[]), told(1, &[]), told(4, &[]), told(5, &[])], [Some(0), None, None, Some(5)]);
+        let of_100 = |count| told(count, &[100]);
+        assert_eq!([of_100(100), of_100(97), of_100(95), of_100(3)], [Some(100), None, Some(95), None]);
+        assert_eq!([told(60, &[100, 62]), told(57, &[100, 62])], [None, Some(57)], "62 less 60 are two names");
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use forestall_dga::Family;
 use forestall_model::marking::{Released, release};
 use forestall_model::{Audience, CaseId, Instant, Tld, UtcDay};
+use forestall_store::CaseView as Listed;
 
 use super::confirmed::Confirmed;
 use super::metrics::Metrics;
@@ -16,7 +17,7 @@ use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
 use super::{Clock, Origin, Problem, Public, Session};
 use crate::contacts::Contacts;
-use crate::desk::{CaseFile, Desk, Token};
+use crate::desk::{CaseFile, Desk, DeskError, Token};
 use crate::pages::public_figures::Totals;
 
 /// How long totals for the public are kept, in seconds: anybody may ask for them, and counting takes time.
@@ -129,6 +130,18 @@ impl App {
         Ok(file.map(|_| view))
     }
 
+    /// Returns a case of a list that was just read with its figures, through the gate, to somebody who may see all of it.
+    pub(crate) async fn listed_view(
+        &self,
+        session: &Session,
+        row: &Listed,
+    ) -> Result<Released<Arc<CaseView>>, Problem> {
+        let audience = session.viewer.whole(&row.id).ok_or_else(nowhere)?;
+        let file = self.pass(session, self.inner.desk.listed_file(row).await, audience)?;
+        let view = self.inner.views.of(file.object().clone(), self.today()).await?;
+        Ok(file.map(|_| view))
+    }
+
     /// Returns a case without its figures, through the gate, to somebody who may see all of it.
     pub(crate) async fn file(&self, session: &Session, id: &CaseId) -> Result<Released<CaseFile>, Problem> {
         let audience = session.viewer.whole(id).ok_or_else(nowhere)?;
@@ -158,7 +171,16 @@ impl App {
     }
 
     async fn release(&self, session: &Session, id: &CaseId, audience: Audience) -> Result<Released<CaseFile>, Problem> {
-        let found = match self.inner.desk.file(id).await {
+        self.pass(session, self.inner.desk.file(id).await, audience)
+    }
+
+    fn pass(
+        &self,
+        session: &Session,
+        found: Result<CaseFile, DeskError>,
+        audience: Audience,
+    ) -> Result<Released<CaseFile>, Problem> {
+        let found = match found {
             Ok(file) => release(file, audience, self.now()).map_err(Problem::from),
             Err(error) => Err(Problem::from(error)),
         };

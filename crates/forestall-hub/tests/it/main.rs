@@ -13,6 +13,7 @@ mod evidence_pack;
 mod figures;
 mod flood;
 mod guard;
+mod hostile;
 mod look_up;
 mod map;
 mod numbered;
