@@ -141,12 +141,12 @@ pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Res
         .bind(request.token.clone())
         .bind(request.key.clone())
         .bind(request.request.0.to_vec()),
-        Change::Forget { request } => query(
-            "DELETE FROM api_answer WHERE token_id = $1 AND request_key = $2 AND request = $3 AND status IS NULL",
-        )
-        .bind(request.token.clone())
-        .bind(request.key.clone())
-        .bind(request.request.0.to_vec()),
+        Change::Forget { request } => {
+            query("DELETE FROM api_answer WHERE token_id = $1 AND request_key = $2 AND request = $3 AND status IS NULL")
+                .bind(request.token.clone())
+                .bind(request.key.clone())
+                .bind(request.request.0.to_vec())
+        }
         Change::Purge { now } => query("DELETE FROM api_answer WHERE expires <= $1").bind(now.micros()),
     };
     statement.execute(connection).await

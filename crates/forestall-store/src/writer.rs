@@ -22,8 +22,8 @@ use crate::error::StoreError;
 use crate::jobs::{JobState, NewJob};
 use crate::place::Place;
 use crate::{
-    api_answers, api_tokens, challenges, disclosures, documents, evidence, failures, invitations, jobs, log, parties, people,
-    person_sessions, postgres, projection, sign_in, sqlite, store,
+    api_answers, api_tokens, challenges, disclosures, documents, evidence, failures, invitations, jobs, log, parties,
+    people, person_sessions, postgres, projection, sign_in, sqlite, store,
 };
 
 /// What the writer is asked to do.

@@ -44,8 +44,11 @@ const COUNTERPARTS: &[Counterpart] = &[
 ];
 
 /// A program in Python that no Debian package has, and the tests that need it.
-const SCHEMATHESIS: Counterpart =
-    Counterpart { program: "schemathesis", package: "schemathesis==4.32.5", needed_by: "the API against its own document" };
+const SCHEMATHESIS: Counterpart = Counterpart {
+    program: "schemathesis",
+    package: "schemathesis==4.32.5",
+    needed_by: "the API against its own document",
+};
 
 /// The virtual environment with it, below the folder of what was built.
 const PYTHON: &str = "target/counterparts/python";

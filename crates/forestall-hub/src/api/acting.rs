@@ -87,7 +87,9 @@ pub(super) fn failed(error: DeskError, has_basis: bool) -> Problem {
 const fn pointer(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::InTheFuture { .. } => Some("/record/occurred"),
-        Refusal::UnknownCampaign { .. } | Refusal::CampaignTwice { .. } | Refusal::TwoParties { .. } => Some("/campaigns"),
+        Refusal::UnknownCampaign { .. } | Refusal::CampaignTwice { .. } | Refusal::TwoParties { .. } => {
+            Some("/campaigns")
+        }
         Refusal::OutsideHorizon { .. } => Some("/days"),
         Refusal::Unverified { .. } | Refusal::NotForLists { .. } | Refusal::NotForHolders { .. } => Some("/action"),
         Refusal::OnePerson => Some("/override_by"),

@@ -61,12 +61,11 @@ async fn record(app: &App, case: &CaseId, act: &Act, tld: Tld, body: Answer) -> 
     let of_days = given.is_some() || !campaigns.is_empty() || signed.is_some();
     match (names.is_empty(), rows.is_empty()) {
         (false, false) => Err(fault("/rows", "an answer is about names or about rows, not about both")),
-        (false, true) | (true, false) if of_days => {
-            Err(fault("/days", "days, campaigns and a signed list go with an answer for whole days, not with names or rows"))
-        }
-        (false, true) => {
-            app.desk().answer_names(case, act, tld, action, need(result)?, names).await.map_err(failed)
-        }
+        (false, true) | (true, false) if of_days => Err(fault(
+            "/days",
+            "days, campaigns and a signed list go with an answer for whole days, not with names or rows",
+        )),
+        (false, true) => app.desk().answer_names(case, act, tld, action, need(result)?, names).await.map_err(failed),
         (true, false) => {
             if result.is_some() {
                 return Err(fault("/result", "each row has its own result"));

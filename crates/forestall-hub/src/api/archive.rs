@@ -68,8 +68,7 @@ pub(super) async fn import(State(app): State<App>, params: Params, request: Requ
     let case = read.case.id.clone();
     let imported = app.desk().import(read).await.map_err(|error| failed(error, false))?;
     let address = HeaderValue::from_str(&route::case(&case)).map_err(|error| Problem::internal(&error))?;
-    let imported =
-        Imported { case, before: imported.before, taken: imported.taken, evidence: imported.evidence };
+    let imported = Imported { case, before: imported.before, taken: imported.taken, evidence: imported.evidence };
     let mut response = done(StatusCode::CREATED, &imported)?;
     response.headers_mut().insert(header::LOCATION, address);
     Ok(response)

@@ -71,13 +71,21 @@ async fn entry(app: &App, session: &Session, row: CaseView) -> Result<Option<Cas
         // A family of the case may be stricter than the case itself: then it is not there for them.
         return Ok(match app.file(session, &id).await {
             Ok(_) => Some(CaseEntry { id, title, marking, own_slices, whole: Some(whole) }),
-            Err(_) if session.viewer.is_operator() => Some(CaseEntry { id, title, marking, own_slices, whole: Some(whole) }),
+            Err(_) if session.viewer.is_operator() => {
+                Some(CaseEntry { id, title, marking, own_slices, whole: Some(whole) })
+            }
             Err(_) => None,
         });
     }
     let Some(first) = own_slices.first() else { return Ok(None) };
     let Ok(file) = app.slice(session, &id, first).await else { return Ok(None) };
-    Ok(Some(CaseEntry { id, title: file.object().case.title.clone(), marking: file.marking().into(), own_slices, whole: None }))
+    Ok(Some(CaseEntry {
+        id,
+        title: file.object().case.title.clone(),
+        marking: file.marking().into(),
+        own_slices,
+        whole: None,
+    }))
 }
 
 async fn own_slices(app: &App, session: &Session, row: &CaseView) -> Result<Vec<Tld>, Problem> {

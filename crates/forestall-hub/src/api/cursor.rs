@@ -21,7 +21,9 @@ pub(super) fn write(list: &str, place: &[i64]) -> Option<Cursor> {
 /// Reads the place of a mark of a list, which has `N` numbers; `None` where no mark is given.
 pub(super) fn read<const N: usize>(list: &str, cursor: Option<Cursor>) -> Result<Option<[i64; N]>, Problem> {
     let Some(cursor) = cursor else { return Ok(None) };
-    let altered = || Problem::bad_request("cursor: it is not one of this list; send the member next of the page before, as it came");
+    let altered = || {
+        Problem::bad_request("cursor: it is not one of this list; send the member next of the page before, as it came")
+    };
     let (place, found) = cursor.as_str().split_once('.').ok_or_else(altered)?;
     if check(list, place) != found {
         return Err(altered());

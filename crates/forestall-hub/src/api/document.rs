@@ -131,8 +131,15 @@ fn finish(path: &str, operation: &mut Operation, reads: bool) {
         }
     }
     if !reads {
-        let key = text("A key.").pattern(Some("^[A-Za-z0-9._:-]+$")).min_length(Some(1)).max_length(Some(MAX_IDEMPOTENCY_KEY));
-        parameters.push(header("Idempotency-Key", "Names the request, so that it is done once however often it is sent.", key));
+        let key = text("A key.")
+            .pattern(Some("^[A-Za-z0-9._:-]+$"))
+            .min_length(Some(1))
+            .max_length(Some(MAX_IDEMPOTENCY_KEY));
+        parameters.push(header(
+            "Idempotency-Key",
+            "Names the request, so that it is done once however often it is sent.",
+            key,
+        ));
         if ![route::CASES_AT, route::IMPORT_AT, route::PARTIES_AT].contains(&path) {
             parameters.push(header("If-Match", "Tags of what the request is made over.", text("Entity tags.")));
         }

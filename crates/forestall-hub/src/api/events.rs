@@ -44,7 +44,8 @@ pub(super) async fn show(
     let before = last.saturating_sub(u64::from(EVENTS));
     let limit = u32::try_from(last - before).unwrap_or(EVENTS);
     let entries = if limit == 0 { Vec::new() } else { app.desk().store().events(&case, before, limit).await? };
-    let next = i64::try_from(before).ok().filter(|before| *before > 0).and_then(|before| cursor::write(&list, &[before]));
+    let next =
+        i64::try_from(before).ok().filter(|before| *before > 0).and_then(|before| cursor::write(&list, &[before]));
     let items = entries.iter().rev().map(event).collect();
     object(&headers, Seen::Version(version), &Page { items, next })
 }

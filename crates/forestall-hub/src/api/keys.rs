@@ -88,7 +88,8 @@ async fn keyed(app: &App, token: String, key: String, request: Request, next: Ne
     let (app, request) = (app.clone(), Request::from_parts(parts, Body::from(body)));
     let done = tokio::spawn(async move {
         let response = next.run(request).await;
-        let may_have_happened = response.extensions().get::<Arc<Problem>>().is_some_and(|problem| problem.may_have_happened());
+        let may_have_happened =
+            response.extensions().get::<Arc<Problem>>().is_some_and(|problem| problem.may_have_happened());
         let response = told(response);
         let store = app.desk().store();
         if response.status().is_server_error() && !may_have_happened {
@@ -97,7 +98,8 @@ async fn keyed(app: &App, token: String, key: String, request: Request, next: Ne
         }
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|error| Problem::internal(&error))?;
-        let named = |name: &HeaderName| Some((name.as_str().to_owned(), parts.headers.get(name)?.to_str().ok()?.to_owned()));
+        let named =
+            |name: &HeaderName| Some((name.as_str().to_owned(), parts.headers.get(name)?.to_str().ok()?.to_owned()));
         let headers: Vec<(String, String)> = HEADERS.iter().filter_map(named).collect();
         let headers = serde_json::to_string(&headers).map_err(|error| Problem::internal(&error))?;
         let answer = KeptAnswer { status: parts.status.as_u16(), headers, body: body.to_vec() };

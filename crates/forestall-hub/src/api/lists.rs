@@ -41,7 +41,8 @@ pub(super) async fn show(
     let file = app.file(&session, &case_id(&id)?).await?;
     let case = &file.object().case;
     let now = now_of(case, app.now());
-    let items = case.slices.iter().flat_map(|(tld, slice)| slice.cuts.iter().rev().map(move |cut| list(case, tld, cut, now)));
+    let items =
+        case.slices.iter().flat_map(|(tld, slice)| slice.cuts.iter().rev().map(move |cut| list(case, tld, cut, now)));
     object(&headers, Seen::Version(case.version), &Items { items: items.collect() })
 }
 

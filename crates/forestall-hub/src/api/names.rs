@@ -62,7 +62,8 @@ pub(super) async fn show(
     // A cursor is one of the list that these parameters choose.
     let list = format!("names {id} {slice} {days} {}", campaign.map_or(-1, |index| i64::try_from(index).unwrap_or(-1)));
     let begin = cursor::read::<3>(&list, params.parse("cursor")?)?;
-    let asked = Asked { tld: slice.clone(), days, campaign, limit, begin, now: now_of(&file.object().case, app.now()), whole };
+    let asked =
+        Asked { tld: slice.clone(), days, campaign, limit, begin, now: now_of(&file.object().case, app.now()), whole };
     let desk = app.desk().clone();
     let compute = move || {
         let (items, next) = read(&desk, file.object(), &asked)?;
@@ -73,7 +74,15 @@ pub(super) async fn show(
     };
     let (written, count) = tokio::task::spawn_blocking(compute).await??;
     if !written.is_known(&headers) {
-        disclose(&app, &session, &id, &format!("names of .{slice} as a page of the API"), count, "protection of the names").await?;
+        disclose(
+            &app,
+            &session,
+            &id,
+            &format!("names of .{slice} as a page of the API"),
+            count,
+            "protection of the names",
+        )
+        .await?;
     }
     written.respond(&headers)
 }
@@ -82,10 +91,13 @@ fn days(params: &Params, horizon: DayRange) -> Result<DayRange, Problem> {
     let (on, from, until) = (params.parse::<UtcDay>("on")?, params.parse("from")?, params.parse("until")?);
     match (on, from, until) {
         (Some(on), None, None) => Ok(DayRange::one(on)),
-        (Some(_), ..) => Err(Problem::refused("on: it is one day, and from and until are days in a row: give one of the two")),
+        (Some(_), ..) => {
+            Err(Problem::refused("on: it is one day, and from and until are days in a row: give one of the two"))
+        }
         (None, from, until) => {
             let (from, until) = (from.unwrap_or(horizon.from), until.unwrap_or(horizon.until));
-            DayRange::new(from, until).ok_or_else(|| Problem::refused(format!("until: {until} is before {from}, the first day")))
+            DayRange::new(from, until)
+                .ok_or_else(|| Problem::refused(format!("until: {until} is before {from}, the first day")))
         }
     }
 }
@@ -113,7 +125,11 @@ fn read(desk: &Desk, file: &CaseFile, asked: &Asked) -> Result<(Vec<Name>, Optio
     let mut names = Vec::new();
     let begin = asked.begin.unwrap_or([i64::MIN, 0, 0]);
     let place_of = |list: &ListKey, place: usize| {
-        [i64::from(list.0.epoch_days()), i64::try_from(list.1).unwrap_or(i64::MAX), i64::try_from(place).unwrap_or(i64::MAX)]
+        [
+            i64::from(list.0.epoch_days()),
+            i64::try_from(list.1).unwrap_or(i64::MAX),
+            i64::try_from(place).unwrap_or(i64::MAX),
+        ]
     };
     let lists = lists(file, asked);
     let from = lists.partition_point(|list| place_of(list, 0)[..2] < begin[..2]);
@@ -173,7 +189,11 @@ fn row(
         phase: word(view.state.phase.word())?,
         standing: word(view.state.standing.word())?,
         state: view.state.word().to_owned(),
-        claim: view.claim.map(|claim| NameClaim { action: claim.action, result: claim.result, level: level(claim.level) }),
+        claim: view.claim.map(|claim| NameClaim {
+            action: claim.action,
+            result: claim.result,
+            level: level(claim.level),
+        }),
         sight: view.sight,
         event: asked.whole.then_some(view.event),
     })

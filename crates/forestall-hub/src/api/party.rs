@@ -147,7 +147,10 @@ pub(super) async fn check_contact(
     told(app.desk().check_contact_over(&id, place, &check, day, seen, app.now()).await, seen.is_some())
 }
 
-fn told(kept: Result<forestall_store::KeptParty, crate::desk::DeskError>, has_basis: bool) -> Result<Response, Problem> {
+fn told(
+    kept: Result<forestall_store::KeptParty, crate::desk::DeskError>,
+    has_basis: bool,
+) -> Result<Response, Problem> {
     let kept = kept.map_err(|error| failed(error, has_basis))?;
     done(StatusCode::OK, &KeptParty { party: kept.party.into(), changed: kept.changed })
 }

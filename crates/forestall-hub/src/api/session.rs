@@ -15,7 +15,8 @@ pub(super) async fn require(State(app): State<App>, mut request: Request, next: 
     let found = match find_session(&app, request.headers()).await {
         Ok(Some(session)) => session,
         Ok(None) => {
-            let detail = "a program sends a token of its person in Authorization, as in \"Authorization: Bearer TOKEN\"";
+            let detail =
+                "a program sends a token of its person in Authorization, as in \"Authorization: Bearer TOKEN\"";
             return Problem::new(StatusCode::UNAUTHORIZED, "Nobody is known", detail).into_response();
         }
         Err(problem) => return problem.into_response(),

@@ -103,6 +103,7 @@ pub(super) async fn change(
     }
     let act = act(&app, &session, &file, &if_match, body.record)?;
     let change = command::ChangeTask { task, state: word(body.state.word())?, owner: body.owner, due: body.due };
-    let stored = app.desk().change_task(&case, &act, change).await.map_err(|error| failed(error, act.basis.is_some()))?;
+    let stored =
+        app.desk().change_task(&case, &act, change).await.map_err(|error| failed(error, act.basis.is_some()))?;
     answer(&case, &[stored])
 }

@@ -11,8 +11,8 @@ use forestall_coord::case::{RangeAnswer, Request};
 use forestall_coord::{Board, Case, CutList, Level, ReachRange, Tally};
 use forestall_model::party::Terms;
 use forestall_model::{CampaignId, DayRange, Instant, Tld};
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::server::Problem;
 

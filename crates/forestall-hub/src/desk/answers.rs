@@ -12,7 +12,11 @@ use forestall_model::evidence::Places;
 use forestall_model::{Action, AnswerResult, CampaignId, CaseId, DomainName, Tld};
 use forestall_store::Stored;
 
-use super::{Act, CaseFile, Desk, DeskError, acts::{context, need_basis}, line_id};
+use super::{
+    Act, CaseFile, Desk, DeskError,
+    acts::{context, need_basis},
+    line_id,
+};
 
 /// The lines that a registry sent back.
 #[derive(Clone, Debug)]

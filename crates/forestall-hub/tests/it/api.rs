@@ -316,7 +316,10 @@ async fn a_request_with_a_key_is_done_once() {
     assert_eq!((first.status, first.header("idempotency-replayed")), (200, ""), "{}", first.body);
     let again = program.send("POST", path, &key, Some(&note)).await;
     assert_eq!((again.status, again.header("idempotency-replayed")), (200, "true"));
-    assert_eq!((again.body.as_str(), again.header("content-type")), (first.body.as_str(), first.header("content-type")));
+    assert_eq!(
+        (again.body.as_str(), again.header("content-type")),
+        (first.body.as_str(), first.header("content-type"))
+    );
     problem(&program.send("POST", path, &key, Some(&json!({"text": "Twice."}))).await, 422, "key-reused");
     let elsewhere = program.send("POST", "/api/v1/cases/a/tasks", &key, Some(&json!({"title": "Do."}))).await;
     problem(&elsewhere, 422, "key-reused");
@@ -433,7 +436,8 @@ async fn a_response_can_be_led_through_the_api_alone() {
     assert_eq!(kept.status, 201, "{}", kept.body);
     let contact = json!({"name": "The night shift", "phone": "+1 555 0100", "second": "by fax", "day_and_night": true});
     program.act("/api/v1/parties/reg-com/contacts", contact).await;
-    let checked = program.act("/api/v1/parties/reg-com/contacts/1/check", json!({"verified": true, "tested": true})).await;
+    let checked =
+        program.act("/api/v1/parties/reg-com/contacts/1/check", json!({"verified": true, "tested": true})).await;
     assert_eq!(checked["party"]["contacts"][0]["tested"], "2009-03-20", "{checked}");
     let shown = program.get("/api/v1/parties/reg-com").await;
     let tag = shown.header("etag").to_owned();
@@ -466,7 +470,8 @@ async fn a_response_can_be_led_through_the_api_alone() {
 
     let first = plain.body.lines().next().unwrap();
     program.act(&format!("{slice}/answer"), json!({"action": "reserve", "result": "done"})).await;
-    let both = json!({"action": "reserve", "result": "done", "names": [first], "rows": [{"name": first, "result": "done"}]});
+    let both =
+        json!({"action": "reserve", "result": "done", "names": [first], "rows": [{"name": first, "result": "done"}]});
     let both = problem(&program.post(&format!("{slice}/answer"), both).await, 422, "refused");
     assert_eq!(pointers(&both), ["/rows"]);
     program.act(&format!("{slice}/answer"), json!({"action": "reserve", "result": "refused", "names": [first]})).await;
@@ -478,7 +483,12 @@ async fn a_response_can_be_led_through_the_api_alone() {
     let address = "/api/v1/cases/a/evidence/zone?on=2009-03-20&vantage=a%20copy%20of%20com";
     let seen = served.send("POST", address, &headers, zone.as_bytes()).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
-    program.act("/api/v1/cases/a/tasks", json!({"title": "Ring com.", "slice": "com", "owner": "Ada", "due": "2009-03-19"})).await;
+    program
+        .act(
+            "/api/v1/cases/a/tasks",
+            json!({"title": "Ring com.", "slice": "com", "owner": "Ada", "due": "2009-03-19"}),
+        )
+        .await;
     let task = &program.json("/api/v1/cases/a/tasks").await["items"][0];
     assert_eq!((&task["owner"], &task["overdue"]), (&json!("Ada"), &json!(true)));
     let done = program.send("PATCH", "/api/v1/cases/a/tasks/1", &[], Some(&json!({"state": "done"}))).await;
@@ -536,7 +546,12 @@ async fn a_response_can_be_led_through_the_api_alone() {
         .iter()
         .map(|row| (row["what"].as_str().unwrap(), row["count"].as_u64().unwrap()))
         .collect();
-    for expected in ["list 1 of .com as csv", "list 1 of .com as plain", "contacts of a party, by the API", "the whole case as an archive"] {
+    for expected in [
+        "list 1 of .com as csv",
+        "list 1 of .com as plain",
+        "contacts of a party, by the API",
+        "the whole case as an archive",
+    ] {
         assert!(what.contains_key(expected), "{expected} in {what:?}");
     }
 }

@@ -53,7 +53,8 @@ async fn prepare(served: &Served) -> String {
 async fn schemathesis_finds_nothing() {
     let Some(program) = skip::needs("schemathesis_finds_nothing", "schemathesis") else { return };
     // The clock stands still, so that an allowance would not come back.
-    let served = Served::start_with(|settings| settings.allowance = Allowance { burst: 1_000_000, per_second: 1 }).await;
+    let served =
+        Served::start_with(|settings| settings.allowance = Allowance { burst: 1_000_000, per_second: 1 }).await;
     let token = prepare(&served).await;
     let address = format!("http://{}", served.address);
     let folder = tempfile::tempdir().unwrap();
