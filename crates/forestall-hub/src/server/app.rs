@@ -10,6 +10,7 @@ use forestall_model::marking::{Released, release};
 use forestall_model::{Audience, CaseId, Instant, Tld, UtcDay};
 use forestall_store::CaseView as Listed;
 
+use super::allowance::{Allowance, Allowances};
 use super::confirmed::Confirmed;
 use super::metrics::Metrics;
 use super::needs::nowhere;
@@ -40,6 +41,7 @@ struct Inner {
     confirmed: Confirmed,
     public_pages: Public,
     metrics: Metrics,
+    allowances: Allowances,
 }
 
 impl std::fmt::Debug for App {
@@ -56,6 +58,7 @@ impl App {
         clock: Clock,
         contacts: Arc<dyn Contacts>,
         public_pages: Public,
+        allowance: Allowance,
     ) -> Self {
         let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
         let inner = Inner {
@@ -69,6 +72,7 @@ impl App {
             confirmed,
             public_pages,
             metrics: Metrics::default(),
+            allowances: Allowances::new(allowance),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -222,6 +226,11 @@ impl App {
     /// Returns what counts requests.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// Returns what counts requests of the API by their tokens.
+    pub(crate) fn allowances(&self) -> &Allowances {
+        &self.inner.allowances
     }
 
     /// Returns what waits for a person in a released case, as it is looked at now.
