@@ -33,8 +33,7 @@ use std::time::Duration;
 use forestall_model::Instant;
 use tokio::net::TcpListener;
 
-use crate::contacts::{Contacts, NoContacts};
-use crate::desk::{Desk, DeskError};
+use crate::desk::{Desk, DeskError, Sender};
 
 pub(crate) use app::App;
 pub(crate) use assets::version as assets_version;
@@ -72,8 +71,8 @@ pub struct Settings {
     pub look_up_pause: Duration,
     /// What tells the time.
     pub clock: Clock,
-    /// What tells whom to ring about a slice.
-    pub contacts: Arc<dyn Contacts>,
+    /// In whose name lists go out; without them the papers of a list that name who asks cannot be made.
+    pub sender: Option<Sender>,
 }
 
 impl Settings {
@@ -88,8 +87,7 @@ impl Settings {
     pub fn new(listen: SocketAddr) -> Self {
         let (public, resolver, contact) = (None, None, None);
         let look_up_pause = Self::LOOK_UP_PAUSE;
-        let (clock, contacts) = (Arc::new(system_clock), Arc::new(NoContacts));
-        Self { listen, public, resolver, contact, look_up_pause, clock, contacts }
+        Self { listen, public, resolver, contact, look_up_pause, clock: Arc::new(system_clock), sender: None }
     }
 }
 
@@ -152,9 +150,9 @@ impl Console {
         };
         let listener = TcpListener::bind(asked).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        let Settings { public, resolver, contact, look_up_pause, clock, contacts, .. } = settings;
+        let Settings { public, resolver, contact, look_up_pause, clock, sender, .. } = settings;
         let public_pages = Public::new(resolver, contact, look_up_pause);
-        let app = App::new(desk, address, public, clock, contacts, public_pages);
+        let app = App::new(desk, address, public, clock, sender, public_pages);
         Ok(Self { listener, address, app })
     }
 
