@@ -87,9 +87,9 @@ impl LeadDocument {
     #[must_use]
     pub const fn class(&self) -> &'static str {
         match self.timing {
-            Timing::InTime => "good",
+            Timing::InTime => "clear",
             Timing::TooLateForRoad => "warn",
-            Timing::TooLate => "bad",
+            Timing::TooLate => "alarm",
         }
     }
 

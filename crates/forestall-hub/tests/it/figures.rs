@@ -3,11 +3,10 @@
 //! What if, the figures of a case, what a monitoring system reads, and totals for anybody.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use forestall_coord::event::CaseKind;
 use forestall_hub::desk::OpenCase;
-use forestall_model::{DayRange, Marking, Tld};
+use forestall_model::{DayRange, Marking};
 use forestall_testkit::parsed;
 use serde_json::Value;
 
