@@ -14,6 +14,7 @@ mod fuzz;
 mod metadata;
 mod problem;
 mod renew;
+mod screenshots;
 mod test;
 mod tidy;
 mod train;
@@ -41,6 +42,7 @@ const COMMANDS: &[Command] = &[
         "trains the name classifier from the files of names in --data DIR, and writes model and figures",
         train::run,
     ),
+    ("screenshots", "takes the pictures in docs/images of a console on loopback, with Chromium", screenshots::run),
     ("tidy", "crate arrows, file headers, links, licences, duplicates, lint switches", tidy::run),
 ];
 

@@ -185,19 +185,24 @@ impl ActArgs {
     ///
     /// Usage, where nobody knows who acts.
     pub(crate) fn act(&self, globals: &Globals) -> anyhow::Result<Act> {
-        let actor = match &self.by {
-            Some(actor) => actor.clone(),
-            None => login_name()
-                .ok_or_else(|| usage("nobody is known to act: no login name is set; say who acts with --by NAME"))?,
-        };
         Ok(Act {
-            actor,
+            actor: actor(self.by.as_ref())?,
             now: globals.now(),
             occurred: self.on_date,
             source: self.source.clone(),
             comment: self.comment.clone(),
         })
     }
+}
+
+/// Returns who acts: whoever is named, else whoever is logged in.
+///
+/// # Errors
+///
+/// Usage, where nobody knows who acts.
+pub(crate) fn actor(by: Option<&Actor>) -> anyhow::Result<Actor> {
+    let nobody = || usage("nobody is known to act: no login name is set; say who acts with --by NAME");
+    by.cloned().or_else(login_name).ok_or_else(nobody)
 }
 
 /// Returns the login name, as the environment or the operating system knows it.

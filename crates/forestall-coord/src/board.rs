@@ -87,6 +87,8 @@ pub struct NameView {
     pub sight: Option<Sight>,
     /// What the registry may be asked to do with it: nothing for a name that somebody holds, unless a person ruled so.
     pub asked: Option<Action>,
+    /// The number of the event by which the registry refused what was asked first, where the fallback is asked in place of it.
+    pub refusal: Option<u64>,
     /// What is known of its holder.
     pub stance: Stance,
     /// The number of the last event of the case that says something of the name; the opening where none does.
@@ -225,13 +227,13 @@ impl<'a> Board<'a> {
         let day = self.case.list_day(period);
         let known = |place| {
             let view = list.at(place);
-            let (claim, sight, asked, stance) = match view {
-                View::Open(open) => (open.claim, open.sight, open.asked, open.stance),
-                View::Held(stance) => (None, None, None, stance),
-                View::NotRegistrable => (None, None, None, Stance::Open),
+            let (state, event) = (state_of(view, guard, now), slice.last_event(campaign, period, day, place));
+            let (claim, sight, asked, refusal, stance) = match view {
+                View::Open(open) => (open.claim, open.sight, open.asked, open.refusal, open.stance),
+                View::Held(stance) => (None, None, None, None, stance),
+                View::NotRegistrable => (None, None, None, None, Stance::Open),
             };
-            let event = slice.last_event(campaign, period, day, place);
-            NameView { state: state_of(view, guard, now), claim, sight, asked, stance, event }
+            NameView { state, claim, sight, asked, refusal, stance, event }
         };
         (0..count.names).map(known).collect()
     }

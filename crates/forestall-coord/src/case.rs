@@ -192,6 +192,13 @@ impl Slice {
         self.cuts.iter().rev().find(|cut| cut.purpose == purpose)
     }
 
+    /// Returns the last list that asked for days anew, whose words the next one repeats; the last one where none did.
+    #[must_use]
+    pub fn last_asking(&self) -> Option<&CutList> {
+        let asking = |cut: &&CutList| cut.purpose == Purpose::Protect && !cut.days.is_empty();
+        self.cuts.iter().rev().find(asking).or_else(|| self.last_cut(Purpose::Protect))
+    }
+
     /// Returns the last list for a purpose that the registry acknowledged.
     #[must_use]
     pub fn last_acknowledged(&self, purpose: Purpose) -> Option<&CutList> {

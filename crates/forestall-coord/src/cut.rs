@@ -15,6 +15,7 @@ use forestall_model::{Action, CampaignId, DayRange, Digest, Instant, Tld};
 use crate::board::{Board, Cell, NameView};
 use crate::case::Case;
 use crate::event::{Body, Event, ListDifference, Purpose};
+use crate::holding::Stance;
 use crate::standing::Standing;
 
 /// Days from the close of a guard window until its names are handed back: late hits come from clocks that are wrong by weeks.
@@ -224,6 +225,55 @@ pub struct Changes {
     pub withdrawn: Entries,
     /// Places that went because their window closed.
     pub expired: Entries,
+}
+
+/// What a list asks of its names: the state that it follows from, and what it asks anew.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// The state.
+    pub board: &'a Board<'a>,
+    /// What is asked anew.
+    pub asked: &'a Asked,
+    /// To do what.
+    pub action: Action,
+    /// The instant of the list.
+    pub at: Instant,
+}
+
+impl Asking<'_> {
+    /// Returns what is asked of a name; none for a name that somebody holds and about which nobody decided.
+    #[must_use]
+    pub fn of(&self, cell: &Cell, view: &NameView) -> Option<Action> {
+        // The state from which the list follows is the one before it asked.
+        if self.asked.holds(cell) && view.stance == Stance::Open { Some(self.action) } else { view.asked }
+    }
+}
+
+/// Returns the places that stand in two lists, of which the later asks something else than the earlier.
+#[must_use]
+pub fn asked_otherwise(
+    tld: &Tld,
+    (before, old): (&Asking<'_>, &Entries),
+    (after, new): (&Asking<'_>, &Entries),
+) -> Entries {
+    let mut found = Entries::new();
+    for cell in after.board.slice(tld) {
+        let key = (cell.campaign, cell.period);
+        let (Some(old), Some(new)) = (old.get(&key), new.get(&key)) else { continue };
+        let views = |list: &Asking<'_>| list.board.name_views(tld, cell.campaign, cell.period, list.at);
+        let (earlier, later) = (views(before), views(after));
+        let differs = |place: &u32| {
+            let asked =
+                |list: &Asking<'_>, views: &[NameView]| views.get(*place as usize).and_then(|view| list.of(cell, view));
+            let now = asked(after, &later);
+            now.is_some() && asked(before, &earlier) != now
+        };
+        let places: Places = new.iter().filter(|place| old.contains(*place)).filter(differs).collect();
+        if !places.is_empty() {
+            found.insert(key, places);
+        }
+    }
+    found
 }
 
 /// Compares a list with the one before, at the instant of the later.

@@ -45,6 +45,12 @@ impl Deadline {
         Self { send_by: before(act_by, lead(terms), terms), act_by, opens }
     }
 
+    /// Returns the deadline of a list whose registry has to act by `act_by`.
+    #[must_use]
+    pub fn acting_by(act_by: Instant, terms: &Terms) -> Self {
+        Self::of(act_by.plus_seconds(i64::from(VERIFICATION_HOURS) * 3_600), terms)
+    }
+
     /// Says whether there is time enough for a list that is sent at `now`.
     #[must_use]
     pub fn timing(self, now: Instant) -> Timing {

@@ -13,6 +13,7 @@ use crate::case::{Case, Slice};
 use crate::cut::{COOL_DOWN_DAYS, CutList, Delivery, to_release};
 use crate::deadline::{Deadline, working_days_after};
 use crate::event::{CaseKind, Purpose};
+use crate::fallback::{DueFallback, fallback_due};
 
 /// Working days that a registry has to say that it received a list, before it is reminded.
 pub const ACKNOWLEDGE_DAYS: u16 = 1;
@@ -46,10 +47,13 @@ pub struct DueList {
     pub days: DayRange,
     /// The campaigns that it asks for; all where none is named.
     pub campaigns: Vec<CampaignId>,
+    /// What the registry is asked in place of what it refused, where it refused something that had a fallback.
+    pub fallback: Option<DueFallback>,
 }
 
 /// Returns the lists that are due at `now`, in the order of their slices: for every registry that was sent a list before, one when a new
-/// day of its rhythm has begun since the last, or when days for which it was not asked yet would come too late by its rhythm.
+/// day of its rhythm has begun since the last, or when days for which it was not asked yet would come too late by its rhythm. What it refused
+/// does not wait for its rhythm: it is asked for the fallback at once, and for nothing else.
 ///
 /// `terms` gives the terms of a slice's registry; the usual ones where nobody knows them.
 #[must_use]
@@ -63,15 +67,24 @@ pub fn lists_due(board: &Board<'_>, terms: &dyn Fn(&Tld) -> Terms, now: Instant)
         let terms = terms(tld);
         let begun = terms.rhythm.last_cut(now.day());
         let days = not_asked(board.case, slice);
-        if last.at.day() < begun || will_not_wait(board, tld, days, &terms, now) {
+        let fallback = fallback_due(board, tld, now);
+        let has_begun = last.at.day() < begun || will_not_wait(board, tld, days, &terms, now);
+        if has_begun || fallback.is_some() {
             let campaigns = campaigns_of(board.case, slice);
-            due.push(DueList { tld: tld.clone(), purpose: Purpose::Protect, days, campaigns });
+            let days = if has_begun { days } else { DayRange { from: days.from, until: days.from } };
+            due.push(DueList { tld: tld.clone(), purpose: Purpose::Protect, days, campaigns, fallback });
         }
         let since = slice.last_cut(Purpose::Release).map(|cut| cut.at.day());
         let is_time = since.is_none_or(|day| day < begun && day.plus(RELEASE_DAYS) <= now.day());
         if is_time && !to_release(board, tld, now, COOL_DOWN_DAYS).is_empty() {
             let days = DayRange { from: now.day(), until: now.day() };
-            due.push(DueList { tld: tld.clone(), purpose: Purpose::Release, days, campaigns: Vec::new() });
+            due.push(DueList {
+                tld: tld.clone(),
+                purpose: Purpose::Release,
+                days,
+                campaigns: Vec::new(),
+                fallback: None,
+            });
         }
     }
     due
@@ -94,8 +107,7 @@ pub fn not_asked(case: &Case, slice: &Slice) -> DayRange {
 
 /// Returns the campaigns that the last list with days asked for; all where none is named.
 fn campaigns_of(case: &Case, slice: &Slice) -> Vec<CampaignId> {
-    let last = slice.cuts.iter().rev().find(|cut| cut.purpose == Purpose::Protect && !cut.days.is_empty());
-    let ids = last.into_iter().flat_map(|cut| &cut.campaigns);
+    let ids = slice.last_asking().into_iter().flat_map(|cut| &cut.campaigns);
     ids.filter_map(|index| case.campaigns.get(*index)).map(|campaign| campaign.id.clone()).collect()
 }
 

@@ -4,7 +4,8 @@
 
 use forestall_model::{Action, Instant, Sight, TldCount, Window};
 
-use crate::case::{Case, Claim, Slice};
+use crate::case::{Case, Claim, Request, Slice};
+use crate::fallback::asked_of;
 use crate::holding::Stance;
 use crate::list::{Hold, ListState, Look, Order, applied};
 use crate::proof::{Finding, Level, finding, shows_another_holder};
@@ -155,6 +156,8 @@ pub(crate) struct OpenView {
     pub(crate) stance: Stance,
     /// What the registry may be asked to do with it: nothing where somebody holds it and no person decided so.
     pub(crate) asked: Option<Action>,
+    /// The event by which the registry refused what was asked first, where the fallback takes its place.
+    pub(crate) refusal: Option<u64>,
     /// Whether the registration ends before the guard window does.
     lapses: bool,
 }
@@ -193,7 +196,7 @@ pub(crate) struct ListView<'a> {
     /// When it was last asked.
     requested: Option<Order>,
     /// What it was asked then.
-    asked: Option<Action>,
+    asked: Option<&'a Request>,
     accepted: bool,
     /// The guard window of the list.
     guard: Window,
@@ -216,7 +219,7 @@ impl<'a> ListView<'a> {
             list: slice.lists.get(&(campaign, period)),
             ranged: slice.ranged(campaign, day),
             requested: request.map(|r| (r.at, r.version)),
-            asked: request.map(|r| r.action),
+            asked: request,
             guard: case.guard(campaign, window),
             accepted: request.is_some_and(|r| slice.acknowledged.is_some_and(|at| at >= r.at)),
         }
@@ -270,6 +273,7 @@ impl<'a> ListView<'a> {
         hold: Option<Hold>,
         expires: Option<Instant>,
     ) -> OpenView {
+        let (asked, refusal) = self.asked.map(|request| asked_of(request, claim)).unzip();
         let (order, claim) = claim.unzip();
         let (seen, sight) = look.unzip();
         let action = claim.and_then(Claim::applied);
@@ -297,8 +301,9 @@ impl<'a> ListView<'a> {
                 Some(hold) => hold.action,
                 // Seen with a holder, and nobody has vetted it yet.
                 None if sight.is_some_and(shows_another_holder) => None,
-                None => self.asked,
+                None => asked,
             },
+            refusal: refusal.flatten().filter(|_| hold.is_none()),
             lapses: expires.is_some_and(|expires| expires < self.guard.until),
         }
     }

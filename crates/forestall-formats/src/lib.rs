@@ -14,6 +14,7 @@
 
 pub mod answers;
 pub mod brief;
+pub mod bundle;
 pub mod csv;
 pub mod disclosures;
 pub mod envelope;

@@ -11,6 +11,7 @@ pub mod contacts;
 pub mod desk;
 pub mod figures;
 pub mod jobs;
+pub mod lead;
 pub mod map;
 mod pages;
 pub mod prospect;

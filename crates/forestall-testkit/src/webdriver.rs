@@ -166,6 +166,22 @@ impl Browser {
         self.command("POST", "/goog/cdp/execute", &command);
     }
 
+    /// Shows pages from now on in a window of this width, in CSS pixels, on a machine with a mouse.
+    pub fn as_wide(&self, width: u32) {
+        let desk = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.command(
+            "POST",
+            "/goog/cdp/execute",
+            &json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": desk }),
+        );
+    }
+
+    /// Tells pages from now on what their reader prefers, by the name of a media feature such as `prefers-color-scheme`.
+    pub fn emulate_media(&self, feature: &str, value: &str) {
+        let features = json!({ "features": [{ "name": feature, "value": value }] });
+        self.command("POST", "/goog/cdp/execute", &json!({ "cmd": "Emulation.setEmulatedMedia", "params": features }));
+    }
+
     /// Runs a script in the page and returns what it returns.
     #[must_use]
     pub fn run(&self, script: &str) -> Value {

@@ -15,6 +15,7 @@ use anyhow::{Context, bail};
 use crate::console::say;
 use crate::{family_docs, tidy, tree};
 
+mod axe;
 mod counterparts;
 mod skips;
 mod steps;
@@ -45,6 +46,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         Step::new("family-docs", || family_docs::run(&["--check".to_owned()])),
         Step::new("counterparts", || {
             counterparts::provide(&search, install);
+            axe::provide(&root, &search, install);
             Ok(())
         }),
         Step::new("tests", || {

@@ -124,7 +124,7 @@ impl Serve {
         let public = self.public.or(of_file.map_err(|error| usage(format!("public: {error}")))?);
         let vantage = config.vantage()?.unwrap_or_default();
         let post = config.post(public.clone().or_else(|| self.listen.map(Origin::direct)), globals.now())?;
-        config.sender()?;
+        let sender = config.sender()?;
         if self.check_config {
             output::note(format_args!("the settings are in order"));
             return Ok(Outcome::Done);
@@ -132,6 +132,7 @@ impl Serve {
         let mut settings = Settings::new(self.listen.or(config.listen).unwrap_or(LISTEN));
         settings.public = public;
         settings.resolver = self.resolver.or(config.resolver);
+        settings.sender = sender;
         settings.contact = self.contact.or(config.contact).filter(|text| !text.trim().is_empty());
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         world::run(async {

@@ -7,7 +7,7 @@ use forestall_model::{Action, CampaignId, DayRange, Digest, Instant, Tld};
 
 use super::request::{Override, Request};
 use super::{need_slice, need_text};
-use crate::case::Case;
+use crate::case::{self, Case};
 use crate::command::Refusal;
 use crate::cut::next_number;
 use crate::event::{Body, ListDifference, Purpose};
@@ -70,8 +70,13 @@ impl Cut {
             }
             // A list that asks nothing anew repeats what was asked; then that was decided before.
             Purpose::Protect if self.days.is_empty() => {
-                if case.slices.get(&self.tld).is_none_or(|slice| slice.requests.is_empty()) {
+                let asked =
+                    |request: &case::Request| [Some(request.action), request.fallback].contains(&Some(self.action));
+                if case.slices.get(&self.tld).is_none_or(|slice| !slice.requests.iter().any(asked)) {
                     return Err(Refusal::NotRequested { tld: self.tld.clone() });
+                }
+                if self.action.touches_a_holder() && legal_basis.is_none() {
+                    return Err(Refusal::NeedsLegalBasis { action: self.action });
                 }
                 if let Some(basis) = legal_basis {
                     need_text("the legal basis", basis)?;

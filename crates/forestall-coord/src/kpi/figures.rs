@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use forestall_model::{Band, Instant, ListCounts};
 
-use super::follow::Follow;
+use super::follow::{COOL_DOWN, Follow, RELEASE_DAYS, Released};
 use super::latency::{Stretch, by_slice, median};
 use super::{Figure, Figures, Kpi, Reading, SliceLatency, Value};
-use crate::board::Board;
+use crate::board::{Board, Cell};
 use crate::event::CaseKind;
 use crate::holding::{Holding, Verdict};
 use crate::reach::{ReachRange, Reaches};
@@ -37,9 +37,8 @@ pub(super) fn figures(follow: &Follow, counts: &[ListCounts], now: Instant) -> F
             Kpi::Honesty => ("all lists of the case, as they stand", honesty(&total)),
             Kpi::FalseProtection => ("all lists of the case", false_protection(follow, &total)),
             Kpi::VettingLoad => ("all names of the case that somebody else holds", vetting(follow)),
-            Kpi::Release | Kpi::EarlyRelease => {
-                ("names whose window has closed", none("no event of the case says when names are released"))
-            }
+            Kpi::Release => ("names that registries held, past their cool-down", release(follow, &board, now)),
+            Kpi::EarlyRelease => ("names that registries say they released", early_release(follow)),
             Kpi::FirstSlice => ("the slices of the case", first_slice(follow)),
             Kpi::PredictorProof => {
                 ("", none("vectors are checked by the tests of the program, and no live traffic is counted here"))
@@ -225,6 +224,25 @@ fn vetting(follow: &Follow) -> Vec<Reading> {
         says("explained by the evidence alone", Value::share(all - people, all, reason)),
         says("minutes for each", Value::NotKnown("nobody measures how long a person looks at a name")),
     ]
+}
+
+fn release(follow: &Follow, board: &Board<'_>, now: Instant) -> Vec<Reading> {
+    let since = now.plus_seconds(-(COOL_DOWN + RELEASE_DAYS * 86_400));
+    let is_due = |cell: &&Cell| follow.case.guard(cell.campaign, cell.window).until <= since;
+    let due = board.slices().flat_map(|(_, cells)| cells).filter(is_due);
+    let still: u64 = due.map(|cell| u64::from(cell.tally.claimed)).sum();
+    let Released { on_time, late, .. } = follow.released;
+    let reason = "no name that a registry held is past its cool-down";
+    vec![
+        says("released within 14 days of their cool-down", Value::share(on_time, on_time + late + still, reason)),
+        says("held longer, and not released yet", Value::Count(still)),
+    ]
+}
+
+fn early_release(follow: &Follow) -> Vec<Reading> {
+    let Released { early, on_time, late } = follow.released;
+    let reason = "no registry says that it released a name";
+    vec![says("released inside their window or its cool-down", Value::share(early, early + on_time + late, reason))]
 }
 
 fn first_slice(follow: &Follow) -> Vec<Reading> {

@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use forestall_model::{DomainName, Instant, ListCounts, Tld, UtcDay};
+use forestall_model::{Action, DomainName, Instant, ListCounts, Tld, UtcDay};
 
 use super::Figures;
 use super::latency::{Asked, Stage};
 use crate::case::{Case, ReplayError};
+use crate::cut::COOL_DOWN_DAYS;
 use crate::event::{AnswerScope, Body, CaseKind, Event, Occurrence, Purpose};
 use crate::proof::Level;
 use crate::tally::{ListView, Tally};
@@ -48,7 +49,27 @@ pub struct Follow {
     pub(super) events: BTreeMap<(UtcDay, &'static str), u32>,
     /// Names that are to be taken back: since when, and when it was done.
     pub(super) undone: BTreeMap<DomainName, (Instant, Option<Instant>)>,
+    /// What registries say that they released.
+    pub(super) released: Released,
 }
+
+/// Names that a registry held and says that it released, each list counted by itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Released {
+    /// Inside the guard window of the list or its cool-down.
+    pub(super) early: u64,
+    /// Within [`RELEASE_DAYS`] of the end of the cool-down.
+    pub(super) on_time: u64,
+    /// Later.
+    pub(super) late: u64,
+}
+
+/// Days from the end of a cool-down in which a release is on time: lists of names to hand back go out once a week at most, and the registry has as
+/// long to act on one.
+pub(super) const RELEASE_DAYS: i64 = 14;
+
+/// Seconds from the close of a guard window until its names can be handed back.
+pub(super) const COOL_DOWN: i64 = COOL_DOWN_DAYS as i64 * 86_400;
 
 impl Follow {
     /// Begins with the opening of a case.
@@ -75,6 +96,7 @@ impl Follow {
             asked: Vec::new(),
             events: BTreeMap::from([((opening.occurred.day(), opening.body.kind()), 1)]),
             undone: BTreeMap::new(),
+            released: Released::default(),
         };
         for (campaign, list) in counts.iter().enumerate().take(follow.case.campaigns.len()) {
             for (period, counted) in list.periods.iter().enumerate() {
@@ -114,7 +136,9 @@ impl Follow {
         self.from = self.from.min(at);
         self.open(at, counts);
         let mut touched = self.touched(event, counts);
+        let held = self.held_before(event, &touched, counts);
         self.case.take_in(event)?;
+        self.follow_release(event, &held, counts);
         touched.extend(self.touched(event, counts));
         for place in touched {
             self.look(place, counts);
@@ -214,6 +238,37 @@ impl Follow {
             }
             _ => {}
         }
+    }
+
+    /// Returns how many names a registry holds of each list that it says to release.
+    fn held_before(&self, event: &Event, touched: &BTreeSet<Place>, counts: &[ListCounts]) -> Vec<(Place, u32)> {
+        match &event.body {
+            Body::Answered { action: Action::Release, result, .. } if result.claims() => {
+                touched.iter().map(|place| (*place, self.held(*place, counts))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Counts what was released of lists of which so many names were held before.
+    fn follow_release(&mut self, event: &Event, held: &[(Place, u32)], counts: &[ListCounts]) {
+        for (place, before) in held {
+            let Some(counted) = counts.get(place.0).and_then(|list| list.periods.get(place.1)) else { continue };
+            let gone = u64::from(before.saturating_sub(self.held(*place, counts)));
+            let due = self.case.guard(place.0, counted.window).until.plus_seconds(COOL_DOWN);
+            let released = &mut self.released;
+            if event.occurred < due {
+                released.early += gone;
+            } else if event.occurred <= due.plus_seconds(RELEASE_DAYS * 86_400) {
+                released.on_time += gone;
+            } else {
+                released.late += gone;
+            }
+        }
+    }
+
+    fn held(&self, place: Place, counts: &[ListCounts]) -> u32 {
+        self.tally(place, counts).map_or(0, |(_, tally)| tally.claimed)
     }
 
     fn follow_undoing(&mut self, event: &Event) {

@@ -78,3 +78,29 @@ fn an_answer_is_waited_for_until_the_end_of_a_working_day() {
     check("2009-03-27T16:00:00Z", 1, "2009-03-31T00:00:00Z");
     check("2009-03-27T16:00:00Z", 0, "2009-03-28T00:00:00Z");
 }
+
+#[test]
+fn lead_time_says_what_is_missed_and_what_still_can_be_met() {
+    use forestall_coord::LeadTime;
+    use forestall_testkit::counts::{daily, days};
+    use forestall_testkit::{CaseScript, campaigns};
+    let horizon = days("2009-04-01", "2009-04-11");
+    let counts = vec![daily("checked", horizon, &[(parsed("be"), 5)])];
+    let script = CaseScript::opened_ahead(horizon, 60, vec![campaigns::campaign("checked")], counts);
+    let board = script.board();
+    let lead = |terms: &Terms, at: &str| LeadTime::of_slice(&board, &parsed("be"), terms, parsed(at));
+    let found = lead(&terms(Road::Ersr), "2009-03-20T00:00:00Z").expect("all names are left");
+    assert_eq!((found.timing, found.in_time), (Timing::InTime, None));
+    assert_eq!(found.deadline.send_by, parsed("2009-03-25T00:00:00Z"));
+    // Windows open from 31 March on; on the 27th the road gets there for those that open on 2 April or later.
+    let found = lead(&terms(Road::Ersr), "2009-03-27T00:00:00Z").expect("all names are left");
+    assert_eq!(found.timing, Timing::TooLateForRoad);
+    let met = found.in_time.expect("the later days can be met");
+    assert_eq!((met.send_by, met.opens), (parsed("2009-03-27T00:00:00Z"), parsed("2009-04-02T00:00:00Z")));
+    assert_eq!(lead(&terms(Road::RegistrarWaiver), "2009-04-09T00:00:00Z").expect("two days are open").in_time, None);
+    assert_eq!(lead(&terms(Road::Ersr), "2009-04-12T00:00:00Z"), None, "everything has closed");
+    let opens = board.gaps(parsed("2009-03-31T00:00:00Z"), 7).remove(0);
+    let gap = LeadTime::of_gap(&board, &opens, &terms(Road::OwnPolicy), parsed("2009-03-31T00:00:00Z"));
+    assert_eq!((gap.timing, gap.deadline.act_by), (Timing::TooLate, parsed("2009-03-30T00:00:00Z")));
+    assert_eq!(Deadline::acting_by(gap.deadline.act_by, &terms(Road::OwnPolicy)), gap.deadline);
+}

@@ -261,3 +261,31 @@ fn a_case_that_is_followed_on_shows_what_one_that_is_read_anew_shows() {
     assert_eq!(follow.figures(&script.counts, end), followed(&script).figures(&script.counts, end));
     assert!(Follow::new(&rest[0], &script.counts).is_err(), "an acknowledgement opens no case");
 }
+
+#[test]
+fn a_release_is_early_on_time_or_late_by_the_word_of_the_registry() {
+    // What .com holds of all lists of the case, whose last guard window closes within two days of the horizon's end.
+    let held = u64::from(told().board().slice_total(&tld(0), horizon()).claimed);
+    let closed = |days: i32| horizon().until.plus(days).start();
+    let shown =
+        |script: &CaseScript, kpi, what| value(&followed(script).figures(&script.counts, closed(60)), kpi, what);
+    let (on_time, early) =
+        ("released within 14 days of their cool-down", "released inside their window or its cool-down");
+    let kept = told();
+    assert_eq!(shown(&kept, Kpi::Release, on_time), share(0, held));
+    assert_eq!(shown(&kept, Kpi::Release, "held longer, and not released yet"), Value::Count(held));
+    assert_eq!(shown(&kept, Kpi::EarlyRelease, early), Value::NotKnown("no registry says that it released a name"));
+    let before = followed(&kept).figures(&kept.counts, horizon().from.start());
+    assert!(matches!(value(&before, Kpi::Release, on_time), Value::NotKnown(_)));
+
+    let released = |days: i32| {
+        let mut script = told();
+        script.clock = ScriptedClock::new(closed(days));
+        script.must(&answer(0, Action::Release, AnswerResult::Done));
+        script
+    };
+    assert_eq!(shown(&released(-1), Kpi::EarlyRelease, early), share(held, held));
+    assert_eq!(shown(&released(33), Kpi::Release, on_time), share(held, held));
+    assert_eq!(shown(&released(33), Kpi::EarlyRelease, early), share(0, held));
+    assert_eq!(shown(&released(55), Kpi::Release, on_time), share(0, held), "late is not on time");
+}

@@ -9,6 +9,7 @@ mod deadlines;
 mod docket;
 mod encoding;
 mod evidence;
+mod fallbacks;
 mod flood;
 mod guard;
 mod kpi;

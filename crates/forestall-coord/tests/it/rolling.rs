@@ -83,7 +83,7 @@ impl Run {
         let slices: Vec<Tld> = run.script.case().slices.keys().cloned().collect();
         let first = |tld: Tld| {
             let days = not_asked(run.script.case(), &run.script.case().slices[&tld]);
-            DueList { tld, purpose: Purpose::Protect, days, campaigns: Vec::new() }
+            DueList { tld, purpose: Purpose::Protect, days, campaigns: Vec::new(), fallback: None }
         };
         let drafts = run.drafts(slices.into_iter().map(first).collect(), &run.script.board());
         drafts.into_iter().for_each(|draft| run.send(draft));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use forestall_coord::command::{Command, Cut, Override, decide};
 use forestall_coord::cut::{Asked, next_number};
 use forestall_coord::event::Purpose;
+use forestall_coord::fallback::{DueFallback, fallback_due};
 use forestall_coord::party::Party as Side;
 use forestall_coord::roll::{DueList, not_asked};
 use forestall_coord::{Board, Case, Deadline, Refusal};
@@ -117,12 +118,11 @@ impl Desk {
         for purpose in [Purpose::Protect, Purpose::Release] {
             let mut plans = Vec::new();
             for due in due.iter().filter(|due| due.purpose == purpose) {
-                let Some(last) = file.case.slices.get(&due.tld).and_then(|slice| slice.last_cut(Purpose::Protect))
-                else {
-                    continue;
-                };
+                let Some(last) = file.case.slices.get(&due.tld).and_then(|slice| slice.last_asking()) else { continue };
                 let (party, terms) = of_registry(registries.get(&due.tld));
                 let release = purpose == Purpose::Release;
+                let action = if release { Action::Release } else { last.action };
+                let (action, fallback) = repeated(due.days, (action, last.fallback), due.fallback.as_ref());
                 plans.push(Plan {
                     tld: due.tld.clone(),
                     purpose,
@@ -130,8 +130,8 @@ impl Desk {
                     terms,
                     days: due.days,
                     campaigns: if due.days.is_empty() { Vec::new() } else { due.campaigns.clone() },
-                    action: if release { Action::Release } else { last.action },
-                    fallback: last.fallback.filter(|_| !release),
+                    action,
+                    fallback: fallback.filter(|_| !release),
                     legal_basis: last.legal_basis.clone().filter(|_| !release),
                     override_by: None,
                 });
@@ -140,6 +140,33 @@ impl Desk {
             made.extend(outcomes.into_iter().map(|(tld, outcome)| (tld, purpose, outcome)));
         }
         Ok(made)
+    }
+
+    /// Cuts the list that asks a slice's registry for the fallback of what it refused, now and whatever its rhythm.
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::cut_lists`]; [`DeskError::Refused`] where the case has no such slice.
+    pub async fn cut_fallback(&self, id: &CaseId, act: &Act, tld: &Tld) -> Result<CutOutcome, DeskError> {
+        let file = self.file(id).await?;
+        let unknown = || Refusal::UnknownSlice { tld: tld.clone() };
+        let slice = file.case.slices.get(tld).ok_or_else(unknown)?;
+        let Some(due) = fallback_due(&file.board(), tld, act.now) else { return Ok(CutOutcome::Nothing) };
+        let (party, terms) = of_registry(self.registries().await?.get(tld));
+        let plan = Plan {
+            tld: tld.clone(),
+            purpose: Purpose::Protect,
+            party,
+            terms,
+            days: DayRange { from: file.case.horizon.from, until: file.case.horizon.from },
+            campaigns: Vec::new(),
+            action: due.action,
+            fallback: None,
+            legal_basis: slice.last_asking().and_then(|cut| cut.legal_basis.clone()),
+            override_by: None,
+        };
+        let mut outcomes = self.cut_all(id, act, vec![plan]).await?;
+        Ok(outcomes.remove(tld).unwrap_or(CutOutcome::Nothing))
     }
 
     /// Computes the lists of some plans from one state and has them cut in one step; again where the case changed meanwhile.
@@ -251,7 +278,7 @@ fn plan(
 ) -> Result<Option<Plan>, DeskError> {
     let case = board.case;
     let Some(slice) = case.slices.get(tld) else { return Ok(None) };
-    let last = slice.last_cut(Purpose::Protect);
+    let last = slice.last_asking();
     let (party, terms) = of_registry(registry);
     let release = ask.purpose == Purpose::Release;
     let action = if release { Some(Action::Release) } else { ask.action.or_else(|| last.map(|cut| cut.action)) };
@@ -275,6 +302,9 @@ fn plan(
     };
     let campaigns = if ask.campaigns.is_empty() { registrys_campaigns(case, tld) } else { Some(ask.campaigns.clone()) };
     let Some(campaigns) = campaigns else { return Ok(None) };
+    let fallback = ask.fallback.or_else(|| last.and_then(|cut| cut.fallback)).filter(|_| !release);
+    let due = if release { None } else { fallback_due(board, tld, now) };
+    let (action, fallback) = repeated(days, (action, fallback), due.as_ref());
     Ok(Some(Plan {
         tld: tld.clone(),
         purpose: ask.purpose,
@@ -283,10 +313,22 @@ fn plan(
         campaigns: if days.is_empty() { Vec::new() } else { campaigns },
         days,
         action,
-        fallback: if release { None } else { ask.fallback.or_else(|| last.and_then(|cut| cut.fallback)) },
+        fallback,
         legal_basis: ask.legal_basis.clone().or_else(|| last.and_then(|cut| cut.legal_basis.clone())),
         override_by: ask.override_by.clone(),
     }))
+}
+
+/// Returns what a list says that it asks, with the fallback: of one that asks for no day anew, what takes the place of the refused.
+fn repeated(
+    days: DayRange,
+    (action, fallback): (Action, Option<Action>),
+    due: Option<&DueFallback>,
+) -> (Action, Option<Action>) {
+    match due {
+        Some(due) if days.is_empty() => (due.action, None),
+        _ => (action, fallback),
+    }
 }
 
 /// Returns a registry's id and terms; the usual terms where nobody entered it.

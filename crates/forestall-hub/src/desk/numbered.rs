@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use forestall_coord::board::Cell;
 use forestall_coord::command::is_a_unit_of_action;
-use forestall_coord::cut::{self, Asked, COOL_DOWN_DAYS, Changes, CutList, Entries};
+use forestall_coord::cut::{self, Asked, Asking, COOL_DOWN_DAYS, Changes, CutList, Entries};
 use forestall_coord::event::{ListDifference, Purpose};
-use forestall_coord::{Board, Case, Stance};
+use forestall_coord::{Board, Case};
 use forestall_model::digest::Hasher;
 use forestall_model::line::NameLine;
 use forestall_model::marking::Marked;
@@ -30,7 +30,7 @@ pub struct NumberedList {
     pub purpose: Purpose,
     /// Its entries, sorted by name and window, each once.
     pub lines: Vec<NameLine>,
-    /// The entries that the list before did not hold.
+    /// The entries that the list before did not hold, or for which it asked something else.
     pub added: Vec<NameLine>,
     /// The entries that are not asked for any more although their window has not closed.
     pub withdrawn: Vec<NameLine>,
@@ -94,6 +94,13 @@ pub(super) struct Basis<'a> {
     pub(super) before: Option<(Arc<Case>, CutList)>,
 }
 
+impl Basis<'_> {
+    /// Returns what the list asks of its names.
+    fn asking(&self) -> Asking<'_> {
+        Asking { board: self.board, asked: &self.asked, action: self.action, at: self.at }
+    }
+}
+
 impl Desk {
     /// Computes a numbered list again: the names that a registry was sent under that number.
     ///
@@ -155,17 +162,24 @@ impl Desk {
             Purpose::Protect => cut::to_protect(board, tld, &basis.asked, at),
             Purpose::Release => cut::to_release(board, tld, at, COOL_DOWN_DAYS),
         };
-        let before = match &basis.before {
-            None => Entries::new(),
-            Some((case, cut)) => {
-                let board = Board::new(case, &file.counts);
-                match cut.purpose {
-                    Purpose::Protect => cut::to_protect(&board, tld, &Asked::of(cut), cut.at),
-                    Purpose::Release => cut::to_release(&board, tld, cut.at, COOL_DOWN_DAYS),
+        let (mut before, mut otherwise) = (Entries::new(), Entries::new());
+        if let Some((case, cut)) = &basis.before {
+            let (board, asked) = (Board::new(case, &file.counts), Asked::of(cut));
+            match cut.purpose {
+                Purpose::Protect => {
+                    before = cut::to_protect(&board, tld, &asked, cut.at);
+                    let old = Asking { board: &board, asked: &asked, action: cut.action, at: cut.at };
+                    otherwise = cut::asked_otherwise(tld, (&old, &before), (&basis.asking(), &entries));
                 }
+                Purpose::Release => before = cut::to_release(&board, tld, cut.at, COOL_DOWN_DAYS),
             }
-        };
-        let Changes { added, withdrawn, expired } = cut::changes(board, tld, &before, &entries, at);
+        }
+        let Changes { mut added, withdrawn, expired } = cut::changes(board, tld, &before, &entries, at);
+        // What is to be done with is part of an entry: a registry that is told nothing goes on with what it was told before.
+        for (key, places) in otherwise {
+            let added = added.entry(key).or_default();
+            places.iter().for_each(|place| added.insert(place));
+        }
         // What stood on the list before has had its deadline.
         let opens = cut::opening(board, tld, if added.is_empty() { &entries } else { &added }, at);
         let lines_of = |entries: &Entries| self.lines_of(basis, tld, entries, purpose);
@@ -193,7 +207,7 @@ impl Desk {
         entries: &Entries,
         purpose: Purpose,
     ) -> Result<Vec<NameLine>, DeskError> {
-        let (file, board, at) = (basis.file, basis.board, basis.at);
+        let (file, board, at, asking) = (basis.file, basis.board, basis.at, basis.asking());
         let mut lines: Vec<NameLine> = Vec::new();
         self.each_held_listing(
             file,
@@ -213,9 +227,8 @@ impl Desk {
                         let mut line = line_of(file, cell, (tld, place), (name, window), view);
                         if purpose == Purpose::Release {
                             line.requested_action = Some(Action::Release);
-                        } else if basis.asked.holds(cell) && view.stance == Stance::Open {
-                            // The state from which the list follows is the one before it asked.
-                            line.requested_action = Some(basis.action);
+                        } else {
+                            line.requested_action = asking.of(cell, view);
                         }
                         lines.push(line);
                     }

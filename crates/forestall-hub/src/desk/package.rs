@@ -106,20 +106,20 @@ impl Desk {
 }
 
 /// What a package is made from.
-struct Maker<'a> {
+pub(super) struct Maker<'a> {
     desk: &'a Desk,
     file: &'a CaseFile,
-    list: &'a NumberedList,
+    pub(super) list: &'a NumberedList,
     cut: &'a CutList,
     sender: &'a Sender,
-    id: ListId,
+    pub(super) id: ListId,
     party: PartyId,
     party_name: String,
     terms: Terms,
 }
 
 impl<'a> Maker<'a> {
-    fn new(
+    pub(super) fn new(
         desk: &'a Desk,
         file: &'a CaseFile,
         party: Option<Party>,
@@ -136,17 +136,15 @@ impl<'a> Maker<'a> {
         Ok(Self { desk, file, list, cut, sender, id, party, party_name, terms })
     }
 
-    fn package(&self, now: Instant) -> Result<Package, DeskError> {
+    /// Returns everything that goes out with the list.
+    pub(super) fn package(&self, now: Instant) -> Result<Package, DeskError> {
         let marking = self.list.marking();
-        let day = self.first_day().unwrap_or_else(|| self.cut.at.day());
+        let day = self.evidence_day();
         let envelope = self.envelope(day)?;
         let language = Language::best(&self.terms.language);
-        let mut files = self.list_files(&envelope, language, now)?;
+        let mut files = self.files_of(&envelope, self.terms.form, now)?;
         if self.cut.previous.is_none() && self.list.purpose == Purpose::Protect {
-            for campaign in self.campaigns() {
-                let pack = self.desk.evidence_pack(self.file, campaign, day, Audience::Recipient, now)?;
-                files.extend(pack.into_object().files);
-            }
+            files.extend(self.evidence(now)?);
         }
         let open =
             |envelope| release(NameList { title: String::new(), marking, lines: envelope }, Audience::Recipient, now);
@@ -166,8 +164,29 @@ impl<'a> Maker<'a> {
         Ok(Package { id: self.id.clone(), brief: page, files, marking })
     }
 
+    /// Returns the list in a form, which need not be the one that the registry prefers.
+    pub(super) fn list_files(&self, form: ListForm, now: Instant) -> Result<Vec<PackFile>, DeskError> {
+        self.files_of(&self.envelope(self.evidence_day())?, form, now)
+    }
+
+    /// Returns the evidence packs of the campaigns whose names the list holds.
+    pub(super) fn evidence(&self, now: Instant) -> Result<Vec<PackFile>, DeskError> {
+        let mut files = Vec::new();
+        for campaign in self.campaigns() {
+            let day = self.evidence_day();
+            let pack = self.desk.evidence_pack(self.file, campaign, day, Audience::Recipient, now)?;
+            files.extend(pack.into_object().files);
+        }
+        Ok(files)
+    }
+
+    /// Returns the day whose first names stand in the evidence.
+    fn evidence_day(&self) -> UtcDay {
+        self.first_day().unwrap_or_else(|| self.cut.at.day())
+    }
+
     /// Returns the lines that go out: all of a first list, else what differs.
-    fn lines(&self) -> Vec<NumberedLine> {
+    pub(super) fn lines(&self) -> Vec<NumberedLine> {
         let of = |change: Change, lines: &[NameLine]| -> Vec<NumberedLine> {
             lines.iter().map(|line| NumberedLine { change, line: line.clone() }).collect()
         };
@@ -180,11 +199,11 @@ impl<'a> Maker<'a> {
         lines
     }
 
-    /// Writes the lines in the form that the registry prefers, in parts of at most as many names as it takes in one list.
-    fn list_files(&self, envelope: &Envelope, language: Language, now: Instant) -> Result<Vec<PackFile>, DeskError> {
-        let lines = self.lines();
+    /// Writes the lines in a form, in parts of at most as many names as the registry takes in one list.
+    fn files_of(&self, envelope: &Envelope, form: ListForm, now: Instant) -> Result<Vec<PackFile>, DeskError> {
+        let (lines, language) = (self.lines(), Language::best(&self.terms.language));
         let most = self.terms.batch_limit.map_or(usize::MAX, |limit| limit.max(1) as usize);
-        let most = if self.terms.form == ListForm::Xlsx { most.min(workbook::MAX_LINES) } else { most };
+        let most = if form == ListForm::Xlsx { most.min(workbook::MAX_LINES) } else { most };
         let parts: Vec<&[NumberedLine]> = if lines.is_empty() { vec![&lines] } else { lines.chunks(most).collect() };
         let heading = Heading::of(envelope, self.cut.digest);
         let what = if self.cut.previous.is_none() { "list" } else { "difference" };
@@ -195,7 +214,7 @@ impl<'a> Maker<'a> {
             let list = release(list, Audience::Recipient, now)?;
             let part_of = if parts.len() == 1 { String::new() } else { format!("-{number}-of-{}", parts.len()) };
             let mut octets = Vec::new();
-            let (extension, media_type) = match self.terms.form {
+            let (extension, media_type) = match form {
                 ListForm::Csv => {
                     numbered::write(&list, &self.id, &mut octets)?;
                     ("csv", "text/csv; charset=utf-8; header=present")
@@ -238,7 +257,7 @@ impl<'a> Maker<'a> {
         files
     }
 
-    fn file_of(&self, name: &str, media_type: &'static str, octets: Vec<u8>) -> PackFile {
+    pub(super) fn file_of(&self, name: &str, media_type: &'static str, octets: Vec<u8>) -> PackFile {
         PackFile { name: format!("{}.{name}", self.id.stem()), media_type, octets }
     }
 

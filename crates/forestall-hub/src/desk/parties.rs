@@ -8,14 +8,16 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use forestall_coord::Case;
 use forestall_formats::parties::{self, ListedParty};
 use forestall_formats::party_sheet::{self, PartySheet};
 use forestall_model::marking::release;
 use forestall_model::party::{Contact, PartyFault};
-use forestall_model::{Audience, Instant, Party, PartyId, Tld, UtcDay};
+use forestall_model::{Audience, Instant, Party, PartyId, Released, Tld, UtcDay};
 use forestall_store::{KeptParty, PartyChange};
 
 use super::{Act, Desk, DeskError, NewDisclosure};
+use crate::contacts::CallList;
 
 /// Problems of an import that are told.
 const TOLD: usize = 20;
@@ -88,6 +90,22 @@ impl Desk {
     pub async fn registries(&self) -> Result<BTreeMap<Tld, Party>, DeskError> {
         let parties = self.parties().await?.into_iter().map(|kept| kept.party);
         Ok(parties.flat_map(|party| party.tlds.clone().into_iter().map(move |tld| (tld, party.clone()))).collect())
+    }
+
+    /// Returns whom to ring about the slices of a case at `now`, through the gate.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Withheld`] where the audience may not have contacts, [`DeskError::Store`] where the store fails.
+    pub async fn whom_to_ring(
+        &self,
+        case: &Case,
+        audience: Audience,
+        now: Instant,
+    ) -> Result<Released<CallList>, DeskError> {
+        let mut registries = self.registries().await?;
+        registries.retain(|tld, _| case.slices.contains_key(tld));
+        Ok(release(CallList::of(&registries, now), audience, now)?)
     }
 
     /// Keeps a party: a new one, or over the version that was changed at `over`.

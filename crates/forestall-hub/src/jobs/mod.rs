@@ -24,6 +24,7 @@ use crate::desk::{Desk, DeskError};
 use crate::server::Clock;
 
 pub use deliver::Post;
+pub(crate) use roll::terms_of;
 pub use vantage::Vantage;
 
 vocabulary! {

@@ -48,6 +48,6 @@ impl Scheduler {
 }
 
 /// Returns the terms of a domain's registry; the usual ones where nobody entered it.
-pub(super) fn terms_of(registries: &BTreeMap<Tld, Party>, tld: &Tld) -> Terms {
+pub(crate) fn terms_of(registries: &BTreeMap<Tld, Party>, tld: &Tld) -> Terms {
     registries.get(tld).and_then(|party| party.terms.clone()).unwrap_or_default()
 }

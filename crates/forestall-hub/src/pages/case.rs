@@ -45,6 +45,8 @@ struct Page {
     within: Within,
     gaps: Vec<GapRow>,
     gaps_in_all: usize,
+    /// Whether whoever looks leads the case and sees whom to ring.
+    leads: bool,
     map: String,
     heat: HeatMap,
     variants: Vec<VariantRow>,
@@ -69,12 +71,13 @@ pub(crate) async fn show(
     let now = now_of(&view.object().file.case, app.now());
     let heading = Heading::of(&app, &app.file(&session, &id).await?).await?;
     let frame = Frame::new(heading.title.clone(), "cases", &app, &session).with_scripts(&["heat.js", "filter.js"]);
-    let contacts = app.clone();
+    let leads = session.viewer.leads(&id);
+    let around = gaps::Around::of(&app, &session, &view.object().file).await?;
     // Some milliseconds of drawing, kept off the threads that answer others.
     let page = move || {
         let (file, figures) = (&view.object().file, &view.object().figures);
         let case = &file.case;
-        let mut gaps = gaps::rows(file, now, within.days, contacts.contacts());
+        let mut gaps = gaps::rows(file, now, within.days, false, &around);
         let gaps_in_all = gaps.len();
         gaps.truncate(GAPS);
         let observed = Level::Observed as usize;
@@ -93,6 +96,7 @@ pub(crate) async fn show(
             within,
             gaps,
             gaps_in_all,
+            leads,
             map: super::world::html(view.object()),
             heat: HeatMap::of(view.object(), order),
             variants: variants::rows(case, figures),

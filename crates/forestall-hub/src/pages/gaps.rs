@@ -2,18 +2,21 @@
 
 //! The gap list: what opens within some days and is not proved, the largest reach first or the first to open, with whom to ring.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use forestall_coord::{Board, Gap};
-use forestall_model::{Instant, ListCounts, Window};
+use forestall_model::{Instant, ListCounts, Party, Tld, Window};
 
 use super::frame::{Frame, to_minute};
 use super::number::grouped;
 use super::place::{Heading, about, case_id, now_of};
-use crate::contacts::Contacts;
+use crate::contacts::{CallList, Callee};
 use crate::desk::CaseFile;
+use crate::lead::LeadDocument;
 use crate::server::{App, Problem, Query, Session};
 
 /// The days that the form offers.
@@ -39,8 +42,10 @@ pub(super) struct GapRow {
     pub(super) lists: String,
     pub(super) reach: String,
     pub(super) worst_day: String,
-    /// Whom to ring; empty where nobody is known.
-    pub(super) ring: String,
+    /// How much time its registry has.
+    pub(super) lead: LeadDocument,
+    /// Whom to ring, in the order in which they are tried; empty where nobody is known.
+    pub(super) ring: Vec<Callee>,
 }
 
 /// The choice of days, with the one that is chosen.
@@ -76,6 +81,8 @@ struct Page {
     seen_from: String,
     /// Whether the first to open comes first.
     by_hours: bool,
+    /// Whether whoever looks leads the case and sees whom to ring.
+    leads: bool,
 }
 
 /// Shows the gap list of a case.
@@ -95,28 +102,48 @@ pub(crate) async fn show(
         Some(other) => return Err(Problem::bad_request(format!("order: expected reach or opens, found {other:?}"))),
     };
     let computed = file.object().clone();
-    let ask = app.clone();
-    let list = move || {
-        let mut gaps = list(&computed, now, days);
-        if by_hours {
-            // What is open already opened longest ago; of what opens together, the larger reach stands first.
-            gaps.sort_by_key(|gap| gap.opens.max(now));
-        }
-        gaps.iter().map(|gap| row(&computed, gap, now, ask.contacts())).collect()
-    };
+    let around = Around::of(&app, &session, &computed).await?;
+    let list = move || rows(&computed, now, days, by_hours, &around);
     let gaps = tokio::task::spawn_blocking(list).await?;
     let heading = Heading::of(&app, &file).await?;
     let frame = Frame::new(format!("Gaps · {}", heading.title), "cases", &app, &session).with_scripts(&["filter.js"]);
-    super::page(&Page { frame, heading, within, gaps, seen_from: to_minute(now), by_hours })
+    let leads = session.viewer.leads(&file.object().case.id);
+    super::page(&Page { frame, heading, within, gaps, seen_from: to_minute(now), by_hours, leads })
 }
 
-/// Returns the gaps of a case as its pages show them.
-pub(super) fn rows(file: &CaseFile, now: Instant, within: u16, contacts: &dyn Contacts) -> Vec<GapRow> {
-    list(file, now, within).iter().map(|gap| row(file, gap, now, contacts)).collect()
+/// What gaps are shown with: the registries' terms, and whom to ring.
+pub(super) struct Around {
+    registries: BTreeMap<Tld, Party>,
+    ring: CallList,
 }
 
-/// Returns the gaps of a case. Only the lists that can matter are counted, which makes it quick for few days.
+impl Around {
+    /// Reads it for whoever looks.
+    pub(super) async fn of(app: &App, session: &Session, file: &CaseFile) -> Result<Self, Problem> {
+        let registries = app.desk().registries().await?;
+        Ok(Self { registries, ring: app.whom_to_ring(session, file).await? })
+    }
+}
+
+/// Returns the gaps of a case, the largest reach first.
 pub(crate) fn list(file: &CaseFile, now: Instant, within: u16) -> Vec<Gap> {
+    Board::new(&file.case, &near(file, now, within)).gaps(now, within)
+}
+
+/// Returns the gaps of a case as its pages show them: the largest reach first, or the first to open.
+pub(super) fn rows(file: &CaseFile, now: Instant, within: u16, by_hours: bool, around: &Around) -> Vec<GapRow> {
+    let counts = near(file, now, within);
+    let board = Board::new(&file.case, &counts);
+    let mut gaps = board.gaps(now, within);
+    if by_hours {
+        // What is open already opened longest ago; of what opens together, the larger reach stands first.
+        gaps.sort_by_key(|gap| gap.opens.max(now));
+    }
+    gaps.iter().map(|gap| row(file, &board, gap, now, around)).collect()
+}
+
+/// Returns the counts of the lists that can matter, which makes it quick for few days.
+fn near(file: &CaseFile, now: Instant, within: u16) -> Vec<ListCounts> {
     let ahead = Window { from: now, until: now.plus_seconds(i64::from(within) * 86_400) };
     let near = |(campaign, list): (usize, &ListCounts)| ListCounts {
         campaign: list.campaign.clone(),
@@ -127,11 +154,11 @@ pub(crate) fn list(file: &CaseFile, now: Instant, within: u16) -> Vec<Gap> {
             .cloned()
             .collect(),
     };
-    let counts: Vec<ListCounts> = file.counts.iter().take(file.case.campaigns.len()).enumerate().map(near).collect();
-    Board::new(&file.case, &counts).gaps(now, within)
+    file.counts.iter().take(file.case.campaigns.len()).enumerate().map(near).collect()
 }
 
-fn row(file: &CaseFile, gap: &Gap, now: Instant, contacts: &dyn Contacts) -> GapRow {
+fn row(file: &CaseFile, board: &Board<'_>, gap: &Gap, now: Instant, around: &Around) -> GapRow {
+    let lead = LeadDocument::of_gap(board, &around.registries, gap, now);
     let campaign = file.case.campaigns.get(gap.campaign);
     let is_open = gap.opens <= now;
     let hours = gap.opens.seconds_since(now).div_euclid(3_600);
@@ -154,6 +181,7 @@ fn row(file: &CaseFile, gap: &Gap, now: Instant, contacts: &dyn Contacts) -> Gap
         lists: grouped(gap.periods),
         reach: gap.reach.to_string(),
         worst_day: gap.worst_day.to_string(),
-        ring: contacts.whom_to_ring(&gap.tld).unwrap_or_default(),
+        lead,
+        ring: around.ring.of_slice(&gap.tld).map(|on_call| on_call.contacts.clone()).unwrap_or_default(),
     }
 }

@@ -7,7 +7,8 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse as _, Response};
 use forestall_coord::board::Cell;
-use forestall_coord::{Board, Level};
+use forestall_coord::{Board, LeadTime, Level};
+use forestall_model::party::Terms;
 use forestall_model::{Instant, Released, Tld};
 use serde::Serialize;
 
@@ -15,7 +16,9 @@ use super::frame::{Frame, to_minute};
 use super::place::now_of;
 use super::registry_slice::{CaseName, campaigns_of};
 use super::slice::counts_of;
+use super::slice_lists::SliceList;
 use crate::desk::CaseFile;
+use crate::lead::LeadDocument;
 use crate::server::{App, Problem, Session, Wants};
 
 /// Days that are shown, from the present on.
@@ -43,6 +46,10 @@ struct SliceCard {
     /// Hours until then.
     hours: Option<i64>,
     left: u32,
+    /// How much time there is for what is left.
+    lead: Option<LeadDocument>,
+    /// The last list, with what goes out with it.
+    list: Option<SliceList>,
     days: Vec<DayRow>,
     first_day: String,
     last_day: String,
@@ -94,7 +101,10 @@ pub(crate) async fn show(
         // One case that cannot be shown must not hide the others.
         let Ok(file) = app.slice(&session, &row.id, first).await else { continue };
         let now = now_of(&file.object().case, app.now());
-        let compute = move || card(&file, &tlds, now);
+        let usual = || party.terms.clone().unwrap_or_default();
+        let lists = tlds.iter().map(|tld| SliceList::of(&app, &file.object().case, tld, &usual()).into_iter().next());
+        let (lists, terms): (Vec<_>, _) = (lists.collect(), usual());
+        let compute = move || card(&file, &tlds, lists, &terms, now);
         cases.push(tokio::task::spawn_blocking(compute).await?);
     }
     // What opens first stands first.
@@ -113,17 +123,23 @@ pub(crate) async fn show(
     Ok(page.into_response())
 }
 
-fn card(file: &Released<CaseFile>, tlds: &[Tld], now: Instant) -> CaseCard {
+fn card(
+    file: &Released<CaseFile>,
+    tlds: &[Tld],
+    lists: Vec<Option<SliceList>>,
+    terms: &Terms,
+    now: Instant,
+) -> CaseCard {
     let mut campaigns: Vec<usize> = tlds.iter().flat_map(|tld| campaigns_of(file.object(), tld)).collect();
     campaigns.sort_unstable();
     campaigns.dedup();
     CaseCard {
         heading: CaseName::of(file, &campaigns),
-        slices: tlds.iter().map(|tld| slice_card(file.object(), tld, now)).collect(),
+        slices: tlds.iter().zip(lists).map(|(tld, list)| slice_card(file.object(), tld, list, terms, now)).collect(),
     }
 }
 
-fn slice_card(file: &CaseFile, tld: &Tld, now: Instant) -> SliceCard {
+fn slice_card(file: &CaseFile, tld: &Tld, list: Option<SliceList>, terms: &Terms, now: Instant) -> SliceCard {
     let case = &file.case;
     let counts = counts_of(file, tld);
     let board = Board::new(case, &counts);
@@ -155,5 +171,7 @@ fn slice_card(file: &CaseFile, tld: &Tld, now: Instant) -> SliceCard {
         hours: opens.map(|opens| opens.seconds_since(now).max(0) / 3_600),
         opens: opens.map(to_minute),
         tld: tld.to_string(),
+        lead: LeadTime::of_slice(&board, tld, terms, now).map(|lead| LeadDocument::of(&lead, terms, now)),
+        list,
     }
 }

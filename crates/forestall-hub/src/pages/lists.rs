@@ -9,22 +9,25 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use forestall_coord::CutList;
 use forestall_coord::event::Purpose;
+use forestall_coord::{CutList, LeadTime};
 use forestall_formats::Form;
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::marking::release;
 use forestall_model::party::Channel;
-use forestall_model::{Action, CaseId, Instant, Tld};
+use forestall_model::{Action, CaseId, Instant, Party, Tld};
 use serde::Serialize;
 
 use super::disclosed::disclose;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
 use super::number::grouped;
+use super::papers::{PaperLink, links};
 use super::place::{Heading, case_id, tld};
 use super::slice::act;
 use crate::desk::{AskLists, CutOutcome, NumberedList};
+use crate::jobs::terms_of;
+use crate::lead::LeadDocument;
 use crate::server::{App, Fields, Problem, Session, Wants};
 
 #[derive(Template)]
@@ -33,6 +36,8 @@ struct Page {
     frame: Frame,
     heading: Heading,
     lists: Vec<ListRow>,
+    /// Whether the settings say who asks.
+    has_sender: bool,
     /// Slices without a list.
     without: Vec<String>,
     actions: Vec<&'static str>,
@@ -67,10 +72,15 @@ struct ListRow {
     sha256: String,
     /// Whether it is the last of its slice and purpose.
     last: bool,
+    /// How much time its registry has, or had when the list was handed over; none for a list that hands names back.
+    lead: Option<LeadDocument>,
+    /// What goes out with it; the registry's preferred form first.
+    papers: Vec<PaperLink>,
 }
 
 impl ListRow {
-    fn of(tld: &Tld, cut: &CutList, last: bool, now: Instant) -> Self {
+    fn of(around: &Around<'_>, tld: &Tld, cut: &CutList, last: bool) -> Self {
+        let (now, terms) = (around.now, terms_of(around.registries, tld));
         let late = cut.act_by.is_some_and(|by| by < now);
         let (state, class) = match (cut.acknowledged, cut.was_delivered()) {
             (Some(_), _) => ("came", "good"),
@@ -99,6 +109,8 @@ impl ListRow {
             class,
             sha256: cut.digest.to_string(),
             last,
+            lead: LeadTime::of_list(cut, &terms, now).map(|lead| LeadDocument::of(&lead, &terms, now)),
+            papers: links(around.app, around.case, tld, cut, &terms),
         }
     }
 
@@ -112,6 +124,14 @@ impl ListRow {
         let parts = [part(self.added, "added"), part(self.withdrawn, "withdrawn"), part(self.expired, "expired")];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
+}
+
+/// What rows of lists are made with.
+struct Around<'a> {
+    app: &'a App,
+    case: &'a str,
+    registries: &'a BTreeMap<Tld, Party>,
+    now: Instant,
 }
 
 #[derive(Serialize)]
@@ -212,9 +232,11 @@ async fn page(
     let case = &file.object().case;
     let now = super::place::now_of(case, app.now());
     let mut lists = Vec::new();
+    let registries = app.desk().registries().await?;
+    let around = Around { app, case: case.id.as_str(), registries: &registries, now };
     for (tld, slice) in &case.slices {
         let is_last = |cut: &CutList| slice.last_cut(cut.purpose).is_some_and(|last| last.number == cut.number);
-        lists.extend(slice.cuts.iter().rev().map(|cut| ListRow::of(tld, cut, is_last(cut), now)));
+        lists.extend(slice.cuts.iter().rev().map(|cut| ListRow::of(&around, tld, cut, is_last(cut))));
     }
     let without =
         case.slices.iter().filter(|(_, slice)| slice.cuts.is_empty()).map(|(tld, _)| tld.to_string()).collect();
@@ -222,6 +244,7 @@ async fn page(
         frame: Frame::new(format!("Lists · {}", heading.title), "cases", app, session),
         heading,
         lists,
+        has_sender: app.sender().is_some(),
         without,
         actions: asked_of_lists(),
         told,

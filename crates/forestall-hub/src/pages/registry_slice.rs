@@ -4,7 +4,7 @@
 
 use askama::Template;
 use axum::response::Html;
-use forestall_coord::{Board, Case, Level};
+use forestall_coord::{Board, Case, LeadTime, Level};
 use forestall_model::{Action, AnswerResult, CaseId, Released, Tld, UtcDay};
 
 use super::frame::{Banner, Frame, to_minute};
@@ -13,7 +13,10 @@ use super::names::{self, NamePage};
 use super::number::grouped;
 use super::place::{about, now_of};
 use super::slice::{AnswerRow, answer_row, counts_of, meaning, recorded};
+use super::slice_lists::SliceList;
 use crate::desk::CaseFile;
+use crate::jobs::terms_of;
+use crate::lead::LeadDocument;
 use crate::server::{App, Problem, Query, Session};
 
 /// A campaign that has names in the slice.
@@ -59,6 +62,8 @@ struct Page {
     heading: CaseName,
     tld: String,
     about: String,
+    lead: Option<LeadDocument>,
+    lists: Vec<SliceList>,
     requested: Option<(String, &'static str, String)>,
     acknowledged: Option<String>,
     names_in_all: String,
@@ -109,12 +114,16 @@ pub(super) async fn render(
     let heading = CaseName::of(&file, &here);
     let frame = Frame::new(format!(".{tld} · {}", heading.title), "home", app, session)
         .with_scripts(&["forms.js", "filter.js"]);
+    let terms = terms_of(&app.desk().registries().await?, tld);
+    let lists = SliceList::of(app, &file.object().case, tld, &terms);
     let (app, tld) = (app.clone(), tld.clone());
     let compute = move || {
         let names = names::read(app.desk(), file.object(), &tld, chosen, now)?;
         let case = &file.object().case;
         let counts = counts_of(file.object(), &tld);
-        let total = Board::new(case, &counts).slice_total(&tld, case.horizon);
+        let board = Board::new(case, &counts);
+        let total = board.slice_total(&tld, case.horizon);
+        let lead = LeadTime::of_slice(&board, &tld, &terms, now);
         let slice = case.slices.get(&tld).cloned().unwrap_or_default();
         let requested = slice.requests.last().map(|request| {
             (
@@ -125,6 +134,8 @@ pub(super) async fn render(
         });
         super::page(&Page {
             about: about(&tld),
+            lead: lead.map(|lead| LeadDocument::of(&lead, &terms, now)),
+            lists,
             requested,
             acknowledged: slice.acknowledged.map(to_minute),
             names_in_all: grouped(total.names),

@@ -10,8 +10,10 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use forestall_coord::board::Cell;
-use forestall_coord::{Board, Level, Tally};
+use forestall_coord::fallback::fallback_due;
+use forestall_coord::{Board, LeadTime, Level, Tally};
 use forestall_model::directory::TldEntry;
+use forestall_model::party::Terms;
 use forestall_model::{Action, AnswerResult, CaseId, DayRange, Instant, ListCounts, Released, Tld, UtcDay};
 use forestall_store::Stored;
 
@@ -24,7 +26,10 @@ use super::names::{self, NamePage};
 use super::number::grouped;
 use super::place::{Heading, about, case_id, need_slice, now_of, tld};
 use super::proof::{self, Alarm, Share};
+use super::slice_lists::SliceList;
 use crate::desk::{Act, CaseFile};
+use crate::jobs::terms_of;
+use crate::lead::LeadDocument;
 use crate::server::{App, Fields, Problem, Query, Session, SliceFigures, Wants};
 
 /// Events of the case that are looked through for those of the slice.
@@ -101,6 +106,12 @@ struct Page {
     strip: HeatRow,
     days: usize,
     today: usize,
+    /// How much time its registry has for what is left; none where nothing is.
+    lead: Option<LeadDocument>,
+    /// What its registry refused and can be asked otherwise.
+    fallback: Option<(String, Action)>,
+    /// The last lists, the newest first.
+    lists: Vec<SliceList>,
     requested: Option<String>,
     acknowledged: Option<String>,
     last_sweep: Option<String>,
@@ -225,7 +236,7 @@ pub(super) fn campaigns<const LIMIT: usize>(
     fields.all("campaign").map(read).collect()
 }
 
-async fn render(
+pub(super) async fn render(
     app: &App,
     session: &Session,
     id: &CaseId,
@@ -252,12 +263,28 @@ async fn render(
     };
     let frame = Frame::new(format!(".{tld} · {}", heading.title), "cases", app, session);
     let frame = frame.with_scripts(&["heat.js", "forms.js", "filter.js"]);
+    let terms = terms_of(&app.desk().registries().await?, tld);
+    let lists = SliceList::of(app, &file.object().case, tld, &terms);
     let (app, tld) = (app.clone(), tld.clone());
     let compute = move || {
         let names = names::read(app.desk(), file.object(), &tld, chosen, now)?;
         let facts = app.desk().directory().entry(&tld).map(facts).unwrap_or_default();
         let campaign = chosen.campaign;
-        let around = Around { frame, heading, facts, names, events, done, kept, problem, campaign, waiting_here };
+        let around = Around {
+            frame,
+            heading,
+            facts,
+            names,
+            events,
+            done,
+            kept,
+            problem,
+            campaign,
+            waiting_here,
+            terms,
+            lists,
+            now,
+        };
         super::page(&page(&file, &tld, day, chosen.day, around))
     };
     tokio::task::spawn_blocking(compute).await?
@@ -275,6 +302,9 @@ struct Around {
     problem: Option<String>,
     campaign: usize,
     waiting_here: String,
+    terms: Terms,
+    lists: Vec<SliceList>,
+    now: Instant,
 }
 
 fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around: Around) -> Page {
@@ -322,6 +352,11 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
         strip: HeatRow::of(&figures, case.horizon),
         days: case.horizon.len().max(1),
         today: usize::try_from(day.days_since(case.horizon.from)).unwrap_or(0),
+        lead: LeadTime::of_slice(&board, tld, &around.terms, around.now)
+            .map(|lead| LeadDocument::of(&lead, &around.terms, around.now)),
+        fallback: fallback_due(&board, tld, around.now)
+            .map(|due| (super::number::counted(due.names, "name", "names"), due.action)),
+        lists: around.lists,
         requested: slice.requests.last().map(|r| format!("{} on {}, for {}", r.action, to_minute(r.at), r.days)),
         acknowledged: slice.acknowledged.map(to_minute),
         last_sweep: slice.last_sweep().map(|(at, method)| format!("{} by {method}", to_minute(at))),

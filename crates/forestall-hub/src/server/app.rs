@@ -17,8 +17,8 @@ use super::needs::nowhere;
 use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
 use super::{Clock, Origin, Problem, Public, Session};
-use crate::contacts::Contacts;
-use crate::desk::{CaseFile, Desk, DeskError, Token};
+use crate::contacts::CallList;
+use crate::desk::{CaseFile, Desk, DeskError, Sender, Token};
 use crate::pages::public_figures::Totals;
 
 /// How long totals for the public are kept, in seconds: anybody may ask for them, and counting takes time.
@@ -35,7 +35,7 @@ struct Inner {
     address: SocketAddr,
     public: Option<Origin>,
     clock: Clock,
-    contacts: Arc<dyn Contacts>,
+    sender: Option<Sender>,
     views: Views,
     waiting: AllWaiting,
     confirmed: Confirmed,
@@ -56,7 +56,7 @@ impl App {
         address: SocketAddr,
         public: Option<Origin>,
         clock: Clock,
-        contacts: Arc<dyn Contacts>,
+        sender: Option<Sender>,
         public_pages: Public,
         allowance: Allowance,
     ) -> Self {
@@ -66,7 +66,7 @@ impl App {
             address,
             public,
             clock,
-            contacts,
+            sender,
             views,
             waiting,
             confirmed,
@@ -107,9 +107,18 @@ impl App {
         self.inner.public.as_ref()
     }
 
-    /// Returns what tells whom to ring.
-    pub(crate) fn contacts(&self) -> &dyn Contacts {
-        &*self.inner.contacts
+    /// Returns in whose name lists go out, where the settings say so.
+    pub(crate) fn sender(&self) -> Option<&Sender> {
+        self.inner.sender.as_ref()
+    }
+
+    /// Returns whom to ring about the slices of a case, through the gate, to whoever leads it; nobody to others.
+    pub(crate) async fn whom_to_ring(&self, session: &Session, file: &CaseFile) -> Result<CallList, Problem> {
+        if !session.viewer.leads(&file.case.id) {
+            return Ok(CallList::default());
+        }
+        let list = self.inner.desk.whom_to_ring(&file.case, Audience::Recipient, self.now()).await?;
+        Ok(list.into_object())
     }
 
     /// Returns what the pages without sign-in share.

@@ -34,8 +34,7 @@ use std::time::Duration;
 use forestall_model::Instant;
 use tokio::net::TcpListener;
 
-use crate::contacts::{Contacts, NoContacts};
-use crate::desk::{Desk, DeskError};
+use crate::desk::{Desk, DeskError, Sender};
 
 pub(crate) use allowance::Left;
 pub(crate) use app::App;
@@ -77,8 +76,8 @@ pub struct Settings {
     pub allowance: Allowance,
     /// What tells the time.
     pub clock: Clock,
-    /// What tells whom to ring about a slice.
-    pub contacts: Arc<dyn Contacts>,
+    /// In whose name lists go out; without them the papers of a list that name who asks cannot be made.
+    pub sender: Option<Sender>,
 }
 
 impl Settings {
@@ -93,9 +92,8 @@ impl Settings {
     pub fn new(listen: SocketAddr) -> Self {
         let (public, resolver, contact) = (None, None, None);
         let look_up_pause = Self::LOOK_UP_PAUSE;
-        let (clock, contacts) = (Arc::new(system_clock), Arc::new(NoContacts));
-        let allowance = Allowance::USUAL;
-        Self { listen, public, resolver, contact, look_up_pause, allowance, clock, contacts }
+        let (allowance, clock) = (Allowance::USUAL, Arc::new(system_clock));
+        Self { listen, public, resolver, contact, look_up_pause, allowance, clock, sender: None }
     }
 }
 
@@ -158,9 +156,9 @@ impl Console {
         };
         let listener = TcpListener::bind(asked).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        let Settings { public, resolver, contact, look_up_pause, allowance, clock, contacts, .. } = settings;
+        let Settings { public, resolver, contact, look_up_pause, allowance, clock, sender, .. } = settings;
         let public_pages = Public::new(resolver, contact, look_up_pause);
-        let app = App::new(desk, address, public, clock, contacts, public_pages, allowance);
+        let app = App::new(desk, address, public, clock, sender, public_pages, allowance);
         Ok(Self { listener, address, app })
     }
 

@@ -161,6 +161,7 @@ fn for_leaders_of_a_case() -> Router<App> {
         .route("/case/{id}/slice/{tld}/request", post(pages::request::ask))
         .route("/case/{id}/slice/{tld}/acknowledge", post(pages::request::acknowledge))
         .route("/case/{id}/slice/{tld}/exclude", post(pages::holders::exclude))
+        .route("/case/{id}/slice/{tld}/fallback", post(pages::fallback::cut))
         .route_layer(from_fn(needs::leader))
 }
 
@@ -171,6 +172,7 @@ fn for_readers_of_a_slice(app: &App) -> Router<App> {
         .route("/case/{id}/slice/{tld}/names.csv", get(pages::download::csv))
         .route("/case/{id}/slice/{tld}/names.txt", get(pages::download::plain))
         .route("/case/{id}/slice/{tld}/list/{file}", get(pages::lists::download))
+        .route("/case/{id}/slice/{tld}/list/{number}/{paper}", get(pages::papers::fetch))
         .route_layer(from_fn_with_state(app.clone(), needs::slice))
 }
 

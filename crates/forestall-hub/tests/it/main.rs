@@ -2,6 +2,7 @@
 
 //! Tests of the hub: the desk, the map, and the console over HTTP as a browser or a script meets it.
 
+mod accessible;
 mod accounts;
 mod acts;
 mod api;
@@ -20,6 +21,7 @@ mod look_up;
 mod map;
 mod numbered;
 mod pages;
+mod papers;
 mod place;
 mod plugins;
 mod sign_in;

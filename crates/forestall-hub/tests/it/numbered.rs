@@ -237,3 +237,55 @@ async fn the_day_rolls_over_by_itself_once() {
     assert!(list.expired.is_empty() && list.withdrawn.is_empty());
     assert!(list.added.iter().all(|line| line.window.unwrap().from >= parsed("2009-04-11T00:00:00Z")));
 }
+
+#[tokio::test]
+async fn another_action_is_told_although_the_names_are_the_same() {
+    let bench = Bench::open("conficker-b", "2009-04-01", "2009-04-11", None).await;
+    bench.cut(&["com"], Some(Action::Reserve)).await;
+    bench.acknowledge("com", 1).await;
+    assert!(matches!(bench.cut(&["com"], Some(Action::Reserve)).await[..], [CutOutcome::Nothing]), "the same again");
+    assert!(matches!(bench.cut(&["com"], Some(Action::RegisterHold)).await[..], [CutOutcome::Cut(2)]));
+    let (first, second) = (bench.list("com", 1).await, bench.list("com", 2).await);
+    assert_eq!((names(&first), first.digest()), (names(&second), second.digest()));
+    assert_eq!(
+        (second.added.len(), second.withdrawn.len()),
+        (second.lines.len(), 0),
+        "every entry asks something else"
+    );
+    assert!(second.lines.iter().all(|line| line.requested_action == Some(Action::RegisterHold)));
+    bench.acknowledge("com", 2).await;
+    assert!(matches!(bench.cut(&["com"], None).await[..], [CutOutcome::Nothing]));
+}
+
+#[tokio::test]
+async fn the_night_after_a_refusal_asks_for_the_fallback() {
+    let mut bench = Bench::open("conficker-b", "2009-04-01", "2009-04-11", Some(30)).await;
+    let ask =
+        AskLists { action: Some(Action::Reserve), fallback: Some(Action::ReferNew), ..ask(&["com"], Purpose::Protect) };
+    bench.desk.cut_lists(&bench.case, &bench.act(), &ask).await.unwrap();
+    bench.acknowledge("com", 1).await;
+    let scheduler = {
+        let now = bench.now;
+        Scheduler::new(bench.desk.clone(), Vantage::default(), Rules::built_in().clone(), Arc::new(move || now))
+    };
+    scheduler.run_due().await.unwrap();
+    let days = DayRange { from: parsed("2009-04-05"), until: parsed("2009-04-06") };
+    let (action, result) = (Action::Reserve, AnswerResult::Refused);
+    let answer = DaysAnswer { tld: parsed("com"), days: Some(days), campaigns: Vec::new(), action, result };
+    bench.now = bench.now.plus_seconds(3_600);
+    bench.desk.answer_days(&bench.case, &bench.act(), answer).await.unwrap();
+    bench.now = bench.now.plus_seconds(86_400);
+    let now = bench.now;
+    let scheduler =
+        Scheduler::new(bench.desk.clone(), Vantage::default(), Rules::built_in().clone(), Arc::new(move || now));
+    scheduler.run_due().await.unwrap();
+    let list = bench.list("com", 2).await;
+    let on = |day: &str| {
+        let day: UtcDay = parsed(day);
+        let lines = list.lines.iter().filter(move |line| line.window.unwrap().from.day() == day);
+        lines.map(|line| line.requested_action).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(on("2009-04-05"), [Some(Action::ReferNew)].into());
+    assert_eq!(on("2009-04-06"), [Some(Action::Reserve)].into());
+    assert_eq!(on("2009-04-12"), [Some(Action::Reserve)].into(), "the new days are asked for as the first were");
+}

@@ -5,6 +5,7 @@
 use forestall_coord::board::Worst;
 use forestall_coord::reach::percent;
 use forestall_coord::{Board, Case, Level, ReachRange, Tally};
+use forestall_hub::lead::LeadDocument;
 use forestall_model::{DayRange, UtcDay};
 use serde::Serialize;
 
@@ -141,4 +142,17 @@ pub(super) fn place(case: &Case, worst: Option<Worst>) -> String {
 /// Returns both ends of a range for a table of values.
 pub(super) fn ends(reach: ReachRange) -> [String; 2] {
     [reach.low.to_string(), reach.high.to_string()]
+}
+
+/// Returns what a table says of lead time: the road, by when a list must be there in UTC and in the registry's own time, and how the time
+/// stands.
+pub(super) fn lead(lead: &LeadDocument) -> [String; 4] {
+    let there = if lead.is_elsewhere() { lead.send_by_there.clone() } else { String::new() };
+    [lead.road.to_string(), lead.send_by_utc(), there, lead.to_string()]
+}
+
+/// Returns the same for a program: road, deadline in UTC and there, the timing, and the fallback.
+pub(super) fn lead_fields(lead: &LeadDocument) -> [String; 5] {
+    let fallback = lead.fallback.map(|action| action.to_string()).unwrap_or_default();
+    [lead.road.to_string(), lead.send_by.to_string(), lead.send_by_there.clone(), lead.timing.to_string(), fallback]
 }

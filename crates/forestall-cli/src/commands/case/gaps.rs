@@ -2,9 +2,14 @@
 
 //! `forestall case gaps`.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use forestall_coord::{Board, Gap};
-use forestall_model::{CaseId, Instant, UtcDay};
+use forestall_hub::contacts::Callee;
+use forestall_hub::desk::{Act, Desk, NewDisclosure};
+use forestall_hub::lead::LeadDocument;
+use forestall_model::{Actor, Audience, CaseId, Instant, Tld, UtcDay};
 use serde::Serialize;
 
 use super::figures::{self, ends};
@@ -12,7 +17,7 @@ use crate::cli::TextJsonCsv;
 use crate::failure::Outcome;
 use crate::output;
 use crate::table::{Align, Table, thousands};
-use crate::world::Globals;
+use crate::world::{self, Globals};
 
 /// List what opens within some days, or is open, and is not proved: the largest reach first
 #[derive(Args, Debug)]
@@ -25,6 +30,12 @@ pub(crate) struct Gaps {
     /// From this day on [default: now, or the day of a reconstruction]
     #[arg(long, value_name = "DATE")]
     on: Option<UtcDay>,
+    /// Write into JSON and CSV whom to ring, which are personal data: the record of disclosures says so
+    #[arg(long)]
+    contacts: bool,
+    /// Who takes the contacts out [default: the login name]
+    #[arg(long, value_name = "NAME", requires = "contacts")]
+    by: Option<Actor>,
     /// How the list is printed
     #[arg(long, value_name = "FORM", default_value = "text")]
     format: TextJsonCsv,
@@ -42,6 +53,18 @@ struct Row<'a> {
     worst_day: UtcDay,
     reach_low: f64,
     reach_high: f64,
+    /// How much time its registry has.
+    lead: &'a LeadDocument,
+    /// Whom to ring, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ring: Option<&'a [Callee]>,
+}
+
+/// A gap with how much time its registry has, and whom to ring.
+struct Told {
+    gap: Gap,
+    lead: LeadDocument,
+    ring: Option<Vec<Callee>>,
 }
 
 impl Gaps {
@@ -50,13 +73,42 @@ impl Gaps {
         let file = desk.file(&self.id).await?;
         let board = file.board();
         let now = self.on.map_or_else(|| now(&board, globals), UtcDay::start);
-        let gaps = board.gaps(now, self.days);
+        let registries = desk.registries().await?;
+        let ring = desk.whom_to_ring(&file.case, Audience::Recipient, globals.now()).await?.into_object();
+        let is_text = matches!(self.format, TextJsonCsv::Text);
+        let tell = |gap: Gap| {
+            let contacts = || ring.of_slice(&gap.tld).map(|on_call| on_call.contacts.clone()).unwrap_or_default();
+            let (lead, ring) =
+                (LeadDocument::of_gap(&board, &registries, &gap, now), (is_text || self.contacts).then(contacts));
+            Told { gap, lead, ring }
+        };
+        let gaps: Vec<Told> = board.gaps(now, self.days).into_iter().map(tell).collect();
+        if self.contacts && !is_text {
+            self.disclose(&desk, globals.now(), &gaps).await?;
+        }
         match self.format {
             TextJsonCsv::Text => text(&board, &gaps, now, self.days)?,
-            TextJsonCsv::Json => output::json(&gaps.iter().map(|gap| row(&board, gap)).collect::<Vec<_>>())?,
+            TextJsonCsv::Json => output::json(&gaps.iter().map(|told| row(&board, told)).collect::<Vec<_>>())?,
             TextJsonCsv::Csv => csv(&board, &gaps)?,
         }
         Ok(Outcome::Done)
+    }
+}
+
+impl Gaps {
+    /// Puts on record that contacts leave, before they do.
+    async fn disclose(&self, desk: &Desk, now: Instant, gaps: &[Told]) -> anyhow::Result<()> {
+        let held: BTreeSet<(&Tld, usize)> =
+            gaps.iter().map(|told| (&told.gap.tld, told.ring.as_ref().map_or(0, Vec::len))).collect();
+        let new = NewDisclosure {
+            party: None,
+            case: Some(self.id.clone()),
+            what: "contacts of registries, with gaps",
+            count: held.iter().map(|(_, contacts)| *contacts as u64).sum(),
+            purpose: "to ring registries about what is not protected",
+            basis: "needed for the response",
+        };
+        Ok(desk.disclose(&Act::new(world::actor(self.by.as_ref())?, now), new).await?)
     }
 }
 
@@ -65,7 +117,8 @@ fn now(board: &Board<'_>, globals: &Globals) -> Instant {
     board.case.board_day.map_or_else(|| globals.now(), UtcDay::start)
 }
 
-fn row<'a>(board: &Board<'a>, gap: &'a Gap) -> Row<'a> {
+fn row<'a>(board: &Board<'a>, told: &'a Told) -> Row<'a> {
+    let gap = &told.gap;
     let campaign = &board.case.campaigns[gap.campaign];
     Row {
         tld: gap.tld.as_str(),
@@ -78,10 +131,12 @@ fn row<'a>(board: &Board<'a>, gap: &'a Gap) -> Row<'a> {
         worst_day: gap.worst_day,
         reach_low: gap.reach.low,
         reach_high: gap.reach.high,
+        lead: &told.lead,
+        ring: told.ring.as_deref(),
     }
 }
 
-fn text(board: &Board<'_>, gaps: &[Gap], now: Instant, days: u16) -> anyhow::Result<()> {
+fn text(board: &Board<'_>, gaps: &[Told], now: Instant, days: u16) -> anyhow::Result<()> {
     if gaps.is_empty() {
         output::note(format_args!("nothing that is open at {now} or opens within {days} days is unproved"));
         return Ok(());
@@ -95,8 +150,15 @@ fn text(board: &Board<'_>, gaps: &[Gap], now: Instant, days: u16) -> anyhow::Res
         ("lists", Align::Right),
         ("reach if alone", Align::Right),
         ("worst day", Align::Left),
+        ("road", Align::Left),
+        ("list there by (UTC)", Align::Left),
+        ("its own time", Align::Left),
+        ("lead time", Align::Left),
+        ("whom to ring", Align::Left),
     ]);
-    for gap in gaps {
+    for told in gaps {
+        let gap = &told.gap;
+        let [road, by, there, words] = figures::lead(&told.lead);
         let opens = if gap.opens <= now { "open".to_owned() } else { gap.opens.to_string() };
         table.row([
             gap.tld.to_string(),
@@ -107,12 +169,26 @@ fn text(board: &Board<'_>, gaps: &[Gap], now: Instant, days: u16) -> anyhow::Res
             gap.periods.to_string(),
             gap.reach.to_string(),
             gap.worst_day.to_string(),
+            road,
+            by,
+            there,
+            words,
+            ring(told),
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))
 }
 
-fn csv(board: &Board<'_>, gaps: &[Gap]) -> anyhow::Result<()> {
+/// Returns whom to ring, one after the other; a dash where nobody is known, nothing where nobody asked.
+fn ring(told: &Told) -> String {
+    match told.ring.as_deref() {
+        None => String::new(),
+        Some([]) => "-".to_owned(),
+        Some(callees) => callees.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "),
+    }
+}
+
+fn csv(board: &Board<'_>, gaps: &[Told]) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
@@ -126,10 +202,17 @@ fn csv(board: &Board<'_>, gaps: &[Gap]) -> anyhow::Result<()> {
             "worst_day",
             "reach_low",
             "reach_high",
+            "road",
+            "send_by",
+            "send_by_there",
+            "timing",
+            "fallback",
+            "ring",
         ])?;
-        for gap in gaps {
-            let row = row(board, gap);
-            let [low, high] = ends(gap.reach);
+        for told in gaps {
+            let row = row(board, told);
+            let [low, high] = ends(told.gap.reach);
+            let [road, by, there, timing, fallback] = figures::lead_fields(&told.lead);
             rows.write_record([
                 row.tld,
                 row.campaign,
@@ -141,6 +224,12 @@ fn csv(board: &Board<'_>, gaps: &[Gap]) -> anyhow::Result<()> {
                 &row.worst_day.to_string(),
                 &low,
                 &high,
+                &road,
+                &by,
+                &there,
+                &timing,
+                &fallback,
+                &ring(told),
             ])?;
         }
         rows.flush()?;

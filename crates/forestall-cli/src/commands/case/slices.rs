@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use forestall_coord::Board;
 use forestall_coord::case::Slice;
+use forestall_hub::lead::LeadDocument;
 use forestall_model::{CaseId, DayRange, Instant, Tld, UtcDay};
 use serde::Serialize;
 
@@ -44,6 +45,8 @@ struct Row<'a> {
     acknowledged: Option<Instant>,
     answers: u32,
     last_sweep: Option<Instant>,
+    /// How much time its registry has for what is left; none where nothing is.
+    lead: Option<LeadDocument>,
     reach_if_alone: Option<WorstReach>,
 }
 
@@ -52,23 +55,29 @@ impl Slices {
         let desk = globals.desk().await?;
         let file = desk.file(&self.id).await?;
         let board = file.board();
+        let registries = desk.registries().await?;
+        let now = board.case.board_day.map_or_else(|| globals.now(), UtcDay::start);
+        let lead = |tld: &Tld| LeadDocument::of_slice(&board, &registries, tld, now);
         let days = match self.from.zip(self.until) {
             Some((from, until)) => crate::values::range(from, until)?,
             None => board.case.horizon,
         };
         match self.format {
-            TextJsonCsv::Text => text(&board, days)?,
+            TextJsonCsv::Text => text(&board, &lead, days)?,
             TextJsonCsv::Json => {
                 let slices = board.case.slices.iter();
-                output::json(&slices.map(|(tld, slice)| row(&board, tld, slice, days)).collect::<Vec<_>>())?;
+                output::json(&slices.map(|(tld, slice)| row(&board, tld, slice, lead(tld), days)).collect::<Vec<_>>())?;
             }
-            TextJsonCsv::Csv => csv(&board, days)?,
+            TextJsonCsv::Csv => csv(&board, &lead, days)?,
         }
         Ok(Outcome::Done)
     }
 }
 
-fn row<'a>(board: &Board<'a>, tld: &'a Tld, slice: &'a Slice, days: DayRange) -> Row<'a> {
+/// Tells how much time a slice's registry has.
+type Lead<'a> = &'a dyn Fn(&Tld) -> Option<LeadDocument>;
+
+fn row<'a>(board: &Board<'a>, tld: &'a Tld, slice: &'a Slice, lead: Option<LeadDocument>, days: DayRange) -> Row<'a> {
     Row {
         tld: tld.as_str(),
         parties: parties(board, tld),
@@ -77,6 +86,7 @@ fn row<'a>(board: &Board<'a>, tld: &'a Tld, slice: &'a Slice, days: DayRange) ->
         acknowledged: slice.acknowledged,
         answers: slice.answer_count,
         last_sweep: slice.last_sweep().map(|(at, _)| at),
+        lead,
         reach_if_alone: WorstReach::of(board.case, board.worst_alone(tld, days)),
     }
 }
@@ -91,7 +101,7 @@ fn parties(board: &Board<'_>, tld: &Tld) -> Vec<String> {
     parties
 }
 
-fn text(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
+fn text(board: &Board<'_>, lead: Lead<'_>, days: DayRange) -> anyhow::Result<()> {
     let mut table = Table::new(&[
         ("tld", Align::Left),
         ("names", Align::Right),
@@ -103,10 +113,15 @@ fn text(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
         ("reach if it alone does nothing", Align::Right),
         ("worst variant", Align::Left),
         ("last look", Align::Left),
+        ("road", Align::Left),
+        ("list there by (UTC)", Align::Left),
+        ("its own time", Align::Left),
+        ("lead time", Align::Left),
     ]);
     for (tld, slice) in &board.case.slices {
         let tally = board.slice_total(tld, days);
         let alone = board.worst_alone(tld, days);
+        let [road, by, there, words] = lead(tld).as_ref().map_or_else(Default::default, figures::lead);
         table.row([
             tld.to_string(),
             thousands(tally.names.into()),
@@ -118,12 +133,16 @@ fn text(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
             alone.map_or_else(|| "-".to_owned(), |worst| worst.reach.to_string()),
             figures::place(board.case, alone),
             slice.last_sweep().map_or_else(|| "-".to_owned(), |(at, method)| format!("{} {method}", at.day())),
+            road,
+            by,
+            there,
+            words,
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))
 }
 
-fn csv(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
+fn csv(board: &Board<'_>, lead: Lead<'_>, days: DayRange) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
@@ -147,11 +166,18 @@ fn csv(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
             "worst_campaign",
             "worst_day",
             "parties",
+            "road",
+            "send_by",
+            "send_by_there",
+            "timing",
+            "fallback",
         ])?;
         for (tld, slice) in &board.case.slices {
             let tally = board.slice_total(tld, days);
             let alone = board.worst_alone(tld, days);
             let number = |count: u32| count.to_string();
+            let [road, by, there, timing, fallback] =
+                lead(tld).as_ref().map_or_else(Default::default, figures::lead_fields);
             let [low, high] = alone.map_or_else(Default::default, |worst| figures::ends(worst.reach));
             rows.write_record([
                 tld.as_str(),
@@ -174,6 +200,11 @@ fn csv(board: &Board<'_>, days: DayRange) -> anyhow::Result<()> {
                 alone.map_or("", |worst| board.case.campaigns[worst.campaign].id.as_str()),
                 &alone.map(|worst| worst.day.to_string()).unwrap_or_default(),
                 &parties(board, tld).join("; "),
+                &road,
+                &by,
+                &there,
+                &timing,
+                &fallback,
             ])?;
         }
         rows.flush()?;
