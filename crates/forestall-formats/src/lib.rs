@@ -15,6 +15,7 @@
 pub mod answers;
 pub mod brief;
 pub mod csv;
+pub mod daily;
 pub mod disclosures;
 pub mod envelope;
 pub mod evidence;
@@ -30,6 +31,7 @@ pub mod letters;
 pub mod line_id;
 pub mod list_id;
 mod mail_parts;
+pub mod notice;
 pub mod numbered;
 mod page;
 pub mod parties;
