@@ -127,10 +127,10 @@ impl Scheduler {
                     continue;
                 }
             };
-            let whole = viewer.whole(&view.id).filter(|audience| release(&file, *audience, now).is_ok());
+            let whole = viewer.whole(&view.id).filter(|audience| release(file.clone(), *audience, now).is_ok());
             let slices: Vec<Tld> =
                 viewer.tlds().iter().filter(|tld| file.case.slices.contains_key(*tld)).cloned().collect();
-            let theirs = !slices.is_empty() && release(&file, Audience::Recipient, now).is_ok();
+            let theirs = !slices.is_empty() && release(file.clone(), Audience::Recipient, now).is_ok();
             let mut counts = match (whole, theirs) {
                 (Some(_), _) => counts(&file, None, now),
                 (None, true) => counts(&file, Some(&slices), now),

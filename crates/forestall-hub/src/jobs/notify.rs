@@ -107,7 +107,7 @@ pub(super) async fn calls(
 /// Returns the notices about slices: to the registries whose they are.
 fn of_slices(file: &CaseFile, registries: &BTreeMap<Tld, Party>, now: Instant) -> Vec<Call> {
     let case = &file.case;
-    if release(file, Audience::Recipient, now).is_err() {
+    if release(file.clone(), Audience::Recipient, now).is_err() {
         return Vec::new();
     }
     let mut calls = Vec::new();
@@ -159,10 +159,10 @@ fn is_news(at: Instant, now: Instant) -> bool {
 
 /// Says whether a party may see the whole of a case: it is for the community, or somebody of theirs has a role in it.
 async fn may_see_all(desk: &Desk, file: &CaseFile, party: &Party, now: Instant) -> Result<bool, DeskError> {
-    if release(file, Audience::Community, now).is_ok() {
+    if release(file.clone(), Audience::Community, now).is_ok() {
         return Ok(true);
     }
-    if release(file, Audience::Recipient, now).is_err() {
+    if release(file.clone(), Audience::Recipient, now).is_err() {
         return Ok(false);
     }
     for (person, _) in desk.store().roles_in(&file.case.id).await? {

@@ -51,6 +51,8 @@ struct Page {
     holders: Vec<HolderRow>,
     holders_in_all: String,
     events: Vec<EventRow>,
+    /// Whether whoever looks may confirm answers.
+    leads: bool,
 }
 
 /// Shows a case.
@@ -71,6 +73,7 @@ pub(crate) async fn show(
     let frame = Frame::new(heading.title.clone(), "cases", &app, &session).with_scripts(&["heat.js", "filter.js"]);
     let contacts = app.clone();
     // Some milliseconds of drawing, kept off the threads that answer others.
+    let leads = session.viewer.leads(&view.object().file.case.id);
     let page = move || {
         let (file, figures) = (&view.object().file, &view.object().figures);
         let case = &file.case;
@@ -99,6 +102,7 @@ pub(crate) async fn show(
             holders,
             holders_in_all: grouped(case.exclusions.len() as u64),
             events: entries.iter().map(EventRow::of).collect(),
+            leads,
         })
     };
     tokio::task::spawn_blocking(page).await?

@@ -23,3 +23,4 @@ mod sign_in;
 mod tlog;
 mod vetting;
 mod viewers;
+mod ways;
