@@ -129,8 +129,8 @@ impl Notices {
     async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let desk = globals.desk().await?;
         let receipts = desk.store().notices(self.party.as_ref(), self.limit).await?;
-        let mut last = BTreeMap::new();
-        receipts.iter().rev().for_each(|receipt| drop(last.insert(&receipt.party, receipt.taken)));
+        // The latest stands first, and the last that is collected for a party counts.
+        let last: BTreeMap<_, _> = receipts.iter().rev().map(|receipt| (&receipt.party, receipt.taken)).collect();
         match self.format {
             TextJson::Json => output::json(&receipts.iter().map(json_of_receipt).collect::<Vec<_>>())?,
             TextJson::Text if receipts.is_empty() => output::note(format_args!("no notice went out")),

@@ -7,12 +7,14 @@
 //! is shown is read anew from the octets each time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use forestall_formats::list_id::ListId;
 use forestall_formats::reply::{self, ProposedAnswer, Said};
 use forestall_model::{CaseId, Digest, Instant};
 use forestall_store::{KeptMail, MailPlace, MailRoom, MailState, MailTaken, MailWay, Stored};
 
+use super::lists::computed;
 use super::{Act, Desk, DeskError};
 
 /// Room for mails that wait: whoever sends more wants to fill the disk, and the rest stays in the mailbox.
@@ -23,8 +25,8 @@ pub const MAX_MAIL: usize = 32 << 20;
 const RECORDING_SECONDS: i64 = 300;
 /// Days for which the octets of a decided mail are kept.
 const KEPT_DAYS: i64 = 90;
-/// Mails of one page.
-const SHOWN: u32 = 500;
+/// Mails of one page; each is read anew.
+const SHOWN: u32 = 100;
 
 /// Who sent a mail, as far as its address tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +118,7 @@ impl Desk {
         Ok((taken, mail))
     }
 
-    /// Returns the mails of a case about which nobody has decided, or those that nobody could place, the oldest first; at most 500.
+    /// Returns the mails of a case about which nobody has decided, or those that nobody could place, the oldest first; at most 100.
     ///
     /// # Errors
     ///
@@ -201,7 +203,10 @@ impl Desk {
     ///
     /// [`DeskError::Store`] where the store fails; what is wrong with the mail is told as text.
     pub async fn read_reply(&self, octets: &[u8]) -> Result<Result<ProposedAnswer, String>, DeskError> {
-        let ids = match reply::answered(octets) {
+        let octets: Arc<[u8]> = octets.into();
+        let copy = Arc::clone(&octets);
+        // A workbook of many lines takes a while: it must not hold up others.
+        let ids = match computed(move || reply::answered(&copy)).await {
             Ok(ids) => ids,
             Err(error) => return Ok(Err(error.to_string())),
         };
@@ -211,7 +216,8 @@ impl Desk {
                 known.insert(id, ListId { case, tld, number });
             }
         }
-        Ok(reply::read(octets, |id| known.get(id).cloned()).map_err(|error| error.to_string()))
+        let read = move || reply::read(&octets, |id| known.get(id).cloned()).map_err(|error| error.to_string());
+        Ok(computed(read).await)
     }
 
     /// Returns where a mail about a list belongs, or why nowhere.

@@ -19,6 +19,7 @@ mod numbered;
 mod pages;
 mod place;
 mod plugins;
+mod replies;
 mod sign_in;
 mod tlog;
 mod vetting;

@@ -18,9 +18,7 @@ use forestall_dga::Catalogue;
 use forestall_formats::envelope::{Fees, Requester};
 use forestall_formats::reply::Said;
 use forestall_formats::signature::SecretKey;
-use forestall_hub::desk::{
-    Act, AskLists, Desk, Invite, MailSender, MailVerdict, OpenCase, Sender, SignsInBy,
-};
+use forestall_hub::desk::{Act, AskLists, Desk, Invite, MailSender, MailVerdict, OpenCase, Sender, SignsInBy};
 use forestall_hub::jobs::{Inbox, Mailroom, Notices, Post, Scheduler, Vantage};
 use forestall_model::{Action, AnswerResult, CaseId, DayRange, Instant, Marking, Pap, Standing, Tlp};
 use forestall_store::{JobState, MailState};
@@ -258,7 +256,8 @@ async fn a_mailbox_of_dovecot_is_read_once() {
     bench.at("2009-03-12T10:05:00Z");
     hub.run_due().await.unwrap();
     let jobs = bench.desk.store().jobs(10).await.unwrap();
-    let looks: Vec<&str> = jobs.iter().filter(|job| job.kind == "inbox").filter_map(|job| job.outcome.as_deref()).collect();
+    let looks: Vec<&str> =
+        jobs.iter().filter(|job| job.kind == "inbox").filter_map(|job| job.outcome.as_deref()).collect();
     assert_eq!(looks.len(), 2);
     assert!(looks[0].starts_with("0 answers proposed") && looks[1].starts_with("1 answers proposed"), "{looks:?}");
 }
@@ -299,7 +298,8 @@ fn receiver(answers: &'static [&'static str]) -> (Responder, Heard) {
     let keep = Arc::clone(&heard);
     let responder = Responder::start(move |mut stream| {
         let head = read_until(&mut stream, b"\r\n\r\n")?;
-        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let length =
+            head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
         let mut body = vec![0; length.unwrap_or(0)];
         stream.read_exact(&mut body)?;
         let mut heard = keep.lock().unwrap();
@@ -350,7 +350,10 @@ async fn a_notice_is_tried_again_as_the_same_and_its_receipt_is_kept() {
     let body: serde_json::Value = serde_json::from_str(&heard[1].1).unwrap();
     assert_eq!((&body["type"], &body["data"]["list"]), (&"forestall.list".into(), &1.into()));
     assert_eq!(body["data"]["link"], "https://hub.example/case/trial/slice/com");
-    assert!(!heard[1].1.contains("Trial of April") && body["data"].get("names").is_none(), "above TLP:GREEN a link alone");
+    assert!(
+        !heard[1].1.contains("Trial of April") && body["data"].get("names").is_none(),
+        "above TLP:GREEN a link alone"
+    );
     let receipts = bench.desk.store().notices(None, 10).await.unwrap();
     assert_eq!(receipts.len(), 1);
     assert_eq!((receipts[0].status, receipts[0].taken), (204, true));
@@ -370,7 +373,8 @@ async fn a_receiver_inside_a_network_is_not_asked_and_one_that_is_gone_is_left_a
     let receipt = bench.desk.store().notices(None, 10).await.unwrap().remove(0);
     assert!(!receipt.taken && receipt.status == 0 && receipt.answer.contains("not asked"), "{receipt:?}");
     let decide = async |title: &str| {
-        let resolve = forestall_coord::command::Resolve { title: title.to_owned(), ground: "x".to_owned(), second: None };
+        let resolve =
+            forestall_coord::command::Resolve { title: title.to_owned(), ground: "x".to_owned(), second: None };
         bench.desk.decide_at_large(&bench.case, &bench.act(), resolve).await.unwrap();
     };
     let hub = bench.scheduler().with_notices(notices(true));
@@ -439,7 +443,11 @@ async fn one_mail_a_day_says_what_waits_to_whom_it_is_for() {
     bench.at("2009-03-13T06:00:00Z");
     bench.desk.want_daily_mail(&ada.id, None).await.unwrap();
     hub.run_due().await.unwrap();
-    assert_eq!(daily().iter().filter(|letter| header(letter, "To").contains("ada@")).count(), 1, "she wants none any more");
+    assert_eq!(
+        daily().iter().filter(|letter| header(letter, "To").contains("ada@")).count(),
+        1,
+        "she wants none any more"
+    );
     let jobs = bench.desk.store().jobs(50).await.unwrap();
     assert!(jobs.iter().filter(|job| job.kind == "daily").all(|job| job.state == JobState::Done));
 }
