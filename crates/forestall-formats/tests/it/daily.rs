@@ -52,7 +52,9 @@ fn tells_each_case_in_one_line_and_a_closed_one_by_its_link() {
     for tag in Language::all() {
         let mail = written(cases(), 2, tag).unwrap();
         assert!(mail.subject.contains("2009-03-31") && !mail.subject.contains("Open"), "{}", mail.subject);
-        for text in ["Open: 1 ", "https://hub.example/case/closed", "https://hub.example/mails", "https://hub.example/account"] {
+        for text in
+            ["Open: 1 ", "https://hub.example/case/closed", "https://hub.example/mails", "https://hub.example/account"]
+        {
             assert!(mail.text.contains(text), "{tag}: {text:?} in\n{}", mail.text);
         }
         for text in ["Closed", "Quiet", "quiet"] {

@@ -88,7 +88,10 @@ async fn tables_are_taken_as_files_and_what_is_unclear_is_corrected() {
     let page = client.get_json("/case/a/replies").await;
     let document: serde_json::Value = serde_json::from_str(&page.body).unwrap();
     let mail = &document["mails"][0];
-    assert_eq!((&mail["said"], &mail["confidence"]), (&"1 lines, each with its result: 1 refused".into(), &"clear".into()));
+    assert_eq!(
+        (&mail["said"], &mail["confidence"]),
+        (&"1 lines, each with its result: 1 refused".into(), &"clear".into())
+    );
     let address = format!("/case/a/replies/{}", mail["id"].as_str().unwrap());
     let missing = client.post(&address, &[("verdict", "names"), ("number", "1"), ("result", "done")]).await;
     assert!(missing.status == 422 && missing.body.contains("at least one"), "{}", missing.body);
