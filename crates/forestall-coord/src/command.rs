@@ -94,8 +94,8 @@ pub struct Context {
     pub source: Option<String>,
     /// A free comment; a withheld field.
     pub comment: Option<String>,
-    /// Fresh random octets, one salt for each withheld field; four are enough for any command.
-    pub salts: [[u8; 16]; 4],
+    /// Fresh random octets, one salt for each withheld field; five are enough for any command.
+    pub salts: [[u8; 16]; 5],
 }
 
 /// A decided command: the event to append, and the fields that stand outside it.

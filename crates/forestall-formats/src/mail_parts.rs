@@ -5,6 +5,7 @@
 //! Headers, encodings and character sets are read by the library `mail-parser`; the tree of parts is walked here, since a message that nests
 //! messages thousands deep would exhaust the stack of a reader that follows it. A message inside a message is not opened.
 
+use forestall_model::Digest;
 use mail_parser::{HeaderName, Message, MessageParser, MimeHeaders, PartType};
 
 /// Most octets of a message.
@@ -122,6 +123,21 @@ pub(crate) fn read(raw: &[u8]) -> Result<Mail, MailError> {
     let mut left = MAX_PARTS;
     walk(raw, 0, false, &mut left, &mut mail)?;
     Ok(mail)
+}
+
+/// Returns what tells a mail from others: equal for one mail that came by two ways, whose servers wrote different headers above it. What is no
+/// mail is told by all of its octets.
+pub(crate) fn identity(raw: &[u8]) -> Digest {
+    let told = || {
+        let (head, body) = split(raw).ok()?;
+        let message = headers(head)?;
+        let id = message.message_id()?.to_owned();
+        let from = message.from().and_then(|from| from.first()).and_then(|first| first.address()).unwrap_or_default();
+        let parts = [b"forestall mail 1".as_slice(), &[0], id.as_bytes(), &[0], from.as_bytes(), &[0]];
+        let subject = message.subject().unwrap_or_default();
+        Some(Digest::of_parts(&[&parts.concat(), subject.as_bytes(), &[0], &Digest::of(body).0]))
+    };
+    told().unwrap_or_else(|| Digest::of(raw))
 }
 
 fn is(text: &str, word: &str) -> bool {

@@ -10,7 +10,7 @@
 //!
 //! RFC 5322 (messages), RFC 2045 and 2046 (parts), RFC 3834 (automatic responses).
 
-use forestall_model::{AnswerResult, DomainName, Instant, vocabulary};
+use forestall_model::{AnswerResult, Digest, DomainName, Instant, vocabulary};
 
 use crate::answers::{self, AnswerLine};
 use crate::list_id::ListId;
@@ -125,6 +125,40 @@ pub fn read(message: &[u8], known: impl Fn(&str) -> Option<ListId>) -> Result<Pr
         subject: mail.subject,
         date: mail.date.map(Instant::from_seconds),
     })
+}
+
+/// Returns the ids of the messages that a mail replies to, without angle brackets, the nearest first, each once; at most 100.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn answered(message: &[u8]) -> Result<Vec<String>, MailError> {
+    Ok(mail_parts::read(message)?.answers)
+}
+
+/// Returns what tells a mail from others: its id, sender, subject and body. It is the same for one mail that was delivered twice, and another
+/// for a mail that only calls itself by the same id.
+#[must_use]
+pub fn identity(message: &[u8]) -> Digest {
+    mail_parts::identity(message)
+}
+
+/// Puts a text or a file that a person has in their hands into a mail about a list, so that it is read like one.
+#[must_use]
+pub fn wrapped(list: &ListId, file: Option<&str>, octets: &[u8]) -> Vec<u8> {
+    let kind = match file {
+        None => "text/plain; charset=utf-8".to_owned(),
+        Some(name) => {
+            let name: String =
+                name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')).take(100).collect();
+            format!("application/octet-stream; name=\"{name}\"\r\nContent-Disposition: attachment; filename=\"{name}\"")
+        }
+    };
+    let head = format!(
+        "Subject: {}\r\nMIME-Version: 1.0\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: binary\r\n\r\n",
+        list.token()
+    );
+    [head.as_bytes(), octets].concat()
 }
 
 fn quoted(words: &[&str]) -> String {

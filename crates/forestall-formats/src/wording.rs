@@ -2,7 +2,7 @@
 
 //! The languages of what registries read: briefs, printed lists and workbooks.
 //!
-//! A language is a folder under `data/papers`, named by its tag of BCP 47, with the files that [`FILES`] names: `brief.txt`, a page in
+//! A language is a folder under `data/papers`, named by its tag of BCP 47, with the files that [`FILES`] names: `brief.txt` and `daily.txt`, pages in
 //! the form of `page`, and `words.txt`, single words and sentences by key. Lines at the head of a file that begin with
 //! `#` are for translators. Dates and instants are in the form of ISO 8601 and in UTC in every language.
 
@@ -13,13 +13,14 @@ use forestall_model::{Instant, UtcDay};
 use crate::page::Fields;
 
 /// The files of a language.
-pub const FILES: [&str; 2] = ["brief.txt", "words.txt"];
+pub const FILES: [&str; 3] = ["brief.txt", "daily.txt", "words.txt"];
 
 /// The texts of one language.
 #[derive(Clone, Copy, Debug)]
 pub struct Language {
     tag: &'static str,
     brief: &'static str,
+    daily: &'static str,
     words: &'static str,
 }
 
@@ -28,6 +29,7 @@ macro_rules! language {
         Language {
             tag: $tag,
             brief: include_str!(concat!("../data/papers/", $tag, "/brief.txt")),
+            daily: include_str!(concat!("../data/papers/", $tag, "/daily.txt")),
             words: include_str!(concat!("../data/papers/", $tag, "/words.txt")),
         }
     };
@@ -89,6 +91,10 @@ impl Language {
 
     pub(crate) fn brief(self) -> &'static str {
         without_head(self.brief)
+    }
+
+    pub(crate) fn daily(self) -> &'static str {
+        without_head(self.daily)
     }
 
     /// Returns a text by its key.

@@ -133,6 +133,16 @@ impl Store {
         self.rows(Work::PurgeJobs { before }).await
     }
 
+    /// Deletes jobs of a kind that were done before `before` and returns their number: of what is done every few minutes only the last is of
+    /// interest.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn purge_done_jobs(&self, kind: &str, before: Instant) -> Result<u64, StoreError> {
+        self.rows(Work::PurgeDoneJobs { kind: kind.to_owned(), before }).await
+    }
+
     /// Returns one job.
     ///
     /// # Errors
@@ -240,4 +250,9 @@ pub(crate) async fn put_off(
 pub(crate) async fn purge(connection: &mut Connection, before: Instant) -> Result<u64, sqlx::Error> {
     let statement = query("DELETE FROM job WHERE finished < $1").bind(before.micros());
     statement.execute(connection).await
+}
+
+pub(crate) async fn purge_done(connection: &mut Connection, kind: &str, before: Instant) -> Result<u64, sqlx::Error> {
+    let statement = query("DELETE FROM job WHERE kind = $1 AND state = 'done' AND finished < $2");
+    statement.bind(kind.to_owned()).bind(before.micros()).execute(connection).await
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use forestall_coord::Event;
-use forestall_model::{CaseId, Digest, Instant};
+use forestall_model::{CaseId, Digest, Instant, PersonId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::append::{self, Outcome, Prepared};
@@ -20,10 +20,12 @@ use crate::disclosures::Disclosure;
 use crate::documents::Document;
 use crate::error::StoreError;
 use crate::jobs::{JobState, NewJob};
+use crate::notices::NoticeReceipt;
 use crate::place::Place;
+use crate::sent_letters::SentLetter;
 use crate::{
-    api_answers, api_tokens, challenges, disclosures, documents, evidence, failures, invitations, jobs, log, parties,
-    people, person_sessions, postgres, projection, sign_in, sqlite, store,
+    api_answers, api_tokens, challenges, daily_mails, disclosures, documents, evidence, failures, invitations, jobs,
+    log, mails, notices, parties, people, person_sessions, postgres, projection, sent_letters, sign_in, sqlite, store,
 };
 
 /// What the writer is asked to do.
@@ -49,6 +51,7 @@ pub(crate) enum Work {
     EndJob { id: u64, attempt: u32, state: JobState, now: Instant, outcome: String },
     PutOffJob { id: u64, attempt: u32, not_before: Instant, outcome: String },
     PurgeJobs { before: Instant },
+    PurgeDoneJobs { kind: String, before: Instant },
     CreateChallenge(Challenge),
     DropChallenges { now: Instant },
     Parties(parties::Change),
@@ -59,6 +62,10 @@ pub(crate) enum Work {
     Invitations(invitations::Change),
     Failures(failures::Change),
     Disclose(Disclosure),
+    Mails(mails::Change),
+    KeepSentLetter(SentLetter),
+    KeepNotice(NoticeReceipt),
+    SetDailyMail { person: PersonId, language: Option<String> },
 }
 
 /// What became of it.
@@ -299,6 +306,7 @@ async fn perform(connection: &mut Connection, work: &Work) -> Result<Done, Failu
             Ok(Done::Rows(jobs::put_off(connection, (*id, *attempt), *not_before, outcome).await?))
         }
         Work::PurgeJobs { before } => Ok(Done::Rows(jobs::purge(connection, *before).await?)),
+        Work::PurgeDoneJobs { kind, before } => Ok(Done::Rows(jobs::purge_done(connection, kind, *before).await?)),
         Work::CreateChallenge(challenge) => Ok(Done::Rows(challenges::create(connection, challenge).await?)),
         Work::DropChallenges { now } => Ok(Done::Rows(challenges::purge(connection, *now).await?)),
         Work::Parties(change) => Ok(Done::Rows(parties::perform(connection, change).await?)),
@@ -309,6 +317,12 @@ async fn perform(connection: &mut Connection, work: &Work) -> Result<Done, Failu
         Work::Invitations(change) => Ok(Done::Rows(invitations::perform(connection, change).await?)),
         Work::Failures(change) => Ok(Done::Rows(failures::perform(connection, change).await?)),
         Work::Disclose(disclosure) => Ok(Done::Rows(disclosures::add(connection, disclosure).await?)),
+        Work::Mails(change) => Ok(Done::Rows(mails::perform(connection, change).await?)),
+        Work::KeepSentLetter(letter) => Ok(Done::Rows(sent_letters::keep(connection, letter).await?)),
+        Work::KeepNotice(receipt) => Ok(Done::Rows(notices::keep(connection, receipt).await?)),
+        Work::SetDailyMail { person, language } => {
+            Ok(Done::Rows(daily_mails::set(connection, person, language.as_deref()).await?))
+        }
     }
 }
 

@@ -148,7 +148,7 @@ impl CaseScript {
             actor: self.actor.clone(),
             source: self.source.clone(),
             comment: self.comment.clone(),
-            salts: [salt(1), salt(2), salt(3), salt(4)],
+            salts: [salt(1), salt(2), salt(3), salt(4), salt(5)],
         }
     }
 

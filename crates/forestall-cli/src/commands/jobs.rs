@@ -2,12 +2,14 @@
 
 //! `forestall jobs`: what the hub does by itself.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use forestall_hub::jobs::Scheduler;
-use forestall_store::{Job, JobState};
+use forestall_model::PartyId;
+use forestall_store::{Job, JobState, NoticeReceipt};
 use forestall_vet::Rules;
 
 use super::serve;
@@ -24,11 +26,27 @@ pub(crate) enum Verb {
     List(List),
     /// Plan what is due and do it, then end: for a timer, where no service runs
     Run(Run),
+    /// List the receipts of notices to programs of parties, the latest first. Exit status 1 where the last one of a party was not taken
+    Notices(Notices),
 }
 
 /// Lists jobs.
 #[derive(Args, Debug)]
 pub(crate) struct List {
+    /// How many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+    /// How the list is printed
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    format: TextJson,
+}
+
+/// Lists receipts of notices.
+#[derive(Args, Debug)]
+pub(crate) struct Notices {
+    /// Those of one party
+    #[arg(long, value_name = "ID")]
+    party: Option<PartyId>,
     /// How many
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
@@ -52,6 +70,7 @@ impl Verb {
             match self {
                 Self::List(list) => list.run(globals).await,
                 Self::Run(run) => run.run(globals).await,
+                Self::Notices(notices) => notices.run(globals).await,
             }
         })
     }
@@ -106,11 +125,59 @@ fn text(jobs: &[Job]) -> anyhow::Result<()> {
     output::to_stdout(|out| Ok(table.write("", out)?))
 }
 
+impl Notices {
+    async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let desk = globals.desk().await?;
+        let receipts = desk.store().notices(self.party.as_ref(), self.limit).await?;
+        // The latest stands first, and the last that is collected for a party counts.
+        let last: BTreeMap<_, _> = receipts.iter().rev().map(|receipt| (&receipt.party, receipt.taken)).collect();
+        match self.format {
+            TextJson::Json => output::json(&receipts.iter().map(json_of_receipt).collect::<Vec<_>>())?,
+            TextJson::Text if receipts.is_empty() => output::note(format_args!("no notice went out")),
+            TextJson::Text => text_of_receipts(&receipts)?,
+        }
+        Ok(if last.values().all(|taken| *taken) { Outcome::Done } else { Outcome::Found })
+    }
+}
+
+fn json_of_receipt(receipt: &NoticeReceipt) -> serde_json::Value {
+    serde_json::json!({
+        "id": receipt.id, "party": receipt.party, "case": receipt.case, "what": receipt.what, "at": receipt.at,
+        "status": receipt.status, "sha256": receipt.digest, "taken": receipt.taken, "answer": receipt.answer,
+    })
+}
+
+fn text_of_receipts(receipts: &[NoticeReceipt]) -> anyhow::Result<()> {
+    let mut table = Table::new(&[
+        ("party", Align::Left),
+        ("case", Align::Left),
+        ("what", Align::Left),
+        ("when", Align::Left),
+        ("HTTP", Align::Right),
+        ("taken", Align::Left),
+        ("SHA-256", Align::Left),
+        ("answer", Align::Left),
+    ]);
+    for receipt in receipts {
+        table.row([
+            receipt.party.to_string(),
+            receipt.case.to_string(),
+            receipt.what.clone(),
+            receipt.at.to_string(),
+            receipt.status.to_string(),
+            if receipt.taken { "yes" } else { "no" }.to_owned(),
+            receipt.digest.short(),
+            crate::foreign::for_terminal(&receipt.answer).to_string(),
+        ]);
+    }
+    output::to_stdout(|out| Ok(table.write("", out)?))
+}
+
 impl Run {
     async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let config = serve::read(&self.config)?;
         let vantage = config.vantage()?.unwrap_or_default();
-        let post = config.post(None, globals.now())?;
+        let ways = config.ways(None, globals.now())?;
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         let desk = globals.desk().await?;
         let clock = {
@@ -118,10 +185,7 @@ impl Run {
             Arc::new(move || globals.now())
         };
         let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), clock);
-        let scheduler = match post {
-            Some(post) => scheduler.with_post(post),
-            None => scheduler,
-        };
+        let scheduler = ways.over(scheduler);
         let ran = scheduler.run_due().await?;
         output::note(format_args!("{} ran; `forestall jobs list` tells what came of them", counted(ran as u64, "job")));
         desk.store().close().await;

@@ -29,6 +29,7 @@ pub(crate) mod store;
 mod traffic;
 pub(crate) mod verify_list;
 pub(crate) mod vet;
+mod ways_settings;
 
 use crate::cli::{Cli, Noun};
 use crate::failure::Outcome;

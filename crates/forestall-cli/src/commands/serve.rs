@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use super::look::{self, Look};
 use super::send_settings::{self, MAIL_KEYS, Mail, SEND_KEYS, Send, check_keys};
+use super::ways_settings::{self, DAILY_KEYS, DailyPart, INBOX_KEYS, InboxPart, WEBHOOK_KEYS, Ways, WebhookPart};
 use crate::failure::{Outcome, usage};
 use crate::told::Told;
 use crate::world::{self, Address, Globals};
@@ -65,6 +66,9 @@ pub(super) struct Config {
     look: Option<Look>,
     send: Option<Send>,
     mail: Option<Mail>,
+    inbox: Option<InboxPart>,
+    webhook: Option<WebhookPart>,
+    daily: Option<DailyPart>,
 }
 
 impl Config {
@@ -88,10 +92,32 @@ impl Config {
         let sender = self.sender()?.ok_or_else(|| {
             usage("the part [mail] needs the part [send], which says in whose name letters go out".to_owned())
         })?;
+        mail.post(sender, self.origin(origin)?, now).map(Some).map_err(usage)
+    }
+
+    /// Returns every way by which the service writes and reads, for parties that reach the console at `origin`, or where the file says.
+    ///
+    /// # Errors
+    ///
+    /// Usage, with the key and what was expected.
+    pub(super) fn ways(&self, origin: Option<Origin>, now: Instant) -> anyhow::Result<Ways> {
+        let post = self.post(origin.clone(), now)?;
+        let daily = self.daily.as_ref().map(DailyPart::hour).transpose().map_err(usage)?;
+        if daily.is_some() && post.is_none() {
+            return Err(usage("the part [daily] needs the part [mail], by which letters go out".to_owned()));
+        }
+        let notices = match &self.webhook {
+            Some(webhook) => Some(webhook.notices(self.origin(origin)?).map_err(usage)?),
+            None => None,
+        };
+        let inbox = self.inbox.as_ref().map(InboxPart::inbox).transpose().map_err(usage)?;
+        Ok(Ways { post, inbox, notices, daily })
+    }
+
+    fn origin(&self, origin: Option<Origin>) -> anyhow::Result<Origin> {
         let of_file = self.public.as_deref().map(str::parse::<Origin>).transpose();
         let public = of_file.map_err(|error| usage(format!("public: {error}")))?;
-        let origin = origin.or(public).unwrap_or_else(|| Origin::direct(self.listen.unwrap_or(LISTEN)));
-        mail.post(sender, origin, now).map(Some).map_err(usage)
+        Ok(origin.or(public).unwrap_or_else(|| Origin::direct(self.listen.unwrap_or(LISTEN))))
     }
 
     /// Returns whom the hub asks when it looks outside by itself; none where the file has no part `look`.
@@ -106,8 +132,10 @@ impl Config {
 
 /// The version of the file that this program reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 10] =
-    ["version", "data", "database", "listen", "public", "resolver", "contact", "look", "send", "mail"];
+const KEYS: [&str; 13] = [
+    "version", "data", "database", "listen", "public", "resolver", "contact", "look", "send", "mail", "inbox",
+    "webhook", "daily",
+];
 
 impl Serve {
     /// Runs the command.
@@ -123,8 +151,8 @@ impl Serve {
         let of_file = config.public.as_deref().map(str::parse::<Origin>).transpose();
         let public = self.public.or(of_file.map_err(|error| usage(format!("public: {error}")))?);
         let vantage = config.vantage()?.unwrap_or_default();
-        let post = config.post(public.clone().or_else(|| self.listen.map(Origin::direct)), globals.now())?;
         let sender = config.sender()?;
+        let ways = config.ways(public.clone().or_else(|| self.listen.map(Origin::direct)), globals.now())?;
         if self.check_config {
             output::note(format_args!("the settings are in order"));
             return Ok(Outcome::Done);
@@ -145,7 +173,7 @@ impl Serve {
                 "the link above signs one person in, once; it works until {}. Ctrl-C ends the console.",
                 link.expires
             ));
-            serve_and_work(desk, console, told, vantage, post).await;
+            serve_and_work(desk, console, told, vantage, ways).await;
             Ok(Outcome::Done)
         })
     }
@@ -170,12 +198,9 @@ pub(super) async fn bind(desk: Desk, settings: Settings) -> anyhow::Result<Conso
 }
 
 /// Serves and does the hub's own work until the program is told to end, then closes the store.
-async fn serve_and_work(desk: Desk, console: Console, mut told: Told, vantage: Vantage, post: Option<Post>) {
+async fn serve_and_work(desk: Desk, console: Console, mut told: Told, vantage: Vantage, ways: Ways) {
     let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), console.clock());
-    let scheduler = match post {
-        Some(post) => scheduler.with_post(post),
-        None => scheduler,
-    };
+    let scheduler = ways.over(scheduler);
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let work = tokio::spawn(scheduler.serve(async move { drop(ended.await) }));
     console.serve(told.heard()).await;
@@ -220,6 +245,9 @@ fn parse(text: &str) -> Result<Config, String> {
     let part = |part: &str| table.get(part).and_then(|value| value.as_table());
     part("send").map_or(Ok(()), |table| check_keys("send", table, SEND_KEYS))?;
     part("mail").map_or(Ok(()), |table| check_keys("mail", table, MAIL_KEYS))?;
+    part("inbox").map_or(Ok(()), |table| check_keys("inbox", table, INBOX_KEYS))?;
+    part("webhook").map_or(Ok(()), |table| check_keys("webhook", table, WEBHOOK_KEYS))?;
+    part("daily").map_or(Ok(()), |table| check_keys("daily", table, DAILY_KEYS))?;
     toml::from_str(text).map_err(wrong)
 }
 
@@ -256,9 +284,11 @@ fn example() -> String {
          # contact = \"abuse@forestall.example, +1 555 0100\"\n\
          \n\
          {}\n\
+         {}\n\
          {}",
         look::EXAMPLE,
-        send_settings::EXAMPLE
+        send_settings::EXAMPLE,
+        ways_settings::EXAMPLE
     )
 }
 

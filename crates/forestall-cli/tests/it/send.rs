@@ -180,3 +180,51 @@ fn a_workbook_that_comes_back_filled_in_is_an_answer() {
     assert_eq!(unanswered.status, 1, "{}", unanswered.err);
     assert!(unanswered.err.contains("have no result yet"), "{}", unanswered.err);
 }
+
+#[test]
+fn the_mailbox_of_the_settings_is_read_by_a_run_of_jobs() {
+    let home = home("green", "");
+    home.ok("case send mine --config hub.toml --tld com --action reserve --out out");
+    for part in ["new", "cur", "tmp"] {
+        std::fs::create_dir_all(home.folder().join("mail").join(part)).unwrap();
+    }
+    let settings = home.read("hub.toml");
+    let inbox = |text: &str| home.write("hub.toml", format!("{settings}[inbox]\n{text}\n"));
+    inbox(&format!("maildir = \"{}\"", home.folder().join("mail").display()));
+    home.write("mail/new/1.a", "From: abuse@com.example\nSubject: Re: [forestall mine com #1]\n\nAll done.\n");
+    home.write("mail/new/2.b", "From: x@elsewhere.example\nSubject: hello\n\nhello\n");
+    home.ok("jobs run --config hub.toml");
+    let jobs = home.ok("jobs list");
+    assert!(jobs.contains("1 answers proposed, 1 mails that nobody could place"), "{jobs}");
+    assert_eq!(files(&home.folder().join("mail/cur")), ["1.a:2,S", "2.b:2,S"]);
+    assert!(!home.ok("case log mine").contains("acknowledged"), "nothing counts before somebody confirms it");
+    for (text, told) in [
+        ("", "either maildir or server"),
+        ("maildir = \"a\"\nuser = \"b\"", "belong to a server"),
+        ("server = \"imap.example:143\"\ntls = \"none\"\nuser = \"a\"\npassword_file = \"b\"", "inbox.tls"),
+        ("server = \"localhost:143\"\ntls = \"none\"", "user and password_file"),
+        ("maildir = \"a\"\nevery = 1", "inbox.every"),
+        ("folder = \"a\"", "inbox.folder"),
+    ] {
+        inbox(text);
+        home.fails(2, "jobs run --config hub.toml", &[told]);
+    }
+    home.write("hub.toml", format!("{settings}[daily]\nhour = 6\n"));
+    home.fails(2, "jobs run --config hub.toml", &["needs the part [mail]"]);
+}
+
+#[test]
+fn a_party_is_told_by_notices_once_it_has_a_key() {
+    let home = home("green", "");
+    home.fails(2, "party webhook com-registry", &["--new-key"]);
+    home.fails(1, "party webhook com-registry --to http://registry.example/", &["webhook"]);
+    let key = home.ok("party webhook com-registry --to https://registry.example/notices --new-key");
+    assert!(key.starts_with("whsec_"), "{key}");
+    assert!(!home.ok("party list --format json").contains("whsec_"), "the key stands apart");
+    let again = home.ok("party webhook com-registry --new-key");
+    assert_ne!(key, again);
+    home.ok("party webhook com-registry --none");
+    assert!(!home.ok("party list --format json").contains("registry.example"));
+    assert!(home.run("jobs notices").err.contains("no notice went out"));
+    home.fails(1, "person digest nobody@hub.example", &["there is no person"]);
+}

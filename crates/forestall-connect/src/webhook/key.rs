@@ -54,6 +54,15 @@ impl WebhookKey {
         }
     }
 
+    /// Returns the text of the key, which whoever has it can sign with.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match self {
+            Self::Shared(secret) => format!("{SHARED}{}", STANDARD.encode(secret)),
+            Self::Private(seed) => format!("{PRIVATE}{}", STANDARD.encode(seed)),
+        }
+    }
+
     /// Returns the text of the public key, for receivers; `None` for a shared secret, which has none.
     #[must_use]
     pub fn public(&self) -> Option<String> {
@@ -136,5 +145,6 @@ mod tests {
         let key: WebhookKey = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".parse().unwrap();
         assert_eq!(format!("{key:?}"), "WebhookKey::Shared");
         assert_eq!(key.public(), None);
+        assert_eq!(key.written(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     }
 }

@@ -28,6 +28,8 @@ pub struct Deliver {
     pub address: String,
     /// What the receiver's machine or the person said; a withheld field.
     pub receipt: String,
+    /// The identifier of the letter, where it was one: answers name it; a withheld field.
+    pub message_id: Option<String>,
     /// How many reminders this one makes; 0 for the list itself.
     pub reminder: u32,
     /// What was sent, at least one file for a list.
@@ -61,6 +63,8 @@ impl Deliver {
     /// Returns the fields that stand outside the event.
     pub(crate) fn withheld(&self) -> Vec<(&'static str, String)> {
         let cut = |text: &str| text.chars().take(super::TEXT_LIMIT).collect::<String>();
-        vec![("address", cut(&self.address)), ("receipt", cut(&self.receipt))]
+        let mut fields = vec![("address", cut(&self.address)), ("receipt", cut(&self.receipt))];
+        fields.extend(self.message_id.as_ref().map(|id| ("message_id", cut(id))));
+        fields
     }
 }

@@ -371,6 +371,7 @@ fn about_lists(script: &mut CaseScript) {
         contact: 0,
         address: "abuse@registry.example".to_owned(),
         receipt: "250 2.0.0 Ok: queued as 4711".to_owned(),
+        message_id: None,
         reminder: 0,
         files: vec![SentFile { name: "list.csv".to_owned(), sha256: Digest::of(b"a file") }],
         taken: true,

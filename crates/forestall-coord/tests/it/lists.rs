@@ -40,6 +40,7 @@ fn deliver(number: u32) -> Deliver {
         contact: 0,
         address: "abuse@registry.example".to_owned(),
         receipt: "250 2.0.0 Ok: queued as 4711".to_owned(),
+        message_id: Some("mine.be.1.0af3@hub.example".to_owned()),
         reminder: 0,
         files: vec![SentFile { name: "list.csv".to_owned(), sha256: Digest::of(b"a file") }],
         taken: true,

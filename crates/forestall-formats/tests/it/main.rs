@@ -6,6 +6,7 @@
 
 mod answers;
 mod brief;
+mod daily;
 mod envelope;
 mod evidence;
 mod exclusions;

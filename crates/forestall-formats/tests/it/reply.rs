@@ -205,6 +205,42 @@ fn limits_hold() {
     assert!(long.text.chars().count() <= 4_000);
 }
 
+#[test]
+fn a_text_and_a_table_are_read_as_mails_are() {
+    let text = reply::read(&reply::wrapped(&list_id(), None, "alles erledigt ✓".as_bytes()), sent).unwrap();
+    assert_eq!((text.list, text.said), (Some(list_id()), Said::Whole(AnswerResult::Done)));
+    let csv = reply::wrapped(&list_id(), Some("answer.csv"), b"name,result\nabcd.be,done\n");
+    let csv = reply::read(&csv, sent).unwrap();
+    assert!(matches!(&csv.said, Said::Lines(lines) if lines.len() == 1), "{csv:?}");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, (head, value)) in (0..).zip([("Name", "abcd.be"), ("Result", "refused")]) {
+        sheet.write(0, column, head).unwrap();
+        sheet.write(1, column, value).unwrap();
+    }
+    let octets = book.save_to_buffer().unwrap();
+    let book = reply::read(&reply::wrapped(&list_id(), Some("a\r\nX: y.xlsx"), &octets), sent).unwrap();
+    assert!(matches!(&book.said, Said::Lines(lines) if lines[0].result == AnswerResult::Refused), "{book:?}");
+}
+
+#[test]
+fn a_mail_is_the_same_by_two_ways_and_another_where_only_its_id_is() {
+    let mail = |received: &str, from: &str, body: &str| {
+        reply::identity(format!("{received}From: {from}\r\nMessage-ID: <a@b>\r\nSubject: x\r\n\r\n{body}").as_bytes())
+    };
+    let one = mail("Received: by a\r\n", "a@nic.example", "done");
+    assert_eq!(one, mail("Received: by b\r\nX-Spam: no\r\n", "a@nic.example", "done"));
+    assert_ne!(one, mail("", "mallory@nic.example", "done"));
+    assert_ne!(one, mail("", "a@nic.example", "refused"));
+    assert_ne!(reply::identity(b"no mail"), reply::identity(b"none either"));
+}
+
+#[test]
+fn says_to_which_messages_it_replies() {
+    let mail = "References: <a@b> <c@d>\r\nIn-Reply-To: <e@f>\r\nFrom: x@y.example\r\n\r\nx";
+    assert_eq!(reply::answered(mail.as_bytes()).unwrap(), ["e@f", "c@d", "a@b"]);
+}
+
 proptest! {
     #[test]
     fn never_panics(octets in proptest::collection::vec(any::<u8>(), 0..400), at in 0_usize..600) {

@@ -66,6 +66,14 @@ pub enum DeskError {
     /// The outside did not answer.
     #[error("{0}")]
     Outside(String),
+    /// The outside wants to be asked later.
+    #[error("{reason}")]
+    Later {
+        /// Why.
+        reason: String,
+        /// After how many seconds at the earliest; 0 where it does not say.
+        seconds: i64,
+    },
     /// What is computed is not what the log says.
     #[error("{0}")]
     Damaged(String),
@@ -106,6 +114,7 @@ impl DeskError {
                 | Self::Folder(_)
                 | Self::Output(_)
                 | Self::Outside(_)
+                | Self::Later { .. }
                 | Self::Contended(_)
                 | Self::Forked { .. }
                 | Self::Recorded(_)

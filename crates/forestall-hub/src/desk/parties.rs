@@ -190,7 +190,7 @@ impl Desk {
     /// the meantime.
     pub async fn remove_party(&self, id: &PartyId, over: Instant) -> Result<(), DeskError> {
         if self.store().remove_party(id, over).await? {
-            return Ok(());
+            return self.drop_webhook_keys(id).await;
         }
         self.party(id).await?;
         let people =

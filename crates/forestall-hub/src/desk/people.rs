@@ -4,6 +4,7 @@
 //!
 //! Nobody registers by themselves: an account is made from an invitation, and belongs to the party and the mail address of that.
 
+use forestall_formats::wording::Language;
 use forestall_model::{Actor, CaseId, CaseRole, Instant, MailAddress, PartyId, PersonId, Standing};
 use forestall_store::{Invitation, Person, Secrets};
 
@@ -67,6 +68,16 @@ impl Desk {
             None
         };
         found.map(|(person, _)| person).ok_or_else(|| DeskError::NoSuchPerson(text.chars().take(60).collect()))
+    }
+
+    /// Keeps that somebody wants one mail a day in the language that fits a tag best, or wants none.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`] where the store fails.
+    pub async fn want_daily_mail(&self, person: &PersonId, language: Option<&str>) -> Result<(), DeskError> {
+        let language = language.map(|tag| Language::best(tag).tag().to_owned());
+        Ok(self.store().set_daily_mail(person, language).await?)
     }
 
     /// Invites somebody. An earlier invitation to the same address works no more.

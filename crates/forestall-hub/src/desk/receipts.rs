@@ -37,6 +37,9 @@ pub struct Receipt {
     pub address: Option<String>,
     /// What the receiver's machine or the person said; none where it was erased.
     pub answer: Option<String>,
+    /// The identifier of the letter, where it was one of which that is known; none where it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
     /// Whether it was taken.
     pub taken: bool,
     /// What was sent.
@@ -108,6 +111,7 @@ impl Desk {
                     channel: *channel,
                     address: withheld.remove("address"),
                     answer: withheld.remove("receipt").filter(|answer| !answer.is_empty()),
+                    message_id: withheld.remove("message_id"),
                     taken: *taken,
                     files: files.clone(),
                     read: cut.and_then(|cut| cut.read),

@@ -34,8 +34,8 @@ impl Desk {
                 "the mail does not say what became of the names; record the answer with what it says".to_owned(),
             ));
         }
-        let mut recorded = vec![self.acknowledge(case, &act, tld.clone(), Some(*number)).await?];
-        let answered = match &proposal.said {
+        // What cannot be recorded is refused before anything is.
+        let mut recorded = match &proposal.said {
             Said::Lines(lines) => {
                 self.answer_file(case, &act, AnswerFile { tld: tld.clone(), action, lines: lines.clone() }).await?
             }
@@ -48,7 +48,7 @@ impl Desk {
             }
             Said::Names { result: None, .. } | Said::Nothing => Vec::new(),
         };
-        recorded.extend(answered);
+        recorded.push(self.acknowledge(case, &act, tld.clone(), Some(*number)).await?);
         Ok(recorded)
     }
 }

@@ -15,7 +15,7 @@ use forestall_coord::event::{Purpose, SentFile};
 use forestall_coord::roll::reminders_due;
 use forestall_model::party::{Channel, Contact};
 use forestall_model::{CaseId, Digest, Instant, Marking, Party, Tld, Tlp};
-use forestall_store::NewJob;
+use forestall_store::{MailPlace, NewJob, SentLetter};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -109,7 +109,15 @@ pub(super) fn job_of(case: &CaseId, errand: &Errand, now: Instant) -> NewJob {
 
 impl Scheduler {
     /// Hands a list or a reminder over.
-    pub(super) async fn deliver(&self, case: &CaseId, key: &str, last_try: bool) -> Result<String, DeskError> {
+    ///
+    /// `made` is when its job was made: a letter that is sent again is the same letter.
+    pub(super) async fn deliver(
+        &self,
+        case: &CaseId,
+        key: &str,
+        made: Instant,
+        last_try: bool,
+    ) -> Result<String, DeskError> {
         let Some(post) = &self.post else { return Ok("nobody is named who takes letters".to_owned()) };
         let errand: Errand = key.parse().map_err(DeskError::Input)?;
         let file = self.desk.file(case).await?;
@@ -138,7 +146,13 @@ impl Scheduler {
         let act = self.act();
         let package = self.desk.package(case, &errand.tld, errand.number, &post.sender, act.now).await?;
         let marking = package.marking();
-        let letter = post.letter(package.object(), &party, (contact, address), &errand, marking, act.now);
+        let letter = post.letter(package.object(), &party, (contact, address), &errand, marking, (made, act.now));
+        let message_id = letter.as_ref().ok().map(|letter| letter.message_id.as_str().to_owned());
+        if let Some(message_id) = message_id.clone() {
+            // Before it goes: an answer to a letter whose sending was not recorded must find back as well.
+            let list = MailPlace { case: case.clone(), tld: errand.tld.clone(), number: errand.number };
+            self.desk.store().keep_sent_letter(SentLetter { message_id, list, at: act.now }).await?;
+        }
         let sent = match letter {
             Ok(letter) => post.mailer.send(&letter, act.now).await.map(|receipt| (receipt, letter)).map_err(|error| {
                 let again = error.may_try_again();
@@ -160,6 +174,7 @@ impl Scheduler {
             contact: errand.contact,
             address: (*address).to_owned(),
             receipt: answer.clone(),
+            message_id,
             reminder: errand.reminder,
             files,
             taken,
@@ -182,7 +197,7 @@ impl Scheduler {
 }
 
 /// Returns what a server said, without the address that it may hold: this text stands in the list of jobs.
-fn answer_cut(answer: &str) -> String {
+pub(super) fn answer_cut(answer: &str) -> String {
     answer.split_whitespace().filter(|word| !word.contains('@')).take(12).collect::<Vec<_>>().join(" ")
 }
 
@@ -207,7 +222,7 @@ impl Post {
         (contact, address): (&Contact, &str),
         errand: &Errand,
         marking: Marking,
-        now: Instant,
+        (made, now): (Instant, Instant),
     ) -> Result<Letter, String> {
         let to = Mailbox::new(Some(&contact.name), address).map_err(|error| error.to_string())?;
         let protection = self.protection(party, now)?;
@@ -236,7 +251,7 @@ impl Post {
             );
             (format!("A list waits for you {token}"), text, None, Vec::new())
         };
-        let host = self.mailer.settings().from.address().rsplit('@').next().unwrap_or("localhost").to_owned();
+        let host = self.host();
         let own = Digest::of_parts(&[b"forestall letter 1\0", token.as_bytes(), b"\0", errand.to_string().as_bytes()]);
         let message_id: MessageId =
             format!("{}.{}@{host}", package.id.stem(), own.short()).parse().map_err(|error| format!("{error}"))?;
@@ -248,11 +263,16 @@ impl Post {
             attachments,
             message_id,
             in_reply_to: None,
-            date: now,
+            date: made,
             origin: Origin::Generated,
             precedence: Precedence::Personal,
             protection,
         })
+    }
+
+    /// Returns the host of the address from which letters come: the right side of their identifiers.
+    pub(super) fn host(&self) -> String {
+        self.mailer.settings().from.address().rsplit('@').next().unwrap_or("localhost").to_owned()
     }
 
     fn protection(&self, party: &Party, now: Instant) -> Result<Protection, String> {

@@ -1,13 +1,16 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
 //! What the hub does by itself: the roll-over of each day, looks from outside as the plan of verification says, vetting of registered
-//! names, and the watch over the sinkhole's name servers.
+//! names, the watch over the sinkhole's name servers, letters and notices that go out, and the mailbox that is read.
 //!
 //! Jobs stand in the database. They are planned from the board and the time, taken by a lease, and go on where they were left after a
 //! crash: what was recorded is not due any more. Few run at one time, each at the pace of the [`Vantage`].
 
+mod daily;
 mod deliver;
 pub mod gather;
+mod inbox;
+mod notify;
 mod plan;
 mod roll;
 mod run;
@@ -24,6 +27,9 @@ use crate::desk::{Desk, DeskError};
 use crate::server::Clock;
 
 pub use deliver::Post;
+pub use inbox::{Inbox, Mailroom};
+pub use notify::Notices;
+use plan::{Ways, plan};
 pub(crate) use roll::terms_of;
 pub use vantage::Vantage;
 
@@ -40,6 +46,12 @@ vocabulary! {
         Roll = "roll",
         /// Hands a list, or a reminder of it, over by mail.
         Deliver = "deliver",
+        /// Takes in what came into the mailbox.
+        Inbox = "inbox",
+        /// Tells a party's program of something.
+        Notify = "notify",
+        /// Sends somebody their mail of the day.
+        Daily = "daily",
     }
 }
 
@@ -62,6 +74,12 @@ pub struct Scheduler {
     actor: Actor,
     /// The way out by mail, where there is one.
     post: Option<Arc<Post>>,
+    /// The mailbox that is read, where there is one.
+    inbox: Option<Arc<Inbox>>,
+    /// The way out to programs of parties, where there is one.
+    notices: Option<Arc<Notices>>,
+    /// The hour of UTC from which mails of the day go out, where they do.
+    daily_hour: Option<u8>,
     /// Jobs that run at one time.
     at_once: usize,
 }
@@ -90,6 +108,9 @@ impl Scheduler {
             clock,
             actor: "forestall".parse().expect("a name of an actor"),
             post: None,
+            inbox: None,
+            notices: None,
+            daily_hour: None,
             at_once: 2,
         }
     }
@@ -100,6 +121,33 @@ impl Scheduler {
         Self { post: Some(Arc::new(post)), ..self }
     }
 
+    /// Reads a mailbox.
+    #[must_use]
+    pub fn with_inbox(self, inbox: Inbox) -> Self {
+        Self { inbox: Some(Arc::new(inbox)), ..self }
+    }
+
+    /// Tells the programs of parties what happens.
+    #[must_use]
+    pub fn with_notices(self, notices: Notices) -> Self {
+        Self { notices: Some(Arc::new(notices)), ..self }
+    }
+
+    /// Sends mails of the day from an hour of UTC on, to whoever wants one; they go by the way of [`Self::with_post`].
+    #[must_use]
+    pub fn with_daily(self, hour: u8) -> Self {
+        Self { daily_hour: Some(hour.min(23)), ..self }
+    }
+
+    fn ways(&self) -> Ways {
+        Ways {
+            writes: self.post.is_some(),
+            reads_every: self.inbox.as_ref().map(|inbox| inbox.every.max(1)),
+            notifies: self.notices.is_some(),
+            daily_hour: self.daily_hour.filter(|_| self.post.is_some()),
+        }
+    }
+
     /// Hands over now what waits to be handed over in a case, and says what came of it in a few words.
     ///
     /// # Errors
@@ -108,9 +156,10 @@ impl Scheduler {
     pub async fn deliver_now(&self, case: &CaseId) -> Result<String, DeskError> {
         let file = self.desk.file(case).await?;
         let registries = self.desk.registries().await?;
+        let now = (self.clock)();
         let (mut sent, mut failed) = (0_usize, 0_usize);
-        for errand in deliver::errands(&file, &registries, (self.clock)()) {
-            match self.deliver(case, &errand.to_string(), false).await {
+        for errand in deliver::errands(&file, &registries, now) {
+            match self.deliver(case, &errand.to_string(), now, false).await {
                 Ok(_) => sent += 1,
                 Err(error) => {
                     tracing::warn!(%case, %error, "a list was not taken");
@@ -135,7 +184,7 @@ impl Scheduler {
     pub async fn run_due(&self) -> Result<usize, DeskError> {
         let mut ran = 0;
         // What one job finds may make the next one due: a name that somebody holds is vetted.
-        while plan::plan(&self.desk, &self.vantage, self.post.is_some(), (self.clock)()).await? > 0 || ran == 0 {
+        while plan(&self.desk, &self.vantage, self.ways(), (self.clock)()).await? > 0 || ran == 0 {
             let before = ran;
             while self.run_next().await? {
                 ran += 1;
@@ -168,7 +217,7 @@ impl Scheduler {
         }
         loop {
             let now = (self.clock)();
-            if let Err(error) = plan::plan(&self.desk, &self.vantage, self.post.is_some(), now).await {
+            if let Err(error) = plan(&self.desk, &self.vantage, self.ways(), now).await {
                 tracing::error!(%error, "jobs cannot be planned");
             }
             if let Err(error) = self.desk.store().purge_jobs(now.plus_seconds(-KEPT_DAYS * 86_400)).await {

@@ -11,22 +11,41 @@ use forestall_model::{CaseId, Digest, Instant, Pap};
 use forestall_store::{Job, JobState, NewJob};
 
 use super::deliver::{Errand, errands, job_of};
-use super::{Kind, Vantage};
+use super::notify::calls;
+use super::{Kind, Vantage, daily};
 use crate::desk::{Desk, DeskError};
 
 /// Jobs that are looked through for those which are not done; they come first.
 const PENDING: u32 = 10_000;
+
+/// Seconds for which looks into the mailbox that found what they found are shown.
+const LOOKS_SHOWN: i64 = 3_600;
+
+/// By what ways the hub writes and reads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ways {
+    /// Whether letters go out.
+    pub(super) writes: bool,
+    /// Seconds between two looks into the mailbox, where there is one.
+    pub(super) reads_every: Option<u32>,
+    /// Whether programs of parties are told.
+    pub(super) notifies: bool,
+    /// The hour of UTC from which mails of the day go out, where they do.
+    pub(super) daily_hour: Option<u8>,
+}
 
 /// Keeps a job for everything that is due and is not kept yet, and returns how many are new.
 ///
 /// # Errors
 ///
 /// [`DeskError`] where the store fails.
-pub(super) async fn plan(desk: &Desk, vantage: &Vantage, writes: bool, now: Instant) -> Result<usize, DeskError> {
+pub(super) async fn plan(desk: &Desk, vantage: &Vantage, ways: Ways, now: Instant) -> Result<usize, DeskError> {
     let mut new = 0;
     let pending = desk.store().jobs(PENDING).await?;
-    let registries = if writes { desk.registries().await? } else { BTreeMap::new() };
+    let registries = if ways.writes { desk.registries().await? } else { BTreeMap::new() };
+    let parties = if ways.notifies { desk.parties().await? } else { Vec::new() };
     let today = now.day().to_string();
+    new += of_installation(desk, ways, &pending, now).await?;
     for view in desk.cases().await?.into_iter().filter(|case| case.kind == CaseKind::Live) {
         let file = match desk.file(&view.id).await {
             Ok(file) => file,
@@ -42,7 +61,7 @@ pub(super) async fn plan(desk: &Desk, vantage: &Vantage, writes: bool, now: Inst
             pending.iter().any(same)
         };
         let roll = rolls.then(|| job(Kind::Roll, Some(&view.id), today.clone(), now));
-        let errands = if writes { errands(&file, &registries, now) } else { Vec::new() };
+        let errands = if ways.writes { errands(&file, &registries, now) } else { Vec::new() };
         // One that waits, or is under way to another contact, is enough.
         let is_under_way = |errand: &Errand| {
             let start = format!("{} {} {} ", errand.tld, errand.number, errand.reminder);
@@ -53,7 +72,8 @@ pub(super) async fn plan(desk: &Desk, vantage: &Vantage, writes: bool, now: Inst
             pending.iter().any(|job| is_open(job) && same(job))
         };
         let errands = errands.iter().filter(|errand| !is_under_way(errand)).map(|errand| job_of(&view.id, errand, now));
-        for job in roll.into_iter().chain(errands).filter(|job| !is_kept(job)) {
+        let calls = calls(desk, &file, &parties, now).await?;
+        for job in roll.into_iter().chain(errands).chain(calls).filter(|job| !is_kept(job)) {
             new += usize::from(desk.store().create_job(job).await?);
         }
         // Offline files only, or nobody who could be asked: no board is made in vain.
@@ -106,6 +126,28 @@ fn key_of(board: &Board<'_>, checks: &[Check]) -> String {
         text += &format!("{} {campaign} {} {} {}\n", check.tld, check.period, check.why, check.due);
     }
     Digest::of(text.as_bytes()).short()
+}
+
+/// Keeps the jobs that belong to no case, but for the watch over the name servers.
+async fn of_installation(desk: &Desk, ways: Ways, pending: &[Job], now: Instant) -> Result<usize, DeskError> {
+    let mut jobs = match ways.daily_hour {
+        Some(hour) => daily::of_day(desk, hour, now).await?,
+        None => Vec::new(),
+    };
+    if let Some(every) = ways.reads_every {
+        let is_open = |job: &Job| matches!(job.state, JobState::Waiting | JobState::Running);
+        if !pending.iter().any(|job| job.kind == Kind::Inbox.word() && is_open(job)) {
+            let slot = now.seconds().div_euclid(i64::from(every)) * i64::from(every);
+            jobs.push(job(Kind::Inbox, None, Instant::from_seconds(slot).to_string(), now));
+        }
+        desk.store().purge_done_jobs(Kind::Inbox.word(), now.plus_seconds(-LOOKS_SHOWN)).await?;
+    }
+    let is_kept = |new: &NewJob| pending.iter().any(|old| old.kind == new.kind && old.key == new.key);
+    let mut new = 0;
+    for job in jobs.into_iter().filter(|job| !is_kept(job)) {
+        new += usize::from(desk.store().create_job(job).await?);
+    }
+    Ok(new)
 }
 
 /// Returns a job that can be taken from `now` on.

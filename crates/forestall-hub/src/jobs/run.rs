@@ -79,7 +79,8 @@ impl Scheduler {
             Some(Err(error)) => {
                 tracing::warn!(job = job.id, kind = job.kind, case = job.case, %error, "a job is put off");
                 let pause = 60_i64 << (2 * (job.attempts - 1)).min(10);
-                let not_before = now.plus_seconds(pause.min(6 * 3_600));
+                let asked = if let DeskError::Later { seconds, .. } = error { seconds } else { 0 };
+                let not_before = now.plus_seconds(pause.max(asked).min(6 * 3_600));
                 self.desk.store().put_off_job(&job, not_before, error.to_string()).await?;
             }
         }
@@ -91,7 +92,10 @@ impl Scheduler {
         match kind {
             Kind::Guard => self.guard(progress).await,
             Kind::Roll => self.roll(&case_of(job)?).await,
-            Kind::Deliver => self.deliver(&case_of(job)?, &job.key, job.attempts >= ATTEMPTS).await,
+            Kind::Deliver => self.deliver(&case_of(job)?, &job.key, job.created, job.attempts >= ATTEMPTS).await,
+            Kind::Inbox => self.read_inbox().await,
+            Kind::Notify => self.notify(&case_of(job)?, job).await,
+            Kind::Daily => self.send_daily(job).await,
             Kind::Verify => self.verify(&case_of(job)?, progress).await,
             Kind::Vet => self.vet(&case_of(job)?, progress).await,
         }

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use forestall_formats::wording::Language;
 use forestall_model::{Digest, PersonId, Scope, Scopes};
 
 use super::frame::{Frame, to_minute};
@@ -50,6 +51,9 @@ struct Page {
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenRow>,
     scopes: Vec<&'static str>,
+    /// The language of the mail of the day; empty where they want none.
+    daily: String,
+    languages: Vec<&'static str>,
     /// What is shown this one time.
     shown_once: Option<(&'static str, Vec<String>)>,
     done: Option<&'static str>,
@@ -77,10 +81,26 @@ pub(crate) async fn show(
     let done = match query.text("done") {
         Some("password") => Some("The password is changed, and your other sessions have ended."),
         Some("session") => Some("The session has ended."),
+        Some("daily") => Some("That is kept."),
         Some("token") => Some("The token works no more."),
         _ => None,
     };
     render(&app, &session, Said { done, ..Said::default() }).await
+}
+
+/// Keeps whether the person wants one mail a day.
+pub(crate) async fn daily_mail(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let language = match fields.text("daily") {
+        Some("on") => Some(fields.text("language").unwrap_or("en")),
+        Some("off") => None,
+        _ => return Err(Problem::refused("One mail a day: expected on or off")),
+    };
+    app.desk().want_daily_mail(&me(&session)?, language).await?;
+    Ok(Redirect::to("/account?done=daily").into_response())
 }
 
 fn me(session: &Session) -> Result<PersonId, Problem> {
@@ -108,6 +128,8 @@ async fn render(app: &App, session: &Session, said: Said) -> Result<Html<String>
         sessions: sessions(app, &id, session.digest).await?,
         tokens: tokens(app, &id, now).await?,
         scopes: Scope::ALL.iter().map(|scope| scope.word()).collect(),
+        daily: store.daily_mail(&id).await?.unwrap_or_default(),
+        languages: Language::all().collect(),
         shown_once: said.shown_once,
         done: said.done,
         problem: said.problem,

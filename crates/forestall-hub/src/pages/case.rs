@@ -53,6 +53,8 @@ struct Page {
     holders: Vec<HolderRow>,
     holders_in_all: String,
     events: Vec<EventRow>,
+    /// Whether whoever looks may confirm answers.
+    leads: bool,
 }
 
 /// Shows a case.
@@ -74,6 +76,7 @@ pub(crate) async fn show(
     let leads = session.viewer.leads(&id);
     let around = gaps::Around::of(&app, &session, &view.object().file).await?;
     // Some milliseconds of drawing, kept off the threads that answer others.
+    let leads = session.viewer.leads(&view.object().file.case.id);
     let page = move || {
         let (file, figures) = (&view.object().file, &view.object().figures);
         let case = &file.case;
@@ -103,6 +106,7 @@ pub(crate) async fn show(
             holders,
             holders_in_all: grouped(case.exclusions.len() as u64),
             events: entries.iter().map(EventRow::of).collect(),
+            leads,
         })
     };
     tokio::task::spawn_blocking(page).await?

@@ -59,6 +59,9 @@ fn row(job: &Job) -> JobRow {
         Ok(Kind::Vet) => "vets names that somebody holds",
         Ok(Kind::Guard) => "looks at the sinkhole's name servers",
         Ok(Kind::Deliver) => "hands a list over by mail",
+        Ok(Kind::Inbox) => "takes in what came into the mailbox",
+        Ok(Kind::Notify) => "tells a party's program of something",
+        Ok(Kind::Daily) => "sends somebody their mail of the day",
         Ok(Kind::Roll) => "moves the horizon on and cuts the lists that are due",
         Err(_) => "",
     };

@@ -138,12 +138,7 @@ async fn of_program(app: &App, value: &HeaderValue) -> Result<Session, Problem> 
 }
 
 async fn viewer(app: &App, person: &Person, scopes: Scopes) -> Result<Viewer, Problem> {
-    let store = app.desk().store();
-    let party = match &person.party {
-        Some(party) => store.party(party).await?.map(|kept| kept.party),
-        None => None,
-    };
-    Ok(Viewer::of(person, party, store.roles_of(&person.id).await?, scopes))
+    Ok(Viewer::load(app.desk().store(), person, scopes).await?)
 }
 
 fn actor(person: &Person) -> Result<Actor, Problem> {

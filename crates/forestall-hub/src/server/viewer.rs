@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use forestall_model::party::PartyKind;
 use forestall_model::{Audience, CaseId, CaseRole, Party, PersonId, Scope, Scopes, Standing, Tld};
+use forestall_store::{Store, StoreError};
 
 /// Somebody who is signed in, with everything from which follows what they may see.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ impl Viewer {
     }
 
     /// A person with their party and roles, as far as `scopes` reach.
-    pub(super) fn of(
+    fn of(
         person: &forestall_store::Person,
         party: Option<Party>,
         roles: impl IntoIterator<Item = (CaseId, CaseRole)>,
@@ -52,6 +53,19 @@ impl Viewer {
     /// Returns their roles in cases.
     pub(crate) fn roles(&self) -> impl Iterator<Item = (&CaseId, CaseRole)> {
         self.roles.iter().map(|(case, role)| (case, *role))
+    }
+
+    /// A person with what the store knows of them, as far as `scopes` reach.
+    pub(crate) async fn load(
+        store: &Store,
+        person: &forestall_store::Person,
+        scopes: Scopes,
+    ) -> Result<Self, StoreError> {
+        let party = match &person.party {
+            Some(party) => store.party(party).await?.map(|kept| kept.party),
+            None => None,
+        };
+        Ok(Self::of(person, party, store.roles_of(&person.id).await?, scopes))
     }
 
     /// Says whether they may read at all.

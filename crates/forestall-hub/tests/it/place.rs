@@ -40,7 +40,8 @@ fn desks_in_databases_work_as_desks_on_files_do() {
     }
     let Some(server) = Postgres::shared("desks_in_databases_work_as_desks_on_files_do") else { return };
     // The console's tests in the browser and those of files are the first run's alone.
-    let topics = ["acts::", "desk::", "docket::", "flood::", "guard::", "look_up::", "plugins::", "vetting::"];
+    let topics =
+        ["acts::", "desk::", "docket::", "flood::", "guard::", "look_up::", "plugins::", "vetting::", "ways::"];
     let program = std::env::current_exe().expect("a test has a program");
     let mut command = Command::new(program);
     command.args(topics).env(SECOND, "1").env(GIVEN, server.address_of("postgres"));

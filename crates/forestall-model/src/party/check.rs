@@ -228,9 +228,16 @@ fn contact_faults(place: usize, contact: &Contact, faults: &mut Vec<PartyFault>)
 }
 
 fn webhook_faults(webhook: &str, faults: &mut Vec<PartyFault>) {
-    let host = webhook.strip_prefix("https://").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or(""));
+    let host = |scheme| webhook.strip_prefix(scheme).map(|rest| rest.split(['/', '?', '#']).next().unwrap_or(""));
     let plain = webhook.len() <= MAX_URL && webhook.bytes().all(|b| b.is_ascii_graphic());
-    if !plain || host.is_none_or(|host| host.is_empty() || host.contains('@')) {
+    // A program on the same machine needs no TLS.
+    let is_local = |host: &str| {
+        let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
+        matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+    };
+    let fits = host("https://").is_some_and(|host| !host.is_empty() && !host.contains('@'))
+        || host("http://").is_some_and(is_local);
+    if !plain || !fits {
         faults.push(not_a("webhook", webhook, "an address over TLS such as https://registry.example/notices"));
     }
 }

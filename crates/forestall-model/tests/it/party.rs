@@ -77,10 +77,19 @@ fn each_fault_names_its_field() {
     refuses(json!({"contacts": [{"name": "a", "mail": "A <a@b.c>"}]}), "contact 1, mail");
     refuses(json!({"contacts": [{"name": "a", "phone": "112"}]}), "contact 1, phone");
     refuses(json!({"contacts": vec![json!({"name": "a", "second": "x"}); 51]}), "contacts: there are 51");
-    for webhook in
-        ["http://x.example", "https://", "https://user@x.example/", "https://x example", "javascript:alert(1)"]
-    {
+    for webhook in [
+        "http://x.example",
+        "http://localhost.example/",
+        "http://localhost:1@x.example/",
+        "https://",
+        "https://user@x.example/",
+        "https://x example",
+        "javascript:alert(1)",
+    ] {
         refuses(json!({ "webhook": webhook }), "webhook");
+    }
+    for webhook in ["http://127.0.0.1:8080/notices", "http://localhost/", "http://[::1]/", "http://[::1]:9/"] {
+        assert!(faults(json!({ "webhook": webhook })).is_empty(), "{webhook}");
     }
     refuses(json!({"openpgp": "no key"}), "openpgp: \"no key\" is not an OpenPGP public key");
     refuses(json!({"openpgp": "x".repeat(300 << 10)}), "openpgp: it has");

@@ -13,6 +13,7 @@ mod crash;
 mod execute;
 mod jobs;
 mod log;
+mod mails;
 mod models;
 mod open;
 mod outage;

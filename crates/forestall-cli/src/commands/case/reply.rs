@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use clap::Args;
 use forestall_connect::maildir::Maildir;
 use forestall_formats::list_id::ListId;
-use forestall_formats::reply::{self, MAX_MESSAGE, ProposedAnswer, Said};
+use forestall_formats::reply::{MAX_MESSAGE, ProposedAnswer, Said};
+use forestall_hub::desk::Desk;
 use forestall_model::{CaseId, Tld};
 
 use super::change;
@@ -20,7 +21,7 @@ use crate::{input, output};
 
 /// Read a registry's mail and propose what it answers; with --confirm it is recorded
 ///
-/// The list is found by the token in the subject. What the mail is taken to say is only proposed: look at it, then confirm it. Of a Maildir
+/// The list is found by the token in the subject, or by the letter to which the mail replies. What the mail is taken to say is only proposed: look at it, then confirm it. Of a Maildir
 /// folder all new letters are proposed; one is confirmed by its file.
 #[derive(Args, Debug)]
 pub(crate) struct Reply {
@@ -48,10 +49,12 @@ impl Reply {
             if self.confirm {
                 return Err(usage("a folder holds many letters; confirm one by its file"));
             }
-            return folder(&self.file);
+            return folder(&globals.desk().await?, &self.file).await;
         }
         let message = input::whole(&self.file, MAX_MESSAGE as u64)?;
-        let proposal = read(&message).map_err(|error| refused(format!("{}: {error}", input::called(&self.file))))?;
+        let desk = globals.desk().await?;
+        let proposal = desk.read_reply(&message).await?;
+        let proposal = proposal.map_err(|error| refused(format!("{}: {error}", input::called(&self.file))))?;
         let named = self.case.zip(self.tld).zip(self.list).map(|((case, tld), number)| ListId { case, tld, number });
         let list = named.or_else(|| proposal.list.clone());
         show(&proposal, list.as_ref())?;
@@ -62,24 +65,22 @@ impl Reply {
             refused("the mail does not say which list it answers; name it with --case, --tld and --list")
         })?;
         let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
         let before = desk.file(&list.case).await?;
         let recorded = desk.confirm_reply(&act, &list, &proposal).await?;
         change::show(&desk, &before, Some(&list.tld), &recorded).await
     }
 }
 
-fn read(message: &[u8]) -> Result<ProposedAnswer, reply::MailError> {
-    reply::read(message, |_| None)
-}
-
 /// Proposes what each new letter of a Maildir folder says; none is moved.
-fn folder(path: &Path) -> anyhow::Result<Outcome> {
+async fn folder(desk: &Desk, path: &Path) -> anyhow::Result<Outcome> {
     let maildir = Maildir::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let listing = maildir.list()?;
     for letter in &listing.letters {
         output::to_stdout(|out| Ok(writeln!(out, "{}", path.join("new").join(letter.name()).display())?))?;
-        let proposed = maildir.read(letter).map_err(anyhow::Error::from).and_then(|octets| Ok(read(&octets)?));
+        let proposed = match maildir.read(letter) {
+            Ok(octets) => desk.read_reply(&octets).await?,
+            Err(error) => Err(error.to_string()),
+        };
         match proposed {
             Ok(proposal) => show(&proposal, proposal.list.as_ref())?,
             Err(error) => output::note(format_args!("{}: {error}", letter.name())),

@@ -153,6 +153,7 @@ async fn hand_over(
         contact: 0,
         address: folder.display().to_string(),
         receipt: "written to disk".to_owned(),
+        message_id: None,
         reminder: 0,
         files: package.object().sent_files(),
         taken: true,

@@ -9,6 +9,7 @@ mod list;
 mod print;
 mod remove;
 mod show;
+mod webhook;
 
 use clap::Subcommand;
 
@@ -23,6 +24,7 @@ pub(crate) enum Verb {
     List(list::List),
     Show(show::Show),
     Contact(contact::Contact),
+    Webhook(webhook::Webhook),
     Print(print::Print),
     Remove(remove::Remove),
 }
@@ -37,6 +39,7 @@ impl Verb {
                 Self::List(command) => command.run(globals).await,
                 Self::Show(command) => command.run(globals).await,
                 Self::Contact(command) => command.run(globals).await,
+                Self::Webhook(command) => command.run(globals).await,
                 Self::Print(command) => command.run(globals).await,
                 Self::Remove(command) => command.run(globals).await,
             }

@@ -2,6 +2,7 @@
 
 //! `forestall person`: who has an account, and what they may do.
 
+mod daily;
 mod invite;
 mod list;
 mod role;
@@ -25,6 +26,7 @@ pub(crate) enum Verb {
     /// Take password, codes and sessions from somebody, and print a link by which they make their account again
     Reset(standing::Reset),
     Role(role::Role),
+    Digest(daily::Daily),
     #[command(subcommand)]
     Token(token::Verb),
 }
@@ -40,6 +42,7 @@ impl Verb {
                 Self::Enable(named) => named.disable(globals, false).await,
                 Self::Reset(command) => command.run(globals).await,
                 Self::Role(command) => command.run(globals).await,
+                Self::Digest(command) => command.run(globals).await,
                 Self::Token(verb) => verb.run(globals).await,
             }
         })
