@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         _ => bail!("test takes --no-install or nothing, found {}", arguments.join(" ")),
     };
     let root = tree::root();
-    let search = counterparts::search_path(std::env::var_os("PATH").as_deref())?;
+    let search = counterparts::search_path(std::env::var_os("PATH").as_deref(), &root)?;
     let skips = skips::Skips::begin(&root)?;
 
     let steps = vec![
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         Step::new("tidy", || tidy::run(&[])),
         Step::new("family-docs", || family_docs::run(&["--check".to_owned()])),
         Step::new("counterparts", || {
-            counterparts::provide(&search, install);
+            counterparts::provide(&search, install, &root);
             Ok(())
         }),
         Step::new("tests", || {

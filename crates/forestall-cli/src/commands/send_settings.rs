@@ -172,7 +172,7 @@ impl Mail {
 }
 
 /// Reads a small file.
-fn read(path: &Path) -> Result<String, String> {
+pub(super) fn read(path: &Path) -> Result<String, String> {
     use std::io::Read as _;
     let file = std::fs::File::open(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     let mut text = String::new();

@@ -15,6 +15,7 @@ use forestall_vet::Rules;
 use serde::Deserialize;
 
 use super::look::{self, Look};
+use super::provider_settings::{self, PROVIDER_KEYS, ProviderPart};
 use super::send_settings::{self, MAIL_KEYS, Mail, SEND_KEYS, Send, check_keys};
 use crate::failure::{Outcome, usage};
 use crate::told::Told;
@@ -65,6 +66,7 @@ pub(super) struct Config {
     look: Option<Look>,
     send: Option<Send>,
     mail: Option<Mail>,
+    provider: Option<ProviderPart>,
 }
 
 impl Config {
@@ -106,8 +108,8 @@ impl Config {
 
 /// The version of the file that this program reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 10] =
-    ["version", "data", "database", "listen", "public", "resolver", "contact", "look", "send", "mail"];
+const KEYS: [&str; 11] =
+    ["version", "data", "database", "listen", "public", "resolver", "contact", "look", "send", "mail", "provider"];
 
 impl Serve {
     /// Runs the command.
@@ -125,6 +127,7 @@ impl Serve {
         let vantage = config.vantage()?.unwrap_or_default();
         let post = config.post(public.clone().or_else(|| self.listen.map(Origin::direct)), globals.now())?;
         config.sender()?;
+        let provider = config.provider.as_ref().map(ProviderPart::provider).transpose().map_err(usage)?;
         if self.check_config {
             output::note(format_args!("the settings are in order"));
             return Ok(Outcome::Done);
@@ -133,6 +136,7 @@ impl Serve {
         settings.public = public;
         settings.resolver = self.resolver.or(config.resolver);
         settings.contact = self.contact.or(config.contact).filter(|text| !text.trim().is_empty());
+        settings.provider = provider;
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         world::run(async {
             let desk = globals.desk().await?;
@@ -219,6 +223,7 @@ fn parse(text: &str) -> Result<Config, String> {
     let part = |part: &str| table.get(part).and_then(|value| value.as_table());
     part("send").map_or(Ok(()), |table| check_keys("send", table, SEND_KEYS))?;
     part("mail").map_or(Ok(()), |table| check_keys("mail", table, MAIL_KEYS))?;
+    part("provider").map_or(Ok(()), |table| check_keys("provider", table, PROVIDER_KEYS))?;
     toml::from_str(text).map_err(wrong)
 }
 
@@ -255,9 +260,11 @@ fn example() -> String {
          # contact = \"abuse@forestall.example, +1 555 0100\"\n\
          \n\
          {}\n\
+         {}\n\
          {}",
         look::EXAMPLE,
-        send_settings::EXAMPLE
+        send_settings::EXAMPLE,
+        provider_settings::EXAMPLE
     )
 }
 
