@@ -25,6 +25,7 @@ pub mod imap;
 pub mod lists;
 pub mod mail;
 pub mod maildir;
+pub mod oidc;
 pub mod openpgp;
 pub mod presence;
 pub mod rdap;

@@ -71,7 +71,7 @@ pub(crate) enum Change {
 
 impl Store {
     /// Keeps a person with their secrets over the version of `over`, and says whether it did: not where they have changed in the meantime
-    /// or where somebody else has the mail address. Somebody who is disabled loses sessions and tokens at once.
+    /// or where somebody else has the mail address or the identity. Somebody who is disabled loses sessions and tokens at once.
     ///
     /// # Errors
     ///
@@ -82,7 +82,7 @@ impl Store {
     }
 
     /// Uses an invitation up and keeps the person who it makes, and says whether it did: not where the invitation is gone or has expired
-    /// at `now`, or where somebody has the mail address.
+    /// at `now`, or where somebody has the mail address or the identity.
     ///
     /// # Errors
     ///
@@ -201,6 +201,26 @@ impl Store {
         row.as_ref().map(with_secrets).transpose().map_err(|e| self.error(e))
     }
 
+    /// Returns the person whom a provider of identities calls so, with their secrets; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn person_by_identity(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<Option<(Person, Secrets)>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row =
+            query("SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE identity = $1")
+                .bind(identity(issuer, subject))
+                .fetch_optional(&mut reader)
+                .await
+                .map_err(|e| self.error(e))?;
+        row.as_ref().map(with_secrets).transpose().map_err(|e| self.error(e))
+    }
+
     /// Returns the roles of a person, in the order of the cases.
     ///
     /// # Errors
@@ -215,25 +235,6 @@ impl Store {
             .map_err(|e| self.error(e))?;
         let read = |row: &Row| Ok::<_, sqlx::Error>((row.word("case_id")?, row.word("role")?));
         let mut roles: Vec<(CaseId, CaseRole)> =
-            rows.iter().map(read).collect::<Result<_, _>>().map_err(|e| self.error(e))?;
-        roles.sort_unstable();
-        Ok(roles)
-    }
-
-    /// Returns who has a role in a case, in the order of their ids.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] where the store cannot be read.
-    pub async fn roles_in(&self, case: &CaseId) -> Result<Vec<(PersonId, CaseRole)>, StoreError> {
-        let mut reader = self.reader().await?;
-        let rows = query("SELECT person_id, role FROM case_role WHERE case_id = $1")
-            .bind(case.as_str().to_owned())
-            .fetch_all(&mut reader)
-            .await
-            .map_err(|e| self.error(e))?;
-        let read = |row: &Row| Ok::<_, sqlx::Error>((row.word("person_id")?, row.word("role")?));
-        let mut roles: Vec<(PersonId, CaseRole)> =
             rows.iter().map(read).collect::<Result<_, _>>().map_err(|e| self.error(e))?;
         roles.sort_unstable();
         Ok(roles)
@@ -276,13 +277,14 @@ async fn replace(
     secrets: &Secrets,
     over: Instant,
 ) -> Result<u64, Failure> {
-    let others = query("SELECT id FROM person WHERE mail = $1 AND id <> $2").bind(person.mail.as_str().to_owned());
+    let others = query("SELECT id FROM person WHERE (mail = $1 OR identity = $2) AND id <> $3");
+    let others = others.bind(person.mail.as_str().to_owned()).bind(identity_of(secrets));
     if others.bind(person.id.as_str().to_owned()).fetch_optional(&mut *connection).await?.is_some() {
         return Err(Failure::Stale);
     }
     let statement = query(
-        "UPDATE person SET party_id = $1, name = $2, mail = $3, standing = $4, disabled = $5, changed = $6, body = $7 \
-         WHERE id = $8 AND changed = $9",
+        "UPDATE person SET party_id = $1, name = $2, mail = $3, standing = $4, disabled = $5, changed = $6, body = $7, \
+         identity = $8 WHERE id = $9 AND changed = $10",
     );
     let done = statement
         .bind(person.party.as_ref().map(|party| party.as_str().to_owned()))
@@ -292,6 +294,7 @@ async fn replace(
         .bind(i64::from(person.disabled))
         .bind(person.changed.micros())
         .bind(body(secrets)?)
+        .bind(identity_of(secrets))
         .bind(person.id.as_str().to_owned())
         .bind(over.micros());
     if done.execute(&mut *connection).await? == 0 {
@@ -319,8 +322,8 @@ async fn accept(
         return Err(Failure::Stale);
     }
     let statement = query(
-        "INSERT INTO person (id, party_id, name, mail, standing, disabled, changed, totp_step, body) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        "INSERT INTO person (id, party_id, name, mail, standing, disabled, changed, totp_step, body, identity) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
     );
     let done = statement
         .bind(person.id.as_str().to_owned())
@@ -331,7 +334,8 @@ async fn accept(
         .bind(i64::from(person.disabled))
         .bind(person.changed.micros())
         .bind(0_i64)
-        .bind(body(secrets)?);
+        .bind(body(secrets)?)
+        .bind(identity_of(secrets));
     match done.execute(connection).await? {
         0 => Err(Failure::Stale),
         rows => Ok(rows),
@@ -382,4 +386,13 @@ async fn set_role(
 
 fn body(secrets: &Secrets) -> Result<String, sqlx::Error> {
     serde_json::to_string(secrets).map_err(|e| sqlx::Error::Encode(Box::new(e)))
+}
+
+/// Returns what the store finds the person of an identity by.
+fn identity(issuer: &str, subject: &str) -> Vec<u8> {
+    Digest::of_parts(&[b"identity\0", issuer.as_bytes(), b"\0", subject.as_bytes()]).0.to_vec()
+}
+
+fn identity_of(secrets: &Secrets) -> Option<Vec<u8>> {
+    secrets.subject.as_ref().map(|(issuer, subject)| identity(issuer, subject))
 }

@@ -5,7 +5,7 @@
 //! [`CaseScript`] plays a case as people would act on it: it decides commands, applies the events and keeps the log, at the time
 //! of a [`ScriptedClock`] and with salts that are the same in every run. [`campaigns`] and [`counts`] make what a case
 //! needs by hand; [`computed`] takes the lists of the real generators. [`bind`], [`knot`], [`nsd`] and [`unbound`] run real name
-//! servers, [`postgres`] a database server, [`smtp`] and [`dovecot`] real servers of mail, [`gnupg`] the program for keys, [`rdap`] and
+//! servers, [`postgres`] a database server, [`smtp`] and [`dovecot`] real servers of mail, [`gnupg`] the program for keys, [`oidc`] a provider of identities, [`rdap`] and
 //! [`whois`] answer for registries, [`responder`] for servers that misbehave, and [`skip`] finds programs and says where one is missing.
 //!
 //! For tests only: functions panic where a test is written wrongly, and no released crate depends on this one.
@@ -21,6 +21,7 @@ pub mod gnupg;
 pub mod guard;
 pub mod knot;
 pub mod nsd;
+pub mod oidc;
 pub mod pem;
 pub mod plugin;
 pub mod postgres;

@@ -12,45 +12,83 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
-use crate::console::say;
-use crate::tree;
+use Package::{Debian, Python};
 
-/// A program, the Debian package that has it, and the tests that need it.
+use crate::console::say;
+
+/// A program, the package that has it, and the tests that need it.
 #[derive(Debug, PartialEq, Eq)]
 struct Counterpart {
     program: &'static str,
-    package: &'static str,
+    package: Package,
     needed_by: &'static str,
+}
+
+/// What a program is installed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Package {
+    /// A package of Debian.
+    Debian(&'static str),
+    /// A package of PyPI, as pip takes it, for an environment of its own below the build folder.
+    Python(&'static str),
+}
+
+impl std::fmt::Display for Package {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Debian(name) => write!(f, "Debian package {name}"),
+            Self::Python(name) => write!(f, "Python package {name}"),
+        }
+    }
 }
 
 /// All programs.
 const COUNTERPARTS: &[Counterpart] = &[
-    Counterpart { program: "nsd", package: "nsd", needed_by: "sweeps against an authoritative name server" },
-    Counterpart { program: "unbound", package: "unbound", needed_by: "scans of what a resolver sends and logs" },
-    Counterpart { program: "named", package: "bind9", needed_by: "scans of what a name server logs" },
-    Counterpart { program: "kresd", package: "knot-resolver", needed_by: "scans of captures beside another resolver" },
-    Counterpart { program: "tcpdump", package: "tcpdump", needed_by: "scans of captures of real traffic" },
-    Counterpart { program: "tshark", package: "tshark", needed_by: "what another program reads from captures" },
-    Counterpart { program: "minisign", package: "minisign", needed_by: "lists that a registry signs" },
-    Counterpart { program: "aiosmtpd", package: "python3-aiosmtpd", needed_by: "letters against a server of mail" },
-    Counterpart { program: "dovecot", package: "dovecot-imapd", needed_by: "mailboxes of a server" },
-    Counterpart { program: "gpg", package: "gnupg", needed_by: "letters that are signed and encrypted" },
-    Counterpart { program: "dig", package: "bind9-dnsutils", needed_by: "comparison with another DNS client" },
-    Counterpart { program: "chromium", package: "chromium", needed_by: "the console in a browser" },
-    Counterpart { program: "chromedriver", package: "chromium-driver", needed_by: "the console in a browser" },
-    Counterpart { program: "clang", package: "clang", needed_by: "the example of a plug-in in C, built anew" },
-    Counterpart { program: "wasm-ld", package: "lld", needed_by: "the example of a plug-in in C, built anew" },
-    Counterpart { program: "initdb", package: "postgresql", needed_by: "the store on PostgreSQL" },
+    Counterpart { program: "nsd", package: Debian("nsd"), needed_by: "sweeps against an authoritative name server" },
+    Counterpart {
+        program: "unbound",
+        package: Debian("unbound"),
+        needed_by: "scans of what a resolver sends and logs",
+    },
+    Counterpart { program: "named", package: Debian("bind9"), needed_by: "scans of what a name server logs" },
+    Counterpart {
+        program: "kresd",
+        package: Debian("knot-resolver"),
+        needed_by: "scans of captures beside another resolver",
+    },
+    Counterpart { program: "tcpdump", package: Debian("tcpdump"), needed_by: "scans of captures of real traffic" },
+    Counterpart { program: "tshark", package: Debian("tshark"), needed_by: "what another program reads from captures" },
+    Counterpart { program: "minisign", package: Debian("minisign"), needed_by: "lists that a registry signs" },
+    Counterpart {
+        program: "aiosmtpd",
+        package: Debian("python3-aiosmtpd"),
+        needed_by: "letters against a server of mail",
+    },
+    Counterpart { program: "dovecot", package: Debian("dovecot-imapd"), needed_by: "mailboxes of a server" },
+    Counterpart { program: "gpg", package: Debian("gnupg"), needed_by: "letters that are signed and encrypted" },
+    Counterpart { program: "dig", package: Debian("bind9-dnsutils"), needed_by: "comparison with another DNS client" },
+    Counterpart { program: "chromium", package: Debian("chromium"), needed_by: "the console in a browser" },
+    Counterpart { program: "chromedriver", package: Debian("chromium-driver"), needed_by: "the console in a browser" },
+    Counterpart { program: "clang", package: Debian("clang"), needed_by: "the example of a plug-in in C, built anew" },
+    Counterpart { program: "wasm-ld", package: Debian("lld"), needed_by: "the example of a plug-in in C, built anew" },
+    Counterpart { program: "initdb", package: Debian("postgresql"), needed_by: "the store on PostgreSQL" },
+    Counterpart {
+        program: "oidc-provider-mock",
+        // 0.4 wants Python 3.12.
+        package: Python("oidc-provider-mock==0.3.4"),
+        needed_by: "sign-in with a provider of identities",
+    },
+    Counterpart {
+        program: "schemathesis",
+        package: Python("schemathesis==4.32.5"),
+        needed_by: "the API against its own document",
+    },
 ];
 
-/// A program in Python that no Debian package has, and the tests that need it.
-const SCHEMATHESIS: Counterpart = Counterpart {
-    program: "schemathesis",
-    package: "schemathesis==4.32.5",
-    needed_by: "the API against its own document",
-};
+/// The Debian package without which Python makes no environment.
+const ENVIRONMENTS: &str = "python3-venv";
 
-/// The virtual environment with it, below the folder of what was built.
+/// Where programs of Python packages are, below the root of the repository.
 const PYTHON: &str = "target/counterparts/python";
 
 /// Folders with servers, which the search path of an ordinary user often lacks.
@@ -75,19 +113,20 @@ apt-get update --quiet
 apt-get install --quiet --yes --no-install-recommends "$@"
 "#;
 
-/// Returns the search path for tests: `path` with the folders of servers at its end.
+/// Returns the search path for tests in the repository at `root`: `path` with the folders of servers, and of what was installed for the tests alone,
+/// at its end.
 ///
 /// # Errors
 ///
 /// A folder of the path cannot be written in one (it holds the separator).
-pub(super) fn search_path(path: Option<&OsStr>) -> anyhow::Result<OsString> {
-    search_path_with(path, Path::new(POSTGRESQL), &tree::root().join(PYTHON))
+pub(super) fn search_path(path: Option<&OsStr>, root: &Path) -> anyhow::Result<OsString> {
+    search_path_with(path, Path::new(POSTGRESQL), &root.join(PYTHON))
 }
 
 fn search_path_with(path: Option<&OsStr>, postgresql: &Path, python: &Path) -> anyhow::Result<OsString> {
     let own = path.map(std::env::split_paths).into_iter().flatten();
-    let servers = SERVER_FOLDERS.iter().map(PathBuf::from).chain(newest(postgresql)).chain([python.join("bin")]);
-    std::env::join_paths(own.chain(servers)).context("the search path cannot be written")
+    let servers = SERVER_FOLDERS.iter().map(PathBuf::from).chain(newest(postgresql));
+    std::env::join_paths(own.chain(servers).chain([python.join("bin")])).context("the search path cannot be written")
 }
 
 /// Returns the folder of programs of the newest version below `postgresql`, where there is one.
@@ -97,51 +136,34 @@ fn newest(postgresql: &Path) -> Option<PathBuf> {
     numbered.max().map(|(_, folder)| folder.join("bin"))
 }
 
-/// Looks for every program in `search` and installs what is missing if `install` and the user may. What is then still
-/// missing is said by name; that is no error, a machine without the programs runs all other tests.
-pub(super) fn provide(search: &OsStr, install: bool) {
+/// Looks for every program in `search` and installs what is missing if `install` and the user may; packages of Python below `root`. What is then
+/// still missing is said by name; that is no error, a machine without the programs runs all other tests.
+pub(super) fn provide(search: &OsStr, install: bool, root: &Path) {
     let mut missing = missing(search);
     if !missing.is_empty() && install {
         match Road::find(search) {
             Some(road) => {
-                let packages = packages(&missing);
+                let packages = debian_packages(&missing);
                 say(&format!("installing {}", packages.join(" ")));
                 if let Err(error) = road.install(&packages) {
                     say(&format!("cannot install: {error:#}"));
                 }
-                missing = self::missing(search);
             }
             None => say("cannot install: neither root nor sudo without a password, or no apt-get"),
         }
+        // These need no rights but those over the build folder.
+        let packages = python_packages(&missing);
+        if !packages.is_empty() {
+            say(&format!("installing {} into {PYTHON}", packages.join(" ")));
+            if let Err(error) = install_python(&root.join(PYTHON), &packages) {
+                say(&format!("cannot install: {error:#}"));
+            }
+        }
+        missing = self::missing(search);
     }
     for line in report(&missing) {
         say(&line);
     }
-    if !has(search, SCHEMATHESIS.program) && install && has(search, "python3") {
-        say(&format!("installing {} in {PYTHON}", SCHEMATHESIS.package));
-        if let Err(error) = install_in_python() {
-            say(&format!("cannot install: {error:#}"));
-        }
-    }
-    if !has(search, SCHEMATHESIS.program) {
-        let Counterpart { program, package, needed_by } = SCHEMATHESIS;
-        say(&format!("missing: {program} (PyPI package {package}); skipped: {needed_by}"));
-    }
-}
-
-/// Makes a virtual environment of Python and installs what no Debian package has.
-fn install_in_python() -> anyhow::Result<()> {
-    let pip = format!("{PYTHON}/bin/pip");
-    let steps: [(&str, &[&str]); 2] = [
-        ("python3", &["-m", "venv", PYTHON]),
-        (&pip, &["install", "--quiet", "--disable-pip-version-check", SCHEMATHESIS.package]),
-    ];
-    for (program, arguments) in steps {
-        let status = Command::new(program).args(arguments).current_dir(tree::root()).stdin(Stdio::null()).status();
-        let status = status.with_context(|| format!("cannot start {program}"))?;
-        anyhow::ensure!(status.success(), "{program}: {status}");
-    }
-    Ok(())
 }
 
 /// Returns the programs that no folder of `search` holds.
@@ -164,11 +186,38 @@ fn is_program(path: &Path) -> bool {
     path.is_file()
 }
 
-/// Returns the packages of the programs, each once, in order of the table.
-fn packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
-    let mut packages: Vec<&str> = missing.iter().map(|counterpart| counterpart.package).collect();
+/// Returns the Debian packages of the programs, each once, in order of the table, with what makes room for those of Python.
+fn debian_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
+    let name = |counterpart: &&'static Counterpart| match counterpart.package {
+        Debian(name) => name,
+        Python(_) => ENVIRONMENTS,
+    };
+    let mut packages: Vec<&str> = missing.iter().map(name).collect();
     packages.dedup();
     packages
+}
+
+/// Returns the packages of Python of the programs, in order of the table.
+fn python_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
+    let name = |counterpart: &&'static Counterpart| match counterpart.package {
+        Debian(_) => None,
+        Python(name) => Some(name),
+    };
+    missing.iter().filter_map(name).collect()
+}
+
+/// Installs packages of Python into an environment of their own, so that nothing of the user's changes.
+fn install_python(folder: &Path, packages: &[&str]) -> anyhow::Result<()> {
+    let run = |program: &Path, arguments: &[&OsStr]| {
+        let status = Command::new(program).args(arguments).stdin(Stdio::null()).status();
+        let status = status.with_context(|| format!("cannot start {}", program.display()))?;
+        anyhow::ensure!(status.success(), "{}: {status}", program.display());
+        Ok(())
+    };
+    run(Path::new("python3"), &["-m".as_ref(), "venv".as_ref(), folder.as_os_str()])?;
+    let words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    let arguments: Vec<&OsStr> = words.iter().chain(packages).map(AsRef::as_ref).collect();
+    run(&folder.join("bin").join("python3"), &arguments)
 }
 
 fn report(missing: &[&Counterpart]) -> Vec<String> {
@@ -178,7 +227,7 @@ fn report(missing: &[&Counterpart]) -> Vec<String> {
     }
     let line = |counterpart: &&Counterpart| {
         let Counterpart { program, package, needed_by } = counterpart;
-        format!("missing: {program} (Debian package {package}); skipped: {needed_by}")
+        format!("missing: {program} ({package}); skipped: {needed_by}")
     };
     missing.iter().map(line).collect()
 }
@@ -236,10 +285,10 @@ mod tests {
 
     #[test]
     fn the_search_path_ends_with_the_folders_of_servers() {
-        let (none, python) = (Path::new("/nowhere"), Path::new("/python"));
+        let (none, python) = (Path::new("/nowhere"), Path::new("/build/python"));
         let path = search_path_with(Some(OsStr::new("/usr/bin:/bin")), none, python).unwrap();
-        assert_eq!(path, "/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/python/bin");
-        assert_eq!(search_path_with(None, none, python).unwrap(), "/usr/local/sbin:/usr/sbin:/sbin:/python/bin");
+        assert_eq!(path, "/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/build/python/bin");
+        assert_eq!(search_path_with(None, none, python).unwrap(), "/usr/local/sbin:/usr/sbin:/sbin:/build/python/bin");
     }
 
     #[test]
@@ -283,7 +332,9 @@ mod tests {
                 "chromedriver",
                 "clang",
                 "wasm-ld",
-                "initdb"
+                "initdb",
+                "oidc-provider-mock",
+                "schemathesis"
             ]
         );
     }
@@ -297,7 +348,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, initdb"
+                "present: nsd, unbound, named, kresd, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, initdb, oidc-provider-mock, schemathesis"
             ]
         );
     }
@@ -306,7 +357,7 @@ mod tests {
     fn asks_for_the_packages_of_what_is_missing() {
         let some: Vec<&Counterpart> = COUNTERPARTS.iter().filter(|counterpart| counterpart.program != "nsd").collect();
         assert_eq!(
-            packages(&some),
+            debian_packages(&some),
             [
                 "unbound",
                 "bind9",
@@ -322,8 +373,10 @@ mod tests {
                 "chromium-driver",
                 "clang",
                 "lld",
-                "postgresql"
+                "postgresql",
+                "python3-venv"
             ]
         );
+        assert_eq!(python_packages(&some), ["oidc-provider-mock==0.3.4"]);
     }
 }

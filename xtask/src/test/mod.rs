@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         _ => bail!("test takes --no-install or nothing, found {}", arguments.join(" ")),
     };
     let root = tree::root();
-    let search = counterparts::search_path(std::env::var_os("PATH").as_deref())?;
+    let search = counterparts::search_path(std::env::var_os("PATH").as_deref(), &root)?;
     let skips = skips::Skips::begin(&root)?;
 
     let steps = vec![
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         Step::new("tidy", || tidy::run(&[])),
         Step::new("family-docs", || family_docs::run(&["--check".to_owned()])),
         Step::new("counterparts", || {
-            counterparts::provide(&search, install);
+            counterparts::provide(&search, install, &root);
             axe::provide(&root, &search, install);
             Ok(())
         }),

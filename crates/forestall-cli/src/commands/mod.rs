@@ -19,6 +19,7 @@ pub(crate) mod party;
 pub(crate) mod person;
 pub(crate) mod plugin;
 pub(crate) mod predict;
+mod provider_settings;
 pub(crate) mod publish;
 pub(crate) mod quickstart;
 pub(crate) mod register;

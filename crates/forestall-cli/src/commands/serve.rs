@@ -15,6 +15,7 @@ use forestall_vet::Rules;
 use serde::Deserialize;
 
 use super::look::{self, Look};
+use super::provider_settings::{self, PROVIDER_KEYS, ProviderPart};
 use super::send_settings::{self, MAIL_KEYS, Mail, SEND_KEYS, Send, check_keys};
 use super::ways_settings::{self, DAILY_KEYS, DailyPart, INBOX_KEYS, InboxPart, WEBHOOK_KEYS, Ways, WebhookPart};
 use crate::failure::{Outcome, usage};
@@ -69,6 +70,7 @@ pub(super) struct Config {
     inbox: Option<InboxPart>,
     webhook: Option<WebhookPart>,
     daily: Option<DailyPart>,
+    provider: Option<ProviderPart>,
 }
 
 impl Config {
@@ -132,9 +134,9 @@ impl Config {
 
 /// The version of the file that this program reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "version", "data", "database", "listen", "public", "resolver", "contact", "look", "send", "mail", "inbox",
-    "webhook", "daily",
+    "webhook", "daily", "provider",
 ];
 
 impl Serve {
@@ -153,6 +155,7 @@ impl Serve {
         let vantage = config.vantage()?.unwrap_or_default();
         let sender = config.sender()?;
         let ways = config.ways(public.clone().or_else(|| self.listen.map(Origin::direct)), globals.now())?;
+        let provider = config.provider.as_ref().map(ProviderPart::provider).transpose().map_err(usage)?;
         if self.check_config {
             output::note(format_args!("the settings are in order"));
             return Ok(Outcome::Done);
@@ -162,6 +165,7 @@ impl Serve {
         settings.resolver = self.resolver.or(config.resolver);
         settings.sender = sender;
         settings.contact = self.contact.or(config.contact).filter(|text| !text.trim().is_empty());
+        settings.provider = provider;
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         world::run(async {
             let desk = globals.desk().await?;
@@ -248,6 +252,7 @@ fn parse(text: &str) -> Result<Config, String> {
     part("inbox").map_or(Ok(()), |table| check_keys("inbox", table, INBOX_KEYS))?;
     part("webhook").map_or(Ok(()), |table| check_keys("webhook", table, WEBHOOK_KEYS))?;
     part("daily").map_or(Ok(()), |table| check_keys("daily", table, DAILY_KEYS))?;
+    part("provider").map_or(Ok(()), |table| check_keys("provider", table, PROVIDER_KEYS))?;
     toml::from_str(text).map_err(wrong)
 }
 
@@ -288,7 +293,8 @@ fn example() -> String {
          {}",
         look::EXAMPLE,
         send_settings::EXAMPLE,
-        ways_settings::EXAMPLE
+        ways_settings::EXAMPLE,
+        provider_settings::EXAMPLE
     )
 }
 

@@ -114,3 +114,20 @@ fn people_are_invited_and_have_roles_and_tokens_when_they_exist() {
         home.fails(2, line, &["there is no person"]);
     }
 }
+
+#[test]
+fn people_are_linked_to_what_a_provider_calls_them() {
+    let home = home();
+    let ada = "person admit ada@dns.example --name Ada --party dns-be --issuer https://id.example --subject 17";
+    home.ok(ada);
+    assert!(home.ok("person list --format json").contains("\"state\": \"active\""));
+    home.fails(1, ada, &["\"17\" is Ada here already"]);
+    let bob = "person admit bob@dns.example --name Bob --party dns-be --issuer https://id.example --subject";
+    home.fails(1, &format!("{bob} 17"), &["\"17\" is Ada here already"]);
+    home.ok(&format!("{bob} 18"));
+    home.fails(1, "person link bob@dns.example --issuer https://id.example --subject 17", &["is Ada here already"]);
+    home.fails(1, "person link bob@dns.example --issuer id.example --subject 19", &["no address of a provider"]);
+    home.ok("person unlink ada@dns.example");
+    home.ok("person link bob@dns.example --issuer https://id.example --subject 17");
+    home.fails(2, "person link bob@dns.example --subject 17", &["--issuer"]);
+}

@@ -114,6 +114,20 @@ fn settings_come_from_a_file_that_is_checked() {
     fails("version = 9\n", 2, &["`version = 1`"]);
     fails("version = 1\nlisten = \"here\"\n", 2, &["line 2"]);
     fails("version = 1\npublic = \"forestall.example\"\n", 2, &["public", "https://forestall.example"]);
+    let provider =
+        "version = 1\n[provider]\nname = \"us\"\nissuer = \"https://id.example\"\nclient_id = \"forestall\"\n";
+    fails(provider, 2, &["provider.client_secret_file", "FORESTALL_PROVIDER_SECRET"]);
+    fails(&format!("{provider}isuer = \"x\"\n"), 2, &["provider.isuer", "Did you mean issuer?"]);
+    home.write("secret", "the client's own\n");
+    let complete = format!("{provider}client_secret_file = \"secret\"\n");
+    fails(&format!("{complete}prompt = \"none\"\n"), 2, &["provider.prompt", "expected login"]);
+    fails(&complete.replace("https", "http"), 2, &["provider.issuer", "https://"]);
+    home.write("serve.toml", &complete);
+    assert_eq!(home.run("serve --config serve.toml --check-config").status, 0, "and nobody asked the provider");
+    home.write("serve.toml", provider);
+    let mut command = home.program();
+    let arguments = ["serve", "--config", "serve.toml", "--check-config"];
+    assert_eq!(ran(command.env("FORESTALL_PROVIDER_SECRET", "secret").args(arguments)).status, 0);
     home.fails(3, "serve --config none.toml", &["none.toml could not be read"]);
     // An option goes before the environment, and both before the file.
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -144,7 +144,8 @@ pub(super) async fn check_contact(
     let CheckContact { verified, tested, owner, day } = body;
     let check = ContactCheck { verified, tested, owner };
     let day = day.unwrap_or_else(|| app.today());
-    told(app.desk().check_contact_over(&id, place, &check, day, seen, app.now()).await, seen.is_some())
+    let at = ContactAt { party: id, number: place, over: seen };
+    told(app.desk().check_contact(&at, &check, day, app.now()).await, seen.is_some())
 }
 
 fn told(

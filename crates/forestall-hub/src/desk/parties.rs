@@ -33,6 +33,17 @@ pub struct ImportedParties {
     pub unchanged: usize,
 }
 
+/// A contact of a party, by its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactAt {
+    /// The party.
+    pub party: PartyId,
+    /// The number of the contact, from 1, in the order in which they are tried.
+    pub number: usize,
+    /// The version of the party in which somebody saw that number; none where they name it as it is now.
+    pub over: Option<Instant>,
+}
+
 /// What somebody found out about a contact.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactCheck {
@@ -232,48 +243,41 @@ impl Desk {
         self.keep_party(party, Some(changed), now).await
     }
 
-    /// Takes a contact away from a party, by its number from 1.
+    /// Takes a contact away from a party.
     ///
     /// # Errors
     ///
     /// [`DeskError::Input`] where there is no such contact; else as [`Desk::keep_party`].
-    pub async fn remove_contact(&self, id: &PartyId, number: usize, now: Instant) -> Result<KeptParty, DeskError> {
-        let KeptParty { mut party, changed } = self.party(id).await?;
+    pub async fn remove_contact(&self, at: &ContactAt, now: Instant) -> Result<KeptParty, DeskError> {
+        let KeptParty { mut party, changed } = self.party_of(at).await?;
         let known = party.contacts.len();
-        let place =
-            number.checked_sub(1).filter(|place| *place < known).ok_or_else(|| no_contact(id, known, number))?;
+        let place = at.number.checked_sub(1).filter(|place| *place < known).ok_or_else(|| no_contact(at, known))?;
         party.contacts.remove(place);
         self.keep_party(party, Some(changed), now).await
     }
 
-    /// Records what somebody found out about a contact, by its number from 1, on a day.
+    /// Returns the party of a contact, unless it is no more as somebody saw it.
+    async fn party_of(&self, at: &ContactAt) -> Result<KeptParty, DeskError> {
+        let kept = self.party(&at.party).await?;
+        if at.over.is_some_and(|over| over != kept.changed) {
+            return Err(DeskError::Stale(format!(
+                "somebody else changed {} in the meantime, and the number may be another contact's; look at it again and repeat the change",
+                at.party
+            )));
+        }
+        Ok(kept)
+    }
+
+    /// Records what somebody found out about a contact on a day.
     ///
     /// # Errors
     ///
     /// [`DeskError::Input`] where there is no such contact, or nothing was found out; else as [`Desk::keep_party`].
     pub async fn check_contact(
         &self,
-        id: &PartyId,
-        number: usize,
+        at: &ContactAt,
         check: &ContactCheck,
         day: UtcDay,
-        now: Instant,
-    ) -> Result<KeptParty, DeskError> {
-        self.check_contact_over(id, number, check, day, None, now).await
-    }
-
-    /// Records what somebody found out about a contact; where `over` is given, of the party as it was changed then only.
-    ///
-    /// # Errors
-    ///
-    /// [`DeskError::Input`] where there is no such contact, or nothing was found out; else as [`Desk::keep_party`].
-    pub async fn check_contact_over(
-        &self,
-        id: &PartyId,
-        number: usize,
-        check: &ContactCheck,
-        day: UtcDay,
-        over: Option<Instant>,
         now: Instant,
     ) -> Result<KeptParty, DeskError> {
         if *check == ContactCheck::default() {
@@ -284,13 +288,14 @@ impl Desk {
         if day > now.day() {
             return Err(DeskError::Input(format!("{day} is still to come; a contact is checked today or was before")));
         }
-        let KeptParty { mut party, changed } = self.party_over(id, over).await?;
+        let KeptParty { mut party, changed } = self.party_of(at).await?;
         let known = party.contacts.len();
-        let contact = number.checked_sub(1).and_then(|place| party.contacts.get_mut(place));
-        let contact = contact.ok_or_else(|| no_contact(id, known, number))?;
+        let contact = at.number.checked_sub(1).and_then(|place| party.contacts.get_mut(place));
+        let contact = contact.ok_or_else(|| no_contact(at, known))?;
         if check.tested && contact.second.is_none() {
             return Err(DeskError::Input(format!(
-                "the contact {number} of {id} has no second way that could be tried"
+                "the contact {} of {} has no second way that could be tried",
+                at.number, at.party
             )));
         }
         if check.verified {
@@ -386,8 +391,8 @@ pub(super) fn after(over: Option<Instant>, now: Instant) -> Instant {
     over.map_or(now, |over| now.max(Instant::from_micros(over.micros().saturating_add(1))))
 }
 
-fn no_contact(id: &PartyId, known: usize, number: usize) -> DeskError {
-    DeskError::Input(format!("{id} has {known} contacts, and none has the number {number}"))
+fn no_contact(at: &ContactAt, known: usize) -> DeskError {
+    DeskError::Input(format!("{} has {known} contacts, and none has the number {}", at.party, at.number))
 }
 
 fn told(faults: impl ExactSizeIterator<Item = String>) -> String {

@@ -125,7 +125,7 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`DeskError::Input`] for a name or a password that is not taken, [`DeskError::Stale`] where the invitation works no more.
+    /// [`DeskError::Input`] for a name, a password or an identity that is not taken, [`DeskError::Stale`] where the invitation works no more.
     pub async fn accept(
         &self,
         invitation: &Invitation,
@@ -139,7 +139,10 @@ impl Desk {
                 password::check(&word, name.as_str(), invitation.mail.as_str())?;
                 secrets.password = Some(self.passwords().hash(&word).await?);
             }
-            SignsInBy::Provider(issuer, subject) => secrets.subject = Some((issuer, subject)),
+            SignsInBy::Provider(issuer, subject) => {
+                self.check_identity(&issuer, &subject, None).await?;
+                secrets.subject = Some((issuer, subject));
+            }
         }
         let gone = || {
             DeskError::Stale(

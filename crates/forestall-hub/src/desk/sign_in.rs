@@ -183,7 +183,7 @@ impl Desk {
         keep: Option<Digest>,
         now: Instant,
     ) -> Result<(), DeskError> {
-        let (person, _) = self.need_password(id, old).await?;
+        let (person, _) = self.need_password(id, old, now).await?;
         password::check(new, &person.name, person.mail.as_str())?;
         let hash = self.passwords().hash(new).await?;
         self.change_person(id, now, move |_, secrets| secrets.password = Some(hash)).await?;
@@ -206,7 +206,7 @@ impl Desk {
         session: Option<Digest>,
         now: Instant,
     ) -> Result<Vec<String>, DeskError> {
-        self.need_password(id, password).await?;
+        self.need_password(id, password, now).await?;
         let step = secret.step_of(code, now);
         let step = step.ok_or_else(|| {
             DeskError::Input("the code is not the one that the app shows now; is its clock right?".to_owned())
@@ -226,8 +226,13 @@ impl Desk {
     /// # Errors
     ///
     /// [`DeskError::Input`] where the password is wrong.
-    pub async fn new_recovery_codes(&self, id: &PersonId, password: &str) -> Result<Vec<String>, DeskError> {
-        self.need_password(id, password).await?;
+    pub async fn new_recovery_codes(
+        &self,
+        id: &PersonId,
+        password: &str,
+        now: Instant,
+    ) -> Result<Vec<String>, DeskError> {
+        self.need_password(id, password, now).await?;
         self.renew_recovery_codes(id).await
     }
 
@@ -296,14 +301,26 @@ impl Desk {
         Err(DeskError::Input("there is no such token that works".to_owned()))
     }
 
-    async fn need_password(&self, id: &PersonId, word: &str) -> Result<(Person, Secrets), DeskError> {
+    /// Returns the person where the password is theirs. Failures are counted apart from those of sign-in: whoever holds a session of somebody neither
+    /// guesses their password nor keeps them out of their account.
+    async fn need_password(&self, id: &PersonId, word: &str, now: Instant) -> Result<(Person, Secrets), DeskError> {
         let found = self.store().person(id).await?;
         let (person, secrets) = found.ok_or_else(|| DeskError::NoSuchPerson(id.to_string()))?;
-        if self.passwords().verify(word, secrets.password.as_deref()).await? {
-            Ok((person, secrets))
-        } else {
-            Err(DeskError::Input("your present password is another one".to_owned()))
+        let key = Digest::of_parts(&[b"password again\0", id.as_str().as_bytes()]);
+        let forget = now.plus_seconds(-FORGET_SECONDS);
+        if let Some((failures, last)) = self.store().failures(key, forget).await?
+            && let Some(seconds) = wait(failures, FREE_HERE, last, now)
+        {
+            let text = format!("there were too many failed attempts; try again in {seconds} seconds");
+            return Err(DeskError::Input(text));
         }
+        // Counted before it is looked at: many at once are many failures, not one.
+        self.store().count_failure(key, now, forget).await?;
+        if self.passwords().verify(word, secrets.password.as_deref()).await? {
+            self.store().clear_failures(key).await?;
+            return Ok((person, secrets));
+        }
+        Err(DeskError::Input("your present password is another one".to_owned()))
     }
 
     /// Says whether a code is right and was not used before; somebody who set no codes up needs none.

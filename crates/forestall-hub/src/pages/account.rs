@@ -11,6 +11,7 @@ use forestall_model::{Digest, PersonId, Scope, Scopes};
 
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
+use super::qr_code;
 use crate::desk::TotpSecret;
 use crate::server::{App, Fields, Problem, Query, Session, Wants};
 
@@ -48,6 +49,10 @@ struct Page {
     /// A fresh secret, for an app that is to be set up.
     secret: String,
     uri: String,
+    /// The address as a QR code, in SVG.
+    qr_code: String,
+    /// The provider of identities by which the person signs in, and what it calls them.
+    identity: Option<(String, String)>,
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenRow>,
     scopes: Vec<&'static str>,
@@ -116,6 +121,7 @@ async fn render(app: &App, session: &Session, said: Said) -> Result<Html<String>
         Some(secret) => secret,
         None => TotpSecret::fresh()?,
     };
+    let uri = secret.uri(person.mail.as_str());
     super::page(&Page {
         frame: Frame::new("My account", "account", app, session).with_scripts(&["forms.js"]),
         mail: person.mail.to_string(),
@@ -123,7 +129,9 @@ async fn render(app: &App, session: &Session, said: Said) -> Result<Html<String>
         has_password: secrets.password.is_some(),
         has_codes: secrets.totp.is_some(),
         codes_left: store.recovery_codes(&id).await?,
-        uri: secret.uri(person.mail.as_str()),
+        qr_code: qr_code::svg(&uri, "QR code of the address below").unwrap_or_default(),
+        uri,
+        identity: secrets.subject,
         secret: grouped(&secret.to_base32()),
         sessions: sessions(app, &id, session.digest).await?,
         tokens: tokens(app, &id, now).await?,
@@ -193,7 +201,10 @@ pub(crate) async fn new_codes(
     wants: Wants,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let done = async { Ok(app.desk().new_recovery_codes(&me(&session)?, fields.raw("password")).await?) };
+    let done = async {
+        let password = fields.raw("password");
+        Ok(app.desk().new_recovery_codes(&me(&session)?, password, app.now()).await?)
+    };
     let done = done.await;
     once(&app, &session, wants, "recovery", done, None).await
 }
@@ -211,7 +222,7 @@ async fn once(
             let shown_once = Some(("Codes that work once where your app is lost", codes));
             Ok(render(app, session, Said { shown_once, ..Said::default() }).await?.into_response())
         }
-        Err(problem) if wants == Wants::Page && problem.is_clients() => {
+        Err(problem) if wants == Wants::Page && problem.is_mendable() => {
             let said = Said { problem: Some(problem.detail), kept: Kept::named(form), secret, ..Said::default() };
             Ok((problem.status, render(app, session, said).await?).into_response())
         }
@@ -282,7 +293,7 @@ pub(crate) async fn create_token(
             let shown_once = Some(("Your token", vec![secret.to_string()]));
             Ok(render(&app, &session, Said { shown_once, ..Said::default() }).await?.into_response())
         }
-        Err(problem) if wants == Wants::Page && problem.is_clients() => {
+        Err(problem) if wants == Wants::Page && problem.is_mendable() => {
             let said = Said { problem: Some(problem.detail), kept: Kept::of("token", &fields), ..Said::default() };
             Ok((problem.status, render(&app, &session, said).await?).into_response())
         }
@@ -315,7 +326,7 @@ async fn finish(
 ) -> Result<Response, Problem> {
     match done {
         Ok(what) => Ok(Redirect::to(&format!("/account?done={what}#recorded")).into_response()),
-        Err(problem) if wants == Wants::Page && problem.is_clients() => {
+        Err(problem) if wants == Wants::Page && problem.is_mendable() => {
             let said = Said { problem: Some(problem.detail), kept: Kept::named(form), ..Said::default() };
             Ok((problem.status, render(app, session, said).await?).into_response())
         }

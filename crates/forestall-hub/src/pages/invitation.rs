@@ -23,6 +23,8 @@ struct Page {
     invited_by: String,
     expires: String,
     name: String,
+    /// What the provider of identities is called, where there is one.
+    provider: Option<String>,
     problem: Option<String>,
 }
 
@@ -57,6 +59,7 @@ async fn render(
         invited_by: invitation.invited_by.clone(),
         expires: to_minute(invitation.expires),
         name: name.to_owned(),
+        provider: app.provider().map(|provider| provider.name.clone()),
         problem,
     })
 }

@@ -12,7 +12,7 @@ use forestall_store::KeptParty;
 
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
-use crate::desk::ContactCheck;
+use crate::desk::{ContactAt, ContactCheck};
 use crate::server::{App, Fields, Problem, Query, Session, Wants};
 
 /// A party as the form of it shows it.
@@ -333,19 +333,17 @@ pub(crate) async fn check_contact(
 ) -> Result<Response, Problem> {
     let id = party_id(&id)?;
     let done = async {
-        if app.desk().party(&id).await?.changed != over(&fields)? {
-            return Err(Problem::refused("somebody else changed the party in the meantime; look at it again"));
-        }
-        let number: usize = fields.need("number", "Contact")?;
+        let (number, over) = (fields.need("number", "Contact")?, Some(over(&fields)?));
+        let at = ContactAt { party: id.clone(), number, over };
         match fields.text("what") {
             Some("remove") => {
-                app.desk().remove_contact(&id, number, app.now()).await?;
+                app.desk().remove_contact(&at, app.now()).await?;
                 Ok("gone")
             }
             what => {
                 let (verified, tested) = (what == Some("verified"), what == Some("tested"));
                 let check = ContactCheck { verified, tested, owner: None };
-                app.desk().check_contact(&id, number, &check, app.today(), app.now()).await?;
+                app.desk().check_contact(&at, &check, app.today(), app.now()).await?;
                 Ok("checked")
             }
         }

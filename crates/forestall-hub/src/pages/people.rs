@@ -136,8 +136,26 @@ pub(crate) async fn invite(
 }
 
 /// Takes an invitation back.
-pub(crate) async fn withdraw(State(app): State<App>, fields: Fields) -> Result<Response, Problem> {
-    let digest: Digest = fields.need("invitation", "Invitation")?;
-    app.desk().store().withdraw_invitation(digest).await?;
-    Ok(Redirect::to("/people?done=withdrawn#recorded").into_response())
+pub(crate) async fn withdraw(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    wants: Wants,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let done = async {
+        let digest: Digest = fields.need("invitation", "Invitation")?;
+        if app.desk().store().withdraw_invitation(digest).await? {
+            Ok(())
+        } else {
+            Err(Problem::refused("this invitation is not there any more: it was used, taken back or made anew"))
+        }
+    };
+    match done.await {
+        Ok(()) => Ok(Redirect::to("/people?done=withdrawn#recorded").into_response()),
+        Err(problem) if wants == Wants::Page && problem.is_mendable() => {
+            let said = Said { problem: Some(problem.detail), ..Said::default() };
+            Ok((problem.status, render(&app, &session, said).await?).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
 }

@@ -23,7 +23,12 @@ struct Page {
     party: String,
     operator: bool,
     disabled: bool,
+    has_password: bool,
     has_codes: bool,
+    /// What the provider that they sign in by is, and what it calls them.
+    identity: Option<(String, String)>,
+    /// The provider of this installation, which a form offers.
+    issuer: String,
     roles: Vec<(String, &'static str)>,
     cases: Vec<(String, String)>,
     words: Vec<&'static str>,
@@ -50,6 +55,8 @@ pub(crate) async fn show(
         Some("enabled") => Some("They may sign in again."),
         Some("session") => Some("The session has ended."),
         Some("token") => Some("The token works no more."),
+        Some("linked") => Some("They sign in by the provider from now on."),
+        Some("unlinked") => Some("They sign in by the provider no more; their sessions have ended."),
         _ => None,
     };
     render(&app, &session, &person_id(&id)?, None, done, None, Kept::default()).await
@@ -84,7 +91,10 @@ async fn render(
         mail: person.mail.to_string(),
         operator: person.standing == Standing::Operator,
         disabled: person.disabled,
+        has_password: secrets.password.is_some(),
         has_codes: secrets.totp.is_some(),
+        issuer: app.provider().map(|provider| provider.client.issuer().to_owned()).unwrap_or_default(),
+        identity: secrets.subject,
         roles: roles.iter().map(|(case, role)| (case.to_string(), role.word())).collect(),
         cases: cases.collect(),
         words: CaseRole::ALL.iter().map(|role| role.word()).collect(),
@@ -130,6 +140,11 @@ pub(crate) async fn change(
     let done = async {
         let party = fields.parse::<PartyId>("party", "Party")?;
         let standing = fields.need::<Standing>("standing", "Standing")?;
+        if standing != Standing::Operator && session.viewer.person.as_ref() == Some(&id) {
+            let text =
+                "nobody takes the running of the installation from themselves: somebody else must, so that one is left";
+            return Err(Problem::refused(text));
+        }
         app.desk().move_person(&id, party, standing, app.now()).await?;
         Ok("moved")
     };
@@ -156,6 +171,29 @@ pub(crate) async fn access(
     };
     let done = done.await;
     finish(&app, &session, &id, wants, ("access", &fields), done).await
+}
+
+/// Links somebody to what a provider of identities calls them, or takes the link away.
+pub(crate) async fn identity(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    Path(id): Path<String>,
+    wants: Wants,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let id = person_id(&id)?;
+    let done = async {
+        if fields.text("unlink").is_some() {
+            app.desk().unlink_person(&id, app.now()).await?;
+            return Ok("unlinked");
+        }
+        let issuer: String = fields.need("issuer", "Provider")?;
+        let subject: String = fields.need("subject", "Subject")?;
+        app.desk().link_person(&id, &issuer, &subject, app.now()).await?;
+        Ok("linked")
+    };
+    let done = done.await;
+    finish(&app, &session, &id, wants, ("identity", &fields), done).await
 }
 
 /// Ends a session of somebody.

@@ -13,7 +13,7 @@ use forestall_model::Actor;
 
 use super::frame::Frame;
 use crate::desk::{Attempt, SignedIn};
-use crate::server::{self, App, Fields, Problem, Query};
+use crate::server::{self, App, Fields, Problem, Query, Wants};
 
 #[derive(Template)]
 #[template(path = "sign-in.html")]
@@ -23,19 +23,31 @@ struct Page {
     token: String,
     name: String,
     mail: String,
+    /// What the provider of identities is called, where there is one.
+    provider: Option<String>,
     problem: Option<String>,
 }
 
 impl Page {
-    fn new(token: &str, name: &str, mail: &str, problem: Option<String>) -> Self {
+    fn new(app: &App, token: &str, name: &str, mail: &str, problem: Option<String>) -> Self {
         let frame = Frame::bare("Sign in");
-        Self { frame, token: token.to_owned(), name: name.to_owned(), mail: mail.to_owned(), problem }
+        let provider = app.provider().map(|provider| provider.name.clone());
+        Self { frame, provider, token: token.to_owned(), name: name.to_owned(), mail: mail.to_owned(), problem }
     }
 }
 
 /// Shows the form of a link, or that of an account.
-pub(crate) async fn show(query: Query) -> Result<Html<String>, Problem> {
-    super::page(&Page::new(query.text("token").unwrap_or(""), "", "", None))
+pub(crate) async fn show(State(app): State<App>, query: Query) -> Result<Html<String>, Problem> {
+    super::page(&Page::new(&app, query.text("token").unwrap_or(""), "", "", None))
+}
+
+/// Shows the form of an account again, with why a sign-in by other ways did not work.
+pub(super) fn refuse(app: &App, wants: Wants, problem: Problem) -> Result<Response, Problem> {
+    if wants == Wants::Json {
+        return Ok(problem.respond(wants));
+    }
+    let page = super::page(&Page::new(app, "", "", "", Some(problem.detail)))?;
+    Ok((problem.status, page).into_response())
 }
 
 /// Uses the link up and begins a session.
@@ -45,7 +57,7 @@ pub(crate) async fn enter(State(app): State<App>, request: Request) -> Result<Re
     let actor: Actor = match name.parse() {
         Ok(actor) => actor,
         Err(error) => {
-            let page = super::page(&Page::new(token, name, "", Some(format!("Your name: {error}"))))?;
+            let page = super::page(&Page::new(&app, token, name, "", Some(format!("Your name: {error}"))))?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
@@ -82,7 +94,7 @@ pub(crate) async fn with_account(State(app): State<App>, request: Request) -> Re
             (StatusCode::TOO_MANY_REQUESTS, format!("There were too many failed attempts. Try again in {seconds} seconds."))
         }
     };
-    let page = super::page(&Page::new("", "", &attempt.mail, Some(problem)))?;
+    let page = super::page(&Page::new(&app, "", "", &attempt.mail, Some(problem)))?;
     Ok((status, page).into_response())
 }
 

@@ -16,7 +16,7 @@ use super::metrics::Metrics;
 use super::needs::nowhere;
 use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
-use super::{Clock, Origin, Problem, Public, Session};
+use super::{Clock, Origin, Problem, Provider, Public, Session};
 use crate::contacts::CallList;
 use crate::desk::{CaseFile, Desk, DeskError, Sender, Token};
 use crate::pages::public_figures::Totals;
@@ -126,13 +126,18 @@ impl App {
         &self.inner.public_pages
     }
 
+    /// Returns the provider of identities with which people may sign in, where there is one.
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.inner.public_pages.provider.as_ref()
+    }
+
     /// Returns a link to a page for the holder of a token.
     pub(crate) fn link_of(&self, page: &str, token: &Token) -> String {
         format!("{}/{page}?token={token}", self.origin())
     }
 
     /// Returns the address for links.
-    pub(super) fn origin(&self) -> Origin {
+    pub(crate) fn origin(&self) -> Origin {
         self.inner.public.clone().unwrap_or_else(|| Origin::direct(self.inner.address))
     }
 

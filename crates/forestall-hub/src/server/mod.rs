@@ -31,6 +31,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use forestall_connect::oidc::Oidc;
 use forestall_model::Instant;
 use tokio::net::TcpListener;
 
@@ -43,9 +44,12 @@ pub(crate) use form::{Fields, MAX_UPLOAD, Query};
 pub(crate) use metrics::BUCKETS;
 pub(crate) use problem::{Problem, Wants};
 pub(crate) use public::{
-    Public, admit_reader, is_near, read_appeal as read_public_appeal, read_form as read_public_form, read_sign_in,
+    Public, admit_reader, admit_sign_in, is_near, read_appeal as read_public_appeal, read_form as read_public_form,
+    read_sign_in,
 };
-pub(crate) use session::{Session, begin as begin_session, cookie_of, end as end_session, find as find_session};
+pub(crate) use session::{
+    Session, away_cookie, begin as begin_session, cookie_of, end as end_session, find as find_session, read_away_cookie,
+};
 pub(crate) use viewer::Viewer;
 pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantFigures};
 pub(crate) use waiting::{Ground, Waiting, WaitingName};
@@ -57,6 +61,17 @@ pub use origin::{Origin, OriginError};
 
 /// Tells the time. Programs read the system's clock; tests script one.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// A provider of identities with which people sign in.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// What people call it.
+    pub name: String,
+    /// Whether somebody signs in under a mail address that it made sure of, where they were invited under that address or have an account with it.
+    pub by_mail: bool,
+    /// How it is asked.
+    pub client: Oidc,
+}
 
 /// How the console is served.
 #[derive(Clone)]
@@ -70,6 +85,8 @@ pub struct Settings {
     pub resolver: Option<SocketAddr>,
     /// Whom the public may ask, in the operator's words.
     pub contact: Option<String>,
+    /// The provider of identities with which people may sign in.
+    pub provider: Option<Provider>,
     /// How long after a request the public look-up answers, at least: longer than its work takes, so that its time tells nothing.
     pub look_up_pause: Duration,
     /// How many requests a token of the API has.
@@ -90,10 +107,10 @@ impl Settings {
     /// Listens on `listen` by the system's clock, reached directly.
     #[must_use]
     pub fn new(listen: SocketAddr) -> Self {
-        let (public, resolver, contact) = (None, None, None);
+        let (public, resolver, contact, provider) = (None, None, None, None);
         let look_up_pause = Self::LOOK_UP_PAUSE;
         let (allowance, clock) = (Allowance::USUAL, Arc::new(system_clock));
-        Self { listen, public, resolver, contact, look_up_pause, allowance, clock, sender: None }
+        Self { listen, public, resolver, contact, provider, look_up_pause, allowance, clock, sender: None }
     }
 }
 
@@ -156,8 +173,8 @@ impl Console {
         };
         let listener = TcpListener::bind(asked).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        let Settings { public, resolver, contact, look_up_pause, allowance, clock, sender, .. } = settings;
-        let public_pages = Public::new(resolver, contact, look_up_pause);
+        let Settings { public, resolver, contact, provider, look_up_pause, allowance, clock, sender, .. } = settings;
+        let public_pages = Public::new(resolver, contact, provider, look_up_pause);
         let app = App::new(desk, address, public, clock, sender, public_pages, allowance);
         Ok(Self { listener, address, app })
     }

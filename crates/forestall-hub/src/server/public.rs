@@ -15,7 +15,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::limiter::{Limiter, Rate, network};
-use super::{App, Fields, Problem};
+use super::{App, Fields, Problem, Provider};
 use crate::pages::public_figures::Totals;
 
 /// The client at the other end of a connection.
@@ -48,6 +48,8 @@ pub(crate) struct Public {
     pub(crate) resolver: Option<SocketAddr>,
     /// Whom to ask, in words of the operator.
     pub(crate) contact: Option<String>,
+    /// The provider of identities with which people may sign in, where there is one.
+    pub(crate) provider: Option<Provider>,
     pause: Duration,
     asked: Limiter,
     appealed: Limiter,
@@ -60,10 +62,16 @@ pub(crate) struct Public {
 }
 
 impl Public {
-    pub(super) fn new(resolver: Option<SocketAddr>, contact: Option<String>, pause: Duration) -> Self {
+    pub(super) fn new(
+        resolver: Option<SocketAddr>,
+        contact: Option<String>,
+        provider: Option<Provider>,
+        pause: Duration,
+    ) -> Self {
         Self {
             resolver,
             contact,
+            provider,
             pause,
             asked: Limiter::new(ASK_EACH, ASK_ALL),
             appealed: Limiter::new(APPEAL_EACH, APPEAL_ALL),
@@ -126,6 +134,11 @@ pub(crate) async fn read_sign_in(app: &App, request: Request) -> Result<(Fields,
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let agent = agent.unwrap_or("").to_owned();
     Ok((Fields::read(request).await?, network(client).to_string(), agent))
+}
+
+/// Lets somebody go to the provider of identities, or come back, whose network does not try too often.
+pub(crate) fn admit_sign_in(app: &App, request: &Request) -> Result<(), Problem> {
+    app.public_pages().signing_in.take(client(app, request), app.now()).map_err(too_often)
 }
 
 fn too_often(seconds: u32) -> Problem {

@@ -178,6 +178,20 @@ pub(crate) async fn end(app: &App, headers: &HeaderMap) -> Result<HeaderValue, P
     cookie(app, "", 0)
 }
 
+/// Returns the cookie that a browser keeps while its reader is away at a provider of identities. It is sent also where the reader comes from
+/// another site, as they do then.
+pub(crate) fn away_cookie(app: &App, value: &str, seconds: i64) -> Result<HeaderValue, Problem> {
+    let secure = if app.origin().is_secure() { "; Secure" } else { "" };
+    let name = format!("{}-away", cookie_name(app));
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::from_str(&text).map_err(|error| Problem::from(DeskError::Input(error.to_string())))
+}
+
+/// Returns what a browser kept while its reader was away.
+pub(crate) fn read_away_cookie(app: &App, headers: &HeaderMap) -> Option<String> {
+    value_of(headers, &format!("{}-away", cookie_name(app))).map(str::to_owned)
+}
+
 /// Returns the cookie's name. Cookies do not know ports, and two consoles may run on one machine: the name holds it.
 fn cookie_name(app: &App) -> String {
     let prefix = if app.origin().is_secure() { "__Host-" } else { "" };
@@ -199,14 +213,18 @@ enum Cookie {
 }
 
 fn read_cookie(app: &App, headers: &HeaderMap) -> Option<Cookie> {
-    let name = cookie_name(app);
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    let value = value_of(headers, &cookie_name(app))?;
     match value.split_once('.') {
         Some((token, actor)) => Some(Cookie::Link(Token::read(token)?, actor_of(actor)?)),
         None => Token::read(value).map(Cookie::Person),
     }
+}
+
+/// Returns the value of a cookie.
+fn value_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 fn actor_of(digits: &str) -> Option<Actor> {

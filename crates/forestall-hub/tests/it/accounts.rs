@@ -127,6 +127,40 @@ async fn a_password_alone_opens_the_account_page_only() {
     assert!(get(&served, &cookie, "/").await.body.contains("A case of the test"), "the same session is strong now");
 }
 
+/// Reads the QR code of a page by a reader that is not ours, from the squares that are drawn.
+fn read_qr_code(page: &Reply) -> String {
+    /// Pixels of a module.
+    const SCALE: usize = 4;
+    let side: usize = page.between("viewBox=\"0 0 ", " ").parse().unwrap();
+    let mut dark = vec![false; side * side];
+    for run in page.between("<path fill=\"#000\" d=\"", "\"").split('M').skip(1) {
+        let numbers: Vec<usize> = run.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
+        let [x, y, width, 1, back] = numbers[..] else { panic!("{run:?}") };
+        assert_eq!(width, back, "{run:?}");
+        dark[y * side + x..y * side + x + width].fill(true);
+    }
+    let pixel = |x: usize, y: usize| if dark[y / SCALE * side + x / SCALE] { 0 } else { 255 };
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(side * SCALE, side * SCALE, pixel);
+    let codes = image.detect_grids();
+    let [code] = &codes[..] else { panic!("{} codes", codes.len()) };
+    code.decode().unwrap().1
+}
+
+#[tokio::test]
+async fn an_app_reads_the_secret_of_the_codes_from_the_page() {
+    let served = Served::start().await;
+    // As long an address as there is.
+    let mail = format!("{}@{}.example", "a".repeat(64), ["b".repeat(60), "c".repeat(60), "d".repeat(50)].join("."));
+    let cookie = accepted(&served, &mail, "Ada").await;
+    let page = get(&served, &cookie, "/account").await;
+    let secret = page.between("name=\"secret\" value=\"", "\"");
+    let read = read_qr_code(&page);
+    let expected = format!("otpauth://totp/Forestall:{}?secret={secret}&", mail.replace('@', "%40"));
+    assert!(read.starts_with(&expected), "{read}");
+    let written: String = page.between("id=\"totp-secret\">", "<").split(' ').collect();
+    assert_eq!(written, secret, "the secret stands beside the code");
+}
+
 #[tokio::test]
 async fn nothing_tells_what_was_wrong() {
     let served = Served::start().await;
@@ -193,6 +227,47 @@ async fn another_password_ends_the_other_sessions() {
     assert_eq!(get(&served, &there, "/").await.status, 303, "it has ended");
     assert_eq!(sign_in(&served, "ada@hub.example", PASSWORD, &once[1]).await.status, 403);
     assert_eq!(sign_in(&served, "ada@hub.example", "four words of no sense", &once[2]).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_password_is_not_guessed_from_within_a_session() {
+    let seconds = Arc::new(AtomicI64::new(0));
+    let clock = Arc::clone(&seconds);
+    let served = Served::start_with(move |settings| {
+        settings.clock = Arc::new(move || now().plus_seconds(clock.load(Ordering::Relaxed)));
+    })
+    .await;
+    let cookie = accepted(&served, "ada@hub.example", "Ada").await;
+    codes(&served, &cookie, now()).await;
+    let guess = async |old: &str| {
+        let fields = [("old", old), ("new", "four words of no sense"), ("again", "four words of no sense")];
+        post(&served, &cookie, "/account/password", &fields).await
+    };
+    for _ in 0..5 {
+        assert!(guess("a wrong password").await.body.contains("is another one"));
+    }
+    let waits = guess(PASSWORD).await;
+    assert!(waits.status == 422 && waits.body.contains("try again in 10 seconds"), "{}", waits.body);
+    let recovery = post(&served, &cookie, "/account/recovery", &[("password", PASSWORD)]).await;
+    assert_eq!(recovery.status, 422, "the other forms wait too");
+    seconds.store(11, Ordering::Relaxed);
+    assert_eq!(guess(PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn one_who_runs_the_installation_is_left() {
+    let served = Served::start().await;
+    let cookie = accepted(&served, "ada@hub.example", "Ada").await;
+    codes(&served, &cookie, now()).await;
+    let ada = served.desk.find_person("ada@hub.example").await.unwrap();
+    let change = [("party", ""), ("standing", "member")];
+    let reply = post(&served, &cookie, &format!("/person/{}/change", ada.id), &change).await;
+    assert!(reply.status == 422 && reply.body.contains("somebody else must"), "{}", reply.body);
+    assert_eq!(served.desk.find_person("ada@hub.example").await.unwrap().standing, Standing::Operator);
+    let gone = [("invitation", "0".repeat(64))];
+    let gone = gone.each_ref().map(|(key, value)| (*key, value.as_str()));
+    let reply = post(&served, &cookie, "/people/withdraw", &gone).await;
+    assert!(reply.status == 422 && reply.body.contains("not there any more"), "{}", reply.body);
 }
 
 /// Makes an account without a password, quickly.

@@ -196,8 +196,32 @@ async fn roles_are_one_for_each_case() {
     let roles = store.roles_of(&ada.id).await.unwrap();
     assert_eq!(roles, [(id("a"), CaseRole::Coordinator), (id("b"), CaseRole::Reader)]);
     store.set_role(&id("a"), &ada.id, None).await.unwrap();
-    assert_eq!(store.roles_in(&id("a")).await.unwrap(), []);
-    assert_eq!(store.roles_in(&id("b")).await.unwrap(), [(ada.id, CaseRole::Reader)]);
+    assert_eq!(store.roles_of(&ada.id).await.unwrap(), [(id("b"), CaseRole::Reader)]);
+}
+
+#[tokio::test]
+async fn an_identity_is_one_persons() {
+    let (_folder, store) = fresh().await;
+    let (ada, bob) = (accepted(&store, "ada").await, accepted(&store, "bob").await);
+    let of = |subject: &str| Secrets {
+        subject: Some(("https://id.example".to_owned(), subject.to_owned())),
+        ..Secrets::default()
+    };
+    let found = |subject: &'static str| {
+        let store = store.clone();
+        async move { store.person_by_identity("https://id.example", subject).await.unwrap().map(|(person, _)| person.id) }
+    };
+    assert_eq!(found("1").await, None);
+    assert!(store.replace_person(ada.clone(), of("1"), ada.changed).await.unwrap());
+    assert_eq!(found("1").await, Some(ada.id.clone()));
+    assert_eq!(store.person_by_identity("https://id.exampl", "e1").await.unwrap(), None, "the parts are apart");
+    assert!(!store.replace_person(bob.clone(), of("1"), bob.changed).await.unwrap(), "it is taken");
+    store.invite(invitation("eve")).await.unwrap();
+    assert!(!store.accept_invitation(Digest::of(b"eve"), person("eve"), of("1"), at(1)).await.unwrap(), "it is taken");
+    assert!(store.replace_person(ada.clone(), secrets(), ada.changed).await.unwrap());
+    assert_eq!(found("1").await, None, "and given back");
+    assert!(store.replace_person(bob.clone(), of("1"), bob.changed).await.unwrap());
+    assert_eq!(found("1").await, Some(bob.id));
 }
 
 #[tokio::test]

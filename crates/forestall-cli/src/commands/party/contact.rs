@@ -3,7 +3,7 @@
 //! `forestall party contact`.
 
 use clap::Args;
-use forestall_hub::desk::ContactCheck;
+use forestall_hub::desk::{ContactAt, ContactCheck};
 use forestall_model::{PartyId, UtcDay, party};
 
 use crate::failure::{Outcome, usage};
@@ -76,12 +76,13 @@ impl Contact {
             output::note(format_args!("{} has the contact {} now", kept.party.id, kept.party.contacts.len()));
             return Ok(Outcome::Done);
         };
+        let at = ContactAt { party: self.party, number, over: None };
         if self.remove {
-            desk.remove_contact(&self.party, number, now).await?;
+            desk.remove_contact(&at, now).await?;
             return Ok(Outcome::Done);
         }
         let check = ContactCheck { verified: self.verified, tested: self.tested, owner: self.owner };
-        desk.check_contact(&self.party, number, &check, day, now).await?;
+        desk.check_contact(&at, &check, day, now).await?;
         Ok(Outcome::Done)
     }
 }

@@ -2,7 +2,9 @@
 
 //! `forestall person`: who has an account, and what they may do.
 
+mod admit;
 mod daily;
+mod identity;
 mod invite;
 mod list;
 mod role;
@@ -18,6 +20,7 @@ use crate::world::{self, Globals};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Invite(invite::Invite),
+    Admit(admit::Admit),
     List(list::List),
     /// Let somebody sign in no more: their sessions and tokens are gone at once
     Disable(standing::Named),
@@ -25,6 +28,8 @@ pub(crate) enum Verb {
     Enable(standing::Named),
     /// Take password, codes and sessions from somebody, and print a link by which they make their account again
     Reset(standing::Reset),
+    Link(identity::Link),
+    Unlink(identity::Unlink),
     Role(role::Role),
     Digest(daily::Daily),
     #[command(subcommand)]
@@ -37,10 +42,13 @@ impl Verb {
         world::run(async {
             match self {
                 Self::Invite(command) => command.run(globals).await,
+                Self::Admit(command) => command.run(globals).await,
                 Self::List(command) => command.run(globals).await,
                 Self::Disable(named) => named.disable(globals, true).await,
                 Self::Enable(named) => named.disable(globals, false).await,
                 Self::Reset(command) => command.run(globals).await,
+                Self::Link(command) => command.run(globals).await,
+                Self::Unlink(command) => command.run(globals).await,
                 Self::Role(command) => command.run(globals).await,
                 Self::Digest(command) => command.run(globals).await,
                 Self::Token(verb) => verb.run(globals).await,
