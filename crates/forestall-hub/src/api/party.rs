@@ -16,7 +16,7 @@ use super::body::Json;
 use super::params::{Params, number};
 use super::precondition::IfMatch;
 use super::reply::{Seen, Written, done};
-use crate::desk::{ContactCheck, NewDisclosure};
+use crate::desk::{ContactAt, ContactCheck, NewDisclosure};
 use crate::server::{App, Problem, Session};
 
 fn party_id(text: &str) -> Result<PartyId, Problem> {
