@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::act::Days;
-use crate::case::{Counts, Worst};
+use crate::case::{Counts, LevelReach, Worst};
 use crate::case_list::Marking;
 use crate::list::List;
 use crate::party::Terms;
@@ -25,9 +25,11 @@ pub struct SliceEntry {
     /// The party that runs it, where it is kept.
     #[schema(value_type = Option<PartyIdText>)]
     pub registry: Option<PartyId>,
+    /// Who can act on its names, in words: the registry, or the providers of zones.
+    pub parties: Vec<String>,
     /// The lists of the day from which the case is looked at.
     pub on_day: Counts,
-    /// All its lists.
+    /// All its lists, or those of the days that were asked for.
     pub over_all: Counts,
     /// The worst reach if it alone did nothing; none without lists.
     pub alone: Option<Worst>,
@@ -36,8 +38,12 @@ pub struct SliceEntry {
     /// When the registry last said that it received something.
     #[schema(value_type = Option<InstantText>)]
     pub acknowledged: Option<Instant>,
+    /// Answers of its registry.
+    pub answers: u32,
     /// Numbered lists that were cut.
     pub lists: u32,
+    /// The last look from outside.
+    pub last_look: Option<LastLook>,
     /// Until when its next open list must be with the registry; none where nothing is left to protect.
     pub deadline: Option<Deadline>,
 }
@@ -72,6 +78,8 @@ pub struct Slice {
     pub over_all: Counts,
     /// The worst reach if it alone did nothing; for those who see all of the case.
     pub alone: Option<Worst>,
+    /// The worst reach at each level of proof if its unprotected names were the only ones; for those who see all of the case.
+    pub left: Vec<LevelReach>,
     /// What was asked last.
     pub asked: Option<Asked>,
     /// When the registry last said that it received something.
