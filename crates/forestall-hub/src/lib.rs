@@ -4,7 +4,8 @@
 //!
 //! The [`desk`] is where every act on a case happens, for the pages and the command line alike. The [`server`] takes
 //! connections, signs people in and guards the pages; `pages` holds one page a file. [`map`] draws the world, and
-//! [`quickstart`] opens the two cases of the first minute. [`figures`] and [`prospect`] are documents that pages and command line share.
+//! [`quickstart`] opens the two cases of the first minute. [`figures`] and [`prospect`] are documents that pages and command line share,
+//! [`shown`] is what the API and the command line show of a case.
 
 pub mod contacts;
 pub mod desk;
@@ -15,3 +16,4 @@ mod pages;
 pub mod prospect;
 pub mod quickstart;
 pub mod server;
+pub mod shown;

@@ -42,7 +42,7 @@ mod markdown;
 pub(crate) mod metrics;
 pub(crate) mod name;
 mod names;
-mod number;
+pub(crate) mod number;
 pub(crate) mod open;
 pub(crate) mod parties;
 pub(crate) mod party;

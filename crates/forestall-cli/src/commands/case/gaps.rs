@@ -3,11 +3,14 @@
 //! `forestall case gaps`.
 
 use clap::Args;
-use forestall_coord::{Board, Gap};
+use forestall_api::gaps::{self, Gap};
+use forestall_coord::ReachRange;
+use forestall_hub::shown;
 use forestall_model::{CaseId, Instant, UtcDay};
 use serde::Serialize;
 
 use super::figures::{self, ends};
+use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
 use crate::failure::Outcome;
 use crate::output;
@@ -46,44 +49,46 @@ struct Row<'a> {
 
 impl Gaps {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let board = file.board();
-        let now = self.on.map_or_else(|| now(&board, globals), UtcDay::start);
-        let gaps = board.gaps(now, self.days);
+        let gaps = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let file = desk.file(&self.id).await?;
+                let board = file.board();
+                let on = self.on.or(file.case.board_day);
+                let now = on.map_or_else(|| globals.now(), UtcDay::start);
+                shown::gaps(&file.case, &board.gaps(now, self.days), now, self.days)
+            }
+            Cases::At(hub) => hub.gaps(&self.id, self.on, self.days).await?,
+        };
         match self.format {
-            TextJsonCsv::Text => text(&board, &gaps, now, self.days)?,
-            TextJsonCsv::Json => output::json(&gaps.iter().map(|gap| row(&board, gap)).collect::<Vec<_>>())?,
-            TextJsonCsv::Csv => csv(&board, &gaps)?,
+            TextJsonCsv::Text => text(&gaps)?,
+            TextJsonCsv::Json => output::json(&gaps.items.iter().map(row).collect::<Vec<_>>())?,
+            TextJsonCsv::Csv => csv(&gaps.items)?,
         }
         Ok(Outcome::Done)
     }
 }
 
-/// The instant from which the board looks: now for a response that is under way.
-fn now(board: &Board<'_>, globals: &Globals) -> Instant {
-    board.case.board_day.map_or_else(|| globals.now(), UtcDay::start)
-}
-
-fn row<'a>(board: &Board<'a>, gap: &'a Gap) -> Row<'a> {
-    let campaign = &board.case.campaigns[gap.campaign];
+fn row(gap: &Gap) -> Row<'_> {
     Row {
         tld: gap.tld.as_str(),
-        campaign: campaign.id.as_str(),
-        unverified: !campaign.verified,
+        campaign: gap.campaign.as_str(),
+        unverified: gap.unverified,
         opens: gap.opens,
         unproved: gap.unproved,
         claimed: gap.claimed,
-        lists: gap.periods,
+        lists: gap.lists,
         worst_day: gap.worst_day,
         reach_low: gap.reach.low,
         reach_high: gap.reach.high,
     }
 }
 
-fn text(board: &Board<'_>, gaps: &[Gap], now: Instant, days: u16) -> anyhow::Result<()> {
-    if gaps.is_empty() {
-        output::note(format_args!("nothing that is open at {now} or opens within {days} days is unproved"));
+fn text(gaps: &gaps::Gaps) -> anyhow::Result<()> {
+    if gaps.items.is_empty() {
+        output::note(format_args!(
+            "nothing that is open at {} or opens within {} days is unproved",
+            gaps.seen_from, gaps.days
+        ));
         return Ok(());
     }
     let mut table = Table::new(&[
@@ -96,23 +101,23 @@ fn text(board: &Board<'_>, gaps: &[Gap], now: Instant, days: u16) -> anyhow::Res
         ("reach if alone", Align::Right),
         ("worst day", Align::Left),
     ]);
-    for gap in gaps {
-        let opens = if gap.opens <= now { "open".to_owned() } else { gap.opens.to_string() };
+    for gap in &gaps.items {
+        let opens = if gap.open { "open".to_owned() } else { gap.opens.to_string() };
         table.row([
             gap.tld.to_string(),
-            figures::campaign(board.case, gap.campaign),
+            figures::campaign(&gap.campaign, gap.unverified),
             opens,
             thousands(gap.unproved.into()),
             thousands(gap.claimed.into()),
-            gap.periods.to_string(),
-            gap.reach.to_string(),
+            gap.lists.to_string(),
+            ReachRange { low: gap.reach.low, high: gap.reach.high }.to_string(),
             gap.worst_day.to_string(),
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))
 }
 
-fn csv(board: &Board<'_>, gaps: &[Gap]) -> anyhow::Result<()> {
+fn csv(gaps: &[Gap]) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
@@ -128,8 +133,8 @@ fn csv(board: &Board<'_>, gaps: &[Gap]) -> anyhow::Result<()> {
             "reach_high",
         ])?;
         for gap in gaps {
-            let row = row(board, gap);
-            let [low, high] = ends(gap.reach);
+            let row = row(gap);
+            let [low, high] = ends(row.reach_low, row.reach_high);
             rows.write_record([
                 row.tld,
                 row.campaign,
