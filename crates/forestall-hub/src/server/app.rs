@@ -9,6 +9,7 @@ use forestall_dga::Family;
 use forestall_model::marking::{Released, release};
 use forestall_model::{Audience, CaseId, Instant, Tld, UtcDay};
 
+use super::allowance::{Allowance, Allowances};
 use super::confirmed::Confirmed;
 use super::metrics::Metrics;
 use super::needs::nowhere;
@@ -39,6 +40,7 @@ struct Inner {
     confirmed: Confirmed,
     public_pages: Public,
     metrics: Metrics,
+    allowances: Allowances,
 }
 
 impl std::fmt::Debug for App {
@@ -55,6 +57,7 @@ impl App {
         clock: Clock,
         contacts: Arc<dyn Contacts>,
         public_pages: Public,
+        allowance: Allowance,
     ) -> Self {
         let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
         let inner = Inner {
@@ -68,6 +71,7 @@ impl App {
             confirmed,
             public_pages,
             metrics: Metrics::default(),
+            allowances: Allowances::new(allowance),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -200,6 +204,11 @@ impl App {
     /// Returns what counts requests.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// Returns what counts requests of the API by their tokens.
+    pub(crate) fn allowances(&self) -> &Allowances {
+        &self.inner.allowances
     }
 
     /// Returns what waits for a person in a released case, as it is looked at now.

@@ -37,6 +37,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/log/{case}/proof/{version}", get(pages::public_log::proof))
         .route("/log/{case}/consistency/{old}/{new}", get(pages::public_log::consistency));
     Router::new()
+        .nest("/api", crate::api::router(&app))
         .merge(public)
         .route("/sign-in", get(pages::sign_in::show).post(pages::sign_in::enter))
         .route("/sign-in/account", post(pages::sign_in::with_account))

@@ -12,6 +12,7 @@ use forestall_store::CaseView;
 
 use super::coverage::{at_levels, counts, coverage, worst_at_levels};
 use super::words::case_kind;
+use crate::desk::CaseFile;
 
 /// Returns what a list of cases says of one to those who see all of it.
 #[must_use]
@@ -45,6 +46,12 @@ pub fn entry(case: &CaseView) -> CaseEntry {
         own_slices: Vec::new(),
         whole: Some(numbers(case)),
     }
+}
+
+/// Returns the day from which a case is looked at: the one that is asked for where the case has it, else as [`CaseFile::day`] says.
+#[must_use]
+pub fn day(file: &CaseFile, on: Option<UtcDay>, today: UtcDay) -> UtcDay {
+    on.filter(|on| file.case.horizon.contains(*on)).unwrap_or_else(|| file.day(on.unwrap_or(today)))
 }
 
 /// Returns a case as it is looked at from a day, under the marking that holds for it.

@@ -19,7 +19,7 @@ mod slices;
 mod tasks;
 mod words;
 
-pub use case::{case, entry, numbers};
+pub use case::{case, day, entry, numbers};
 pub use coverage::{counts, coverage, reach, worst};
 pub use days::{days_of_case, days_of_slice};
 pub use events::event;
