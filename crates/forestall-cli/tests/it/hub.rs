@@ -5,7 +5,7 @@
 use crate::served::Served;
 use crate::support::{Home, NOW};
 
-const OPEN: &str = "case open mine --campaign conficker-b --campaign tinba-2013-05 --from 2009-01-01 --until 2009-01-03 --title 'Two days' --name-server ns1.sinkhole.test --first-person Ann --second-person Bob --override-evidence 'a test'";
+const OPEN: &str = "case open mine --campaign conficker-b --campaign conficker-a --from 2009-01-01 --until 2009-01-03 --title 'Two days' --name-server ns1.sinkhole.test --first-person Ann --second-person Bob --override-evidence 'a test'";
 
 /// A store and a hub that heard the same.
 struct Both {
@@ -106,7 +106,7 @@ fn what_is_done_to_a_case_is_the_same() {
         &format!("name,method,sight,at,name_servers,source\n{org},dns,ours,2009-01-01T12:00:00Z,,a colleague\n"),
     );
     both.all(&[
-        "case request mine --tld cc --action reserve --fallback block-registration --from 2009-01-01 --until 2009-01-02",
+        "case request mine --tld cc --action reserve --fallback monitor --from 2009-01-01 --until 2009-01-02",
         "case request mine --tld ws --action suspend",
         "case request mine --tld ws --action suspend --legal-basis 'a court order' --campaign conficker-b",
         "case acknowledge mine --tld cc --source 'a letter' --on-date 2026-11-22 --comment 'by Ada'",
@@ -192,7 +192,7 @@ fn a_case_moves_from_a_hub_to_a_store_and_to_another_hub() {
 fn a_hub_cuts_lists_and_hands_their_names_over() {
     let both = Both::new();
     // A case whose days are still to come: lists of the past ask for nothing.
-    both.hub.ok(&both.there, "case open soon --campaign tinba-2013-05 --from 2026-12-20 --until 2026-12-22");
+    both.hub.ok(&both.there, "case open soon --campaign conficker-b --from 2026-12-20 --until 2026-12-22");
     let cut = both.hub.run(&both.there, "case send soon --action reserve");
     assert!(cut.err.contains("the hub hands them over"), "{}", cut.err);
     let (tld, number) = cut.out.lines().next().unwrap().split_once('\t').unwrap();
@@ -216,7 +216,7 @@ fn what_needs_the_store_says_so() {
     for line in [
         "publish --case mine --as csv",
         "case check mine --dns 127.0.0.1",
-        "case vet mine --offline",
+        "case vet mine --dns 127.0.0.1",
         "case docket mine",
         "case alarms mine",
         "case log mine --verify",
