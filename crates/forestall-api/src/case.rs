@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use forestall_model::{CampaignId, CaseId, Digest, DomainName, FamilySlug, Instant, UtcDay};
+use forestall_model::{CampaignId, CaseId, Digest, DomainName, FamilySlug, Instant, Tld, UtcDay};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,7 +12,7 @@ use crate::act::Days;
 use crate::case_list::Marking;
 use crate::words::{
     CampaignIdText, CaseIdText, CaseKind, CaseKindWord, DayText, DigestText, FamilyText, InstantText, Level, LevelWord,
-    NameText,
+    NameText, TldText,
 };
 
 /// A case.
@@ -42,6 +42,12 @@ pub struct Case {
     pub campaigns: Vec<Campaign>,
     /// Its slices.
     pub slices: u64,
+    /// Those whose registry was asked for something.
+    pub slices_asked: u64,
+    /// Those whose registry answered.
+    pub slices_answered: u64,
+    /// Names with a legitimate holder.
+    pub exclusions: u64,
     /// The name servers of the response's own sinkhole.
     #[schema(value_type = Vec<NameText>)]
     pub name_servers: Vec<DomainName>,
@@ -59,6 +65,61 @@ pub struct Case {
     pub on_day: Coverage,
     /// Coverage over the horizon.
     pub over_all: Coverage,
+    /// Each campaign by itself, in the same order.
+    pub variants: Vec<Variant>,
+}
+
+/// How far the names of one campaign are protected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Variant {
+    /// The campaign.
+    #[schema(value_type = CampaignIdText)]
+    pub campaign: CampaignId,
+    /// Whether its list is unverified.
+    pub unverified: bool,
+    /// Lists over the horizon.
+    pub lists: u64,
+    /// Distinct names of each list, summed.
+    pub distinct: u64,
+    /// Where they stand.
+    pub over_all: Counts,
+    /// The list of the day from which the case is looked at, where there is one.
+    pub on_day: Option<VariantDay>,
+    /// The worst day at each level of proof; none without lists.
+    pub worst: Vec<LevelWorst>,
+}
+
+/// One list of one campaign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct VariantDay {
+    /// Distinct names.
+    pub distinct: u32,
+    /// Where they stand.
+    pub counts: Counts,
+    /// Reach of misses at each level of proof.
+    pub levels: Vec<LevelReach>,
+}
+
+/// Reach at one level of proof.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LevelReach {
+    /// The level.
+    #[schema(value_type = LevelWord)]
+    pub level: Level,
+    /// The least.
+    pub low: f64,
+    /// The most.
+    pub high: f64,
+}
+
+/// The worst day at one level of proof.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LevelWorst {
+    /// The level.
+    #[schema(value_type = LevelWord)]
+    pub level: Level,
+    /// That day; none without lists.
+    pub worst: Option<Worst>,
 }
 
 /// A campaign of a case.
@@ -79,9 +140,47 @@ pub struct Campaign {
     pub generator_version: u32,
     /// Whether its list was checked against the botnet's own.
     pub verified: bool,
+    /// By how much its windows are widened.
+    pub guard: Guard,
     /// The first day on which it has names.
     #[schema(value_type = Option<DayText>)]
     pub first_day: Option<UtcDay>,
+    /// How bots draw from a list: each published reading.
+    pub draws: Vec<Draws>,
+    /// The zones of providers below which it has names; such a zone itself is never to be blocked.
+    pub zones: Vec<ProviderZone>,
+    /// Where there are such zones, the top-level domains under which it has names for the registry.
+    #[schema(value_type = Vec<TldText>)]
+    pub registries: Vec<Tld>,
+}
+
+/// By how much windows are widened on each side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Guard {
+    /// Seconds before the window opens.
+    pub before_seconds: i64,
+    /// Seconds after the window closes.
+    pub after_seconds: i64,
+}
+
+/// One reading of how a bot draws names from a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Draws {
+    /// Names that a bot asks for in one round, drawn without repetition; the whole list where there is none.
+    pub names: Option<u32>,
+    /// Rounds in one period, each drawn anew.
+    pub rounds: u32,
+    /// Who says so.
+    pub source: String,
+}
+
+/// A zone below which somebody hands out names to customers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProviderZone {
+    /// The zone.
+    pub zone: String,
+    /// Who runs it, in words.
+    pub provider: String,
 }
 
 /// How far names are protected over some days.

@@ -2,12 +2,14 @@
 
 //! The cases that somebody sees.
 
-use forestall_model::{CaseId, Instant, Pap, Tld, Tlp};
+use forestall_model::{CampaignId, CaseId, Instant, Pap, Tld, Tlp, UtcDay};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::act::Days;
-use crate::words::{CaseIdText, CaseKind, CaseKindWord, InstantText, PapWord, TldText, TlpWord};
+use crate::words::{
+    CampaignIdText, CaseIdText, CaseKind, CaseKindWord, DayText, InstantText, PapWord, TldText, TlpWord,
+};
 
 /// The marking of an object, as it is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -56,17 +58,34 @@ pub struct CaseNumbers {
     pub kind: CaseKind,
     /// The days whose lists it holds.
     pub horizon: Days,
+    /// The day from which a reconstruction is looked at.
+    #[schema(value_type = Option<DayText>)]
+    pub board_day: Option<UtcDay>,
+    /// Its campaigns, in the order in which they were given.
+    #[schema(value_type = Vec<CampaignIdText>)]
+    pub campaigns: Vec<CampaignId>,
     /// Whether one of its campaigns is unverified.
     pub unverified: bool,
     /// The number of its last event.
     pub version: u64,
-    /// When that was recorded.
+    /// When it was opened.
+    #[schema(value_type = InstantText)]
+    pub opened: Instant,
+    /// When its last event was recorded.
     #[schema(value_type = InstantText)]
     pub changed: Instant,
     /// Its slices.
     pub slices: u64,
+    /// Requests to registries.
+    pub requests: u64,
     /// Answers of registries.
     pub answers: u64,
     /// Names with a legitimate holder.
     pub exclusions: u64,
+    /// Looks from outside at whole lists.
+    pub sweeps: u64,
+    /// Files of looks at single names.
+    pub looks: u64,
+    /// Notes.
+    pub notes: u64,
 }

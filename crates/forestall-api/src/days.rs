@@ -6,6 +6,7 @@ use forestall_model::{CampaignId, UtcDay};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::case::Counts;
 use crate::words::{CampaignIdText, DayText, Level, LevelWord, Phase, PhaseWord};
 
 /// One list of one variant.
@@ -22,12 +23,8 @@ pub struct Day {
     /// Where the guard window of the list stands.
     #[schema(value_type = PhaseWord)]
     pub phase: Phase,
-    /// Distinct names.
-    pub names: u32,
-    /// Those that can be registered and have no legitimate holder.
-    pub registrable: u32,
-    /// Those with a legitimate holder.
-    pub held: u32,
+    /// Where its names stand.
+    pub counts: Counts,
     /// The three levels of proof.
     pub levels: Vec<DayLevel>,
 }

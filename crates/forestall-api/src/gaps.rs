@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::case::Reach;
+use crate::lead::{Callee, Lead};
 use crate::words::{CampaignIdText, CaseIdText, DayText, InstantText, TldText};
 
 /// The days where nobody asks for others.
@@ -56,4 +57,8 @@ pub struct Gap {
     /// The day of the worst reach.
     #[schema(value_type = DayText)]
     pub worst_day: UtcDay,
+    /// How much time its registry has.
+    pub lead: Lead,
+    /// Whom to ring, where that was asked for by somebody who leads the case.
+    pub ring: Option<Vec<Callee>>,
 }

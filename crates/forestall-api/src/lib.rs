@@ -26,6 +26,7 @@ pub mod figures;
 pub mod gaps;
 pub mod handover;
 pub mod header;
+pub mod lead;
 pub mod list;
 pub mod log;
 pub mod me;

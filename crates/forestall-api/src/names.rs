@@ -27,6 +27,8 @@ pub struct Name {
     /// The campaign.
     #[schema(value_type = CampaignIdText)]
     pub campaign: CampaignId,
+    /// Whether its list is unverified.
+    pub unverified: bool,
     /// The day of the list.
     #[schema(value_type = DayText)]
     pub day: UtcDay,

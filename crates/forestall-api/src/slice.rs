@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::act::Days;
-use crate::case::{Counts, Worst};
+use crate::case::{Counts, LevelReach, Worst};
 use crate::case_list::Marking;
+use crate::lead::Lead;
 use crate::list::List;
 use crate::party::Terms;
 use crate::words::{
     ActionWord, CampaignIdText, CaseIdText, DayText, InstantText, Level, LevelWord, MethodWord, PartyIdText,
-    ResultWord, Timing, TimingWord, TldText,
+    ResultWord, TldText,
 };
 
 /// A slice of the list.
@@ -25,9 +26,11 @@ pub struct SliceEntry {
     /// The party that runs it, where it is kept.
     #[schema(value_type = Option<PartyIdText>)]
     pub registry: Option<PartyId>,
+    /// Who can act on its names, in words: the registry, or the providers of zones.
+    pub parties: Vec<String>,
     /// The lists of the day from which the case is looked at.
     pub on_day: Counts,
-    /// All its lists.
+    /// All its lists, or those of the days that were asked for.
     pub over_all: Counts,
     /// The worst reach if it alone did nothing; none without lists.
     pub alone: Option<Worst>,
@@ -36,10 +39,14 @@ pub struct SliceEntry {
     /// When the registry last said that it received something.
     #[schema(value_type = Option<InstantText>)]
     pub acknowledged: Option<Instant>,
+    /// Answers of its registry.
+    pub answers: u32,
     /// Numbered lists that were cut.
     pub lists: u32,
-    /// Until when its next open list must be with the registry; none where nothing is left to protect.
-    pub deadline: Option<Deadline>,
+    /// The last look from outside.
+    pub last_look: Option<LastLook>,
+    /// How much time its registry has; none where nothing is left to protect.
+    pub lead: Option<Lead>,
 }
 
 /// A slice.
@@ -72,13 +79,15 @@ pub struct Slice {
     pub over_all: Counts,
     /// The worst reach if it alone did nothing; for those who see all of the case.
     pub alone: Option<Worst>,
+    /// The worst reach at each level of proof if its unprotected names were the only ones; for those who see all of the case.
+    pub left: Vec<LevelReach>,
     /// What was asked last.
     pub asked: Option<Asked>,
     /// When the registry last said that it received something.
     #[schema(value_type = Option<InstantText>)]
     pub acknowledged: Option<Instant>,
-    /// Until when its next open list must be with the registry; none where nothing is left to protect.
-    pub deadline: Option<Deadline>,
+    /// How much time its registry has; none where nothing is left to protect.
+    pub lead: Option<Lead>,
     /// The last numbered list for each purpose.
     pub lists: Vec<List>,
     /// What the registry said of whole days, the newest first; at most 100.
@@ -152,23 +161,6 @@ pub struct Claim {
     pub at: Instant,
     /// Where it was learned, where that is said.
     pub source: Option<String>,
-}
-
-/// Until when something must have happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Deadline {
-    /// When the first guard window opens in which a name is not protected by the registry's word.
-    #[schema(value_type = InstantText)]
-    pub opens: Instant,
-    /// When the registry must have the list.
-    #[schema(value_type = InstantText)]
-    pub send_by: Instant,
-    /// When it must have acted.
-    #[schema(value_type = InstantText)]
-    pub act_by: Instant,
-    /// Whether there is time enough.
-    #[schema(value_type = TimingWord)]
-    pub timing: Timing,
 }
 
 /// A look from outside.

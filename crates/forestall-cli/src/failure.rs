@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+use forestall_connect::hub::HubError;
 use forestall_dga::ParamError;
 use forestall_hub::desk::DeskError;
 
@@ -68,6 +69,9 @@ fn status(error: &anyhow::Error) -> u8 {
         if cause.is::<Refused>() {
             return REFUSED;
         }
+        if let Some(hub) = cause.downcast_ref::<HubError>() {
+            return of_hub(hub);
+        }
         if let Some(desk) = cause.downcast_ref::<DeskError>() {
             return match desk {
                 // The command line is right; what it needs is not on this machine.
@@ -83,4 +87,14 @@ fn status(error: &anyhow::Error) -> u8 {
         }
     }
     ENVIRONMENT
+}
+
+/// A hub that says no is as good as a desk that does; everything else is the way there.
+fn of_hub(error: &HubError) -> u8 {
+    match error.status() {
+        Some(400 | 404 | 405 | 406 | 414 | 415) => USAGE,
+        Some(403 | 409 | 412 | 413 | 422) => REFUSED,
+        _ if matches!(error, HubError::TooMuch { .. }) => REFUSED,
+        _ => ENVIRONMENT,
+    }
 }

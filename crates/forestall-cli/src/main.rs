@@ -6,6 +6,7 @@
 //! calls the other crates; it decides nothing itself. Data go to standard output, everything else to standard error. The
 //! exit status is that of [`failure`].
 
+mod cases;
 mod cli;
 mod commands;
 mod failure;

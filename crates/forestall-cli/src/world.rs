@@ -3,6 +3,7 @@
 //! What every command takes from the world around it: the data folder, the clock, who acts, and the run-time.
 
 use std::convert::Infallible;
+use std::ffi::OsStr;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -10,12 +11,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use clap::Args;
+use forestall_api::act::Record;
+use forestall_connect::hub::Hub;
 use forestall_dga::Catalogue;
 use forestall_hub::desk::{Act, Desk, Dictionaries, Plugins};
 use forestall_model::{Actor, Instant, UtcDay};
 use forestall_store::{FILE_NAME, Place, Store};
 use serde::Deserialize;
 
+use crate::cases::{Cases, HubArgs, Named};
 use crate::failure::usage;
 use crate::{output, values};
 
@@ -42,6 +46,8 @@ pub(crate) struct Globals {
         help_heading = "Global options"
     )]
     database: Option<Address>,
+    #[command(flatten)]
+    hub: HubArgs,
     /// The time, for scripts and tests [default: the clock's]
     #[arg(long, value_name = "INSTANT", global = true, hide = true, value_parser = values::instant_or_day)]
     now: Option<Instant>,
@@ -110,8 +116,9 @@ impl Globals {
     ///
     /// # Errors
     ///
-    /// Usage, for an address that is none.
+    /// Usage, for an address that is none, and where a hub is named: whoever wants the place needs a store.
     pub(crate) fn place(&self) -> anyhow::Result<Place> {
+        self.only_here("this command works on a store of this machine")?;
         match &self.database {
             Some(address) => Place::database(&address.0).map_err(|error| usage(error.to_string())),
             None => Ok(Place::file(&self.data()?.join(FILE_NAME))),
@@ -125,6 +132,52 @@ impl Globals {
     /// What the store reports.
     pub(crate) async fn desk(&self) -> anyhow::Result<Desk> {
         Ok(Desk::open_at(&self.data()?, &self.place()?, self.catalogue()).await?)
+    }
+
+    /// Returns where the cases are: at the hub that somebody named, else in the store.
+    ///
+    /// # Errors
+    ///
+    /// Usage, for a hub that cannot be called, and what the store reports.
+    pub(crate) async fn cases(&self) -> anyhow::Result<Cases> {
+        match self.hub()? {
+            Some(hub) => Ok(Cases::At(hub)),
+            None => Ok(Cases::Here(self.desk().await?)),
+        }
+    }
+
+    /// Returns the client of the hub that somebody named; none where the cases are in a store of this machine.
+    ///
+    /// # Errors
+    ///
+    /// Usage, for a hub that cannot be called.
+    pub(crate) fn hub(&self) -> anyhow::Result<Option<Hub>> {
+        self.named_hub()?.map(|hub| self.hub.client(hub)).transpose()
+    }
+
+    /// Refuses a hub for what only a store of this machine serves; `why` says in a sentence why that is so.
+    ///
+    /// # Errors
+    ///
+    /// Usage, where a hub is named.
+    pub(crate) fn only_here(&self, why: &str) -> anyhow::Result<()> {
+        match self.named_hub()? {
+            Some(_) => Err(usage(format!(
+                "{why}; leave --hub (or FORESTALL_HUB) out, and name the store with --data or --database"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn named_hub(&self) -> anyhow::Result<Option<&Address>> {
+        let data = self.data.as_deref().map(|data| given_here("FORESTALL_DATA", data));
+        let database = self.database.as_ref().map(|address| given_here("FORESTALL_DATABASE", address.as_str()));
+        let store = match (data, database) {
+            (None, None) => Named::Nowhere,
+            (Some(true), _) | (_, Some(true)) => Named::Here,
+            _ => Named::InEnvironment,
+        };
+        self.hub.chosen(store)
     }
 
     /// Opens the store where there is one; a file is not made.
@@ -141,10 +194,22 @@ impl Globals {
     }
 }
 
-/// The address of a database, as it was given. It may hold a password, and is shown nowhere.
+/// Says whether a value was given on the command line, and not in the environment.
+pub(crate) fn given_here(variable: &str, value: impl AsRef<OsStr>) -> bool {
+    std::env::var_os(variable).is_none_or(|of_environment| of_environment != value.as_ref())
+}
+
+/// The address of a database or a hub, as it was given. It may hold a password, and is shown nowhere.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Address(String);
+
+impl Address {
+    /// Returns the text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl FromStr for Address {
     type Err = Infallible;
@@ -191,6 +256,7 @@ impl ActArgs {
             occurred: self.on_date,
             source: self.source.clone(),
             comment: self.comment.clone(),
+            basis: None,
         })
     }
 }
@@ -203,6 +269,20 @@ impl ActArgs {
 pub(crate) fn actor(by: Option<&Actor>) -> anyhow::Result<Actor> {
     let nobody = || usage("nobody is known to act: no login name is set; say who acts with --by NAME");
     by.cloned().or_else(login_name).ok_or_else(nobody)
+}
+
+impl ActArgs {
+    /// Returns what stands beside the act in the log of a hub, which knows by the token who acts.
+    ///
+    /// # Errors
+    ///
+    /// Usage, where somebody says on the command line who acts.
+    pub(crate) fn record(&self) -> anyhow::Result<Record> {
+        if self.by.as_ref().is_some_and(|by| given_here("FORESTALL_BY", by.as_str())) {
+            return Err(usage("a hub knows by the token who acts; leave --by out"));
+        }
+        Ok(Record { occurred: self.on_date, source: self.source.clone(), comment: self.comment.clone() })
+    }
 }
 
 /// Returns the login name, as the environment or the operating system knows it.

@@ -62,7 +62,7 @@ pub(super) const TABLE: &[Row] = &[
           may_use: &["forestall-model", "forestall-census", "forestall-spool"] },
     Row { package: "forestall-store", layer: Layer::Act, may_use: &["forestall-model", "forestall-coord"] },
     Row { package: "forestall-connect", layer: Layer::Act,
-          may_use: &["forestall-model", "forestall-formats", "forestall-dns"] },
+          may_use: &["forestall-model", "forestall-formats", "forestall-api", "forestall-dns"] },
     Row { package: "forestall-hub", layer: Layer::Act, may_use: &[
         "forestall-model", "forestall-dga", "forestall-plugin", "forestall-vet", "forestall-coord", "forestall-census",
         "forestall-formats", "forestall-index", "forestall-api", "forestall-drill", "forestall-dns", "forestall-store",

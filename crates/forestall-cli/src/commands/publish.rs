@@ -59,6 +59,7 @@ impl Publish {
         let (Some(case), Some(form)) = (self.case.clone(), self.form) else {
             return list();
         };
+        globals.only_here("names are written in a consumer's form where the store is; `forestall case names` and `forestall case lists` fetch names from a hub")?;
         let span = match (self.on, self.from.zip(self.until)) {
             (Some(day), _) => PublishSpan::Day(day),
             (None, Some((from, until))) => PublishSpan::Lists(values::range(from, until)?),

@@ -10,6 +10,8 @@ mod certificates;
 mod dns;
 mod failing;
 mod gather;
+mod hub;
+mod hub_hostile;
 mod imap;
 mod imap_hostile;
 mod letters;

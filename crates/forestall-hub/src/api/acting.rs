@@ -4,7 +4,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use forestall_api::act::{MAX_TEXT, Record, Recorded, RecordedEvent};
+use forestall_api::act::{MAX_TEXT, Record};
 use forestall_api::problem::{Fault, STALE};
 use forestall_coord::Refusal;
 use forestall_coord::command::Override;
@@ -15,6 +15,7 @@ use super::precondition::IfMatch;
 use super::reply;
 use crate::desk::{Act, CaseFile, DeskError};
 use crate::server::{App, Problem, Session};
+pub(super) use crate::shown::recorded;
 
 /// Makes the act of a request on a case that somebody sees all of.
 pub(super) fn act(
@@ -103,16 +104,6 @@ const fn pointer(refusal: &Refusal) -> Option<&'static str> {
         Refusal::ResultDiffers { .. } => Some("/result"),
         _ => None,
     }
-}
-
-/// Says what an act put on record; the numbers of events for those only who see all of the case.
-pub(super) fn recorded(case: &CaseId, stored: &[Stored], whole: bool) -> Recorded {
-    let event = |stored: &Stored| RecordedEvent {
-        version: whole.then_some(stored.event.version),
-        kind: stored.event.body.kind().to_owned(),
-        leaf: stored.leaf,
-    };
-    Recorded { case: case.clone(), events: stored.iter().map(event).collect() }
 }
 
 /// Answers to an act of somebody who sees all of the case.

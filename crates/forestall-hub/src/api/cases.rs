@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use forestall_api::case_list::{CaseEntry, CaseNumbers};
+use forestall_api::case_list::CaseEntry;
 use forestall_api::{Page, route};
 use forestall_model::Tld;
 use forestall_model::marking::release;
@@ -15,8 +15,8 @@ use forestall_store::CaseView;
 use super::cursor;
 use super::params::Params;
 use super::reply::{Seen, object};
-use super::wire::word;
 use crate::server::{App, Problem, Session};
+use crate::shown::numbers;
 
 /// Cases of a page.
 const PAGE: usize = 100;
@@ -58,16 +58,7 @@ async fn entry(app: &App, session: &Session, row: CaseView) -> Result<Option<Cas
         && let Ok(released) = release(row, audience, app.now())
     {
         let (marking, row) = (released.marking().into(), released.object());
-        let whole = CaseNumbers {
-            kind: word(row.kind.word())?,
-            horizon: row.horizon.into(),
-            unverified: row.unverified,
-            version: row.version,
-            changed: row.changed,
-            slices: row.slices.into(),
-            answers: row.answers.into(),
-            exclusions: row.exclusions.into(),
-        };
+        let whole = numbers(row);
         // A family of the case may be stricter than the case itself: then it is not there for them.
         return Ok(match app.file(session, &id).await {
             Ok(_) => Some(CaseEntry { id, title, marking, own_slices, whole: Some(whole) }),

@@ -6,19 +6,17 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use forestall_api::days::{Day, DayLevel};
-use forestall_api::words::{CaseIdText, CursorText, DayText};
+use forestall_api::days::Day;
+use forestall_api::words::{CaseIdText, CursorText, DayText, TldText};
 use forestall_api::{Page, route};
-use forestall_coord::board::VariantPeriod;
-use forestall_coord::{Level, Phase, ReachRange};
-use forestall_model::{DayRange, UtcDay};
+use forestall_model::{DayRange, Tld, UtcDay};
 
 use super::cursor;
-use super::params::Params;
+use super::params::{Params, days};
 use super::reply::{Seen, object};
-use super::wire::{level, word};
-use crate::pages::place::{case_id, now_of};
+use crate::pages::place::{case_id, need_slice, now_of};
 use crate::server::{App, Problem, Session};
+use crate::shown;
 
 /// Days of a page.
 const DAYS: i32 = 31;
@@ -28,7 +26,9 @@ const DAYS: i32 = 31;
     get, path = route::DAYS_AT, operation_id = "days", tag = "measures",
     params(
         ("id" = CaseIdText, Path, description = "The case."),
+        ("tld" = Option<TldText>, Query, description = "One slice: its lists, with the reach if its misses were the only ones."),
         ("from" = Option<DayText>, Query, description = "The first day; that of the horizon where it is left out."),
+        ("until" = Option<DayText>, Query, description = "The day after the last; that of the horizon where it is left out."),
         ("cursor" = Option<CursorText>, Query, description = "Where the page begins."),
     ),
     responses((status = 200, body = Page<Day>))
@@ -40,52 +40,29 @@ pub(super) async fn show(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
-    let params = params.only(&["from", "cursor"])?;
+    let params = params.only(&["tld", "from", "until", "cursor"])?;
     let file = app.file(&session, &case_id(&id)?).await?;
-    let horizon = file.object().case.horizon;
-    let list = format!("days {id}");
-    let first = params.parse::<UtcDay>("from")?.unwrap_or(horizon.from);
+    let slice: Option<Tld> = params.parse("tld")?;
+    if let Some(slice) = &slice {
+        need_slice(&file.object().case, slice)?;
+    }
+    let asked = days(&params, file.object().case.horizon)?.meet(file.object().case.horizon);
+    let list = format!("days {id} {} {asked}", slice.as_ref().map_or("", Tld::as_str));
     let marked = cursor::read::<1>(&list, params.parse("cursor")?)?;
-    let first = marked.and_then(|[day]| i32::try_from(day).ok()).map_or(first, UtcDay::from_epoch_days);
-    let days = DayRange { from: first, until: first.plus(DAYS) }.meet(horizon);
-    let next = (days.until < horizon.until && !days.is_empty())
-        .then(|| cursor::write(&list, &[i64::from(days.until.epoch_days())]))
+    let first = marked.and_then(|[day]| i32::try_from(day).ok()).map_or(asked.from, UtcDay::from_epoch_days);
+    let page = DayRange { from: first, until: first.plus(DAYS) }.meet(asked);
+    let next = (page.until < asked.until && !page.is_empty())
+        .then(|| cursor::write(&list, &[i64::from(page.until.epoch_days())]))
         .flatten();
     let now = now_of(&file.object().case, app.now());
     let version = file.object().case.version;
     let compute = move || {
-        let case = &file.object().case;
         let board = file.object().board();
-        let mut items = Vec::new();
-        for variant in board.variants() {
-            let campaign = &case.campaigns[variant.campaign];
-            for period in variant.periods.iter().filter(|period| days.contains(period.day)) {
-                let phase = Phase::of(case.guard(variant.campaign, period.window), now);
-                items.push(Day {
-                    day: period.day,
-                    campaign: campaign.id.clone(),
-                    unverified: !campaign.verified,
-                    phase: word(phase.word())?,
-                    names: period.tally.names,
-                    registrable: period.tally.registrable(),
-                    held: period.tally.held,
-                    levels: Level::ALL.iter().zip(&period.reach).map(|of| of_level(period, of)).collect(),
-                });
-            }
+        match &slice {
+            Some(slice) => shown::days_of_slice(&board, slice, page, now),
+            None => shown::days_of_case(&board, page, now),
         }
-        items.sort_by_key(|day| day.day);
-        Ok::<_, Problem>(items)
     };
-    let items = tokio::task::spawn_blocking(compute).await??;
+    let items = tokio::task::spawn_blocking(compute).await?;
     object(&headers, Seen::Version(version), &Page { items, next })
-}
-
-fn of_level(period: &VariantPeriod, (of, reach): (&Level, &ReachRange)) -> DayLevel {
-    DayLevel {
-        level: level(*of),
-        names: period.tally.at(*of),
-        coverage: period.tally.coverage(*of),
-        low: reach.low,
-        high: reach.high,
-    }
 }

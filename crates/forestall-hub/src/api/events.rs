@@ -9,14 +9,13 @@ use axum::response::Response;
 use forestall_api::events::{EVENTS, Event};
 use forestall_api::words::{CaseIdText, CursorText};
 use forestall_api::{Page, route};
-use forestall_store::LogEntry;
 
 use super::cursor;
 use super::params::Params;
 use super::reply::{Seen, object};
-use crate::pages::event::describe;
 use crate::pages::place::case_id;
 use crate::server::{App, Problem, Session};
+use crate::shown::event;
 
 /// Answers with events, the newest first.
 #[utoipa::path(
@@ -48,22 +47,4 @@ pub(super) async fn show(
         i64::try_from(before).ok().filter(|before| *before > 0).and_then(|before| cursor::write(&list, &[before]));
     let items = entries.iter().rev().map(event).collect();
     object(&headers, Seen::Version(version), &Page { items, next })
-}
-
-fn event(entry: &LogEntry) -> Event {
-    let event = &entry.event;
-    let is_erased = |field: &&String| !entry.withheld.contains_key(*field);
-    Event {
-        version: event.version,
-        kind: event.body.kind().to_owned(),
-        at: event.occurred,
-        recorded: event.recorded,
-        slice: event.body.tld(),
-        text: describe(event),
-        source: event.source.clone(),
-        actor: entry.actor().map(str::to_owned),
-        comment: entry.comment().map(str::to_owned),
-        erased: event.withheld.keys().filter(is_erased).cloned().collect(),
-        leaf: entry.leaf,
-    }
 }

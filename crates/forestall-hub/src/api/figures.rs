@@ -18,10 +18,9 @@ use forestall_model::{DayRange, Tld, UtcDay};
 
 use super::params::Params;
 use super::reply::{Seen, object};
-use super::wire::same;
-use crate::figures::FiguresDocument;
+use crate::figures;
 use crate::pages::place::{case_id, need_slice, now_of};
-use crate::prospect::{OrderDocument, Prospect};
+use crate::prospect;
 use crate::server::{App, Problem, Session};
 
 /// Answers with the figures, K1 to K18.
@@ -41,7 +40,7 @@ pub(super) async fn show(
     let file = app.file(&session, &case_id(&id)?).await?;
     let case = &file.object().case;
     let figures = app.desk().figures(file.object(), now_of(case, app.now())).await?;
-    let document: Figures = same(&FiguresDocument::of(case, &figures))?;
+    let document = figures::document(case, &figures);
     object(&headers, Seen::Version(case.version), &document)
 }
 
@@ -86,10 +85,9 @@ pub(super) async fn what_if(
     let compute = move || {
         let board = file.object().board();
         let next = order(&board, level, days, aim, steps);
-        let what_if = (!slices.is_empty()).then(|| Prospect::of(&board, &slices, days));
-        let what_if = what_if.as_ref().map(same).transpose()?;
-        Ok::<_, Problem>(WhatIf { what_if, next: same(&OrderDocument::of(&file.object().case, &next))? })
+        let what_if = (!slices.is_empty()).then(|| prospect::prospect(&board, &slices, days));
+        WhatIf { what_if, next: prospect::document(&file.object().case, &next) }
     };
-    let document = tokio::task::spawn_blocking(compute).await??;
+    let document = tokio::task::spawn_blocking(compute).await?;
     object(&headers, Seen::Version(version), &document)
 }

@@ -6,16 +6,19 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use forestall_api::gaps::{Gap, Gaps, MAX_DAYS, USUAL_DAYS};
+use forestall_api::gaps::{Gaps, MAX_DAYS, USUAL_DAYS};
 use forestall_api::route;
-use forestall_api::words::CaseIdText;
+use forestall_api::words::{CaseIdText, DayText};
+use forestall_coord::Board;
+use forestall_model::UtcDay;
 
 use super::params::Params;
 use super::reply::{Seen, object};
-use super::wire::reach;
-use crate::pages::gaps::list;
+use crate::pages::disclosed::disclose;
+use crate::pages::gaps::near;
 use crate::pages::place::{case_id, now_of};
 use crate::server::{App, Problem, Session};
+use crate::shown;
 
 /// Answers with the gaps, the largest reach first.
 #[utoipa::path(
@@ -23,6 +26,8 @@ use crate::server::{App, Problem, Session};
     params(
         ("id" = CaseIdText, Path, description = "The case."),
         ("days" = Option<u16>, Query, description = "How many days ahead; 7 where nothing is said.", minimum = 1, maximum = 3660),
+        ("on" = Option<DayText>, Query, description = "From which day on; from now, or from the day of a reconstruction, where it is left out."),
+        ("contacts" = Option<bool>, Query, description = "Whether to say whom to ring, to those who lead the case; the record of disclosures says so."),
     ),
     responses((status = 200, body = Gaps))
 )]
@@ -33,30 +38,28 @@ pub(super) async fn show(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
-    let days = params.only(&["days"])?.number("days", (1, MAX_DAYS), USUAL_DAYS)?;
-    let file = app.file(&session, &case_id(&id)?).await?;
-    let now = now_of(&file.object().case, app.now());
+    let params = params.only(&["days", "on", "contacts"])?;
+    let days = params.number("days", (1, MAX_DAYS), USUAL_DAYS)?;
+    let on = params.parse::<UtcDay>("on")?;
+    let contacts = params.parse::<bool>("contacts")?.unwrap_or(false);
+    let id = case_id(&id)?;
+    let file = app.file(&session, &id).await?;
+    let registries = app.desk().registries().await?;
+    let ring = match contacts {
+        true => Some(app.whom_to_ring(&session, file.object()).await?),
+        false => None,
+    };
+    let now = on.map_or_else(|| now_of(&file.object().case, app.now()), UtcDay::start);
     let version = file.object().case.version;
     let compute = move || {
-        let case = &file.object().case;
-        let found = list(file.object(), now, days);
-        let gap = |gap: &forestall_coord::Gap| {
-            let campaign = case.campaigns.get(gap.campaign)?;
-            Some(Gap {
-                tld: gap.tld.clone(),
-                campaign: campaign.id.clone(),
-                unverified: !campaign.verified,
-                opens: gap.opens,
-                open: gap.opens <= now,
-                unproved: gap.unproved,
-                claimed: gap.claimed,
-                lists: gap.periods,
-                reach: reach(gap.reach),
-                worst_day: gap.worst_day,
-            })
-        };
-        Gaps { case: case.id.clone(), seen_from: now, days, items: found.iter().filter_map(gap).collect() }
+        let counts = near(file.object(), now, days);
+        shown::gaps(&Board::new(&file.object().case, &counts), &registries, ring.as_ref(), now, days)
     };
     let gaps = tokio::task::spawn_blocking(compute).await?;
+    let contacts = shown::contacts_of(&gaps);
+    if contacts > 0 {
+        let what = "contacts of registries, with gaps";
+        disclose(&app, &session, &id, what, contacts, "to ring registries about what is not protected").await?;
+    }
     object(&headers, Seen::Version(version), &gaps)
 }

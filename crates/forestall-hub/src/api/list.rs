@@ -22,11 +22,12 @@ use super::acting::{act_over, failed};
 use super::params::{Params, number};
 use super::precondition::IfMatch;
 use super::reply::{Seen, done, object};
-use super::{slice, wire};
+use super::slice;
 use crate::desk::{CaseFile, NumberedList};
 use crate::pages::disclosed::disclose;
 use crate::pages::place::{case_id, need_slice, now_of, tld};
 use crate::server::{App, Problem, Session};
+use crate::shown;
 
 /// What an address of a list names, released.
 struct Found {
@@ -67,7 +68,7 @@ pub(super) async fn show(
     let Found { id, tld, file, cut, .. } = find(&app, &session, address).await?;
     let case = &file.object().case;
     let seen = if session.viewer.whole(&id).is_some() { Seen::Version(case.version) } else { Seen::Octets };
-    object(&headers, seen, &wire::list(case, &tld, &cut, now_of(case, app.now())))
+    object(&headers, seen, &shown::list(case, &tld, &cut, now_of(case, app.now())))
 }
 
 /// Answers with the names of a list, as CSV or one a line. That they left stands in the record of disclosures.

@@ -19,10 +19,10 @@ use super::body::Json;
 use super::params::Params;
 use super::precondition::IfMatch;
 use super::reply::{Seen, done, object};
-use super::wire::list;
 use crate::desk::{AskLists, CutOutcome};
 use crate::pages::place::{case_id, now_of};
 use crate::server::{App, Problem, Session};
+use crate::shown::list;
 
 /// Answers with the lists, slice by slice, the newest first.
 #[utoipa::path(

@@ -6,23 +6,21 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use forestall_api::names::{MAX_NAMES, Name, NameClaim, USUAL_NAMES, Window};
+use forestall_api::names::{MAX_NAMES, Name, USUAL_NAMES};
 use forestall_api::words::{CampaignIdText, CaseIdText, CursorText, DayText, TldText};
 use forestall_api::{Page, route};
-use forestall_coord::NameView;
-use forestall_formats::line_id;
-use forestall_model::{CampaignId, DayRange, DomainName, Instant, Tld, UtcDay};
+use forestall_model::{CampaignId, DayRange, Instant, Tld, UtcDay};
 
 use super::cursor;
-use super::params::Params;
+use super::params::{self, Params};
 use super::reply::{Seen, Written};
-use super::wire::{level, word};
 use crate::desk::{CaseFile, Desk};
 use crate::pages::disclosed::disclose;
 use crate::pages::names::views;
 use crate::pages::place::{case_id, need_slice, now_of, tld};
 use crate::pages::registry_slice::campaigns_of;
 use crate::server::{App, Problem, Session};
+use crate::shown::NamedList;
 
 /// Lists that are computed for a page at most.
 const LISTS: usize = 60;
@@ -88,17 +86,12 @@ pub(super) async fn show(
 }
 
 fn days(params: &Params, horizon: DayRange) -> Result<DayRange, Problem> {
-    let (on, from, until) = (params.parse::<UtcDay>("on")?, params.parse("from")?, params.parse("until")?);
-    match (on, from, until) {
+    match (params.parse::<UtcDay>("on")?, params.text("from"), params.text("until")) {
         (Some(on), None, None) => Ok(DayRange::one(on)),
         (Some(_), ..) => {
             Err(Problem::refused("on: it is one day, and from and until are days in a row: give one of the two"))
         }
-        (None, from, until) => {
-            let (from, until) = (from.unwrap_or(horizon.from), until.unwrap_or(horizon.until));
-            DayRange::new(from, until)
-                .ok_or_else(|| Problem::refused(format!("until: {until} is before {from}, the first day")))
-        }
+        (None, ..) => params::days(params, horizon),
     }
 }
 
@@ -137,7 +130,8 @@ fn read(desk: &Desk, file: &CaseFile, asked: &Asked) -> Result<(Vec<Name>, Optio
         if computed >= LISTS {
             return Ok((names, Some(place_of(list, 0))));
         }
-        let (_, index, period, _) = *list;
+        let (day, index, period, window) = *list;
+        let named = NamedList { case: &file.case, tld: &asked.tld, campaign: index, period, day, window };
         let listing = desk.listing(file, &asked.tld, index, period)?;
         let known = views(file, &asked.tld, index, period, asked.now);
         let first = if place_of(list, 0)[..2] == begin[..2] { usize::try_from(begin[2]).unwrap_or(0) } else { 0 };
@@ -145,7 +139,7 @@ fn read(desk: &Desk, file: &CaseFile, asked: &Asked) -> Result<(Vec<Name>, Optio
             if names.len() >= asked.limit {
                 return Ok((names, Some(place_of(list, place))));
             }
-            names.push(row(file, asked, list, (place, name), view)?);
+            names.push(named.name(u32::try_from(place).unwrap_or(u32::MAX), name, view, asked.whole));
         }
     }
     Ok((names, None))
@@ -164,37 +158,4 @@ fn lists(file: &CaseFile, asked: &Asked) -> Vec<ListKey> {
     }
     lists.sort_by_key(|(day, index, period, _)| (*day, *index, *period));
     lists
-}
-
-fn row(
-    file: &CaseFile,
-    asked: &Asked,
-    (day, index, period, window): &ListKey,
-    (place, name): (usize, &DomainName),
-    view: &NameView,
-) -> Result<Name, Problem> {
-    let campaign = &file.case.campaigns[*index].id;
-    let guard = file.case.guard(*index, *window);
-    let (place, unicode) = (u32::try_from(place).unwrap_or(u32::MAX), name.to_unicode());
-    let window_of = |window: &forestall_model::Window| Window { from: window.from, until: window.until };
-    Ok(Name {
-        unicode: (unicode != name.as_str()).then_some(unicode),
-        name: name.clone(),
-        campaign: campaign.clone(),
-        day: *day,
-        place,
-        line_id: line_id::write(campaign, *period, &asked.tld, place),
-        window: window_of(window),
-        guard: window_of(&guard),
-        phase: word(view.state.phase.word())?,
-        standing: word(view.state.standing.word())?,
-        state: view.state.word().to_owned(),
-        claim: view.claim.map(|claim| NameClaim {
-            action: claim.action,
-            result: claim.result,
-            level: level(claim.level),
-        }),
-        sight: view.sight,
-        event: asked.whole.then_some(view.event),
-    })
 }

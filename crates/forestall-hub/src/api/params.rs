@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use forestall_model::DayRange;
 
 use crate::server::Problem;
 
@@ -66,6 +67,14 @@ impl Params {
         }
         Ok(number)
     }
+}
+
+/// Reads days in a row: `from` and `until`, those of the horizon where one is not given.
+pub(super) fn days(params: &Params, horizon: DayRange) -> Result<DayRange, Problem> {
+    let (from, until) = (params.parse("from")?, params.parse("until")?);
+    let (from, until) = (from.unwrap_or(horizon.from), until.unwrap_or(horizon.until));
+    DayRange::new(from, until)
+        .ok_or_else(|| Problem::refused(format!("until: {until} is before {from}, the first day")))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Params {

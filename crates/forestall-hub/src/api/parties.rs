@@ -13,6 +13,7 @@ use super::body::Json;
 use super::params::Params;
 use super::reply::{Seen, done, object};
 use crate::server::{App, Problem};
+use crate::shown;
 
 /// Answers with the parties, without their contacts.
 #[utoipa::path(
@@ -22,17 +23,7 @@ use crate::server::{App, Problem};
 pub(super) async fn show(State(app): State<App>, headers: HeaderMap, params: Params) -> Result<Response, Problem> {
     params.only(&[])?;
     let today = app.today();
-    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let entry = |kept: forestall_store::KeptParty| PartyEntry {
-        contacts: count(kept.party.contacts.len()),
-        due: count(kept.party.contacts.iter().filter(|contact| contact.needs_test(today)).count()),
-        id: kept.party.id,
-        kind: kept.party.kind,
-        name: kept.party.name,
-        tlds: kept.party.tlds,
-        changed: kept.changed,
-    };
-    let items = app.desk().parties().await?.into_iter().map(entry).collect();
+    let items = app.desk().parties().await?.iter().map(|kept| shown::party(kept, today)).collect();
     object(&headers, Seen::Octets, &Items::<PartyEntry> { items })
 }
 

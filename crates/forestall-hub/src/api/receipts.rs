@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use forestall_api::receipts::{Receipt, SentFile};
+use forestall_api::receipts::Receipt;
 use forestall_api::words::CaseIdText;
 use forestall_api::{Items, route};
 
@@ -15,6 +15,7 @@ use super::reply::{Seen, Written};
 use crate::pages::disclosed::disclose;
 use crate::pages::place::case_id;
 use crate::server::{App, Problem, Session};
+use crate::shown;
 
 /// Answers with the receipts, in the order of the log.
 #[utoipa::path(
@@ -32,23 +33,7 @@ pub(super) async fn show(
     params.only(&[])?;
     let id = case_id(&id)?;
     let file = app.file(&session, &id).await?;
-    let receipt = |receipt: crate::desk::Receipt| Receipt {
-        slice: receipt.slice,
-        list: receipt.list,
-        list_sha256: receipt.list_sha256,
-        reminder: receipt.reminder,
-        at: receipt.at,
-        channel: receipt.channel,
-        address: receipt.address,
-        answer: receipt.answer,
-        taken: receipt.taken,
-        files: receipt.files.into_iter().map(|file| SentFile { name: file.name, sha256: file.sha256 }).collect(),
-        read: receipt.read,
-        acknowledged: receipt.acknowledged,
-        event: receipt.event,
-        leaf: receipt.leaf,
-    };
-    let items: Vec<Receipt> = app.desk().receipts(&id).await?.into_iter().map(receipt).collect();
+    let items: Vec<Receipt> = app.desk().receipts(&id).await?.into_iter().map(shown::receipt).collect();
     let addresses = items.iter().filter(|receipt| receipt.address.is_some()).count() as u64;
     let written = Written::of(&Items { items }, Seen::Version(file.object().case.version))?;
     if addresses > 0 && !written.is_known(&headers) {

@@ -9,19 +9,21 @@ use axum::response::Response;
 use forestall_api::route;
 use forestall_api::slice::{LastLook, Registry, Slice, SliceCampaign};
 use forestall_api::words::{CaseIdText, TldText};
-use forestall_coord::Board;
 use forestall_coord::event::Purpose;
+use forestall_coord::{Board, LeadTime};
 use forestall_model::{Instant, Party, Released, Tld, UtcDay};
 
 use super::params::Params;
 use super::precondition::IfMatch;
 use super::reply::{Seen, Written};
-use super::wire;
+use super::wire::claim;
 use crate::desk::CaseFile;
+use crate::lead::LeadDocument;
 use crate::pages::place::{case_id, need_slice, now_of, tld};
 use crate::pages::registry_slice::campaigns_of;
 use crate::pages::slice::counts_of;
 use crate::server::{App, Problem, Session, SliceFigures};
+use crate::shown;
 
 /// Claims of an answer.
 const CLAIMS: usize = 100;
@@ -93,6 +95,7 @@ fn read(
     let figures = SliceFigures::of(&board, tld, day, case.horizon);
     let slice = case.slices.get(tld).cloned().unwrap_or_default();
     let terms = party.as_ref().and_then(|party| party.terms.clone()).unwrap_or_default();
+    let lead = LeadTime::of_slice(&board, tld, &terms, now);
     let campaigns = campaigns_of(file.object(), tld).into_iter().filter_map(|index| {
         let campaign = case.campaigns.get(index)?;
         let of = board.slice(tld).iter().filter(|cell| cell.campaign == index);
@@ -105,19 +108,20 @@ fn read(
         title: case.title.clone(),
         marking: file.marking().into(),
         tld: tld.clone(),
-        deadline: wire::deadline(&board, tld, &terms, now)?,
+        lead: lead.map(|lead| shown::lead(&LeadDocument::of(&lead, &terms, now))),
         registry: party.map(|party| Registry { id: party.id, name: party.name }),
         terms: terms.into(),
         campaigns: campaigns.collect(),
         horizon: case.horizon.into(),
         looked_from: day,
-        on_day: wire::counts(&figures.on_day),
-        over_all: wire::counts(&figures.over_all),
-        alone: figures.alone.filter(|_| whole).and_then(|worst| wire::worst(case, worst)),
-        asked: slice.requests.last().map(|request| wire::asked(case, request)),
+        on_day: shown::counts(&figures.on_day),
+        over_all: shown::counts(&figures.over_all),
+        alone: figures.alone.filter(|_| whole).and_then(|worst| shown::worst(case, worst)),
+        left: if whole { shown::left(&board, tld, case.horizon) } else { Vec::new() },
+        asked: slice.requests.last().map(|request| shown::asked(case, request)),
         acknowledged: slice.acknowledged,
-        lists: last.map(|cut| wire::list(case, tld, cut, now)).collect(),
-        claims: slice.answers.iter().rev().take(CLAIMS).map(|answer| wire::claim(case, answer)).collect(),
+        lists: last.map(|cut| shown::list(case, tld, cut, now)).collect(),
+        claims: slice.answers.iter().rev().take(CLAIMS).map(|answer| claim(case, answer)).collect(),
         answers: slice.answer_count,
         last_look: slice.last_sweep().map(|(at, method)| LastLook { at, method }),
     })

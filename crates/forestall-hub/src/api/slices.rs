@@ -7,19 +7,23 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use forestall_api::slice::SliceEntry;
-use forestall_api::words::CaseIdText;
+use forestall_api::words::{CaseIdText, DayText};
 use forestall_api::{Items, route};
 
-use super::params::Params;
+use super::params::{Params, days};
 use super::reply::{Seen, object};
-use super::wire;
 use crate::pages::place::{case_id, now_of};
 use crate::server::{App, Problem, Session};
+use crate::shown;
 
 /// Answers with the slices, in the order of their top-level domains.
 #[utoipa::path(
     get, path = route::SLICES_AT, operation_id = "slices", tag = "slices",
-    params(("id" = CaseIdText, Path, description = "The case.")),
+    params(
+        ("id" = CaseIdText, Path, description = "The case."),
+        ("from" = Option<DayText>, Query, description = "The first day that counts; that of the horizon where it is left out."),
+        ("until" = Option<DayText>, Query, description = "The day after the last one that counts."),
+    ),
     responses((status = 200, body = Items<SliceEntry>))
 )]
 pub(super) async fn show(
@@ -29,33 +33,13 @@ pub(super) async fn show(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
-    params.only(&[])?;
-    let view = app.view(&session, &case_id(&id)?).await?;
+    let params = params.only(&["from", "until"])?;
+    let file = app.file(&session, &case_id(&id)?).await?;
     let registries = app.desk().registries().await?;
-    let now = now_of(&view.object().file.case, app.now());
-    let version = view.object().file.case.version;
-    let compute = move || -> Result<Vec<SliceEntry>, Problem> {
-        let (file, figures) = (&view.object().file, &view.object().figures);
-        let (case, board) = (&file.case, file.board());
-        let mut entries = Vec::new();
-        for of in &figures.slices {
-            let slice = case.slices.get(&of.tld).cloned().unwrap_or_default();
-            let registry = registries.get(&of.tld);
-            let terms = registry.and_then(|party| party.terms.clone()).unwrap_or_default();
-            entries.push(SliceEntry {
-                tld: of.tld.clone(),
-                registry: registry.map(|party| party.id.clone()),
-                on_day: wire::counts(&of.on_day),
-                over_all: wire::counts(&of.over_all),
-                alone: of.alone.and_then(|worst| wire::worst(case, worst)),
-                asked: slice.requests.last().map(|request| wire::asked(case, request)),
-                acknowledged: slice.acknowledged,
-                lists: u32::try_from(slice.cuts.len()).unwrap_or(u32::MAX),
-                deadline: wire::deadline(&board, &of.tld, &terms, now)?,
-            });
-        }
-        Ok(entries)
-    };
-    let items = tokio::task::spawn_blocking(compute).await??;
+    let days = days(&params, file.object().case.horizon)?;
+    let now = now_of(&file.object().case, app.now());
+    let (version, day) = (file.object().case.version, file.object().day(app.today()));
+    let compute = move || shown::slices(&file.object().board(), &registries, days, day, now);
+    let items = tokio::task::spawn_blocking(compute).await?;
     object(&headers, Seen::Version(version), &Items { items })
 }

@@ -11,7 +11,6 @@ use forestall_api::tasks::{AddTask, ChangeTask, Task};
 use forestall_api::words::CaseIdText;
 use forestall_api::{Items, route};
 use forestall_coord::command;
-use forestall_coord::event::TaskState;
 
 use super::acting::{act, answer, failed};
 use super::body::Json;
@@ -19,9 +18,9 @@ use super::params::{Params, number};
 use super::precondition::IfMatch;
 use super::reply::{Seen, object};
 use super::wire::word;
-use crate::desk::OwnedTask;
 use crate::pages::place::case_id;
 use crate::server::{App, Problem, Session};
+use crate::shown;
 
 /// Answers with the tasks: those that are open first, by the day until which they are due.
 #[utoipa::path(
@@ -39,19 +38,8 @@ pub(super) async fn show(
     params.only(&[])?;
     let file = app.file(&session, &case_id(&id)?).await?;
     let today = app.today();
-    let mut items = Vec::new();
-    for OwnedTask { task, owner } in app.desk().tasks(file.object()).await? {
-        items.push(Task {
-            number: task.number,
-            title: task.title,
-            slice: task.tld,
-            owner,
-            due: task.due,
-            state: word(task.state.word())?,
-            overdue: task.state == TaskState::Open && task.due.is_some_and(|due| due < today),
-            changed: task.changed,
-        });
-    }
+    let owned = app.desk().tasks(file.object()).await?;
+    let items: Vec<Task> = owned.into_iter().map(|task| shown::task(task, today)).collect();
     object(&headers, Seen::Version(file.object().case.version), &Items { items })
 }
 

@@ -42,6 +42,17 @@ impl std::str::FromStr for CampaignSpec {
     }
 }
 
+impl std::fmt::Display for CampaignSpec {
+    /// Writes what [`str::parse`] reads.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        for (place, (key, value)) in self.replace.iter().enumerate() {
+            write!(f, "{}{key}={value}", if place == 0 { ':' } else { ',' })?;
+        }
+        Ok(())
+    }
+}
+
 /// What a new case is about.
 #[derive(Clone, Debug)]
 pub struct OpenCase {

@@ -6,10 +6,11 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use forestall_api::figures::Figure;
 
 use super::frame::{Frame, to_minute};
 use super::place::{Heading, case_id, now_of};
-use crate::figures::{FigureRow, FiguresDocument};
+use crate::figures::document;
 use crate::server::{App, Problem, Session, Wants};
 
 #[derive(Template)]
@@ -19,7 +20,7 @@ struct Page {
     heading: Heading,
     from: String,
     until: String,
-    figures: Vec<FigureRow>,
+    figures: Vec<Figure>,
 }
 
 /// Shows the figures of a case.
@@ -32,7 +33,7 @@ pub(crate) async fn show(
     let file = app.file(&session, &case_id(&id)?).await?;
     let now = now_of(&file.object().case, app.now());
     let figures = app.desk().figures(file.object(), now).await?;
-    let document = FiguresDocument::of(&file.object().case, &figures);
+    let document = document(&file.object().case, &figures);
     if wants == Wants::Json {
         return super::json(&document);
     }

@@ -125,11 +125,6 @@ impl Around {
     }
 }
 
-/// Returns the gaps of a case, the largest reach first.
-pub(crate) fn list(file: &CaseFile, now: Instant, within: u16) -> Vec<Gap> {
-    Board::new(&file.case, &near(file, now, within)).gaps(now, within)
-}
-
 /// Returns the gaps of a case as its pages show them: the largest reach first, or the first to open.
 pub(super) fn rows(file: &CaseFile, now: Instant, within: u16, by_hours: bool, around: &Around) -> Vec<GapRow> {
     let counts = near(file, now, within);
@@ -143,7 +138,7 @@ pub(super) fn rows(file: &CaseFile, now: Instant, within: u16, by_hours: bool, a
 }
 
 /// Returns the counts of the lists that can matter, which makes it quick for few days.
-fn near(file: &CaseFile, now: Instant, within: u16) -> Vec<ListCounts> {
+pub(crate) fn near(file: &CaseFile, now: Instant, within: u16) -> Vec<ListCounts> {
     let ahead = Window { from: now, until: now.plus_seconds(i64::from(within) * 86_400) };
     let near = |(campaign, list): (usize, &ListCounts)| ListCounts {
         campaign: list.campaign.clone(),

@@ -6,13 +6,14 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use forestall_api::figures::Latency;
 use forestall_coord::kpi::{SliceLatency, Stretch, stretch};
 use serde::Serialize;
 
 use super::frame::{Frame, to_minute};
 use super::number::grouped;
 use super::place::{Heading, about, case_id, now_of};
-use crate::figures::{FiguresDocument, LatencyRow};
+use crate::figures::document;
 use crate::server::{App, Problem, Query, Session, Wants};
 
 /// The width of a strip, in its own units.
@@ -57,7 +58,7 @@ struct Stage {
 #[derive(Serialize)]
 struct Document {
     case: String,
-    latency: Vec<LatencyRow>,
+    latency: Vec<Latency>,
 }
 
 #[derive(Template)]
@@ -90,7 +91,7 @@ pub(crate) async fn show(
     let now = now_of(case, app.now());
     let figures = app.desk().figures(file.object(), now).await?;
     if wants == Wants::Json {
-        let latency = FiguresDocument::of(case, &figures).latency;
+        let latency = document(case, &figures).latency;
         return super::json(&Document { case: case.id.to_string(), latency });
     }
     let mut slices: Vec<&SliceLatency> = figures.latency.iter().collect();

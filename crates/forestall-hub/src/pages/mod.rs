@@ -44,7 +44,7 @@ mod markdown;
 pub(crate) mod metrics;
 pub(crate) mod name;
 pub(crate) mod names;
-mod number;
+pub(crate) mod number;
 pub(crate) mod open;
 pub(crate) mod papers;
 pub(crate) mod parties;

@@ -6,7 +6,7 @@ use forestall_coord::reach::percent;
 use forestall_coord::{Level, Tally};
 
 /// Writes a count with commas between thousands: `4,612,345`.
-pub(super) fn grouped(count: impl Into<u64>) -> String {
+pub(crate) fn grouped(count: impl Into<u64>) -> String {
     let digits = count.into().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {

@@ -8,8 +8,10 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use forestall_coord::Level;
+use forestall_api::case::Reach;
+use forestall_api::what_if::{DayReach, Order, Prospect, Reaches};
 use forestall_coord::order::{Aim, order};
+use forestall_coord::{Level, ReachRange};
 use forestall_model::{DayRange, Tld, UtcDay};
 use serde::Serialize;
 
@@ -17,7 +19,7 @@ use super::frame::Frame;
 use super::number::grouped;
 use super::place::{Heading, about, case_id};
 use crate::desk::CaseFile;
-use crate::prospect::{OrderDocument, Prospect, Reaches};
+use crate::prospect::{document, prospect};
 use crate::server::{App, Problem, Query, Session, Wants};
 
 /// Slices of the order that are shown where nobody asks for more.
@@ -40,7 +42,7 @@ struct Asked {
 struct Document {
     /// None where no slice was named.
     what_if: Option<Prospect>,
-    next: OrderDocument,
+    next: Order,
 }
 
 /// One level of proof.
@@ -68,7 +70,7 @@ struct VariantRow {
 /// One slice of the order.
 #[derive(Debug)]
 struct StepLine {
-    number: usize,
+    number: u64,
     slice: String,
     about: String,
     names: String,
@@ -114,8 +116,8 @@ pub(crate) async fn show(
     let compute = move || {
         let board = computed.board();
         let next = order(&board, of.level, of.days, of.aim, of.steps);
-        let what_if = (!of.slices.is_empty()).then(|| Prospect::of(&board, &of.slices, of.days));
-        Document { what_if, next: OrderDocument::of(&computed.case, &next) }
+        let what_if = (!of.slices.is_empty()).then(|| prospect(&board, &of.slices, of.days));
+        Document { what_if, next: document(&computed.case, &next) }
     };
     let document = tokio::task::spawn_blocking(compute).await?;
     if wants == Wants::Json {
@@ -153,37 +155,37 @@ fn read(query: &Query, file: &CaseFile, day: UtcDay) -> Result<Asked, Problem> {
 fn page(frame: Frame, heading: Heading, asked: &Asked, document: &Document, known: Vec<String>) -> Page {
     let levels = document.what_if.iter().flat_map(|prospect| &prospect.levels);
     let prospect = levels.clone().map(|level| LevelRow {
-        word: level.level,
+        word: level.level.word(),
         names: grouped(level.names),
         before: worst(&level.before),
         after: worst(&level.after),
-        mean_before: level.before.mean.to_string(),
-        mean_after: level.after.mean.to_string(),
+        mean_before: spread(&level.before.mean),
+        mean_after: spread(&level.after.mean),
         where_before: place(&level.before),
         where_after: place(&level.after),
     });
     let prospect = prospect.collect();
-    let of_level = levels.filter(|level| level.level == asked.level.word());
+    let of_level = levels.filter(|level| level.level.word() == asked.level.word());
     let variants = of_level.flat_map(|level| &level.variants).map(|variant| VariantRow {
-        campaign: variant.campaign.clone(),
+        campaign: variant.campaign.to_string(),
         unverified: variant.unverified,
-        before: format!("{} on {}", variant.before.range, variant.before.day),
-        after: format!("{} on {}", variant.after.range, variant.after.day),
+        before: on(&variant.before),
+        after: on(&variant.after),
     });
     let variants = variants.collect();
     let next = &document.next;
     let mut upto = String::new();
     let steps = next.steps.iter().map(|step| {
-        upto = if upto.is_empty() { step.slice.clone() } else { format!("{upto}+{}", step.slice) };
+        upto = if upto.is_empty() { step.slice.to_string() } else { format!("{upto}+{}", step.slice) };
         StepLine {
             number: step.number,
-            slice: step.slice.clone(),
-            about: step.slice.parse().map(|tld: Tld| about(&tld)).unwrap_or_default(),
+            slice: step.slice.to_string(),
+            about: about(&step.slice),
             names: grouped(step.names),
             felt: step.felt,
             worst: worst(&step.after),
             place: place(&step.after),
-            mean: step.after.mean.to_string(),
+            mean: spread(&step.after.mean),
             upto: upto.clone(),
         }
     });
@@ -207,19 +209,31 @@ fn page(frame: Frame, heading: Heading, asked: &Asked, document: &Document, know
         level: asked.level.word(),
         prospect,
         variants,
-        now: (worst(&next.before), place(&next.before), next.before.mean.to_string()),
+        now: (worst(&next.before), place(&next.before), spread(&next.before.mean)),
         steps,
-        in_all: grouped(next.slices as u64),
+        in_all: grouped(next.slices),
         known,
     }
 }
 
 fn worst(reaches: &Reaches) -> String {
-    reaches.worst.as_ref().map_or_else(|| "no names".to_owned(), |worst| worst.range.to_string())
+    reaches.worst.as_ref().map_or_else(|| "no names".to_owned(), |worst| range(worst.low, worst.high))
 }
 
 fn place(reaches: &Reaches) -> String {
     reaches.worst.as_ref().map_or_else(String::new, |worst| {
         format!("{}{}, {}", worst.campaign, if worst.unverified { " (unverified)" } else { "" }, worst.day)
     })
+}
+
+fn on(reach: &DayReach) -> String {
+    format!("{} on {}", range(reach.low, reach.high), reach.day)
+}
+
+fn spread(reach: &Reach) -> String {
+    range(reach.low, reach.high)
+}
+
+fn range(low: f64, high: f64) -> String {
+    ReachRange { low, high }.to_string()
 }

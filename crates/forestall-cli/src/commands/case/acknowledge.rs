@@ -3,8 +3,10 @@
 //! `forestall case acknowledge`.
 
 use clap::Args;
+use forestall_api::request;
 use forestall_model::{CaseId, Tld};
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::values;
 use crate::world::{ActArgs, Globals};
@@ -26,9 +28,17 @@ pub(crate) struct Acknowledge {
 
 impl Acknowledge {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
-        super::print_recorded(&[desk.acknowledge(&self.id, &act, self.tld, self.list).await?])?;
+        let recorded = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                super::recorded(&self.id, &[desk.acknowledge(&self.id, &act, self.tld, self.list).await?])
+            }
+            Cases::At(hub) => {
+                let acknowledge = request::Acknowledge { list: self.list, record: self.act.record()? };
+                hub.acknowledge(&self.id, &self.tld, &acknowledge, None).await?
+            }
+        };
+        super::print_recorded(&recorded)?;
         Ok(Outcome::Done)
     }
 }

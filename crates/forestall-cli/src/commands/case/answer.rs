@@ -5,11 +5,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use forestall_api::act::Record;
+use forestall_api::answer;
+use forestall_connect::hub::Hub;
 use forestall_formats::{answers, plain, table};
 use forestall_hub::desk::{AnswerFile, DaysAnswer, SignedList};
-use forestall_model::{Action, AnswerResult, CampaignId, CaseId, DomainName, Tld, UtcDay};
+use forestall_model::{Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, Tld, UtcDay};
 
-use super::change;
+use super::change::{self, Picture};
+use crate::cases::Cases;
 use crate::failure::{Outcome, refused, usage};
 use crate::input;
 use crate::values::{self, words};
@@ -63,41 +67,120 @@ pub(crate) struct Answer {
     act: ActArgs,
 }
 
+/// What is answered, read from arguments and files.
+struct Given {
+    action: Action,
+    days: Option<DayRange>,
+    campaigns: Vec<CampaignId>,
+    said: Said,
+}
+
+/// What an answer speaks of.
+enum Said {
+    Lines(Vec<answers::AnswerLine>),
+    Names(AnswerResult, Vec<DomainName>),
+    Days(AnswerResult, Option<SignedList>),
+}
+
 impl Answer {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let (id, tld, act) = (self.id.clone(), self.tld.clone(), self.act.clone());
+        match globals.cases().await? {
+            Cases::Here(desk) => {
+                let (act, given) = (act.act(globals)?, self.read()?);
+                let before = desk.file(&id).await?;
+                let Given { action, days, campaigns, said } = given;
+                let of_days = |result| DaysAnswer { tld: tld.clone(), days, campaigns, action, result };
+                let stored = match said {
+                    Said::Lines(lines) => {
+                        desk.answer_file(&id, &act, AnswerFile { tld: tld.clone(), action, lines }).await?
+                    }
+                    Said::Names(result, names) => {
+                        desk.answer_names(&id, &act, tld.clone(), action, result, names).await?
+                    }
+                    Said::Days(result, None) => vec![desk.answer_days(&id, &act, of_days(result)).await?],
+                    Said::Days(result, Some(signed)) => {
+                        vec![desk.answer_signed(&id, &act, of_days(result), &signed).await?]
+                    }
+                };
+                change::show(&desk, &before, Some(&tld), &stored).await
+            }
+            Cases::At(hub) => {
+                let (record, given) = (act.record()?, self.read()?);
+                to_hub(&hub, &id, &tld, given, record).await
+            }
+        }
+    }
+
+    /// Reads what is answered.
+    fn read(self) -> anyhow::Result<Given> {
         let days = self.from.zip(self.until).map(|(from, until)| values::range(from, until)).transpose()?;
-        let act = self.act.act(globals)?;
-        let (case, tld, action) = (self.id, self.tld, self.action);
+        let given = |said| Given { action: self.action, days, campaigns: self.campaigns.clone(), said };
         if let Some(path) = &self.file {
-            let lines = lines_of(path)?;
-            let desk = globals.desk().await?;
-            let before = desk.file(&case).await?;
-            let recorded = desk.answer_file(&case, &act, AnswerFile { tld: tld.clone(), action, lines }).await?;
-            return change::show(&desk, &before, Some(&tld), &recorded).await;
+            return Ok(given(Said::Lines(lines_of(path)?)));
         }
         let result = self.result.ok_or_else(|| usage("--result is missing; expected one, or a CSV with --file"))?;
         let single = !self.names.is_empty() || self.name_list.is_some();
-        let mut names = self.names;
+        let mut names = self.names.clone();
         if let Some(path) = &self.name_list {
             names.extend(plain::read(input::open(path)?).map_err(|faults| broken(path, &faults))?);
         }
         if single && names.is_empty() {
             return Err(refused("the list holds no name, so nothing was answered"));
         }
-        let signed = match (&self.signed_list, self.key) {
-            (Some(list), Some(key)) => Some(signed_list(list, self.signature.as_deref(), key)?),
+        if single {
+            return Ok(given(Said::Names(result, names)));
+        }
+        let signed = match (&self.signed_list, &self.key) {
+            (Some(list), Some(key)) => Some(signed_list(list, self.signature.as_deref(), key.clone())?),
             _ => None,
         };
-        let desk = globals.desk().await?;
-        let before = desk.file(&case).await?;
-        let answer = DaysAnswer { tld: tld.clone(), days, campaigns: self.campaigns, action, result };
-        let recorded = match signed {
-            Some(signed) => vec![desk.answer_signed(&case, &act, answer, &signed).await?],
-            None if single => desk.answer_names(&case, &act, tld.clone(), action, result, names).await?,
-            None => vec![desk.answer_days(&case, &act, answer).await?],
-        };
-        change::show(&desk, &before, Some(&tld), &recorded).await
+        Ok(given(Said::Days(result, signed)))
     }
+}
+
+/// Hands an answer to a hub.
+async fn to_hub(hub: &Hub, id: &CaseId, tld: &Tld, given: Given, record: Record) -> anyhow::Result<Outcome> {
+    let Given { action, days, campaigns, said } = given;
+    let mut answer = answer::Answer {
+        action,
+        result: None,
+        days: days.map(Into::into),
+        campaigns,
+        names: Vec::new(),
+        rows: Vec::new(),
+        signed: None,
+        record,
+    };
+    match said {
+        Said::Lines(lines) => answer.rows = lines.into_iter().map(row).collect(),
+        Said::Names(result, names) => {
+            answer.result = Some(result);
+            answer.names = names;
+        }
+        Said::Days(result, signed) => {
+            answer.result = Some(result);
+            answer.signed = signed.map(signed_text).transpose()?;
+        }
+    }
+    let before = Picture::at(hub, id, Some(tld)).await?;
+    let recorded = hub.answer(id, tld, &answer, None).await?;
+    change::show_at(hub, &before, Some(tld), &recorded).await
+}
+
+fn row(line: answers::AnswerLine) -> answer::AnswerRow {
+    answer::AnswerRow {
+        line_id: line.line_id,
+        name: line.name,
+        result: line.result,
+        action: line.action,
+        done_at: line.done_at,
+    }
+}
+
+fn signed_text(SignedList { list, signature, key }: SignedList) -> anyhow::Result<answer::SignedList> {
+    let list = String::from_utf8(list).map_err(|_| refused("the signed list is no text, so it is no list of names"))?;
+    Ok(answer::SignedList { list, signature, key })
 }
 
 /// Reads the answers of a file: a workbook, which begins as every ZIP does, or CSV.

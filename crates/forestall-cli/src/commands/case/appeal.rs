@@ -78,7 +78,7 @@ impl Appeal {
         let desk = globals.desk().await?;
         let Self { name, contact, proof, hours, .. } = self;
         let recorded = desk.appeal(&self.id, &act, BroughtAppeal { name, contact, proof, hours }).await?;
-        super::print_recorded(&[recorded])?;
+        super::print_recorded(&super::recorded(&self.id, &[recorded]))?;
         Ok(Outcome::Done)
     }
 }

@@ -8,13 +8,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use forestall_api::act::Record;
+use forestall_api::evidence::{MAX_ZONE, ZoneReport};
+use forestall_connect::hub::{Hub, ZoneAsked};
 use forestall_hub::desk::{Act, CaseFile, CheckDns, CheckReport, CheckZone, Desk};
 use forestall_model::evidence::SweptList;
 use forestall_model::{CaseId, OwnerName, Sight, Tld, UtcDay};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::change;
-use crate::failure::Outcome;
+use super::change::{self, Picture};
+use crate::cases::Cases;
+use crate::failure::{Outcome, usage};
+use crate::foreign::for_terminal;
 use crate::input;
 use crate::output;
 use crate::table::{Align, Table, counted, thousands};
@@ -57,10 +62,16 @@ pub(crate) struct Check {
 
 impl Check {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
+        if self.dns.is_some() {
+            globals.only_here("names are asked for over DNS from where the store is; a hub looks by itself, or takes a copy of a zone")?;
+        }
         // The file is opened first, so that a wrong path says so before anything else is asked.
         let zone = self.zone.as_deref().map(|path| input::file(path).map(|file| (path, file))).transpose()?;
-        let desk = globals.desk().await?;
+        let desk = match globals.cases().await? {
+            Cases::Here(desk) => desk,
+            Cases::At(hub) => return self.at_hub(&hub).await,
+        };
+        let act = self.act.act(globals)?;
         let before = desk.file(&self.id).await?;
         let on = self.on.unwrap_or_else(|| before.day(globals.today()));
         let report = match (zone, self.dns) {
@@ -73,10 +84,37 @@ impl Check {
                 let check = CheckDns { on, tlds: self.tlds, server, per_second: self.rate, concurrency: None };
                 look_over_dns(&desk, &before, &act, check).await?
             }
-            (None, None) => return Err(crate::failure::usage("expected --dns ADDR or --zone FILE")),
+            (None, None) => return Err(usage("expected --dns ADDR or --zone FILE")),
         };
         change::show(&desk, &before, None, std::slice::from_ref(&report.stored)).await?;
         seen(&report)?;
+        Ok(Outcome::Done)
+    }
+
+    /// Has a hub look through the copy.
+    async fn at_hub(self, hub: &Hub) -> anyhow::Result<Outcome> {
+        let Some(path) = &self.zone else { return Err(usage("expected --zone FILE")) };
+        if self.act.record()? != Record::default() {
+            return Err(usage(
+                "a hub takes a copy of a zone as it is now; leave --on-date, --source and --comment out",
+            ));
+        }
+        let case = hub.case(&self.id, None).await?.value;
+        let ask = ZoneAsked {
+            on: self.on.unwrap_or(case.looked_from),
+            vantage: self.vantage.clone().unwrap_or_else(|| file_name(path)),
+            origin: self.origin.clone(),
+        };
+        let zone = input::whole(path, MAX_ZONE as u64)?;
+        let before = Picture::at(hub, &self.id, None).await?;
+        let ZoneReport { recorded, names, lists, differing, warning } = hub.add_zone(&self.id, &ask, zone).await?;
+        change::show_at(hub, &before, None, &recorded).await?;
+        let (names, lists) = (counted(names, "distinct name"), counted(lists, "list"));
+        output::note(format_args!("{names} in {lists}, from {}", ask.vantage));
+        output::note(format_args!("{} showed something else than most of their list", thousands(differing)));
+        if let Some(warning) = warning {
+            output::note(format_args!("warning: {}", for_terminal(&warning)));
+        }
         Ok(Outcome::Done)
     }
 }

@@ -3,11 +3,16 @@
 //! `forestall case days`.
 
 use clap::Args;
-use forestall_coord::{Board, Level, ReachRange, Tally};
+use forestall_api::days::{Day, DayLevel};
+use forestall_api::words::Level;
+use forestall_coord::ReachRange;
+use forestall_hub::desk::CaseFile;
+use forestall_hub::shown;
 use forestall_model::{CaseId, DayRange, Tld, UtcDay};
 use serde::Serialize;
 
 use super::figures::{self, Counts};
+use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
 use crate::failure::Outcome;
 use crate::output;
@@ -33,16 +38,6 @@ pub(crate) struct Days {
     format: TextJsonCsv,
 }
 
-/// One day of one variant.
-struct Day<'a> {
-    day: UtcDay,
-    campaign: &'a str,
-    verified: bool,
-    tally: Tally,
-    /// At each level of proof, in the order of [`Level::ALL`].
-    reach: [ReachRange; 3],
-}
-
 #[derive(Serialize)]
 struct Row<'a> {
     day: UtcDay,
@@ -62,20 +57,10 @@ struct LevelReach {
 
 impl Days {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let board = file.board();
-        let listed = match self.from.zip(self.until) {
-            Some((from, until)) => crate::values::range(from, until)?,
-            None => board.case.horizon,
-        };
-        if let Some(tld) = self.tld.as_ref().filter(|tld| !board.case.slices.contains_key(*tld)) {
-            let unknown = forestall_coord::Refusal::UnknownSlice { tld: tld.clone() };
-            return Err(forestall_hub::desk::DeskError::from(unknown).into());
-        }
-        let days = match &self.tld {
-            None => of_case(&board, listed),
-            Some(tld) => of_slice(&board, tld, listed),
+        let listed = self.from.zip(self.until).map(|(from, until)| crate::values::range(from, until)).transpose()?;
+        let days = match globals.cases().await? {
+            Cases::Here(desk) => of_store(&desk.file(&self.id).await?, self.tld.as_ref(), listed, globals)?,
+            Cases::At(hub) => hub.days(&self.id, self.tld.as_ref(), listed).all().await?,
         };
         match self.format {
             TextJsonCsv::Text => text(&days)?,
@@ -86,52 +71,45 @@ impl Days {
     }
 }
 
-fn of_case<'a>(board: &Board<'a>, listed: DayRange) -> Vec<Day<'a>> {
-    let mut days = Vec::new();
-    for variant in board.variants() {
-        let campaign = &board.case.campaigns[variant.campaign];
-        days.extend(variant.periods.iter().filter(|period| listed.contains(period.day)).map(|period| Day {
-            day: period.day,
-            campaign: campaign.id.as_str(),
-            verified: campaign.verified,
-            tally: period.tally,
-            reach: period.reach,
-        }));
-    }
-    days.sort_by_key(|day| day.day);
-    days
-}
-
-fn of_slice<'a>(board: &Board<'a>, tld: &Tld, listed: DayRange) -> Vec<Day<'a>> {
-    let cells = board.slice(tld).iter().filter(|cell| listed.contains(cell.day));
-    let day = |cell: &forestall_coord::board::Cell| {
-        let campaign = &board.case.campaigns[cell.campaign];
-        let reach = |level: Level| ReachRange::over(cell.distinct, cell.tally.misses(level), &campaign.draws);
-        Day {
-            day: cell.day,
-            campaign: campaign.id.as_str(),
-            verified: campaign.verified,
-            tally: cell.tally,
-            reach: [Level::Claimed, Level::Attested, Level::Observed].map(reach),
+fn of_store(
+    file: &CaseFile,
+    tld: Option<&Tld>,
+    listed: Option<DayRange>,
+    globals: &Globals,
+) -> anyhow::Result<Vec<Day>> {
+    let board = file.board();
+    let listed = listed.unwrap_or(file.case.horizon);
+    let now = file.case.board_day.map_or_else(|| globals.now(), UtcDay::start);
+    match tld {
+        None => Ok(shown::days_of_case(&board, listed, now)),
+        Some(tld) if file.case.slices.contains_key(tld) => Ok(shown::days_of_slice(&board, tld, listed, now)),
+        Some(tld) => {
+            let unknown = forestall_coord::Refusal::UnknownSlice { tld: tld.clone() };
+            Err(forestall_hub::desk::DeskError::from(unknown).into())
         }
-    };
-    let mut days: Vec<Day<'a>> = cells.map(day).collect();
-    days.sort_by_key(|day| day.day);
-    days
+    }
 }
 
-fn row<'a>(day: &Day<'a>) -> Row<'a> {
-    let reach = |(level, reach): (&Level, &ReachRange)| LevelReach { level: *level, low: reach.low, high: reach.high };
+fn row(day: &Day) -> Row<'_> {
+    let reach = |of: &DayLevel| LevelReach { level: of.level, low: of.low, high: of.high };
     Row {
         day: day.day,
-        campaign: day.campaign,
-        verified: day.verified,
-        counts: Counts::of(&day.tally),
-        reach: Level::ALL.iter().zip(&day.reach).map(reach).collect(),
+        campaign: day.campaign.as_str(),
+        verified: !day.unverified,
+        counts: Counts::of(&day.counts),
+        reach: day.levels.iter().map(reach).collect(),
     }
 }
 
-fn text(days: &[Day<'_>]) -> anyhow::Result<()> {
+/// Returns the reach at each level of proof.
+fn ranges(day: &Day) -> [ReachRange; 3] {
+    [Level::Claimed, Level::Attested, Level::Observed].map(|level| {
+        let of = day.levels.iter().find(|of| of.level == level);
+        of.map(|of| ReachRange { low: of.low, high: of.high }).unwrap_or_default()
+    })
+}
+
+fn text(days: &[Day]) -> anyhow::Result<()> {
     let mut table = Table::new(&[
         ("day", Align::Left),
         ("variant", Align::Left),
@@ -143,14 +121,13 @@ fn text(days: &[Day<'_>]) -> anyhow::Result<()> {
         ("observed", Align::Right),
     ]);
     for day in days {
-        let [claimed, attested, observed] = day.reach.map(|reach| reach.to_string());
-        let mark = if day.verified { "" } else { " UNVERIFIED" };
+        let [claimed, attested, observed] = ranges(day).map(|reach| reach.to_string());
         table.row([
             day.day.to_string(),
-            format!("{}{mark}", day.campaign),
-            thousands(day.tally.names.into()),
-            thousands(day.tally.held.into()),
-            figures::coverage(&day.tally).line(),
+            figures::campaign(&day.campaign, day.unverified),
+            thousands(day.counts.names.into()),
+            thousands(day.counts.held.into()),
+            figures::coverage(&day.counts).line(),
             claimed,
             attested,
             observed,
@@ -159,7 +136,7 @@ fn text(days: &[Day<'_>]) -> anyhow::Result<()> {
     output::to_stdout(|out| Ok(table.write("", out)?))
 }
 
-fn csv(days: &[Day<'_>]) -> anyhow::Result<()> {
+fn csv(days: &[Day]) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
@@ -182,20 +159,20 @@ fn csv(days: &[Day<'_>]) -> anyhow::Result<()> {
         ])?;
         for day in days {
             let number = |count: u32| count.to_string();
-            let tally = &day.tally;
+            let tally = &day.counts;
             let mut record = vec![
                 day.day.to_string(),
-                day.campaign.to_owned(),
-                if day.verified { "verified" } else { "unverified" }.to_owned(),
+                day.campaign.to_string(),
+                if day.unverified { "unverified" } else { "verified" }.to_owned(),
                 number(tally.names),
                 number(tally.not_registrable),
                 number(tally.held),
-                number(tally.registrable()),
+                number(tally.registrable),
                 number(tally.claimed),
                 number(tally.attested),
                 number(tally.observed),
             ];
-            record.extend(day.reach.into_iter().flat_map(figures::ends));
+            record.extend(ranges(day).into_iter().flat_map(|reach| figures::ends(reach.low, reach.high)));
             rows.write_record(&record)?;
         }
         rows.flush()?;

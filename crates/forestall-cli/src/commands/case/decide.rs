@@ -3,9 +3,11 @@
 //! `forestall case decide`.
 
 use clap::Args;
+use forestall_api::decisions;
 use forestall_coord::command::Resolve;
 use forestall_model::{Actor, CaseId};
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::world::{ActArgs, Globals};
 
@@ -28,10 +30,19 @@ pub(crate) struct Decide {
 
 impl Decide {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
-        let resolve = Resolve { title: self.title, ground: self.ground, second: self.second_person };
-        super::print_recorded(&[desk.decide_at_large(&self.id, &act, resolve).await?])?;
+        let (title, ground, second) = (self.title, self.ground, self.second_person);
+        let recorded = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                let resolve = Resolve { title, ground, second };
+                super::recorded(&self.id, &[desk.decide_at_large(&self.id, &act, resolve).await?])
+            }
+            Cases::At(hub) => {
+                let decide = decisions::Decide { title, ground, second, record: self.act.record()? };
+                hub.decide(&self.id, &decide, None).await?
+            }
+        };
+        super::print_recorded(&recorded)?;
         Ok(Outcome::Done)
     }
 }

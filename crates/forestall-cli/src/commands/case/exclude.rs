@@ -3,9 +3,11 @@
 //! `forestall case exclude`.
 
 use clap::Args;
+use forestall_api::exclude;
 use forestall_model::{CaseId, DomainName, NameClass};
 
-use super::change;
+use super::change::{self, Picture};
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::values::words;
 use crate::world::{ActArgs, Globals};
@@ -29,11 +31,21 @@ pub(crate) struct Exclude {
 
 impl Exclude {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
         let tld = self.name.tld();
-        let before = desk.file(&self.id).await?;
-        let recorded = desk.exclude(&self.id, &act, self.name, self.class, self.reason).await?;
-        change::show(&desk, &before, Some(&tld), &[recorded]).await
+        match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                let before = desk.file(&self.id).await?;
+                let stored = desk.exclude(&self.id, &act, self.name, self.class, self.reason).await?;
+                change::show(&desk, &before, Some(&tld), &[stored]).await
+            }
+            Cases::At(hub) => {
+                let record = self.act.record()?;
+                let before = Picture::at(&hub, &self.id, Some(&tld)).await?;
+                let exclude = exclude::Exclude { name: self.name, class: self.class, reason: self.reason, record };
+                let recorded = hub.exclude(&self.id, &exclude, None).await?;
+                change::show_at(&hub, &before, Some(&tld), &recorded).await
+            }
+        }
     }
 }

@@ -4,10 +4,13 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
+use forestall_coord::archive;
 use forestall_model::{Audience, CaseId};
 
-use crate::failure::Outcome;
+use crate::cases::Cases;
+use crate::failure::{Outcome, usage};
 use crate::output;
 use crate::values::words;
 use crate::world::Globals;
@@ -30,12 +33,24 @@ pub(crate) struct Export {
 
 impl Export {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let archive = desk.export(&self.id, self.audience, globals.now()).await?;
+        let (archive, key) = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let archive = desk.export(&self.id, self.audience, globals.now()).await?;
+                (archive, desk.log_verifier(None, globals.now()).await?)
+            }
+            Cases::At(hub) => {
+                if self.audience != Audience::Recipient {
+                    return Err(usage("a hub exports a case for whoever asks; leave --audience out"));
+                }
+                let octets = hub.archive(&self.id).await?;
+                // What came is looked at before it is kept: a file that nobody could import is no export.
+                let key = archive::read(octets.as_slice(), None).context("the hub's file cannot be used")?.key;
+                (octets, key)
+            }
+        };
         output::to(self.output.as_deref(), |out| Ok(out.write_all(&archive)?))?;
         output::note(format_args!(
-            "the receiver can check the file against this key, which you tell him in another way: {}",
-            desk.log_verifier(None, globals.now()).await?
+            "the receiver can check the file against this key, which you tell him in another way: {key}"
         ));
         Ok(Outcome::Done)
     }

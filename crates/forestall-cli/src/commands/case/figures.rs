@@ -2,11 +2,14 @@
 
 //! The figures of a case, always at all three levels of proof, for people and for programs.
 
-use forestall_coord::board::Worst;
+use forestall_api::act::Days;
+use forestall_api::case::{self, Coverage, LevelReach, Worst};
+use forestall_api::lead::Lead;
+use forestall_api::words::Level;
+use forestall_coord::ReachRange;
 use forestall_coord::reach::percent;
-use forestall_coord::{Board, Case, Level, ReachRange, Tally};
-use forestall_hub::lead::LeadDocument;
-use forestall_model::{DayRange, UtcDay};
+use forestall_model::party::UtcOffset;
+use forestall_model::{CampaignId, Instant};
 use serde::Serialize;
 
 /// A value at each level of proof.
@@ -59,100 +62,111 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn of(tally: &Tally) -> Self {
+    pub(super) fn of(counts: &case::Counts) -> Self {
         Self {
-            names: tally.names,
-            not_registrable: tally.not_registrable,
-            legitimate_holder: tally.held,
-            registrable: tally.registrable(),
-            protected: ByLevel::of(|level| tally.at(level)),
-            coverage: ByLevel::of(|level| tally.coverage(level)),
-            mismatch: tally.mismatch,
-            lost: tally.lost,
-            refused: tally.refused,
-            suspect: tally.suspect,
-            looked_at: tally.looked,
-            nothing_followed: tally.unknown,
+            names: counts.names,
+            not_registrable: counts.not_registrable,
+            legitimate_holder: counts.held,
+            registrable: counts.registrable,
+            protected: ByLevel::of(|level| at(counts, level)),
+            coverage: ByLevel::of(|level| share(counts, level)),
+            mismatch: counts.mismatch,
+            lost: counts.lost,
+            refused: counts.refused,
+            suspect: counts.suspect,
+            looked_at: counts.looked,
+            nothing_followed: counts.unknown,
         }
     }
 }
 
-/// A reach with the variant and the day where it is worst.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct WorstReach {
-    campaign: String,
-    unverified: bool,
-    day: UtcDay,
-    low: f64,
-    high: f64,
+/// Returns the names protected at a level of proof or better.
+const fn at(counts: &case::Counts, level: Level) -> u32 {
+    match level {
+        Level::Claimed => counts.claimed,
+        Level::Attested => counts.attested,
+        Level::Observed => counts.observed,
+    }
 }
 
-impl WorstReach {
-    pub(super) fn of(case: &Case, worst: Option<Worst>) -> Option<Self> {
-        worst.map(|worst| Self {
-            campaign: case.campaigns[worst.campaign].id.to_string(),
-            unverified: !case.campaigns[worst.campaign].verified,
-            day: worst.day,
-            low: worst.reach.low,
-            high: worst.reach.high,
-        })
+/// Returns coverage, 0 to 1: protected names per registrable one; 1 where there is none to protect.
+fn share(counts: &case::Counts, level: Level) -> f64 {
+    match counts.registrable {
+        0 => 1.0,
+        registrable => f64::from(at(counts, level)) / f64::from(registrable),
     }
 }
 
 /// Coverage and reach of a case over some days.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Headline {
-    days: DayRange,
+    days: Days,
     #[serde(flatten)]
     counts: Counts,
-    reach: ByLevel<Option<WorstReach>>,
+    reach: ByLevel<Option<Worst>>,
 }
 
 impl Headline {
-    pub(super) fn of(board: &Board<'_>, days: DayRange) -> Self {
+    pub(super) fn of(coverage: &Coverage) -> Self {
         Self {
-            days,
-            counts: Counts::of(&board.total(days)),
-            reach: ByLevel::of(|level| WorstReach::of(board.case, board.worst(level, days))),
+            days: coverage.days,
+            counts: Counts::of(&coverage.counts),
+            reach: ByLevel::of(|level| worst(coverage, level).cloned()),
         }
     }
 }
 
+/// Returns the worst reach over some days at a level of proof.
+pub(super) fn worst(coverage: &Coverage, level: Level) -> Option<&Worst> {
+    coverage.levels.iter().find(|of| of.level == level)?.worst.as_ref()
+}
+
+/// Returns the reach at a level of proof; none where it is not told.
+pub(super) fn at_level(levels: &[LevelReach], level: Level) -> Option<ReachRange> {
+    levels.iter().find(|of| of.level == level).map(|of| ReachRange { low: of.low, high: of.high })
+}
+
 /// Returns coverage as text at each level; a dash where nothing can be registered.
-pub(super) fn coverage(tally: &Tally) -> ByLevel<String> {
-    ByLevel::of(|level| if tally.registrable() == 0 { "-".to_owned() } else { percent(tally.coverage(level)) })
+pub(super) fn coverage(counts: &case::Counts) -> ByLevel<String> {
+    ByLevel::of(|level| if counts.registrable == 0 { "-".to_owned() } else { percent(share(counts, level)) })
 }
 
 /// Returns reach as text at each level; a dash where there is no list.
-pub(super) fn reach(worst: impl Fn(Level) -> Option<Worst>) -> ByLevel<String> {
-    ByLevel::of(|level| worst(level).map_or_else(|| "-".to_owned(), |worst| worst.reach.to_string()))
+pub(super) fn reach<'a>(worst: impl Fn(Level) -> Option<&'a Worst>) -> ByLevel<String> {
+    ByLevel::of(|level| worst(level).map_or_else(|| "-".to_owned(), range))
+}
+
+/// Returns a reach as text.
+pub(super) fn range(worst: &Worst) -> String {
+    ReachRange { low: worst.low, high: worst.high }.to_string()
 }
 
 /// Returns the id of a campaign, marked where its list is unverified.
-pub(super) fn campaign(case: &Case, index: usize) -> String {
-    let campaign = &case.campaigns[index];
-    if campaign.verified { campaign.id.to_string() } else { format!("{} UNVERIFIED", campaign.id) }
+pub(super) fn campaign(id: &CampaignId, unverified: bool) -> String {
+    if unverified { format!("{id} UNVERIFIED") } else { id.to_string() }
 }
 
 /// Returns where a reach is worst, in words.
-pub(super) fn place(case: &Case, worst: Option<Worst>) -> String {
-    worst.map_or_else(String::new, |worst| format!("{} on {}", campaign(case, worst.campaign), worst.day))
+pub(super) fn place(worst: Option<&Worst>) -> String {
+    worst.map_or_else(String::new, |worst| format!("{} on {}", campaign(&worst.campaign, worst.unverified), worst.day))
 }
 
 /// Returns both ends of a range for a table of values.
-pub(super) fn ends(reach: ReachRange) -> [String; 2] {
-    [reach.low.to_string(), reach.high.to_string()]
+pub(super) fn ends(low: f64, high: f64) -> [String; 2] {
+    [low.to_string(), high.to_string()]
 }
 
 /// Returns what a table says of lead time: the road, by when a list must be there in UTC and in the registry's own time, and how the time
 /// stands.
-pub(super) fn lead(lead: &LeadDocument) -> [String; 4] {
-    let there = if lead.is_elsewhere() { lead.send_by_there.clone() } else { String::new() };
-    [lead.road.to_string(), lead.send_by_utc(), there, lead.to_string()]
+pub(super) fn lead(lead: &Lead) -> [String; 4] {
+    let there = if lead.offset == UtcOffset::UTC { String::new() } else { lead.send_by_there.clone() };
+    let utc = Instant::from_seconds(lead.send_by.seconds()).to_string();
+    let to_minute = utc.get(..16).unwrap_or(&utc).replace('T', " ");
+    [lead.road.to_string(), to_minute, there, lead.text.clone()]
 }
 
 /// Returns the same for a program: road, deadline in UTC and there, the timing, and the fallback.
-pub(super) fn lead_fields(lead: &LeadDocument) -> [String; 5] {
+pub(super) fn lead_fields(lead: &Lead) -> [String; 5] {
     let fallback = lead.fallback.map(|action| action.to_string()).unwrap_or_default();
     [lead.road.to_string(), lead.send_by.to_string(), lead.send_by_there.clone(), lead.timing.to_string(), fallback]
 }

@@ -2,19 +2,19 @@
 
 //! `forestall case gaps`.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
-use forestall_coord::{Board, Gap};
-use forestall_hub::contacts::Callee;
+use forestall_api::gaps::{self, Gap};
+use forestall_api::lead::{Callee, Lead};
+use forestall_coord::ReachRange;
 use forestall_hub::desk::{Act, Desk, NewDisclosure};
-use forestall_hub::lead::LeadDocument;
-use forestall_model::{Actor, Audience, CaseId, Instant, Tld, UtcDay};
+use forestall_hub::shown;
+use forestall_model::{Actor, Audience, CaseId, Instant, UtcDay};
 use serde::Serialize;
 
 use super::figures::{self, ends};
+use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
-use crate::failure::Outcome;
+use crate::failure::{Outcome, usage};
 use crate::output;
 use crate::table::{Align, Table, thousands};
 use crate::world::{self, Globals};
@@ -54,42 +54,41 @@ struct Row<'a> {
     reach_low: f64,
     reach_high: f64,
     /// How much time its registry has.
-    lead: &'a LeadDocument,
+    lead: &'a Lead,
     /// Whom to ring, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     ring: Option<&'a [Callee]>,
 }
 
-/// A gap with how much time its registry has, and whom to ring.
-struct Told {
-    gap: Gap,
-    lead: LeadDocument,
-    ring: Option<Vec<Callee>>,
-}
-
 impl Gaps {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let board = file.board();
-        let now = self.on.map_or_else(|| now(&board, globals), UtcDay::start);
-        let registries = desk.registries().await?;
-        let ring = desk.whom_to_ring(&file.case, Audience::Recipient, globals.now()).await?.into_object();
-        let is_text = matches!(self.format, TextJsonCsv::Text);
-        let tell = |gap: Gap| {
-            let contacts = || ring.of_slice(&gap.tld).map(|on_call| on_call.contacts.clone()).unwrap_or_default();
-            let (lead, ring) =
-                (LeadDocument::of_gap(&board, &registries, &gap, now), (is_text || self.contacts).then(contacts));
-            Told { gap, lead, ring }
+        // A table is for the eyes of whoever asks; JSON and CSV travel.
+        let travels = !matches!(self.format, TextJsonCsv::Text);
+        let rings = self.contacts || !travels;
+        let gaps = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let file = desk.file(&self.id).await?;
+                let on = self.on.or(file.case.board_day);
+                let now = on.map_or_else(|| globals.now(), UtcDay::start);
+                let ring = desk.whom_to_ring(&file.case, Audience::Recipient, globals.now()).await?.into_object();
+                let registries = desk.registries().await?;
+                let gaps = shown::gaps(&file.board(), &registries, rings.then_some(&ring), now, self.days);
+                if travels && rings {
+                    self.disclose(&desk, globals.now(), &gaps).await?;
+                }
+                gaps
+            }
+            Cases::At(hub) => {
+                if self.by.is_some() {
+                    return Err(usage("a hub knows by the token who acts; leave --by out"));
+                }
+                hub.gaps(&self.id, self.on, self.days, rings).await?
+            }
         };
-        let gaps: Vec<Told> = board.gaps(now, self.days).into_iter().map(tell).collect();
-        if self.contacts && !is_text {
-            self.disclose(&desk, globals.now(), &gaps).await?;
-        }
         match self.format {
-            TextJsonCsv::Text => text(&board, &gaps, now, self.days)?,
-            TextJsonCsv::Json => output::json(&gaps.iter().map(|told| row(&board, told)).collect::<Vec<_>>())?,
-            TextJsonCsv::Csv => csv(&board, &gaps)?,
+            TextJsonCsv::Text => text(&gaps)?,
+            TextJsonCsv::Json => output::json(&gaps.items.iter().map(row).collect::<Vec<_>>())?,
+            TextJsonCsv::Csv => csv(&gaps.items)?,
         }
         Ok(Outcome::Done)
     }
@@ -97,14 +96,12 @@ impl Gaps {
 
 impl Gaps {
     /// Puts on record that contacts leave, before they do.
-    async fn disclose(&self, desk: &Desk, now: Instant, gaps: &[Told]) -> anyhow::Result<()> {
-        let held: BTreeSet<(&Tld, usize)> =
-            gaps.iter().map(|told| (&told.gap.tld, told.ring.as_ref().map_or(0, Vec::len))).collect();
+    async fn disclose(&self, desk: &Desk, now: Instant, gaps: &gaps::Gaps) -> anyhow::Result<()> {
         let new = NewDisclosure {
             party: None,
             case: Some(self.id.clone()),
             what: "contacts of registries, with gaps",
-            count: held.iter().map(|(_, contacts)| *contacts as u64).sum(),
+            count: shown::contacts_of(gaps),
             purpose: "to ring registries about what is not protected",
             basis: "needed for the response",
         };
@@ -112,33 +109,38 @@ impl Gaps {
     }
 }
 
-/// The instant from which the board looks: now for a response that is under way.
-fn now(board: &Board<'_>, globals: &Globals) -> Instant {
-    board.case.board_day.map_or_else(|| globals.now(), UtcDay::start)
-}
-
-fn row<'a>(board: &Board<'a>, told: &'a Told) -> Row<'a> {
-    let gap = &told.gap;
-    let campaign = &board.case.campaigns[gap.campaign];
-    Row {
-        tld: gap.tld.as_str(),
-        campaign: campaign.id.as_str(),
-        unverified: !campaign.verified,
-        opens: gap.opens,
-        unproved: gap.unproved,
-        claimed: gap.claimed,
-        lists: gap.periods,
-        worst_day: gap.worst_day,
-        reach_low: gap.reach.low,
-        reach_high: gap.reach.high,
-        lead: &told.lead,
-        ring: told.ring.as_deref(),
+/// Returns whom to ring, one after the other; a dash where nobody is known, nothing where nobody asked.
+fn ring(gap: &Gap) -> String {
+    match gap.ring.as_deref() {
+        None => String::new(),
+        Some([]) => "-".to_owned(),
+        Some(callees) => callees.iter().map(|callee| callee.text.as_str()).collect::<Vec<_>>().join(" | "),
     }
 }
 
-fn text(board: &Board<'_>, gaps: &[Told], now: Instant, days: u16) -> anyhow::Result<()> {
-    if gaps.is_empty() {
-        output::note(format_args!("nothing that is open at {now} or opens within {days} days is unproved"));
+fn row(gap: &Gap) -> Row<'_> {
+    Row {
+        tld: gap.tld.as_str(),
+        campaign: gap.campaign.as_str(),
+        unverified: gap.unverified,
+        opens: gap.opens,
+        unproved: gap.unproved,
+        claimed: gap.claimed,
+        lists: gap.lists,
+        worst_day: gap.worst_day,
+        reach_low: gap.reach.low,
+        reach_high: gap.reach.high,
+        lead: &gap.lead,
+        ring: gap.ring.as_deref(),
+    }
+}
+
+fn text(gaps: &gaps::Gaps) -> anyhow::Result<()> {
+    if gaps.items.is_empty() {
+        output::note(format_args!(
+            "nothing that is open at {} or opens within {} days is unproved",
+            gaps.seen_from, gaps.days
+        ));
         return Ok(());
     }
     let mut table = Table::new(&[
@@ -156,39 +158,29 @@ fn text(board: &Board<'_>, gaps: &[Told], now: Instant, days: u16) -> anyhow::Re
         ("lead time", Align::Left),
         ("whom to ring", Align::Left),
     ]);
-    for told in gaps {
-        let gap = &told.gap;
-        let [road, by, there, words] = figures::lead(&told.lead);
-        let opens = if gap.opens <= now { "open".to_owned() } else { gap.opens.to_string() };
+    for gap in &gaps.items {
+        let opens = if gap.open { "open".to_owned() } else { gap.opens.to_string() };
+        let [road, by, there, words] = figures::lead(&gap.lead);
         table.row([
             gap.tld.to_string(),
-            figures::campaign(board.case, gap.campaign),
+            figures::campaign(&gap.campaign, gap.unverified),
             opens,
             thousands(gap.unproved.into()),
             thousands(gap.claimed.into()),
-            gap.periods.to_string(),
-            gap.reach.to_string(),
+            gap.lists.to_string(),
+            ReachRange { low: gap.reach.low, high: gap.reach.high }.to_string(),
             gap.worst_day.to_string(),
             road,
             by,
             there,
             words,
-            ring(told),
+            ring(gap),
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))
 }
 
-/// Returns whom to ring, one after the other; a dash where nobody is known, nothing where nobody asked.
-fn ring(told: &Told) -> String {
-    match told.ring.as_deref() {
-        None => String::new(),
-        Some([]) => "-".to_owned(),
-        Some(callees) => callees.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "),
-    }
-}
-
-fn csv(board: &Board<'_>, gaps: &[Told]) -> anyhow::Result<()> {
+fn csv(gaps: &[Gap]) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
@@ -209,10 +201,10 @@ fn csv(board: &Board<'_>, gaps: &[Told]) -> anyhow::Result<()> {
             "fallback",
             "ring",
         ])?;
-        for told in gaps {
-            let row = row(board, told);
-            let [low, high] = ends(told.gap.reach);
-            let [road, by, there, timing, fallback] = figures::lead_fields(&told.lead);
+        for gap in gaps {
+            let row = row(gap);
+            let [low, high] = ends(row.reach_low, row.reach_high);
+            let [road, by, there, timing, fallback] = figures::lead_fields(&gap.lead);
             rows.write_record([
                 row.tld,
                 row.campaign,
@@ -229,7 +221,7 @@ fn csv(board: &Board<'_>, gaps: &[Told]) -> anyhow::Result<()> {
                 &there,
                 &timing,
                 &fallback,
-                &ring(told),
+                &ring(gap),
             ])?;
         }
         rows.flush()?;

@@ -3,8 +3,10 @@
 //! `forestall case horizon`.
 
 use clap::Args;
+use forestall_api::open::MoveHorizon;
 use forestall_model::{CaseId, UtcDay};
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::world::{ActArgs, Globals};
 
@@ -22,9 +24,17 @@ pub(crate) struct Horizon {
 
 impl Horizon {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
-        super::print_recorded(&[desk.move_horizon(&self.id, &act, self.until).await?])?;
+        let recorded = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                super::recorded(&self.id, &[desk.move_horizon(&self.id, &act, self.until).await?])
+            }
+            Cases::At(hub) => {
+                let to = MoveHorizon { until: self.until, record: self.act.record()? };
+                hub.move_horizon(&self.id, &to, None).await?
+            }
+        };
+        super::print_recorded(&recorded)?;
         Ok(Outcome::Done)
     }
 }

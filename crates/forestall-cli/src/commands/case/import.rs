@@ -2,12 +2,15 @@
 
 //! `forestall case import`: a case out of one file.
 
+use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Args;
+use forestall_api::handover::{Imported, MAX_ARCHIVE};
 use forestall_coord::archive;
 use forestall_coord::tlog::VerifierKey;
 
+use crate::cases::Cases;
 use crate::failure::{Outcome, refused};
 use crate::table::counted;
 use crate::world::Globals;
@@ -33,32 +36,54 @@ pub(crate) struct Import {
 impl Import {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let called = input::called(&self.file);
-        let archive = archive::read(input::open(&self.file)?, self.key.as_ref())
+        let cases = if self.dry_run { None } else { Some(globals.cases().await?) };
+        // A hub gets the octets as they are, so that they are kept; it checks them again.
+        let mut octets = Vec::new();
+        let source: Box<dyn Read> = match &cases {
+            Some(Cases::At(_)) => {
+                octets = input::whole(&self.file, MAX_ARCHIVE as u64)?;
+                Box::new(octets.as_slice())
+            }
+            _ => input::open(&self.file)?,
+        };
+        let archive = archive::read(source, self.key.as_ref())
             .map_err(|error| refused(format!("{called}, {error}; nothing was imported")))?;
         let (case, head) = (archive.case.id.clone(), archive.checkpoint.checkpoint().clone());
         let (erased, missing, key) = (archive.erased, archive.missing, archive.key.clone());
-        if self.dry_run {
+        let Some(cases) = cases else {
             output::to_stdout(|out| Ok(writeln!(out, "{case}\t{}\t{}", head.size, head.root)?))?;
             output::note(format_args!("the file is whole: {}; nothing was written", counted(head.size, "event")));
-        } else {
-            let imported = globals.desk().await?.import(archive).await?;
-            output::to_stdout(|out| Ok(writeln!(out, "{case}\t{}\t{}", head.size, head.root)?))?;
-            output::note(format_args!(
-                "{} taken over, {} here before; {} of evidence",
-                counted(imported.taken, "event"),
-                imported.before,
-                counted(imported.evidence, "document")
-            ));
-        }
-        if erased > 0 {
-            output::note(format_args!("note: {} erased or left out", counted(erased, "withheld field")));
-        }
-        if missing > 0 {
-            output::note(format_args!("note: {} of evidence not in the file", counted(missing, "document")));
-        }
-        if self.key.is_none() {
-            output::note(format_args!("note: signed by {key}, which nobody vouched for; --key names one"));
-        }
+            notes(erased, missing, self.key.is_none().then_some(&key));
+            return Ok(Outcome::Done);
+        };
+        let imported = match cases {
+            Cases::Here(desk) => {
+                let taken = desk.import(archive).await?;
+                Imported { case: case.clone(), before: taken.before, taken: taken.taken, evidence: taken.evidence }
+            }
+            Cases::At(hub) => hub.import(octets, self.key.as_ref().map(ToString::to_string).as_deref()).await?,
+        };
+        output::to_stdout(|out| Ok(writeln!(out, "{case}\t{}\t{}", head.size, head.root)?))?;
+        output::note(format_args!(
+            "{} taken over, {} here before; {} of evidence",
+            counted(imported.taken, "event"),
+            imported.before,
+            counted(imported.evidence, "document")
+        ));
+        notes(erased, missing, self.key.is_none().then_some(&key));
         Ok(Outcome::Done)
+    }
+}
+
+/// Says what a file leaves open.
+fn notes(erased: u64, missing: u64, unknown: Option<&VerifierKey>) {
+    if erased > 0 {
+        output::note(format_args!("note: {} erased or left out", counted(erased, "withheld field")));
+    }
+    if missing > 0 {
+        output::note(format_args!("note: {} of evidence not in the file", counted(missing, "document")));
+    }
+    if let Some(key) = unknown {
+        output::note(format_args!("note: signed by {key}, which nobody vouched for; --key names one"));
     }
 }

@@ -3,9 +3,11 @@
 //! `forestall case kpi`.
 
 use clap::Args;
-use forestall_hub::figures::FiguresDocument;
+use forestall_api::figures::Figures;
+use forestall_hub::figures;
 use forestall_model::{CaseId, UtcDay};
 
+use crate::cases::Cases;
 use crate::cli::TextJson;
 use crate::failure::Outcome;
 use crate::output;
@@ -23,10 +25,14 @@ pub(crate) struct Kpi {
 
 impl Kpi {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let now = file.case.board_day.map_or_else(|| globals.now(), UtcDay::start);
-        let document = FiguresDocument::of(&file.case, &*desk.figures(&file, now).await?);
+        let document: Figures = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let file = desk.file(&self.id).await?;
+                let now = file.case.board_day.map_or_else(|| globals.now(), UtcDay::start);
+                figures::document(&file.case, &*desk.figures(&file, now).await?)
+            }
+            Cases::At(hub) => hub.figures(&self.id).await?,
+        };
         match self.format {
             TextJson::Json => output::json(&document)?,
             TextJson::Text => output::to_stdout(|out| {

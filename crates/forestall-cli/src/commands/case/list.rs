@@ -3,10 +3,14 @@
 //! `forestall case list`.
 
 use clap::Args;
-use forestall_model::{DayRange, Instant, Marking, UtcDay};
-use forestall_store::CaseView;
+use forestall_api::act::Days;
+use forestall_api::case_list::{CaseEntry, CaseNumbers, Marking};
+use forestall_api::words::CaseKind;
+use forestall_hub::shown;
+use forestall_model::{CampaignId, CaseId, DayRange, Instant, Tld, UtcDay};
 use serde::Serialize;
 
+use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
 use crate::failure::Outcome;
 use crate::output;
@@ -21,23 +25,37 @@ pub(crate) struct List {
     format: TextJsonCsv,
 }
 
+/// What is printed of a case.
 #[derive(Serialize)]
-struct Entry<'a> {
-    id: &'a str,
+#[serde(untagged)]
+enum Entry<'a> {
+    Whole(WholeEntry<'a>),
+    /// To somebody who sees slices of it only.
+    Slices {
+        id: &'a CaseId,
+        title: &'a str,
+        marking: Marking,
+        own_slices: &'a [Tld],
+    },
+}
+
+#[derive(Serialize)]
+struct WholeEntry<'a> {
+    id: &'a CaseId,
     title: &'a str,
-    kind: &'a str,
-    horizon: DayRange,
+    kind: CaseKind,
+    horizon: Days,
     board_day: Option<UtcDay>,
-    campaigns: Vec<&'a str>,
+    campaigns: &'a [CampaignId],
     unverified: bool,
     marking: Marking,
-    slices: u32,
-    requests: u32,
-    answers: u32,
-    exclusions: u32,
-    sweeps: u32,
-    looks: u32,
-    notes: u32,
+    slices: u64,
+    requests: u64,
+    answers: u64,
+    exclusions: u64,
+    sweeps: u64,
+    looks: u64,
+    notes: u64,
     events: u64,
     opened: Instant,
     changed: Instant,
@@ -45,8 +63,10 @@ struct Entry<'a> {
 
 impl List {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let cases = desk.store().cases().await?;
+        let cases = match globals.cases().await? {
+            Cases::Here(desk) => desk.cases().await?.iter().map(shown::entry).collect(),
+            Cases::At(hub) => hub.cases().all().await?,
+        };
         match self.format {
             TextJsonCsv::Text => text(&cases)?,
             TextJsonCsv::Json => output::json(&cases.iter().map(entry).collect::<Vec<_>>())?,
@@ -56,30 +76,32 @@ impl List {
     }
 }
 
-fn entry(case: &CaseView) -> Entry<'_> {
-    Entry {
-        id: case.id.as_str(),
-        title: &case.title,
-        kind: case.kind.word(),
-        horizon: case.horizon,
-        board_day: case.board_day,
-        campaigns: case.campaigns.iter().map(|campaign| campaign.as_str()).collect(),
-        unverified: case.unverified,
-        marking: case.marking,
-        slices: case.slices,
-        requests: case.requests,
-        answers: case.answers,
-        exclusions: case.exclusions,
-        sweeps: case.sweeps,
-        looks: case.looks,
-        notes: case.notes,
-        events: case.version,
-        opened: case.opened,
-        changed: case.changed,
-    }
+fn entry(case: &CaseEntry) -> Entry<'_> {
+    let CaseEntry { id, title, marking, own_slices, whole } = case;
+    let Some(whole) = whole else { return Entry::Slices { id, title, marking: *marking, own_slices } };
+    Entry::Whole(WholeEntry {
+        id,
+        title,
+        kind: whole.kind,
+        horizon: whole.horizon,
+        board_day: whole.board_day,
+        campaigns: &whole.campaigns,
+        unverified: whole.unverified,
+        marking: *marking,
+        slices: whole.slices,
+        requests: whole.requests,
+        answers: whole.answers,
+        exclusions: whole.exclusions,
+        sweeps: whole.sweeps,
+        looks: whole.looks,
+        notes: whole.notes,
+        events: whole.version,
+        opened: whole.opened,
+        changed: whole.changed,
+    })
 }
 
-fn text(cases: &[CaseView]) -> anyhow::Result<()> {
+fn text(cases: &[CaseEntry]) -> anyhow::Result<()> {
     if cases.is_empty() {
         output::note(format_args!(
             "no case is open; `forestall case open` opens one, `forestall quickstart` two to look at"
@@ -99,23 +121,24 @@ fn text(cases: &[CaseView]) -> anyhow::Result<()> {
         ("", Align::Left),
     ]);
     for case in cases {
+        let of = |value: &dyn Fn(&CaseNumbers) -> String| case.whole.as_ref().map(value).unwrap_or_default();
         table.row([
             case.id.to_string(),
             case.title.clone(),
-            case.kind.to_string(),
-            case.horizon.to_string(),
-            thousands(case.slices.into()),
-            thousands(case.requests.into()),
-            thousands(case.answers.into()),
-            thousands(case.version),
+            of(&|whole| whole.kind.to_string()),
+            of(&|whole| DayRange { from: whole.horizon.from, until: whole.horizon.until }.to_string()),
+            case.whole.as_ref().map_or_else(|| own(case), |whole| thousands(whole.slices)),
+            of(&|whole| thousands(whole.requests)),
+            of(&|whole| thousands(whole.answers)),
+            of(&|whole| thousands(whole.version)),
             case.marking.tlp.to_string(),
-            if case.unverified { "holds UNVERIFIED".to_owned() } else { String::new() },
+            of(&|whole| if whole.unverified { "holds UNVERIFIED".to_owned() } else { String::new() }),
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))
 }
 
-fn csv(cases: &[CaseView]) -> anyhow::Result<()> {
+fn csv(cases: &[CaseEntry]) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
@@ -137,27 +160,32 @@ fn csv(cases: &[CaseView]) -> anyhow::Result<()> {
             "changed",
         ])?;
         for case in cases {
-            let entry = entry(case);
+            let of = |value: &dyn Fn(&CaseNumbers) -> String| case.whole.as_ref().map(value).unwrap_or_default();
             rows.write_record([
-                entry.id,
-                entry.title,
-                entry.kind,
-                &entry.horizon.from.to_string(),
-                &entry.horizon.until.to_string(),
-                &entry.campaigns.join(" "),
-                &entry.unverified.to_string(),
-                entry.marking.tlp.word(),
-                entry.marking.pap.word(),
-                &entry.slices.to_string(),
-                &entry.requests.to_string(),
-                &entry.answers.to_string(),
-                &entry.exclusions.to_string(),
-                &entry.events.to_string(),
-                &entry.opened.to_string(),
-                &entry.changed.to_string(),
+                case.id.to_string(),
+                case.title.clone(),
+                of(&|whole| whole.kind.to_string()),
+                of(&|whole| whole.horizon.from.to_string()),
+                of(&|whole| whole.horizon.until.to_string()),
+                of(&|whole| whole.campaigns.iter().map(CampaignId::as_str).collect::<Vec<_>>().join(" ")),
+                of(&|whole| whole.unverified.to_string()),
+                case.marking.tlp.to_string(),
+                case.marking.pap.to_string(),
+                of(&|whole| whole.slices.to_string()),
+                of(&|whole| whole.requests.to_string()),
+                of(&|whole| whole.answers.to_string()),
+                of(&|whole| whole.exclusions.to_string()),
+                of(&|whole| whole.version.to_string()),
+                of(&|whole| whole.opened.to_string()),
+                of(&|whole| whole.changed.to_string()),
             ])?;
         }
         rows.flush()?;
         Ok(())
     })
+}
+
+/// The slices that somebody sees of a case, where that is not all of it.
+fn own(case: &CaseEntry) -> String {
+    case.own_slices.iter().map(Tld::as_str).collect::<Vec<_>>().join(" ")
 }

@@ -3,12 +3,16 @@
 //! `forestall case lists`: the numbered lists, and the names of one.
 
 use clap::Args;
-use forestall_coord::CutList;
+use forestall_api::list::List;
+use forestall_connect::hub::{Hub, ListForm, ListPart};
 use forestall_formats::Form;
+use forestall_hub::desk::Desk;
+use forestall_hub::shown;
 use forestall_model::line::NameList;
 use forestall_model::marking::{Marked as _, release};
-use forestall_model::{Audience, CaseId, Tld};
+use forestall_model::{Audience, CaseId, Tld, UtcDay};
 
+use crate::cases::Cases;
 use crate::cli::TextJson;
 use crate::failure::{Outcome, usage};
 use crate::output;
@@ -31,8 +35,8 @@ pub(crate) struct Lists {
     #[arg(long = "as", value_name = "FORM", value_parser = words!(Form), default_value = "plain", requires = "number")]
     form: Form,
     /// Only what the list holds that the one before did not, or the other way round: added, withdrawn or expired
-    #[arg(long, value_name = "PART", value_parser = ["added", "withdrawn", "expired"], requires = "number")]
-    part: Option<String>,
+    #[arg(long, value_name = "PART", value_parser = words!(ListPart), requires = "number")]
+    part: Option<ListPart>,
     /// Who receives it: the marking of the case decides whether they may
     #[arg(long, value_name = "WHO", value_parser = words!(Audience), default_value = "recipient", requires = "number")]
     audience: Audience,
@@ -46,59 +50,87 @@ pub(crate) struct Lists {
 
 impl Lists {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
+        let cases = globals.cases().await?;
         if let (Some(tld), Some(number)) = (&self.tld, self.number) {
-            let list = desk.numbered_list(&self.id, tld, number).await?;
-            let marking = list.marking();
-            let lines = match self.part.as_deref() {
-                None => list.lines,
-                Some("added") => list.added,
-                Some("withdrawn") => list.withdrawn,
-                Some("expired") => list.expired,
-                Some(other) => return Err(usage(format!("{other:?} is no part of a list"))),
+            let unverified = match &cases {
+                Cases::Here(desk) => self.write(desk, tld, number, globals).await?,
+                Cases::At(hub) => self.fetch(hub, tld, number).await?,
             };
-            let unverified = lines.iter().any(|line| line.confidence == "unverified");
-            let mut list = NameList { title: format!("{} {tld} list {number}", self.id), marking, lines };
-            if self.form == Form::Plain {
-                list.lines.dedup_by(|a, b| a.name == b.name);
-            }
-            let list = release(list, self.audience, globals.now()).map_err(forestall_hub::desk::DeskError::from)?;
-            let form = self.form;
-            output::to(self.output.as_deref(), |out| Ok(form.write(list, out).map(drop)?))?;
             if unverified && !self.form.shows_confidence() {
                 output::note(format_args!("note: names of an unverified family are among them"));
             }
             return Ok(Outcome::Done);
         }
-        let file = desk.file(&self.id).await?;
-        let lists: Vec<(&Tld, &CutList)> = file
-            .case
-            .slices
-            .iter()
-            .filter(|(tld, _)| self.tld.as_ref().is_none_or(|wanted| wanted == *tld))
-            .flat_map(|(tld, slice)| slice.cuts.iter().map(move |cut| (tld, cut)))
-            .collect();
-        match self.format {
-            TextJson::Json => {
-                output::json(&lists.iter().map(|(tld, cut)| json(tld, cut)).collect::<Vec<_>>())?;
+        let mut lists = match cases {
+            Cases::Here(desk) => {
+                let case = desk.file(&self.id).await?.case;
+                let cuts = case.slices.iter().flat_map(|(tld, slice)| slice.cuts.iter().map(move |cut| (tld, cut)));
+                let now = case.board_day.map_or_else(|| globals.now(), UtcDay::start);
+                cuts.map(|(tld, cut)| shown::list(&case, tld, cut, now)).collect()
             }
+            Cases::At(hub) => hub.lists(&self.id).await?,
+        };
+        lists.retain(|list: &List| self.tld.as_ref().is_none_or(|wanted| *wanted == list.slice));
+        lists.sort_by(|a, b| (&a.slice, a.number).cmp(&(&b.slice, b.number)));
+        match self.format {
+            TextJson::Json => output::json(&lists.iter().map(json).collect::<Vec<_>>())?,
             TextJson::Text if lists.is_empty() => output::note(format_args!("no list was cut yet")),
             TextJson::Text => text(&lists)?,
         }
         Ok(Outcome::Done)
     }
+
+    /// Writes the names of a list of the store, and says whether unverified ones are among them.
+    async fn write(&self, desk: &Desk, tld: &Tld, number: u32, globals: &Globals) -> anyhow::Result<bool> {
+        let list = desk.numbered_list(&self.id, tld, number).await?;
+        let marking = list.marking();
+        let lines = match self.part {
+            None => list.lines,
+            Some(ListPart::Added) => list.added,
+            Some(ListPart::Withdrawn) => list.withdrawn,
+            Some(ListPart::Expired) => list.expired,
+        };
+        let unverified = lines.iter().any(|line| line.confidence == "unverified");
+        let mut list = NameList { title: format!("{} {tld} list {number}", self.id), marking, lines };
+        if self.form == Form::Plain {
+            list.lines.dedup_by(|a, b| a.name == b.name);
+        }
+        let list = release(list, self.audience, globals.now()).map_err(forestall_hub::desk::DeskError::from)?;
+        let form = self.form;
+        output::to(self.output.as_deref(), |out| Ok(form.write(list, out).map(drop)?))?;
+        Ok(unverified)
+    }
+
+    /// Writes the names of a list of a hub, and says whether unverified ones are among them.
+    async fn fetch(&self, hub: &Hub, tld: &Tld, number: u32) -> anyhow::Result<bool> {
+        if self.audience != Audience::Recipient {
+            return Err(usage("a hub hands a list to whoever asks, as far as they may see it; leave --audience out"));
+        }
+        let form = match self.form {
+            Form::Csv => ListForm::Csv,
+            Form::Plain => ListForm::Plain,
+            other => {
+                return Err(usage(format!(
+                    "a hub hands lists over as csv or plain; the form {other} is written where the store is"
+                )));
+            }
+        };
+        let names = hub.list_names(&self.id, tld, number, self.part, form).await?;
+        output::to(self.output.as_deref(), |out| Ok(out.write_all(&names.octets)?))?;
+        Ok(names.unverified)
+    }
 }
 
-fn json(tld: &Tld, cut: &CutList) -> serde_json::Value {
+fn json(list: &List) -> serde_json::Value {
     serde_json::json!({
-        "slice": tld, "number": cut.number, "purpose": cut.purpose, "party": cut.party, "previous": cut.previous, "at": cut.at,
-        "action": cut.action, "fallback": cut.fallback, "names": cut.counts.names, "added": cut.counts.added,
-        "withdrawn": cut.counts.withdrawn, "expired": cut.counts.expired, "sha256": cut.digest, "act_by": cut.act_by,
-        "delivered": cut.last_delivery(), "reminders": cut.reminders(), "read": cut.read, "acknowledged": cut.acknowledged,
+        "slice": list.slice, "number": list.number, "purpose": list.purpose, "party": list.party, "previous": list.previous,
+        "at": list.cut, "action": list.action, "fallback": list.fallback, "names": list.names, "added": list.added,
+        "withdrawn": list.withdrawn, "expired": list.expired, "sha256": list.sha256, "act_by": list.act_by,
+        "delivered": list.delivered, "reminders": list.reminders, "read": list.read, "acknowledged": list.acknowledged,
     })
 }
 
-fn text(lists: &[(&Tld, &CutList)]) -> anyhow::Result<()> {
+fn text(lists: &[List]) -> anyhow::Result<()> {
     let columns = [
         ("slice", Align::Left),
         ("list", Align::Right),
@@ -114,19 +146,19 @@ fn text(lists: &[(&Tld, &CutList)]) -> anyhow::Result<()> {
     ];
     let mut table = Table::new(&columns);
     let time = |at: Option<forestall_model::Instant>| at.map(|at| at.to_string()).unwrap_or_default();
-    for (tld, cut) in lists {
+    for list in lists {
         table.row([
-            tld.to_string(),
-            cut.number.to_string(),
-            cut.purpose.to_string(),
-            cut.at.to_string(),
-            thousands(cut.counts.names),
-            thousands(cut.counts.added),
-            thousands(cut.counts.withdrawn),
-            thousands(cut.counts.expired),
-            time(cut.act_by),
-            time(cut.last_delivery()),
-            time(cut.acknowledged),
+            list.slice.to_string(),
+            list.number.to_string(),
+            list.purpose.to_string(),
+            list.cut.to_string(),
+            thousands(list.names),
+            thousands(list.added),
+            thousands(list.withdrawn),
+            thousands(list.expired),
+            time(list.act_by),
+            time(list.delivered),
+            time(list.acknowledged),
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))

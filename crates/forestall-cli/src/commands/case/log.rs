@@ -8,18 +8,21 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_coord::event::{AnswerScope, Body, Event};
+use forestall_api::events;
+use forestall_connect::hub::Hub;
+use forestall_coord::event::Event;
 use forestall_coord::tlog::VerifierKey;
-use forestall_hub::desk::{Desk, said_of_holders, said_of_lists};
-use forestall_model::{CampaignId, CaseId, DayRange, Digest};
+use forestall_hub::desk::Desk;
+use forestall_hub::shown;
+use forestall_model::{CaseId, Digest};
 use forestall_store::LogEntry;
 use serde::Serialize;
 
 use super::log_check;
+use crate::cases::Cases;
 use crate::cli::TextJsonl;
 use crate::failure::{Outcome, usage};
 use crate::output;
-use crate::table::{counted, thousands};
 use crate::world::Globals;
 
 /// Print the log of a case, or of all: every event with who acted, when and from what source
@@ -75,7 +78,10 @@ struct Line<'a> {
 
 impl Log {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
+        let desk = match globals.cases().await? {
+            Cases::Here(desk) => desk,
+            Cases::At(hub) => return self.at_hub(&hub).await,
+        };
         if let Some(id) = &self.id
             && desk.store().case_view(id).await?.is_none()
         {
@@ -94,6 +100,48 @@ impl Log {
             left -= entries.len() as u64;
             output::to_stdout(|out| entries.iter().try_for_each(|entry| self.print(entry, out)))?;
         }
+        Ok(Outcome::Done)
+    }
+
+    /// Prints the log of a case of a hub, or its signed head or a proof.
+    async fn at_hub(&self, hub: &Hub) -> anyhow::Result<Outcome> {
+        let Some(id) = &self.id else { return Err(usage("a hub shows the log of one case; name it")) };
+        if self.verify || self.show_key {
+            return Err(usage(
+                "a log is looked through, and its key told, where the store is; `forestall case export` fetches the whole log from a hub, and `forestall case import --dry-run` checks it",
+            ));
+        }
+        let told = match self.proof {
+            _ if self.head => Some(hub.checkpoint(id).await?.note),
+            Some(version) => Some(hub.proof(id, version).await?.proof),
+            None => None,
+        };
+        if let Some(told) = told {
+            output::to(self.output.as_deref(), |out| Ok(out.write_all(told.as_bytes())?))?;
+            return Ok(Outcome::Done);
+        }
+        if self.output.is_some() {
+            return Err(usage("--output goes with --head, --proof or --show-key"));
+        }
+        if self.format == TextJsonl::Jsonl {
+            return Err(usage(
+                "a hub does not tell what was withheld from single events; `forestall case export` fetches the whole log",
+            ));
+        }
+        // The newest come first, and the oldest are printed first.
+        let mut events = Vec::new();
+        let mut pages = hub.events(id);
+        while let Some(event) = pages.next().await?.filter(|event| event.seq > self.after) {
+            events.push(event);
+        }
+        let most = self.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        output::to_stdout(|out| {
+            for event in events.iter().rev().take(most) {
+                let comment = event.comment.iter().map(|said| ("comment".to_owned(), said.clone())).collect();
+                text(id, event, &comment, out)?;
+            }
+            Ok(())
+        })?;
         Ok(Outcome::Done)
     }
 
@@ -124,96 +172,29 @@ impl Log {
                 serde_json::to_writer(&mut *out, &line).context("standard output could not be written")?;
                 writeln!(out)?;
             }
-            TextJsonl::Text => text(entry, out)?,
+            TextJsonl::Text => text(&entry.event.case, &shown::event(entry), &entry.withheld, out)?,
         }
         Ok(())
     }
 }
 
-fn text(entry: &LogEntry, out: &mut dyn Write) -> std::io::Result<()> {
-    let event = &entry.event;
-    let actor = entry.actor().unwrap_or("(erased)");
-    writeln!(
-        out,
-        "{}  {}#{}  {}  {actor}: {}",
-        entry.seq,
-        event.case,
-        event.version,
-        event.recorded,
-        said(&event.body)
-    )?;
-    if event.occurred != event.recorded {
-        writeln!(out, "    happened: {}", event.occurred)?;
+fn text(
+    case: &CaseId,
+    event: &events::Event,
+    withheld: &BTreeMap<String, String>,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    let events::Event { seq, version, recorded, text, .. } = event;
+    let actor = event.actor.as_deref().unwrap_or("(erased)");
+    writeln!(out, "{seq}  {case}#{version}  {recorded}  {actor}: {text}")?;
+    if event.at != *recorded {
+        writeln!(out, "    happened: {}", event.at)?;
     }
     if let Some(source) = &event.source {
         writeln!(out, "    source:   {source}")?;
     }
-    for (field, value) in entry.withheld.iter().filter(|(field, _)| *field != "actor") {
+    for (field, value) in withheld.iter().filter(|(field, _)| *field != "actor") {
         writeln!(out, "    {field}: {value}")?;
     }
     Ok(())
-}
-
-/// Returns what happened, in one line.
-fn said(body: &Body) -> String {
-    match body {
-        Body::Opened { title, case_kind, horizon, campaigns, slices, .. } => {
-            let campaigns: Vec<&str> = campaigns.iter().map(|campaign| campaign.id.as_str()).collect();
-            format!("opened as {case_kind}: {title}; {horizon}, {}, {} slices", campaigns.join(" "), slices.len())
-        }
-        Body::Requested { tld, days, campaigns, action, fallback, .. } => {
-            let fallback = fallback.map_or_else(String::new, |action| format!(", else {action}"));
-            format!("asked {tld} to {action}{fallback}, {}", of_days(*days, campaigns))
-        }
-        Body::Acknowledged { tld, list: None } => format!("{tld} acknowledged"),
-        Body::Acknowledged { tld, list: Some(number) } => format!("{tld} acknowledged list {number}"),
-        Body::Answered { tld, scope, action, result, level, .. } => {
-            let scope = match scope {
-                AnswerScope::Days { days, campaigns } => of_days(*days, campaigns),
-                AnswerScope::Places(sets) => {
-                    let names: u64 = sets.iter().map(|set| u64::from(set.places.len())).sum();
-                    format!("{} in {}", counted(names, "name"), counted(sets.len() as u64, "list"))
-                }
-            };
-            format!("{tld} answered {result} to {action} ({level}), {scope}")
-        }
-        Body::Excluded { name, class, reason, .. } => format!("excluded {name} ({class}): {reason}"),
-        Body::Readmitted { name, reason } => format!("readmitted {name}: {reason}"),
-        Body::Swept(sweep) => {
-            let names: u64 = sweep.lists.iter().map(|list| u64::from(list.expected)).sum();
-            let failed: u64 = sweep.lists.iter().map(|list| u64::from(list.unknown.len())).sum();
-            format!(
-                "looked at {} in {} by {}, from {}; {} failed",
-                counted(names, "name"),
-                counted(sweep.lists.len() as u64, "list"),
-                sweep.method,
-                sweep.vantage,
-                thousands(failed)
-            )
-        }
-        Body::Seen { rows } => format!("recorded {} at single names", counted(rows.len() as u64, "look")),
-        Body::Vetted { .. }
-        | Body::Ruled { .. }
-        | Body::Appealed { .. }
-        | Body::Settled { .. }
-        | Body::Undone { .. } => said_of_holders(body),
-        Body::Cut { .. }
-        | Body::Delivered { .. }
-        | Body::Read { .. }
-        | Body::Moved { .. }
-        | Body::Tasked { .. }
-        | Body::TaskChanged { .. }
-        | Body::Decided { .. } => said_of_lists(body),
-        Body::Noted { tld, text } => match tld {
-            Some(tld) => format!("noted on {tld}: {text}"),
-            None => format!("noted: {text}"),
-        },
-    }
-}
-
-fn of_days(days: DayRange, campaigns: &[CampaignId]) -> String {
-    match campaigns {
-        [] => format!("{days}"),
-        _ => format!("{days}, {}", campaigns.iter().map(CampaignId::as_str).collect::<Vec<_>>().join(" ")),
-    }
 }

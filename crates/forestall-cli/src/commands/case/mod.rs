@@ -42,6 +42,9 @@ mod vet;
 mod what_if;
 
 use clap::Subcommand;
+use forestall_api::act::Recorded;
+use forestall_hub::shown;
+use forestall_model::CaseId;
 use forestall_store::Stored;
 
 use crate::failure::Outcome;
@@ -139,11 +142,19 @@ impl Verb {
 }
 
 /// Prints the references of events that were just recorded, one a line: `CASE#NUMBER`, a tab and the kind.
-fn print_recorded(recorded: &[Stored]) -> anyhow::Result<()> {
+///
+/// Whoever sees one slice of a case only is not told numbers.
+fn print_recorded(recorded: &Recorded) -> anyhow::Result<()> {
     output::to_stdout(|out| {
-        for stored in recorded {
-            writeln!(out, "{}#{}\t{}", stored.event.case, stored.event.version, stored.event.body.kind())?;
+        for event in &recorded.events {
+            let number = event.version.map(|version| format!("#{version}")).unwrap_or_default();
+            writeln!(out, "{}{number}\t{}", recorded.case, event.kind)?;
         }
         Ok(())
     })
+}
+
+/// Returns what the store just recorded, as a hub would tell it.
+fn recorded(case: &CaseId, stored: &[Stored]) -> Recorded {
+    shown::recorded(case, stored, true)
 }

@@ -3,12 +3,15 @@
 //! `forestall case names`.
 
 use clap::Args;
-use forestall_coord::board::Cell;
-use forestall_coord::{NameView, Standing};
+use forestall_api::names::Name;
+use forestall_connect::hub::{Hub, NamesAsked};
+use forestall_coord::Standing;
 use forestall_hub::desk::{CaseFile, Desk};
-use forestall_model::{CaseId, DayRange, DomainName, Tld, UtcDay, Window};
+use forestall_hub::shown::NamedList;
+use forestall_model::{CaseId, DayRange, DomainName, Instant, Sight, Tld, UtcDay};
 use serde::Serialize;
 
+use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
 use crate::failure::{Outcome, refused};
 use crate::output;
@@ -57,6 +60,7 @@ struct Row<'a> {
     result: Option<&'a str>,
     level: Option<&'a str>,
     sight: Option<&'a str>,
+    /// Empty for those who see one slice of the case only.
     evidence_ref: String,
 }
 
@@ -75,23 +79,40 @@ const COLUMNS: [&str; 12] = [
     "evidence_ref",
 ];
 
+/// Takes names as they come.
+type Take<'t> = dyn FnMut(&Row<'_>) -> anyhow::Result<()> + 't;
+
 impl Names {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        if !file.case.slices.contains_key(&self.tld) {
-            return Err(refused(format!("the case {} has no slice {}", self.id, self.tld)));
-        }
         let days = match (self.on, self.from.zip(self.until)) {
-            (Some(day), _) => DayRange::one(day),
-            (None, Some((from, until))) => values::range(from, until)?,
-            (None, None) => DayRange::one(file.day(globals.today())),
+            (Some(day), _) => Some(DayRange::one(day)),
+            (None, Some((from, until))) => Some(values::range(from, until)?),
+            (None, None) => None,
         };
+        match globals.cases().await? {
+            Cases::Here(desk) => {
+                let file = desk.file(&self.id).await?;
+                if !file.case.slices.contains_key(&self.tld) {
+                    return Err(refused(format!("the case {} has no slice {}", self.id, self.tld)));
+                }
+                let days = days.unwrap_or_else(|| DayRange::one(file.day(globals.today())));
+                let now = file.case.board_day.map_or_else(|| globals.now(), UtcDay::start);
+                self.print(|take| self.each(&desk, &file, days, now, take))?;
+            }
+            Cases::At(hub) => {
+                let names = self.fetch(&hub, days).await?;
+                self.print(|take| names.iter().try_for_each(|name| take(&self.row(name))))?;
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn print(&self, each: impl FnOnce(&mut Take<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
         match self.format {
-            TextJsonCsv::Text => self.text(&desk, &file, days, globals),
+            TextJsonCsv::Text => text(each),
             TextJsonCsv::Json => output::to_stdout(|out| {
                 let mut first = true;
-                self.each(&desk, &file, days, globals, |row| {
+                each(&mut |row| {
                     out.write_all(if first { b"[\n" } else { b",\n" })?;
                     first = false;
                     Ok(serde_json::to_writer(&mut *out, row)?)
@@ -101,11 +122,14 @@ impl Names {
             TextJsonCsv::Csv => output::to_stdout(|out| {
                 let mut rows = csv::Writer::from_writer(out);
                 rows.write_record(COLUMNS)?;
-                self.each(&desk, &file, days, globals, |row| Ok(rows.write_record(cells(row))?))?;
+                each(&mut |row| Ok(rows.write_record(cells(row))?))?;
                 Ok(rows.flush()?)
             }),
-        }?;
-        Ok(Outcome::Done)
+        }
+    }
+
+    fn is_wanted(&self, name: &Name) -> bool {
+        self.standing.is_none_or(|standing| standing.word() == name.standing.word())
     }
 
     /// Hands over the rows of all lists of the days, list by list.
@@ -114,68 +138,84 @@ impl Names {
         desk: &Desk,
         file: &CaseFile,
         days: DayRange,
-        globals: &Globals,
-        mut take: impl FnMut(&Row<'_>) -> anyhow::Result<()>,
+        now: Instant,
+        take: &mut Take<'_>,
     ) -> anyhow::Result<()> {
         let board = file.board();
-        let now = file.case.board_day.map_or_else(|| globals.now(), UtcDay::start);
         for cell in board.slice(&self.tld).iter().filter(|cell| days.contains(cell.day)) {
+            let list = NamedList::of(&file.case, &self.tld, cell);
             let names = desk.listing(file, &self.tld, cell.campaign, cell.period)?.names;
             let views = board.name_views(&self.tld, cell.campaign, cell.period, now);
             for (place, (name, view)) in (0_u32..).zip(names.iter().zip(&views)) {
-                if self.standing.is_none_or(|standing| standing == view.state.standing) {
-                    take(&row(file, cell, place, name, view))?;
+                let name = list.name(place, name, view, true);
+                if self.is_wanted(&name) {
+                    take(&self.row(&name))?;
                 }
             }
         }
         Ok(())
     }
 
-    fn text(&self, desk: &Desk, file: &CaseFile, days: DayRange, globals: &Globals) -> anyhow::Result<()> {
-        let mut table = Table::new(&[
-            ("name", Align::Left),
-            ("variant", Align::Left),
-            ("day", Align::Left),
-            ("stands", Align::Left),
-            ("registry says", Align::Left),
-            ("seen", Align::Left),
-            ("event", Align::Left),
-        ]);
-        self.each(desk, file, days, globals, |row| {
-            let says = [row.action, row.result, row.level].into_iter().flatten().collect::<Vec<_>>().join(" ");
-            let unverified = if row.confidence == "verified" { "" } else { " UNVERIFIED" };
-            table.row([
-                row.name.to_string(),
-                format!("{}{unverified}", row.campaign),
-                row.valid_from.chars().take(10).collect(),
-                row.standing.to_owned(),
-                if says.is_empty() { "-".to_owned() } else { says },
-                row.sight.unwrap_or("-").to_owned(),
-                row.evidence_ref.clone(),
-            ]);
-            Ok(())
-        })?;
-        output::to_stdout(|out| Ok(table.write("", out)?))
+    /// Fetches the names from a hub, campaign by campaign, as a store has them.
+    async fn fetch(&self, hub: &Hub, days: Option<DayRange>) -> anyhow::Result<Vec<Name>> {
+        let slice = hub.slice(&self.id, &self.tld).await?.value;
+        let days = Some(days.unwrap_or_else(|| DayRange::one(slice.looked_from)));
+        let mut names = Vec::new();
+        for campaign in slice.campaigns {
+            let ask = NamesAsked { days, campaign: Some(campaign.id) };
+            let mut pages = hub.names(&self.id, &self.tld, &ask);
+            while let Some(name) = pages.next().await? {
+                if self.is_wanted(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        Ok(names)
+    }
+
+    fn row<'a>(&self, name: &'a Name) -> Row<'a> {
+        Row {
+            name: &name.name,
+            campaign: name.campaign.as_str(),
+            confidence: if name.unverified { "unverified" } else { "verified" },
+            valid_from: name.window.from.to_string(),
+            valid_until: name.window.until.to_string(),
+            place: name.place,
+            standing: &name.state,
+            action: name.claim.map(|claim| claim.action.word()),
+            result: name.claim.map(|claim| claim.result.word()),
+            level: name.claim.map(|claim| claim.level.word()),
+            sight: name.sight.map(Sight::word),
+            evidence_ref: name.event.map(|event| format!("{}#{event}", self.id)).unwrap_or_default(),
+        }
     }
 }
 
-fn row<'a>(file: &'a CaseFile, cell: &Cell, place: u32, name: &'a DomainName, view: &NameView) -> Row<'a> {
-    let campaign = &file.case.campaigns[cell.campaign];
-    let Window { from, until } = cell.window;
-    Row {
-        name,
-        campaign: campaign.id.as_str(),
-        confidence: if campaign.verified { "verified" } else { "unverified" },
-        valid_from: from.to_string(),
-        valid_until: until.to_string(),
-        place,
-        standing: view.state.word(),
-        action: view.claim.map(|claim| claim.action.word()),
-        result: view.claim.map(|claim| claim.result.word()),
-        level: view.claim.map(|claim| claim.level.word()),
-        sight: view.sight.map(forestall_model::Sight::word),
-        evidence_ref: format!("{}#{}", file.case.id, view.event),
-    }
+fn text(each: impl FnOnce(&mut Take<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut table = Table::new(&[
+        ("name", Align::Left),
+        ("variant", Align::Left),
+        ("day", Align::Left),
+        ("stands", Align::Left),
+        ("registry says", Align::Left),
+        ("seen", Align::Left),
+        ("event", Align::Left),
+    ]);
+    each(&mut |row| {
+        let says = [row.action, row.result, row.level].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let unverified = if row.confidence == "verified" { "" } else { " UNVERIFIED" };
+        table.row([
+            row.name.to_string(),
+            format!("{}{unverified}", row.campaign),
+            row.valid_from.chars().take(10).collect(),
+            row.standing.to_owned(),
+            if says.is_empty() { "-".to_owned() } else { says },
+            row.sight.unwrap_or("-").to_owned(),
+            row.evidence_ref.clone(),
+        ]);
+        Ok(())
+    })?;
+    output::to_stdout(|out| Ok(table.write("", out)?))
 }
 
 fn cells(row: &Row<'_>) -> [String; 12] {

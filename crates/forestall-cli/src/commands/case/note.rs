@@ -3,8 +3,10 @@
 //! `forestall case note`.
 
 use clap::Args;
+use forestall_api::notes::AddNote;
 use forestall_model::{CaseId, Tld};
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::values;
 use crate::world::{ActArgs, Globals};
@@ -25,9 +27,17 @@ pub(crate) struct Note {
 
 impl Note {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
-        super::print_recorded(&[desk.note(&self.id, &act, self.tld, self.text).await?])?;
+        let recorded = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                super::recorded(&self.id, &[desk.note(&self.id, &act, self.tld, self.text).await?])
+            }
+            Cases::At(hub) => {
+                let note = AddNote { text: self.text, slice: self.tld, record: self.act.record()? };
+                hub.add_note(&self.id, &note, None).await?
+            }
+        };
+        super::print_recorded(&recorded)?;
         Ok(Outcome::Done)
     }
 }

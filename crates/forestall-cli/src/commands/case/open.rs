@@ -3,11 +3,15 @@
 //! `forestall case open`.
 
 use clap::Args;
+use forestall_api::case::Case;
+use forestall_api::{act, open};
 use forestall_coord::command::Override;
 use forestall_coord::event::CaseKind;
 use forestall_hub::desk::{CampaignSpec, OpenCase};
+use forestall_hub::shown;
 use forestall_model::{Actor, CaseId, DomainName, Instant, Marking, Pap, Tlp, UtcDay};
 
+use crate::cases::Cases;
 use crate::failure::{Outcome, usage};
 use crate::output;
 use crate::table::counted;
@@ -77,41 +81,66 @@ impl Open {
                 self.from, self.until
             )));
         }
-        let act = self.act.act(globals)?;
         let two = self.first_person.zip(self.second_person).zip(self.override_evidence);
         let names = self.campaigns.iter().map(|spec| spec.name.as_str()).collect::<Vec<_>>().join(", ");
         let title = self.title.unwrap_or_else(|| format!("{names}, {horizon}"));
-        let open = OpenCase {
-            id: self.id.clone(),
-            title,
-            kind: if self.reconstruction { CaseKind::Reconstruction } else { CaseKind::Live },
-            campaigns: self.campaigns,
-            horizon,
-            board_day: self.board_day,
-            marking: Marking { tlp: self.tlp, pap: self.pap, embargo_until: self.embargo_until },
-            name_servers: self.name_servers,
-            guard_override: two.map(|((first, second), evidence)| Override { first, second, evidence }),
-            four_eyes: self.four_eyes,
-            ahead: self.ahead,
+        let marking = Marking { tlp: self.tlp, pap: self.pap, embargo_until: self.embargo_until };
+        let case = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                let open = OpenCase {
+                    id: self.id,
+                    title,
+                    kind: if self.reconstruction { CaseKind::Reconstruction } else { CaseKind::Live },
+                    campaigns: self.campaigns,
+                    horizon,
+                    board_day: self.board_day,
+                    marking,
+                    name_servers: self.name_servers,
+                    guard_override: two.map(|((first, second), evidence)| Override { first, second, evidence }),
+                    four_eyes: self.four_eyes,
+                    ahead: self.ahead,
+                };
+                let file = desk.open_case(&act, open).await?;
+                shown::case(&file.board(), file.marking(), file.day(globals.today()))
+            }
+            Cases::At(hub) => {
+                use forestall_api::words::CaseKind;
+                let open = open::OpenCase {
+                    id: self.id.clone(),
+                    title,
+                    kind: if self.reconstruction { CaseKind::Reconstruction } else { CaseKind::Live },
+                    campaigns: self.campaigns.iter().map(ToString::to_string).collect(),
+                    horizon: horizon.into(),
+                    board_day: self.board_day,
+                    marking: Some(marking.into()),
+                    name_servers: self.name_servers,
+                    guard_override: two.map(|((first, second), evidence)| act::Override { first, second, evidence }),
+                    four_eyes: self.four_eyes,
+                    ahead: self.ahead,
+                    record: self.act.record()?,
+                };
+                hub.open_case(&open).await?;
+                hub.case(&self.id, None).await?.value
+            }
         };
-        let desk = globals.desk().await?;
-        let file = desk.open_case(&act, open).await?;
-        let case = &file.case;
-        output::to_stdout(|out| Ok(writeln!(out, "{}#{}\topened", case.id, case.version)?))?;
-        let board = file.board();
-        for variant in board.variants() {
-            let names: u64 = variant.periods.iter().map(|period| u64::from(period.distinct)).sum();
-            let campaign = super::figures::campaign(case, variant.campaign);
-            let lists = counted(variant.periods.len() as u64, "list");
-            output::note(format_args!("{campaign}: {} in {lists}", counted(names, "name")));
-        }
-        output::note(format_args!("slices: {}", case.slices.len()));
-        for (campaign, zone) in case.campaigns.iter().flat_map(|c| c.zones.iter().map(move |zone| (&c.id, zone))) {
-            output::note(format_args!(
-                "note: names of {campaign} below {} are for its provider, {}, not for a registry; that zone itself is never to be blocked",
-                zone.zone, zone.provider
-            ));
-        }
-        Ok(Outcome::Done)
+        told(&case)
     }
+}
+
+fn told(case: &Case) -> anyhow::Result<Outcome> {
+    output::to_stdout(|out| Ok(writeln!(out, "{}#{}\topened", case.id, case.version)?))?;
+    for variant in &case.variants {
+        let campaign = super::figures::campaign(&variant.campaign, variant.unverified);
+        let (names, lists) = (counted(variant.distinct, "name"), counted(variant.lists, "list"));
+        output::note(format_args!("{campaign}: {names} in {lists}"));
+    }
+    output::note(format_args!("slices: {}", case.slices));
+    for (campaign, zone) in case.campaigns.iter().flat_map(|c| c.zones.iter().map(move |zone| (&c.id, zone))) {
+        output::note(format_args!(
+            "note: names of {campaign} below {} are for its provider, {}, not for a registry; that zone itself is never to be blocked",
+            zone.zone, zone.provider
+        ));
+    }
+    Ok(Outcome::Done)
 }

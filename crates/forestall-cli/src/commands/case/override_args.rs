@@ -3,6 +3,7 @@
 //! The options by which two people ask more than a marking allows.
 
 use clap::Args;
+use forestall_api::act;
 use forestall_coord::command::Override;
 use forestall_model::Actor;
 
@@ -25,5 +26,10 @@ impl OverrideArgs {
     pub(super) fn two(self) -> Option<Override> {
         let people = self.first_person.zip(self.second_person).zip(self.override_evidence);
         people.map(|((first, second), evidence)| Override { first, second, evidence })
+    }
+
+    /// Returns the override as a hub takes it.
+    pub(super) fn two_at_hub(self) -> Option<act::Override> {
+        self.two().map(|Override { first, second, evidence }| act::Override { first, second, evidence })
     }
 }

@@ -3,9 +3,11 @@
 //! `forestall case readmit`.
 
 use clap::Args;
+use forestall_api::exclude;
 use forestall_model::{CaseId, DomainName};
 
-use super::change;
+use super::change::{self, Picture};
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::world::{ActArgs, Globals};
 
@@ -25,11 +27,21 @@ pub(crate) struct Readmit {
 
 impl Readmit {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
         let tld = self.name.tld();
-        let before = desk.file(&self.id).await?;
-        let recorded = desk.readmit(&self.id, &act, self.name, self.reason).await?;
-        change::show(&desk, &before, Some(&tld), &[recorded]).await
+        match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                let before = desk.file(&self.id).await?;
+                let stored = desk.readmit(&self.id, &act, self.name, self.reason).await?;
+                change::show(&desk, &before, Some(&tld), &[stored]).await
+            }
+            Cases::At(hub) => {
+                let record = self.act.record()?;
+                let before = Picture::at(&hub, &self.id, Some(&tld)).await?;
+                let readmit = exclude::Readmit { name: self.name, reason: self.reason, record };
+                let recorded = hub.readmit(&self.id, &readmit, None).await?;
+                change::show_at(&hub, &before, Some(&tld), &recorded).await
+            }
+        }
     }
 }

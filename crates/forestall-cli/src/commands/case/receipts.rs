@@ -6,11 +6,13 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
+use forestall_api::receipts::Receipt;
 use forestall_formats::signature::SecretKey;
-use forestall_hub::desk::Receipt;
+use forestall_hub::shown;
 use forestall_model::CaseId;
 use serde::Serialize;
 
+use crate::cases::Cases;
 use crate::cli::TextJson;
 use crate::failure::{Outcome, usage};
 use crate::foreign::for_terminal;
@@ -48,8 +50,10 @@ struct Document<'a> {
 
 impl Receipts {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let receipts = desk.receipts(&self.id).await?;
+        let receipts: Vec<Receipt> = match globals.cases().await? {
+            Cases::Here(desk) => desk.receipts(&self.id).await?.into_iter().map(shown::receipt).collect(),
+            Cases::At(hub) => hub.receipts(&self.id).await?,
+        };
         let exported = globals.now();
         let document =
             Document { format: "forestall-receipts", version: 1, case: &self.id, exported, receipts: &receipts };

@@ -3,10 +3,12 @@
 //! `forestall case request`.
 
 use clap::Args;
+use forestall_api::request;
 use forestall_hub::desk::AskRegistry;
 use forestall_model::{Action, CampaignId, CaseId, Tld, UtcDay};
 
 use super::override_args::OverrideArgs;
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::values::{self, words};
 use crate::world::{ActArgs, Globals};
@@ -46,18 +48,34 @@ pub(crate) struct Request {
 impl Request {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let days = self.from.zip(self.until).map(|(from, until)| values::range(from, until)).transpose()?;
-        let act = self.act.act(globals)?;
-        let ask = AskRegistry {
-            tld: self.tld,
-            days,
-            campaigns: self.campaigns,
-            action: self.action,
-            fallback: self.fallback,
-            legal_basis: self.legal_basis,
-            override_by: self.override_by.two(),
+        let recorded = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                let ask = AskRegistry {
+                    tld: self.tld,
+                    days,
+                    campaigns: self.campaigns,
+                    action: self.action,
+                    fallback: self.fallback,
+                    legal_basis: self.legal_basis,
+                    override_by: self.override_by.two(),
+                };
+                super::recorded(&self.id, &[desk.request(&self.id, &act, ask).await?])
+            }
+            Cases::At(hub) => {
+                let ask = request::AskRegistry {
+                    action: self.action,
+                    days: days.map(Into::into),
+                    campaigns: self.campaigns,
+                    fallback: self.fallback,
+                    legal_basis: self.legal_basis,
+                    override_by: self.override_by.two_at_hub(),
+                    record: self.act.record()?,
+                };
+                hub.request(&self.id, &self.tld, &ask, None).await?
+            }
         };
-        let desk = globals.desk().await?;
-        super::print_recorded(&[desk.request(&self.id, &act, ask).await?])?;
+        super::print_recorded(&recorded)?;
         Ok(Outcome::Done)
     }
 }

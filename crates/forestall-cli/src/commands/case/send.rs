@@ -2,11 +2,13 @@
 
 //! `forestall case send`: a list for every registry in one run.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use forestall_api::cut::{CutLists, CutOutcome as Told};
+use forestall_api::words::CutResult;
+use forestall_connect::hub::Hub;
 use forestall_coord::command::Deliver;
 use forestall_coord::event::Purpose;
 use forestall_hub::desk::{Act, AskLists, CutOutcome, Desk, Sender};
@@ -30,7 +32,7 @@ pub(crate) struct Send {
     id: CaseId,
     /// The settings of `forestall serve`: their part `send` says who asks, their part `mail` by what way letters go out
     #[arg(long, value_name = "FILE", env = "FORESTALL_CONFIG", hide_env_values = true)]
-    config: PathBuf,
+    config: Option<PathBuf>,
     /// A slice [default: all]
     #[arg(long = "tld", value_name = "TLD", value_parser = values::tld)]
     tlds: Vec<Tld>,
@@ -60,15 +62,21 @@ pub(crate) struct Send {
 
 impl Send {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let config = serve::read(&self.config)?;
+        if let Some(hub) = globals.hub()? {
+            return self.at_hub(&hub).await;
+        }
+        let path = self.config.as_deref().ok_or_else(|| {
+            usage("expected --config FILE, the settings of `forestall serve`: they say who asks and how letters go out")
+        })?;
+        let config = serve::read(path)?;
         let sender = config
             .sender()?
-            .ok_or_else(|| usage(format!("{} has no part [send]: nobody is named who asks", self.config.display())))?;
+            .ok_or_else(|| usage(format!("{} has no part [send]: nobody is named who asks", path.display())))?;
         let post = config.post(None, globals.now())?;
         if post.is_none() && self.out.is_none() {
             return Err(usage(format!(
                 "{} has no part [mail], and --out names no folder: there is no way out for the lists",
-                self.config.display()
+                path.display()
             )));
         }
         let act = self.act.act(globals)?;
@@ -84,7 +92,7 @@ impl Send {
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         let desk = globals.desk().await?;
         let outcomes = desk.cut_lists(&self.id, &act, &ask).await?;
-        let (cut, refused) = tell(&outcomes)?;
+        let (cut, refused) = tell(&outcomes.into_iter().map(told).collect::<Vec<_>>())?;
         match (self.out, post) {
             (Some(folder), _) => {
                 for (tld, number) in &cut {
@@ -107,24 +115,57 @@ impl Send {
         desk.store().close().await;
         Ok(if refused { Outcome::Found } else { Outcome::Done })
     }
+
+    /// Has a hub cut the lists. It hands them over by itself, in its own name and by its own ways.
+    async fn at_hub(self, hub: &Hub) -> anyhow::Result<Outcome> {
+        if self.out.is_some() {
+            return Err(usage(
+                "a hub hands its lists over by itself, and packages are written where its store is; leave --out out, and fetch the names with `forestall case lists`",
+            ));
+        }
+        let ask = CutLists {
+            slices: self.tlds,
+            purpose: if self.release { Purpose::Release } else { Purpose::Protect },
+            action: self.action,
+            fallback: self.fallback,
+            campaigns: self.campaigns,
+            legal_basis: self.legal_basis,
+            override_by: self.override_by.two_at_hub(),
+            record: self.act.record()?,
+        };
+        let outcomes = hub.cut_lists(&self.id, &ask, None).await?;
+        let (cut, refused) = tell(&outcomes.items)?;
+        output::note(format_args!("{} cut; the hub hands them over", counted(cut.len() as u64, "list")));
+        Ok(if refused { Outcome::Found } else { Outcome::Done })
+    }
+}
+
+/// Returns what became of a slice of the store, as a hub tells it.
+fn told((slice, outcome): (Tld, CutOutcome)) -> Told {
+    let (result, list, reason) = match outcome {
+        CutOutcome::Cut(number) => (CutResult::Cut, Some(number), None),
+        CutOutcome::Nothing => (CutResult::Nothing, None, None),
+        CutOutcome::Refused(refusal) => (CutResult::Refused, None, Some(refusal.to_string())),
+    };
+    Told { slice, result, list, reason }
 }
 
 /// Prints what became of each slice and returns the lists that were cut, and whether one was refused.
-fn tell(outcomes: &BTreeMap<Tld, CutOutcome>) -> anyhow::Result<(Vec<(Tld, u32)>, bool)> {
+fn tell(outcomes: &[Told]) -> anyhow::Result<(Vec<(Tld, u32)>, bool)> {
     let mut cut = Vec::new();
     let mut refused = false;
     output::to_stdout(|out| {
-        for (tld, outcome) in outcomes {
-            match outcome {
-                CutOutcome::Cut(number) => {
-                    cut.push((tld.clone(), *number));
-                    writeln!(out, "{tld}\t{number}")?;
+        for Told { slice, result, list, reason } in outcomes {
+            match (result, list) {
+                (CutResult::Cut, Some(number)) => {
+                    cut.push((slice.clone(), *number));
+                    writeln!(out, "{slice}\t{number}")?;
                 }
-                CutOutcome::Nothing => output::note(format_args!("{tld}: nothing to ask for")),
-                CutOutcome::Refused(refusal) => {
+                (CutResult::Refused, _) => {
                     refused = true;
-                    output::note(format_args!("{tld}: refused: {refusal}"));
+                    output::note(format_args!("{slice}: refused: {}", reason.as_deref().unwrap_or_default()));
                 }
+                _ => output::note(format_args!("{slice}: nothing to ask for")),
             }
         }
         Ok(())

@@ -2,15 +2,21 @@
 
 //! `forestall case show`.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use clap::Args;
-use forestall_coord::event::{CaseCampaign, CaseKind};
-use forestall_coord::{Board, Case, Level};
-use forestall_model::{DayRange, DomainName, Instant, Marking, UtcDay};
+use forestall_api::act::Days;
+use forestall_api::case::{Campaign, Case, Coverage, Draws, Guard, ProviderZone, Variant, Worst};
+use forestall_api::case_list::Marking;
+use forestall_api::gaps::Gap;
+use forestall_api::words::{CaseKind, Level};
+use forestall_hub::shown;
+use forestall_model::{CampaignId, CaseId, DayRange, Digest, DomainName, FamilySlug, Instant, Tld, UtcDay};
 use serde::Serialize;
 
-use super::figures::{self, ByLevel, Counts, Headline, WorstReach};
+use super::figures::{self, ByLevel, Counts, Headline};
+use crate::cases::Cases;
 use crate::cli::TextJson;
 use crate::failure::Outcome;
 use crate::output;
@@ -21,7 +27,7 @@ use crate::world::Globals;
 #[derive(Args, Debug)]
 pub(crate) struct Show {
     /// The case
-    id: forestall_model::CaseId,
+    id: CaseId,
     /// The day that is looked at [default: today, or the day of a reconstruction]
     #[arg(long, value_name = "DATE")]
     on: Option<UtcDay>,
@@ -37,32 +43,49 @@ const WIDTH: usize = 100;
 
 #[derive(Serialize)]
 struct Page<'a> {
-    id: &'a str,
+    id: &'a CaseId,
     title: &'a str,
     kind: CaseKind,
     marking: Marking,
-    horizon: DayRange,
+    horizon: Days,
     board_day: Option<UtcDay>,
     events: u64,
     changed: Instant,
-    campaigns: &'a [CaseCampaign],
+    campaigns: Vec<CampaignPage<'a>>,
     name_servers: &'a [DomainName],
-    slices: usize,
-    slices_asked: usize,
-    slices_answered: usize,
+    slices: u64,
+    slices_asked: u64,
+    slices_answered: u64,
     day: Headline,
     over_the_horizon: Headline,
-    variants: Vec<VariantPage>,
-    exclusions: usize,
+    variants: Vec<VariantPage<'a>>,
+    exclusions: u64,
 }
 
 #[derive(Serialize)]
-struct VariantPage {
-    campaign: String,
+struct CampaignPage<'a> {
+    id: &'a CampaignId,
+    family: &'a FamilySlug,
+    params: &'a BTreeMap<String, String>,
+    digest: Digest,
+    generator_version: u32,
+    verified: bool,
+    guard: Guard,
+    first_day: Option<UtcDay>,
+    draws: &'a [Draws],
+    #[serde(skip_serializing_if = "<[ProviderZone]>::is_empty")]
+    zones: &'a [ProviderZone],
+    #[serde(skip_serializing_if = "<[Tld]>::is_empty")]
+    registries: &'a [Tld],
+}
+
+#[derive(Serialize)]
+struct VariantPage<'a> {
+    campaign: &'a CampaignId,
     unverified: bool,
     day: Option<DayPage>,
     over_the_horizon: Counts,
-    worst_reach: ByLevel<Option<WorstReach>>,
+    worst_reach: ByLevel<Option<&'a Worst>>,
 }
 
 #[derive(Serialize)]
@@ -75,23 +98,33 @@ struct DayPage {
 
 impl Show {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let board = file.board();
-        let day = board.day(self.on.unwrap_or_else(|| globals.today()));
-        let day = self.on.filter(|on| board.case.horizon.contains(*on)).unwrap_or(day);
+        let (case, gaps) = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let file = desk.file(&self.id).await?;
+                let board = file.board();
+                let day = self.on.filter(|on| file.case.horizon.contains(*on));
+                let day = day.unwrap_or_else(|| board.day(self.on.unwrap_or_else(|| globals.today())));
+                let from = day.start();
+                let gaps = shown::gaps(&file.case, &board.gaps(from, AHEAD), from, AHEAD);
+                (shown::case(&board, file.marking(), day), gaps)
+            }
+            Cases::At(hub) => {
+                let case = hub.case(&self.id, self.on).await?.value;
+                let gaps = hub.gaps(&self.id, Some(case.looked_from), AHEAD).await?;
+                (case, gaps)
+            }
+        };
         match self.format {
-            TextJson::Text => output::to_stdout(|out| text(&board, day, out))?,
-            TextJson::Json => output::json(&page(&board, day))?,
+            TextJson::Text => output::to_stdout(|out| text(&case, &gaps.items, out))?,
+            TextJson::Json => output::json(&page(&case))?,
         }
         Ok(Outcome::Done)
     }
 }
 
-fn page<'a>(board: &Board<'a>, day: UtcDay) -> Page<'a> {
-    let case = board.case;
+fn page(case: &Case) -> Page<'_> {
     Page {
-        id: case.id.as_str(),
+        id: &case.id,
         title: &case.title,
         kind: case.kind,
         marking: case.marking,
@@ -99,73 +132,77 @@ fn page<'a>(board: &Board<'a>, day: UtcDay) -> Page<'a> {
         board_day: case.board_day,
         events: case.version,
         changed: case.changed,
-        campaigns: &case.campaigns,
+        campaigns: case.campaigns.iter().map(campaign_page).collect(),
         name_servers: &case.name_servers,
-        slices: case.slices.len(),
-        slices_asked: asked(case),
-        slices_answered: answered(case),
-        day: Headline::of(board, DayRange::one(day)),
-        over_the_horizon: Headline::of(board, case.horizon),
-        variants: (0..case.campaigns.len()).map(|index| variant_page(board, index, day)).collect(),
-        exclusions: case.exclusions.len(),
+        slices: case.slices,
+        slices_asked: case.slices_asked,
+        slices_answered: case.slices_answered,
+        day: Headline::of(&case.on_day),
+        over_the_horizon: Headline::of(&case.over_all),
+        variants: case.variants.iter().map(variant_page).collect(),
+        exclusions: case.exclusions,
     }
 }
 
-fn variant_page(board: &Board<'_>, index: usize, day: UtcDay) -> VariantPage {
-    let variant = board.variants().iter().find(|variant| variant.campaign == index);
-    let of_day = variant.and_then(|variant| variant.periods.iter().find(|period| period.day == day));
+fn campaign_page(campaign: &Campaign) -> CampaignPage<'_> {
+    CampaignPage {
+        id: &campaign.id,
+        family: &campaign.family,
+        params: &campaign.parameters,
+        digest: campaign.digest,
+        generator_version: campaign.generator_version,
+        verified: campaign.verified,
+        guard: campaign.guard,
+        first_day: campaign.first_day,
+        draws: &campaign.draws,
+        zones: &campaign.zones,
+        registries: &campaign.registries,
+    }
+}
+
+fn variant_page(variant: &Variant) -> VariantPage<'_> {
     VariantPage {
-        campaign: board.case.campaigns[index].id.to_string(),
-        unverified: !board.case.campaigns[index].verified,
-        day: of_day.map(|period| DayPage {
-            distinct: period.distinct,
-            counts: Counts::of(&period.tally),
-            reach: ByLevel::of(|level| [period.reach[level as usize].low, period.reach[level as usize].high]),
+        campaign: &variant.campaign,
+        unverified: variant.unverified,
+        day: variant.on_day.as_ref().map(|day| DayPage {
+            distinct: day.distinct,
+            counts: Counts::of(&day.counts),
+            reach: ByLevel::of(|level| {
+                let reach = figures::at_level(&day.levels, level).unwrap_or_default();
+                [reach.low, reach.high]
+            }),
         }),
-        over_the_horizon: Counts::of(&variant.map(|variant| variant.total).unwrap_or_default()),
-        worst_reach: ByLevel::of(|level| WorstReach::of(board.case, worst_of(board, index, level))),
+        over_the_horizon: Counts::of(&variant.over_all),
+        worst_reach: ByLevel::of(|level| worst_of(variant, level)),
     }
 }
 
 /// The worst day of one variant over the horizon.
-fn worst_of(board: &Board<'_>, index: usize, level: Level) -> Option<forestall_coord::board::Worst> {
-    let variant = board.variants().iter().find(|variant| variant.campaign == index)?;
-    let reaches = variant.periods.iter().map(|period| (period.day, period.reach[level as usize]));
-    let (day, reach) = reaches.reduce(|worst, next| if worst.1.worse(next.1) == worst.1 { worst } else { next })?;
-    Some(forestall_coord::board::Worst { campaign: index, day, reach })
+fn worst_of(variant: &Variant, level: Level) -> Option<&Worst> {
+    variant.worst.iter().find(|of| of.level == level)?.worst.as_ref()
 }
 
-fn asked(case: &Case) -> usize {
-    case.slices.values().filter(|slice| !slice.requests.is_empty()).count()
-}
-
-fn answered(case: &Case) -> usize {
-    case.slices.values().filter(|slice| slice.answer_count > 0).count()
-}
-
-fn text(board: &Board<'_>, day: UtcDay, out: &mut dyn Write) -> anyhow::Result<()> {
-    let case = board.case;
+fn text(case: &Case, gaps: &[Gap], out: &mut dyn Write) -> anyhow::Result<()> {
     if case.kind == CaseKind::Reconstruction {
         writeln!(out, "RECONSTRUCTION from dated, sourced facts; not a response that is under way")?;
     }
     writeln!(out, "{}  {}", case.id, case.title)?;
-    writeln!(out, "{}, {}, {}; {}", case.horizon, case.marking.tlp, case.marking.pap, counted(case.version, "event"))?;
+    let events = counted(case.version, "event");
+    writeln!(out, "{}, {}, {}; {events}", in_words(case.horizon), case.marking.tlp, case.marking.pap)?;
     unverified(case, out)?;
-    headline(board, "on the day", DayRange::one(day), out)?;
-    headline(board, "over the horizon", case.horizon, out)?;
+    headline(&case.on_day, "on the day", out)?;
+    headline(&case.over_all, "over the horizon", out)?;
     writeln!(out)?;
-    variants(board, day, out)?;
+    variants(case, out)?;
     writeln!(out)?;
-    let held = board.total(case.horizon).held;
     writeln!(
         out,
         "legitimate holders  {} excluded, in {} of the lists; outside coverage, never acted on",
-        counted(case.exclusions.len() as u64, "name"),
-        counted(held.into(), "place")
+        counted(case.exclusions, "name"),
+        counted(case.over_all.counts.held.into(), "place")
     )?;
-    let slices = case.slices.len();
-    writeln!(out, "slices              {slices}; asked {}, answered {}", asked(case), answered(case))?;
-    let gaps = board.gaps(day.start(), AHEAD);
+    let (asked, answered) = (case.slices_asked, case.slices_answered);
+    writeln!(out, "slices              {}; asked {asked}, answered {answered}", case.slices)?;
     let unproved: u64 = gaps.iter().map(|gap| u64::from(gap.unproved)).sum();
     writeln!(
         out,
@@ -175,6 +212,10 @@ fn text(board: &Board<'_>, day: UtcDay, out: &mut dyn Write) -> anyhow::Result<(
         case.id
     )?;
     Ok(())
+}
+
+fn in_words(days: Days) -> String {
+    DayRange { from: days.from, until: days.until }.to_string()
 }
 
 /// Names the campaigns whose lists nobody could check.
@@ -191,9 +232,10 @@ fn unverified(case: &Case, out: &mut dyn Write) -> std::io::Result<()> {
     wrap(&warning, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-fn headline(board: &Board<'_>, what: &str, days: DayRange, out: &mut dyn Write) -> anyhow::Result<()> {
-    let tally = board.total(days);
-    let title = if days.len() == 1 { format!("{what}, {}", days.from) } else { format!("{what}, {days}") };
+fn headline(coverage: &Coverage, what: &str, out: &mut dyn Write) -> anyhow::Result<()> {
+    let (days, counts) = (coverage.days, &coverage.counts);
+    let one = DayRange { from: days.from, until: days.until }.len() == 1;
+    let title = if one { format!("{what}, {}", days.from) } else { format!("{what}, {}", in_words(days)) };
     let mut table = Table::new(&[
         (title.as_str(), Align::Left),
         ("claimed", Align::Right),
@@ -205,16 +247,16 @@ fn headline(board: &Board<'_>, what: &str, days: DayRange, out: &mut dyn Write) 
         let [claimed, attested, observed] = cells;
         [name.to_owned(), claimed, attested, observed, rest]
     };
-    let of = format!("of {} registrable names", thousands(tally.registrable().into()));
-    table.row(row("coverage", figures::coverage(&tally).cells(), of));
-    let worst = |level| board.worst(level, days);
-    let where_worst = format!("worst variant: {}", figures::place(board.case, worst(Level::Observed)));
+    let of = format!("of {} registrable names", thousands(counts.registrable.into()));
+    table.row(row("coverage", figures::coverage(counts).cells(), of));
+    let worst = |level| figures::worst(coverage, level);
+    let where_worst = format!("worst variant: {}", figures::place(worst(Level::Observed)));
     table.row(row("reach of misses", figures::reach(worst).cells(), where_worst));
     writeln!(out)?;
     Ok(table.write("", out)?)
 }
 
-fn variants(board: &Board<'_>, day: UtcDay, out: &mut dyn Write) -> anyhow::Result<()> {
+fn variants(case: &Case, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut table = Table::new(&[
         ("variant", Align::Left),
         ("names", Align::Right),
@@ -224,16 +266,17 @@ fn variants(board: &Board<'_>, day: UtcDay, out: &mut dyn Write) -> anyhow::Resu
         ("worst reach c/a/o", Align::Right),
         ("worst day", Align::Left),
     ]);
-    for variant in board.variants() {
-        let worst = |level| worst_of(board, variant.campaign, level);
-        let of_day = variant.periods.iter().find(|period| period.day == day);
-        let reach_of_day =
-            |level: Level| of_day.map_or_else(|| "-".to_owned(), |p| p.reach[level as usize].to_string());
+    for variant in &case.variants {
+        let worst = |level| worst_of(variant, level);
+        let reach_of_day = |level: Level| {
+            let reach = variant.on_day.as_ref().and_then(|day| figures::at_level(&day.levels, level));
+            reach.map_or_else(|| "-".to_owned(), |reach| reach.to_string())
+        };
         table.row([
-            figures::campaign(board.case, variant.campaign),
-            thousands(variant.total.names.into()),
-            thousands(variant.total.held.into()),
-            figures::coverage(&variant.total).line(),
+            figures::campaign(&variant.campaign, variant.unverified),
+            thousands(variant.over_all.names.into()),
+            thousands(variant.over_all.held.into()),
+            figures::coverage(&variant.over_all).line(),
             ByLevel::of(reach_of_day).line(),
             figures::reach(worst).line(),
             worst(Level::Observed).map_or_else(String::new, |worst| worst.day.to_string()),
@@ -241,8 +284,12 @@ fn variants(board: &Board<'_>, day: UtcDay, out: &mut dyn Write) -> anyhow::Resu
     }
     table.write("", out)?;
     writeln!(out)?;
-    for campaign in &board.case.campaigns {
-        let readings: Vec<String> = campaign.draws.iter().map(ToString::to_string).collect();
+    for campaign in &case.campaigns {
+        let reading = |draws: &Draws| {
+            let Draws { names, rounds, source } = draws.clone();
+            forestall_model::Draws { names, rounds, source }.to_string()
+        };
+        let readings: Vec<String> = campaign.draws.iter().map(reading).collect();
         let source = format!("(sources: forestall family show {})", campaign.family);
         writeln!(out, "{}: a bot draws {} {source}", campaign.id, readings.join(", or "))?;
     }

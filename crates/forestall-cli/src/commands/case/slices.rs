@@ -2,16 +2,16 @@
 
 //! `forestall case slices`.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
-use forestall_coord::Board;
-use forestall_coord::case::Slice;
-use forestall_hub::lead::LeadDocument;
-use forestall_model::{CaseId, DayRange, Instant, Tld, UtcDay};
+use forestall_api::case::Worst;
+use forestall_api::lead::Lead;
+use forestall_api::slice::{LastLook, SliceEntry};
+use forestall_hub::shown;
+use forestall_model::{Action, CaseId, Instant, UtcDay};
 use serde::Serialize;
 
-use super::figures::{self, Counts, WorstReach};
+use super::figures::{self, Counts};
+use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
 use crate::failure::Outcome;
 use crate::output;
@@ -38,70 +38,54 @@ pub(crate) struct Slices {
 struct Row<'a> {
     tld: &'a str,
     /// Who can act on its names: `the registry`, or the providers of zones.
-    parties: Vec<String>,
+    parties: &'a [String],
     #[serde(flatten)]
     counts: Counts,
-    requested: Option<&'a str>,
+    requested: Option<Action>,
     acknowledged: Option<Instant>,
     answers: u32,
     last_sweep: Option<Instant>,
     /// How much time its registry has for what is left; none where nothing is.
-    lead: Option<LeadDocument>,
-    reach_if_alone: Option<WorstReach>,
+    lead: Option<&'a Lead>,
+    reach_if_alone: Option<&'a Worst>,
 }
 
 impl Slices {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let board = file.board();
-        let registries = desk.registries().await?;
-        let now = board.case.board_day.map_or_else(|| globals.now(), UtcDay::start);
-        let lead = |tld: &Tld| LeadDocument::of_slice(&board, &registries, tld, now);
-        let days = match self.from.zip(self.until) {
-            Some((from, until)) => crate::values::range(from, until)?,
-            None => board.case.horizon,
+        let days = self.from.zip(self.until).map(|(from, until)| crate::values::range(from, until)).transpose()?;
+        let slices = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let file = desk.file(&self.id).await?;
+                let now = file.case.board_day.map_or_else(|| globals.now(), UtcDay::start);
+                let (days, day) = (days.unwrap_or(file.case.horizon), file.day(globals.today()));
+                shown::slices(&file.board(), &desk.registries().await?, days, day, now)
+            }
+            Cases::At(hub) => hub.slices(&self.id, days).await?,
         };
         match self.format {
-            TextJsonCsv::Text => text(&board, &lead, days)?,
-            TextJsonCsv::Json => {
-                let slices = board.case.slices.iter();
-                output::json(&slices.map(|(tld, slice)| row(&board, tld, slice, lead(tld), days)).collect::<Vec<_>>())?;
-            }
-            TextJsonCsv::Csv => csv(&board, &lead, days)?,
+            TextJsonCsv::Text => text(&slices)?,
+            TextJsonCsv::Json => output::json(&slices.iter().map(row).collect::<Vec<_>>())?,
+            TextJsonCsv::Csv => csv(&slices)?,
         }
         Ok(Outcome::Done)
     }
 }
 
-/// Tells how much time a slice's registry has.
-type Lead<'a> = &'a dyn Fn(&Tld) -> Option<LeadDocument>;
-
-fn row<'a>(board: &Board<'a>, tld: &'a Tld, slice: &'a Slice, lead: Option<LeadDocument>, days: DayRange) -> Row<'a> {
+fn row(slice: &SliceEntry) -> Row<'_> {
     Row {
-        tld: tld.as_str(),
-        parties: parties(board, tld),
-        counts: Counts::of(&board.slice_total(tld, days)),
-        requested: slice.requests.last().map(|request| request.action.word()),
+        tld: slice.tld.as_str(),
+        parties: &slice.parties,
+        counts: Counts::of(&slice.over_all),
+        requested: slice.asked.as_ref().map(|asked| asked.action),
         acknowledged: slice.acknowledged,
-        answers: slice.answer_count,
-        last_sweep: slice.last_sweep().map(|(at, _)| at),
-        lead,
-        reach_if_alone: WorstReach::of(board.case, board.worst_alone(tld, days)),
+        answers: slice.answers,
+        last_sweep: slice.last_look.as_ref().map(|look| look.at),
+        lead: slice.lead.as_ref(),
+        reach_if_alone: slice.alone.as_ref(),
     }
 }
 
-/// Returns who can act on the names of a slice, each once.
-fn parties(board: &Board<'_>, tld: &Tld) -> Vec<String> {
-    let here: BTreeSet<usize> = board.slice(tld).iter().map(|cell| cell.campaign).collect();
-    let of_campaign = |index: usize| board.case.campaigns[index].parties(tld).map(|party| party.to_string());
-    let mut parties: Vec<String> = here.into_iter().flat_map(of_campaign).collect();
-    parties.sort_unstable();
-    parties.dedup();
-    parties
-}
-
-fn text(board: &Board<'_>, lead: Lead<'_>, days: DayRange) -> anyhow::Result<()> {
+fn text(slices: &[SliceEntry]) -> anyhow::Result<()> {
     let mut table = Table::new(&[
         ("tld", Align::Left),
         ("names", Align::Right),
@@ -118,21 +102,21 @@ fn text(board: &Board<'_>, lead: Lead<'_>, days: DayRange) -> anyhow::Result<()>
         ("its own time", Align::Left),
         ("lead time", Align::Left),
     ]);
-    for (tld, slice) in &board.case.slices {
-        let tally = board.slice_total(tld, days);
-        let alone = board.worst_alone(tld, days);
-        let [road, by, there, words] = lead(tld).as_ref().map_or_else(Default::default, figures::lead);
+    for slice in slices {
+        let (counts, alone) = (&slice.over_all, slice.alone.as_ref());
+        let look = |look: &LastLook| format!("{} {}", look.at.day(), look.method);
+        let [road, by, there, words] = slice.lead.as_ref().map_or_else(Default::default, figures::lead);
         table.row([
-            tld.to_string(),
-            thousands(tally.names.into()),
-            thousands(tally.held.into()),
-            parties(board, tld).join(", "),
-            slice.requests.last().map_or("-", |request| request.action.word()).to_owned(),
-            slice.answer_count.to_string(),
-            figures::coverage(&tally).line(),
-            alone.map_or_else(|| "-".to_owned(), |worst| worst.reach.to_string()),
-            figures::place(board.case, alone),
-            slice.last_sweep().map_or_else(|| "-".to_owned(), |(at, method)| format!("{} {method}", at.day())),
+            slice.tld.to_string(),
+            thousands(counts.names.into()),
+            thousands(counts.held.into()),
+            slice.parties.join(", "),
+            slice.asked.as_ref().map_or("-", |asked| asked.action.word()).to_owned(),
+            slice.answers.to_string(),
+            figures::coverage(counts).line(),
+            alone.map_or_else(|| "-".to_owned(), figures::range),
+            figures::place(alone),
+            slice.last_look.as_ref().map_or_else(|| "-".to_owned(), look),
             road,
             by,
             there,
@@ -142,7 +126,7 @@ fn text(board: &Board<'_>, lead: Lead<'_>, days: DayRange) -> anyhow::Result<()>
     output::to_stdout(|out| Ok(table.write("", out)?))
 }
 
-fn csv(board: &Board<'_>, lead: Lead<'_>, days: DayRange) -> anyhow::Result<()> {
+fn csv(slices: &[SliceEntry]) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
@@ -172,34 +156,33 @@ fn csv(board: &Board<'_>, lead: Lead<'_>, days: DayRange) -> anyhow::Result<()> 
             "timing",
             "fallback",
         ])?;
-        for (tld, slice) in &board.case.slices {
-            let tally = board.slice_total(tld, days);
-            let alone = board.worst_alone(tld, days);
+        for slice in slices {
+            let (counts, alone) = (&slice.over_all, slice.alone.as_ref());
             let number = |count: u32| count.to_string();
+            let [low, high] = alone.map_or_else(Default::default, |worst| figures::ends(worst.low, worst.high));
             let [road, by, there, timing, fallback] =
-                lead(tld).as_ref().map_or_else(Default::default, figures::lead_fields);
-            let [low, high] = alone.map_or_else(Default::default, |worst| figures::ends(worst.reach));
+                slice.lead.as_ref().map_or_else(Default::default, figures::lead_fields);
             rows.write_record([
-                tld.as_str(),
-                &number(tally.names),
-                &number(tally.not_registrable),
-                &number(tally.held),
-                &number(tally.registrable()),
-                slice.requests.last().map_or("", |request| request.action.word()),
+                slice.tld.as_str(),
+                &number(counts.names),
+                &number(counts.not_registrable),
+                &number(counts.held),
+                &number(counts.registrable),
+                slice.asked.as_ref().map_or("", |asked| asked.action.word()),
                 &slice.acknowledged.map(|at| at.to_string()).unwrap_or_default(),
-                &number(slice.answer_count),
-                &number(tally.claimed),
-                &number(tally.attested),
-                &number(tally.observed),
-                &number(tally.mismatch),
-                &number(tally.lost),
-                &number(tally.refused),
-                &number(tally.suspect),
+                &number(slice.answers),
+                &number(counts.claimed),
+                &number(counts.attested),
+                &number(counts.observed),
+                &number(counts.mismatch),
+                &number(counts.lost),
+                &number(counts.refused),
+                &number(counts.suspect),
                 &low,
                 &high,
-                alone.map_or("", |worst| board.case.campaigns[worst.campaign].id.as_str()),
+                alone.map_or("", |worst| worst.campaign.as_str()),
                 &alone.map(|worst| worst.day.to_string()).unwrap_or_default(),
-                &parties(board, tld).join("; "),
+                &slice.parties.join("; "),
                 &road,
                 &by,
                 &there,

@@ -3,11 +3,14 @@
 //! `forestall case task`: what is to be done in a case, by whom, until when.
 
 use clap::{Args, Subcommand};
+use forestall_api::tasks::{self, Task};
 use forestall_coord::command::{AddTask, ChangeTask};
 use forestall_coord::event::TaskState;
-use forestall_hub::desk::{OwnedTask, playbooks};
+use forestall_hub::desk::playbooks;
+use forestall_hub::shown;
 use forestall_model::{Actor, CaseId, Tld, UtcDay};
 
+use crate::cases::Cases;
 use crate::cli::TextJson;
 use crate::failure::{Outcome, usage};
 use crate::foreign::for_terminal;
@@ -108,26 +111,29 @@ impl Verb {
 
 impl List {
     async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let tasks = desk.tasks(&file).await?;
+        let tasks: Vec<Task> = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let owned = desk.tasks(&desk.file(&self.id).await?).await?;
+                owned.into_iter().map(|task| shown::task(task, globals.today())).collect()
+            }
+            Cases::At(hub) => hub.tasks(&self.id).await?,
+        };
         match self.format {
             TextJson::Json => output::json(&tasks.iter().map(json).collect::<Vec<_>>())?,
             TextJson::Text if tasks.is_empty() => output::note(format_args!("the case has no task")),
-            TextJson::Text => text(&tasks, globals.today())?,
+            TextJson::Text => text(&tasks)?,
         }
         Ok(Outcome::Done)
     }
 }
 
-fn json(owned: &OwnedTask) -> serde_json::Value {
-    let task = &owned.task;
+fn json(task: &Task) -> serde_json::Value {
     serde_json::json!({
-        "task": task.number, "title": task.title, "slice": task.tld, "owner": owned.owner, "due": task.due, "state": task.state,
+        "task": task.number, "title": task.title, "slice": task.slice, "owner": task.owner, "due": task.due, "state": task.state,
     })
 }
 
-fn text(tasks: &[OwnedTask], today: UtcDay) -> anyhow::Result<()> {
+fn text(tasks: &[Task]) -> anyhow::Result<()> {
     let columns = [
         ("task", Align::Right),
         ("state", Align::Left),
@@ -137,15 +143,14 @@ fn text(tasks: &[OwnedTask], today: UtcDay) -> anyhow::Result<()> {
         ("what", Align::Left),
     ];
     let mut table = Table::new(&columns);
-    for OwnedTask { task, owner } in tasks {
-        let overdue = task.state == TaskState::Open && task.due.is_some_and(|due| due < today);
+    for task in tasks {
         let due = task.due.map(|due| due.to_string()).unwrap_or_default();
         table.row([
             task.number.to_string(),
             task.state.to_string(),
-            if overdue { format!("{due} overdue") } else { due },
-            task.tld.as_ref().map(ToString::to_string).unwrap_or_default(),
-            for_terminal(owner.as_deref().unwrap_or_default()).to_string(),
+            if task.overdue { format!("{due} overdue") } else { due },
+            task.slice.as_ref().map(ToString::to_string).unwrap_or_default(),
+            for_terminal(task.owner.as_deref().unwrap_or_default()).to_string(),
             for_terminal(&task.title).to_string(),
         ]);
     }
@@ -154,22 +159,41 @@ fn text(tasks: &[OwnedTask], today: UtcDay) -> anyhow::Result<()> {
 
 impl Add {
     async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
-        let task = AddTask { title: self.title, tld: self.tld, owner: self.owner, due: self.due };
-        super::print_recorded(&[desk.add_task(&self.id, &act, task).await?])?;
+        let recorded = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                let task = AddTask { title: self.title, tld: self.tld, owner: self.owner, due: self.due };
+                super::recorded(&self.id, &[desk.add_task(&self.id, &act, task).await?])
+            }
+            Cases::At(hub) => {
+                let (title, slice, owner, due) = (self.title, self.tld, self.owner, self.due);
+                let task = tasks::AddTask { title, slice, owner, due, record: self.act.record()? };
+                hub.add_task(&self.id, &task, None).await?
+            }
+        };
+        super::print_recorded(&recorded)?;
         Ok(Outcome::Done)
     }
 }
 
 impl Set {
     async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let before = file.case.tasks.iter().find(|task| task.number == self.task).and_then(|task| task.due);
-        let change = ChangeTask { task: self.task, state: self.state, owner: self.owner, due: self.due.or(before) };
-        super::print_recorded(&[desk.change_task(&self.id, &act, change).await?])?;
+        let recorded = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                let file = desk.file(&self.id).await?;
+                let before = file.case.tasks.iter().find(|task| task.number == self.task).and_then(|task| task.due);
+                let due = self.due.or(before);
+                let change = ChangeTask { task: self.task, state: self.state, owner: self.owner, due };
+                super::recorded(&self.id, &[desk.change_task(&self.id, &act, change).await?])
+            }
+            Cases::At(hub) => {
+                let (state, record) = (self.state.word().parse()?, self.act.record()?);
+                let change = tasks::ChangeTask { state, owner: self.owner, due: self.due, record };
+                hub.change_task(&self.id, self.task, &change, None).await?
+            }
+        };
+        super::print_recorded(&recorded)?;
         Ok(Outcome::Done)
     }
 }
@@ -188,9 +212,10 @@ impl Lay {
         let (Some(id), Some(name)) = (self.id, self.name) else {
             return Err(usage("a case and a playbook must be named; --list names the playbooks"));
         };
+        globals.only_here("a playbook is laid over a case where the store is: all its steps or none")?;
         let act = self.act.act(globals)?;
         let desk = globals.desk().await?;
-        super::print_recorded(&desk.lay_playbook(&id, &act, &name).await?)?;
+        super::print_recorded(&super::recorded(&id, &desk.lay_playbook(&id, &act, &name).await?))?;
         Ok(Outcome::Done)
     }
 }

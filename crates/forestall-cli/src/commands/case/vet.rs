@@ -84,7 +84,7 @@ impl Vet {
         };
         let at = dossiers.iter().flat_map(last_look).max().unwrap_or(act.now).min(act.now);
         let report = desk.vet(&self.id, &act, dossiers, at, &rules).await?;
-        super::print_recorded(std::slice::from_ref(&report.stored))?;
+        super::print_recorded(&super::recorded(&self.id, std::slice::from_ref(&report.stored)))?;
         let bands = report.bands();
         for (band, names) in &bands {
             output::note(format_args!("{band}: {}", counted(*names as u64, "name")));

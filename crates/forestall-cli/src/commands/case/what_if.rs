@@ -5,12 +5,19 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
+use forestall_api::act::Days;
+use forestall_api::case::Reach;
+use forestall_api::what_if::{Order, Prospect, Reaches};
+use forestall_connect::hub::WhatIfAsked;
 use forestall_coord::order::{Aim, order};
-use forestall_coord::{Case, Level};
-use forestall_hub::prospect::{OrderDocument, Prospect, Reaches};
-use forestall_model::{CaseId, Tld, UtcDay};
+use forestall_coord::{Case, Level, ReachRange};
+use forestall_hub::desk::CaseFile;
+use forestall_hub::prospect;
+use forestall_model::{CaseId, DayRange, Tld, UtcDay};
 use serde::Serialize;
 
+use super::figures;
+use crate::cases::Cases;
 use crate::cli::TextJson;
 use crate::failure::{Outcome, usage};
 use crate::output;
@@ -49,33 +56,62 @@ pub(crate) struct WhatIf {
 #[derive(Serialize)]
 struct Document {
     what_if: Option<Prospect>,
-    next: Option<OrderDocument>,
+    next: Option<Order>,
 }
 
 impl WhatIf {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let slices: BTreeSet<Tld> = self.slices.into_iter().collect();
-        need_slices(&file.case, &slices)?;
-        let from = self.from.unwrap_or_else(|| file.day(globals.now().day()));
-        let days = range(from, self.until.unwrap_or_else(|| file.case.horizon.until.max(from)))?;
-        let board = file.board();
-        let prospect = (!slices.is_empty()).then(|| {
-            let prospect = Prospect::of(&board, &slices, days);
-            match self.level {
-                Some(level) => prospect.at(level),
-                None => prospect,
+        let document = match globals.cases().await? {
+            Cases::Here(desk) => self.of_store(&desk.file(&self.id).await?, globals)?,
+            Cases::At(hub) => {
+                let told = hub.what_if(&self.id, &self.asked()?).await?;
+                Document { what_if: told.what_if, next: self.order.map(|_| told.next) }
             }
-        });
-        let level = self.level.unwrap_or(Level::Observed);
-        let next = self.order.map(|most| OrderDocument::of(&file.case, &order(&board, level, days, self.aim, most)));
-        let document = Document { what_if: prospect, next };
+        };
+        let document = match self.level {
+            Some(level) => document.at(level),
+            None => document,
+        };
         match self.format {
             TextJson::Json => output::json(&document)?,
             TextJson::Text => text(&document)?,
         }
         Ok(Outcome::Done)
+    }
+
+    fn of_store(&self, file: &CaseFile, globals: &Globals) -> anyhow::Result<Document> {
+        let slices: BTreeSet<Tld> = self.slices.iter().cloned().collect();
+        need_slices(&file.case, &slices)?;
+        let from = self.from.unwrap_or_else(|| file.day(globals.now().day()));
+        let days = range(from, self.until.unwrap_or_else(|| file.case.horizon.until.max(from)))?;
+        let board = file.board();
+        let what_if = (!slices.is_empty()).then(|| prospect::prospect(&board, &slices, days));
+        let level = self.level.unwrap_or(Level::Observed);
+        let next = self.order.map(|most| prospect::document(&file.case, &order(&board, level, days, self.aim, most)));
+        Ok(Document { what_if, next })
+    }
+
+    /// Returns what a hub is asked.
+    fn asked(&self) -> anyhow::Result<WhatIfAsked> {
+        let slices: BTreeSet<Tld> = self.slices.iter().cloned().collect();
+        Ok(WhatIfAsked {
+            slices: slices.into_iter().collect(),
+            from: self.from,
+            until: self.until,
+            level: self.level.map(|level| level.word().parse()).transpose()?,
+            aim: Some(self.aim.word().parse()?),
+            steps: Some(self.order.unwrap_or(0)),
+        })
+    }
+}
+
+impl Document {
+    /// Keeps one level of proof.
+    fn at(mut self, level: Level) -> Self {
+        for prospect in &mut self.what_if {
+            prospect.levels.retain(|of| of.level.word() == level.word());
+        }
+        self
     }
 }
 
@@ -90,7 +126,7 @@ fn text(document: &Document) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         if let Some(prospect) = &document.what_if {
             let slices: Vec<String> = prospect.slices.iter().map(|tld| format!(".{tld}")).collect();
-            writeln!(out, "If {} protected every name, {}:", slices.join(", "), prospect.days)?;
+            writeln!(out, "If {} protected every name, {}:", slices.join(", "), in_words(prospect.days))?;
             let mut table = Table::new(&[
                 ("level", Align::Left),
                 ("names more", Align::Right),
@@ -102,13 +138,13 @@ fn text(document: &Document) -> anyhow::Result<()> {
             ]);
             for level in &prospect.levels {
                 table.row([
-                    level.level.to_owned(),
+                    level.level.to_string(),
                     thousands(level.names),
                     worst(&level.before),
                     worst(&level.after),
                     place(&level.after),
-                    level.before.mean.to_string(),
-                    level.after.mean.to_string(),
+                    spread(&level.before.mean),
+                    spread(&level.after.mean),
                 ]);
             }
             table.write("  ", out)?;
@@ -118,11 +154,11 @@ fn text(document: &Document) -> anyhow::Result<()> {
             out,
             "{} of {} with an unprotected name ({}), {}; now worst {}, mean {}:",
             next.steps.len(),
-            counted(u64::try_from(next.slices).unwrap_or(u64::MAX), "slice"),
+            counted(next.slices, "slice"),
             next.level,
-            next.days,
+            in_words(next.days),
             worst(&next.before),
-            next.before.mean
+            spread(&next.before.mean)
         )?;
         let mut table = Table::new(&[
             ("", Align::Right),
@@ -136,11 +172,11 @@ fn text(document: &Document) -> anyhow::Result<()> {
         for step in &next.steps {
             table.row([
                 step.number.to_string(),
-                step.slice.clone(),
+                step.slice.to_string(),
                 thousands(step.names),
                 worst(&step.after),
                 place(&step.after),
-                step.after.mean.to_string(),
+                spread(&step.after.mean),
                 if step.felt { "yes" } else { "not yet" }.to_owned(),
             ]);
         }
@@ -149,11 +185,19 @@ fn text(document: &Document) -> anyhow::Result<()> {
 }
 
 fn worst(reaches: &Reaches) -> String {
-    reaches.worst.as_ref().map_or_else(|| "-".to_owned(), |worst| worst.range.to_string())
+    reaches.worst.as_ref().map_or_else(|| "-".to_owned(), |worst| figures::range(worst))
 }
 
 fn place(reaches: &Reaches) -> String {
     reaches.worst.as_ref().map_or_else(String::new, |worst| {
         format!("{}{} on {}", worst.campaign, if worst.unverified { " UNVERIFIED" } else { "" }, worst.day)
     })
+}
+
+fn spread(reach: &Reach) -> String {
+    ReachRange { low: reach.low, high: reach.high }.to_string()
+}
+
+fn in_words(days: Days) -> String {
+    DayRange { from: days.from, until: days.until }.to_string()
 }

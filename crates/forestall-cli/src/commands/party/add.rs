@@ -3,9 +3,11 @@
 //! `forestall party add`.
 
 use clap::Args;
+use forestall_connect::hub::{Hub, Tagged};
 use forestall_model::party::{DayCount, LeadDays, ListForm, PartyKind, Rhythm, Road, Terms, UtcOffset, WorkingDays};
 use forestall_model::{Party, PartyId, Tld, UtcDay};
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::output;
 use crate::values::{self, words};
@@ -107,23 +109,39 @@ impl TermsArgs {
 
 impl Add {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let before = if self.replace { Some(desk.party(&self.id).await?) } else { None };
-        let terms = self.terms.terms();
-        let (contacts, openpgp) =
-            before.as_ref().map(|kept| (kept.party.contacts.clone(), kept.party.openpgp.clone())).unwrap_or_default();
-        let party = Party {
+        let kept: Party = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let before = if self.replace { Some(desk.party(&self.id).await?) } else { None };
+                let party = self.party(before.as_ref().map(|kept| kept.party.clone()));
+                desk.keep_party(party, before.map(|kept| kept.changed), globals.now()).await?.party
+            }
+            Cases::At(hub) => self.at_hub(&hub).await?,
+        };
+        output::note(format_args!("{} is kept as {}", kept.name, kept.id));
+        Ok(Outcome::Done)
+    }
+
+    async fn at_hub(self, hub: &Hub) -> anyhow::Result<Party> {
+        if !self.replace {
+            return Ok(hub.add_party(&self.party(None).into()).await?.party.into());
+        }
+        let Tagged { value, tag } = hub.party(&self.id).await?;
+        let party = self.party(Some(value.party.into()));
+        Ok(hub.change_party(&party.into(), tag.as_ref()).await?.party.into())
+    }
+
+    /// Returns the party that is meant, with the contacts and the key of the one that it replaces.
+    fn party(self, before: Option<Party>) -> Party {
+        let (contacts, openpgp) = before.map(|party| (party.contacts, party.openpgp)).unwrap_or_default();
+        Party {
             id: self.id,
             kind: self.kind,
             name: self.name,
             tlds: self.tlds,
-            terms,
+            terms: self.terms.terms(),
             contacts,
             webhook: self.webhook,
             openpgp,
-        };
-        let kept = desk.keep_party(party, before.map(|kept| kept.changed), globals.now()).await?;
-        output::note(format_args!("{} is kept as {}", kept.party.name, kept.party.id));
-        Ok(Outcome::Done)
+        }
     }
 }

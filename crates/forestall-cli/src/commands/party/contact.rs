@@ -3,10 +3,13 @@
 //! `forestall party contact`.
 
 use clap::Args;
+use forestall_api::party::CheckContact;
+use forestall_connect::hub::{Hub, Tagged};
 use forestall_hub::desk::{ContactAt, ContactCheck};
 use forestall_model::{PartyId, UtcDay, party};
 
-use crate::failure::{Outcome, usage};
+use crate::cases::Cases;
+use crate::failure::{Outcome, refused, usage};
 use crate::output;
 use crate::world::Globals;
 
@@ -55,7 +58,7 @@ pub(crate) struct Contact {
 
 impl Contact {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
+        let cases = globals.cases().await?;
         let (now, day) = (globals.now(), self.on.unwrap_or_else(|| globals.today()));
         let Some(number) = self.number else {
             if day > globals.today() {
@@ -72,17 +75,41 @@ impl Contact {
                 tested: self.tested.then_some(day),
                 owner: self.owner,
             };
-            let kept = desk.add_contact(&self.party, contact, now).await?;
-            output::note(format_args!("{} has the contact {} now", kept.party.id, kept.party.contacts.len()));
+            let contacts = match cases {
+                Cases::Here(desk) => desk.add_contact(&self.party, contact, now).await?.party.contacts.len(),
+                Cases::At(hub) => hub.add_contact(&self.party, &contact.into(), None).await?.party.contacts.len(),
+            };
+            output::note(format_args!("{} has the contact {contacts} now", self.party));
             return Ok(Outcome::Done);
         };
-        let at = ContactAt { party: self.party, number, over: None };
-        if self.remove {
-            desk.remove_contact(&at, now).await?;
-            return Ok(Outcome::Done);
+        let at = ContactAt { party: self.party.clone(), number, over: None };
+        match cases {
+            Cases::Here(desk) if self.remove => drop(desk.remove_contact(&at, now).await?),
+            Cases::Here(desk) => {
+                let check = ContactCheck { verified: self.verified, tested: self.tested, owner: self.owner };
+                desk.check_contact(&at, &check, day, now).await?;
+            }
+            Cases::At(hub) if self.remove => remove_at(&hub, &self.party, number).await?,
+            Cases::At(hub) => {
+                let (verified, tested, owner) = (self.verified, self.tested, self.owner);
+                let check = CheckContact { verified, tested, owner, day: self.on };
+                let number = u32::try_from(number).unwrap_or(u32::MAX);
+                hub.check_contact(&self.party, number, &check, None).await?;
+            }
         }
-        let check = ContactCheck { verified: self.verified, tested: self.tested, owner: self.owner };
-        desk.check_contact(&at, &check, day, now).await?;
         Ok(Outcome::Done)
     }
+}
+
+/// Takes a contact away at a hub: the party is replaced by itself without it.
+async fn remove_at(hub: &Hub, id: &PartyId, number: usize) -> anyhow::Result<()> {
+    let Tagged { value, tag } = hub.party(id).await?;
+    let mut party = value.party;
+    let known = party.contacts.len();
+    if number == 0 || number > known {
+        return Err(refused(format!("{id} has {known} contacts, and none has the number {number}")));
+    }
+    party.contacts.remove(number - 1);
+    hub.change_party(&party, tag.as_ref()).await?;
+    Ok(())
 }

@@ -24,6 +24,7 @@ pub(crate) struct Import {
 
 impl Import {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        globals.only_here("a table of parties is taken over where the store is: all of it or nothing; `forestall party add` adds one at a hub")?;
         let called = input::called(&self.file);
         let bytes = input::whole(&self.file, parties::MAX_DOCUMENT as u64)?;
         let text = String::from_utf8(bytes).map_err(|error| {

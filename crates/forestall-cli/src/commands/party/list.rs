@@ -3,11 +3,14 @@
 //! `forestall party list`.
 
 use clap::Args;
+use forestall_api::party::PartyEntry;
 use forestall_formats::parties;
-use forestall_hub::desk::NewDisclosure;
+use forestall_hub::desk::{Desk, NewDisclosure};
+use forestall_hub::shown;
 use forestall_model::Party;
 use forestall_model::party::PartyKind;
 
+use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
 use crate::failure::Outcome;
 use crate::output;
@@ -35,26 +38,36 @@ pub(crate) struct List {
 
 impl List {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let mut parties: Vec<Party> = desk.parties().await?.into_iter().map(|kept| kept.party).collect();
-        parties.retain(|party| self.kind.is_none_or(|kind| party.kind == kind));
+        let cases = globals.cases().await?;
+        let is_wanted = |kind| self.kind.is_none_or(|wanted| wanted == kind);
+        if self.format == TextJsonCsv::Text && !self.stale {
+            let mut entries: Vec<PartyEntry> = match &cases {
+                Cases::Here(desk) => {
+                    desk.parties().await?.iter().map(|kept| shown::party(kept, globals.today())).collect()
+                }
+                Cases::At(hub) => hub.parties().await?,
+            };
+            entries.retain(|entry| is_wanted(entry.kind));
+            text(&entries)?;
+            return Ok(Outcome::Done);
+        }
+        let mut parties = Vec::new();
+        match &cases {
+            Cases::Here(desk) => parties.extend(desk.parties().await?.into_iter().map(|kept| kept.party)),
+            Cases::At(hub) => {
+                for entry in hub.parties().await?.into_iter().filter(|entry| is_wanted(entry.kind)) {
+                    parties.push(hub.party(&entry.id).await?.value.party.into());
+                }
+            }
+        }
+        parties.retain(|party: &Party| is_wanted(party.kind));
         if self.stale {
             return stale(&parties, globals);
         }
-        if self.format == TextJsonCsv::Text {
-            text(&parties, globals)?;
-            return Ok(Outcome::Done);
+        // A hub puts on record itself what it hands over.
+        if let Cases::Here(desk) = &cases {
+            self.disclose(desk, &parties, globals).await?;
         }
-        let contacts = parties.iter().map(|party| party.contacts.len()).sum::<usize>();
-        let disclosure = NewDisclosure {
-            party: None,
-            case: None,
-            what: "parties with their contacts, as a file",
-            count: contacts as u64,
-            purpose: "to keep or move the parties of the installation",
-            basis: "needed for the response",
-        };
-        desk.disclose(&self.act.act(globals)?, disclosure).await?;
         output::to_stdout(|out| {
             match self.format {
                 TextJsonCsv::Csv => parties::write_csv(&parties, out)?,
@@ -64,9 +77,22 @@ impl List {
         })?;
         Ok(Outcome::Done)
     }
+
+    async fn disclose(&self, desk: &Desk, parties: &[Party], globals: &Globals) -> anyhow::Result<()> {
+        let contacts = parties.iter().map(|party| party.contacts.len()).sum::<usize>();
+        let disclosure = NewDisclosure {
+            party: None,
+            case: None,
+            what: "parties with their contacts, as a file",
+            count: contacts as u64,
+            purpose: "to keep or move the parties of the installation",
+            basis: "needed for the response",
+        };
+        Ok(desk.disclose(&self.act.act(globals)?, disclosure).await?)
+    }
 }
 
-fn text(parties: &[Party], globals: &Globals) -> anyhow::Result<()> {
+fn text(parties: &[PartyEntry]) -> anyhow::Result<()> {
     if parties.is_empty() {
         output::note(format_args!("no party is kept; `forestall party import FILE` takes them over"));
         return Ok(());
@@ -85,14 +111,13 @@ fn text(parties: &[Party], globals: &Globals) -> anyhow::Result<()> {
         if party.tlds.len() > 5 {
             domains.push(format!("and {} more", party.tlds.len() - 5));
         }
-        let due = party.contacts.iter().filter(|contact| contact.needs_test(globals.today())).count();
         table.row([
             party.id.to_string(),
             party.kind.to_string(),
             party.name.clone(),
             domains.join(" "),
-            party.contacts.len().to_string(),
-            due.to_string(),
+            party.contacts.to_string(),
+            party.due.to_string(),
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))

@@ -8,6 +8,7 @@ mod import;
 mod list;
 mod print;
 mod remove;
+mod sheet;
 mod show;
 mod webhook;
 

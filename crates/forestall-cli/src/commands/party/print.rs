@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use forestall_hub::desk::SheetForm;
-use forestall_model::{Audience, PartyId};
+use forestall_model::PartyId;
 
+use super::sheet::sheet;
 use crate::failure::Outcome;
 use crate::output::{self, WholeFile};
 use crate::table::counted;
@@ -43,14 +44,11 @@ enum Form {
 
 impl Print {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let act = self.act.act(globals)?;
         let form = match self.format {
             Form::Text => SheetForm::Text,
             Form::Html => SheetForm::Html,
         };
-        let mut bytes = Vec::new();
-        let contacts = desk.party_sheet(&self.ids, form, Audience::Recipient, &act, &mut bytes).await?;
+        let (bytes, contacts) = sheet(&self.ids, form, &self.act, globals).await?;
         match &self.output {
             None => output::to_stdout(|out| Ok(out.write_all(&bytes)?))?,
             Some(path) => {

@@ -5,6 +5,7 @@
 use clap::Args;
 use forestall_model::PartyId;
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::world::Globals;
 
@@ -17,9 +18,13 @@ pub(crate) struct Remove {
 
 impl Remove {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let kept = desk.party(&self.id).await?;
-        desk.remove_party(&self.id, kept.changed).await?;
+        match globals.cases().await? {
+            Cases::Here(desk) => {
+                let kept = desk.party(&self.id).await?;
+                desk.remove_party(&self.id, kept.changed).await?;
+            }
+            Cases::At(hub) => hub.remove_party(&self.id, hub.party(&self.id).await?.tag.as_ref()).await?,
+        }
         Ok(Outcome::Done)
     }
 }

@@ -4,8 +4,9 @@
 
 use clap::Args;
 use forestall_hub::desk::SheetForm;
-use forestall_model::{Audience, PartyId};
+use forestall_model::PartyId;
 
+use super::sheet::sheet;
 use crate::failure::Outcome;
 use crate::output;
 use crate::world::{ActArgs, Globals};
@@ -21,10 +22,7 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let act = self.act.act(globals)?;
-        let mut bytes = Vec::new();
-        desk.party_sheet(&[self.id], SheetForm::Text, Audience::Recipient, &act, &mut bytes).await?;
+        let (bytes, _) = sheet(&[self.id], SheetForm::Text, &self.act, globals).await?;
         output::to_stdout(|out| Ok(out.write_all(&bytes)?))?;
         Ok(Outcome::Done)
     }

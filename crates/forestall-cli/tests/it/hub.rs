@@ -1,0 +1,262 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `--hub`: the same command lines over a store and at a hub print the same.
+
+use crate::served::Served;
+use crate::support::{Home, NOW};
+
+const OPEN: &str = "case open mine --campaign conficker-b --campaign conficker-a --from 2009-01-01 --until 2009-01-03 --title 'Two days' --name-server ns1.sinkhole.test --first-person Ann --second-person Bob --override-evidence 'a test'";
+
+/// A store and a hub that heard the same.
+struct Both {
+    here: Home,
+    there: Home,
+    hub: Served,
+}
+
+impl Both {
+    fn new() -> Self {
+        Self { here: Home::new(), there: Home::new(), hub: Served::start() }
+    }
+
+    /// Runs a command line in both places; all that it prints must be the same.
+    #[track_caller]
+    fn same(&self, line: &str) -> String {
+        let (here, there) = (self.here.run(line), self.hub.run(&self.there, line));
+        assert_eq!(there.status, here.status, "{line}\nhere: {}there: {}", here.err, there.err);
+        assert_eq!(there.out, here.out, "{line}");
+        assert_eq!(there.err, here.err, "{line}");
+        here.out
+    }
+
+    #[track_caller]
+    fn all(&self, lines: &[&str]) {
+        for line in lines {
+            self.same(line);
+        }
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        self.here.write(name, text);
+        self.there.write(name, text);
+    }
+}
+
+fn first_name(home: &Home, tld: &str) -> String {
+    let list = home.ok(&format!("predict conficker-b --on 2009-01-01 --tld {tld}"));
+    list.lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_shown_of_a_case_is_the_same() {
+    let both = Both::new();
+    both.same("case list");
+    both.same(OPEN);
+    both.same("case answer mine --tld cc --action reserve --result done --from 2009-01-01 --until 2009-01-02");
+    both.same(&format!("case exclude mine {} --reason 'somebody sells shoes there'", first_name(&both.here, "org")));
+    both.all(&[
+        "case list",
+        "case list --format json",
+        "case list --format csv",
+        "case show mine",
+        "case show mine --on 2009-01-02",
+        "case show mine --on 2009-01-01 --format json",
+        "case gaps mine",
+        "case gaps mine --on 2009-01-01",
+        "case gaps mine --on 2009-01-01 --days 3 --format json",
+        "case gaps mine --on 2009-01-01 --format csv",
+        "case slices mine",
+        "case slices mine --from 2009-01-02 --until 2009-01-03",
+        "case slices mine --format json",
+        "case slices mine --format csv",
+        "case days mine",
+        "case days mine --tld cc --format json",
+        "case days mine --from 2009-01-02 --until 2009-01-03 --format csv",
+        "case kpi mine",
+        "case kpi mine --format json",
+        "case what-if mine --slice cc --slice org --from 2009-01-01 --order 3",
+        "case what-if mine --order 2 --aim mean --level claimed --from 2009-01-01 --format json",
+        "case what-if mine --slice ws --level observed --format json",
+        "case names mine --tld cc",
+        "case names mine --tld cc --on 2009-01-01 --format csv",
+        "case names mine --tld com --from 2009-01-01 --until 2009-01-03 --format json",
+        "case names mine --tld cc --on 2009-01-01 --standing claimed",
+        "case lists mine",
+        "case lists mine --format json",
+        "case receipts mine",
+        "case receipts mine --format json",
+        "case task list mine",
+        "case log mine",
+        "case log mine --after 1 --limit 1",
+    ]);
+    assert!(both.same("case names mine --tld cc --on 2009-01-01 --standing claimed").contains("claimed"));
+    assert_eq!(both.same("case log mine").matches("mine#").count(), 3);
+}
+
+#[test]
+fn what_is_done_to_a_case_is_the_same() {
+    let both = Both::new();
+    both.same(OPEN);
+    let (org, ws) = (first_name(&both.here, "org"), first_name(&both.here, "ws"));
+    both.write("names.txt", &format!("# by telephone\n{}\n", ws.to_uppercase()));
+    both.write("rows.csv", &format!("name,result\n{ws},refused\n"));
+    both.write("broken.csv", "name,result\nnobody-asked.ws,done\n");
+    both.write(
+        "seen.csv",
+        &format!("name,method,sight,at,name_servers,source\n{org},dns,ours,2009-01-01T12:00:00Z,,a colleague\n"),
+    );
+    both.all(&[
+        "case request mine --tld cc --action reserve --fallback monitor --from 2009-01-01 --until 2009-01-02",
+        "case request mine --tld ws --action suspend",
+        "case request mine --tld ws --action suspend --legal-basis 'a court order' --campaign conficker-b",
+        "case acknowledge mine --tld cc --source 'a letter' --on-date 2026-11-22 --comment 'by Ada'",
+        "case acknowledge mine --tld cc --on-date 2026-11-24",
+        "case answer mine --tld cc --action reserve --result done",
+        "case answer mine --tld ws --action reserve --result done --names names.txt",
+        "case answer mine --tld ws --action reserve --file rows.csv",
+        "case answer mine --tld ws --action reserve --file broken.csv",
+        "case answer mine --tld ws --action reserve --result done --names none.txt",
+        "case evidence import mine seen.csv",
+        "case note mine 'nobody answers the telephone' --tld ws",
+        "case task add mine 'ring again' --tld ws --owner Bob --due 2026-11-22",
+        "case task add mine 'write a letter'",
+        "case task list mine",
+        "case task list mine --format json",
+        "case task set mine 1 done --owner Ann",
+        "case task set mine 9 done",
+        "case decide mine 'the paper is public' --ground 'everybody knows'",
+        "case horizon mine --until 2009-01-04",
+        "case horizon mine --until 2009-01-02",
+    ]);
+    both.same(&format!("case exclude mine {org} --reason 'somebody sells shoes there' --comment 'he rang'"));
+    both.same(&format!("case exclude mine {org} --reason again"));
+    both.same(&format!("case readmit mine {org} --reason 'he gave it up'"));
+    both.same("case log mine --limit 9");
+    both.same("case show mine --format json");
+}
+
+#[test]
+fn parties_are_the_same() {
+    let both = Both::new();
+    both.all(&[
+        "party list",
+        "party add dns-be --kind registry --name 'DNS Belgium' --tld be --own-days 5 --utc-offset +01:00",
+        "party add dns-be --kind registry --name 'DNS Belgium' --tld be",
+        "party add other --kind registry --name Other --tld be",
+        "party contact dns-be --name Desk --mail abuse@dns.example --second 'a fax' --verified",
+        "party contact dns-be --number 1 --tested --owner 'Ada L.'",
+        "party contact dns-be --number 1",
+        "party contact dns-be --name Night --mail night@dns.example",
+        "party list",
+        "party list --stale",
+        "party list --kind cert",
+        "party list --format csv",
+        "party list --format json",
+        "party show dns-be",
+        "party print",
+        "party add dns-be --kind registry --name 'DNS Belgium vzw' --tld be --replace",
+        "party contact dns-be --number 2 --remove",
+        "party show dns-be",
+        "party remove dns-be",
+        "party list",
+    ]);
+    let record = both.hub.ok(&both.there, "disclosures");
+    assert!(record.starts_with("at,who,party,case,what,count,purpose,basis\n"), "{record}");
+    assert!(record.contains(",tester,") && record.lines().count() > 3, "{record}");
+}
+
+#[test]
+fn a_case_moves_from_a_hub_to_a_store_and_to_another_hub() {
+    let both = Both::new();
+    both.hub.ok(&both.there, OPEN);
+    both.hub.ok(&both.there, "case export mine -o case.jsonl");
+    let archive = both.there.read("case.jsonl");
+    both.here.write("case.jsonl", &archive);
+    let taken = both.here.ok("case import case.jsonl");
+    assert!(taken.starts_with("mine\t1\t"), "{taken}");
+    let (another, home) = (Served::start(), Home::new());
+    home.write("case.jsonl", &archive);
+    assert_eq!(another.ok(&home, "case import case.jsonl"), taken);
+    assert_eq!(another.ok(&home, "case show mine --format json"), both.here.ok("case show mine --format json"));
+    let again = another.run(&home, "case import case.jsonl");
+    assert_eq!(again.status, 1, "{}", again.err);
+    let broken = archive.replace("Two days", "Two dais");
+    home.write("broken.jsonl", broken);
+    assert_eq!(another.run(&home, "case import broken.jsonl").status, 1);
+    let head = both.hub.ok(&both.there, "case log mine --head");
+    assert!(head.lines().count() >= 4 && head.contains("— "), "{head}");
+    assert!(both.hub.ok(&both.there, "case log mine --proof 1").contains(&head));
+}
+
+#[test]
+fn a_hub_cuts_lists_and_hands_their_names_over() {
+    let both = Both::new();
+    // A case whose days are still to come: lists of the past ask for nothing.
+    both.hub.ok(&both.there, "case open soon --campaign conficker-b --from 2026-12-20 --until 2026-12-22");
+    let cut = both.hub.run(&both.there, "case send soon --action reserve");
+    assert!(cut.err.contains("the hub hands them over"), "{}", cut.err);
+    let (tld, number) = cut.out.lines().next().unwrap().split_once('\t').unwrap();
+    assert_eq!(number, "1");
+    let lists = both.hub.ok(&both.there, "case lists soon --format json");
+    assert!(lists.contains(&format!("\"slice\": \"{tld}\"")), "{lists}");
+    let plain = both.hub.ok(&both.there, &format!("case lists soon --tld {tld} --number 1"));
+    assert!(plain.lines().filter(|line| line.ends_with(&format!(".{tld}"))).count() > 10, "{plain}");
+    let csv = both.hub.ok(&both.there, &format!("case lists soon --tld {tld} --number 1 --as csv"));
+    assert!(csv.lines().count() > 10 && csv.contains("line_id"), "{csv}");
+    let added = both.hub.ok(&both.there, &format!("case lists soon --tld {tld} --number 1 --as csv --part added"));
+    assert_eq!(added, csv);
+    assert_eq!(both.hub.run(&both.there, &format!("case lists soon --tld {tld} --number 1 --as rpz")).status, 2);
+}
+
+#[test]
+fn what_needs_the_store_says_so() {
+    let (hub, home) = (Served::start(), Home::new());
+    home.write("parties.csv", "id,kind,name\n");
+    home.write("key.txt", "x");
+    for line in [
+        "publish --case mine --as csv",
+        "case check mine --dns 127.0.0.1",
+        "case vet mine --dns 127.0.0.1",
+        "case docket mine",
+        "case alarms mine",
+        "case log mine --verify",
+        "case log mine --format jsonl",
+        "case log",
+        "case task playbook mine x",
+        "party import parties.csv",
+        "person list",
+        "store verify",
+        "case note mine x --by somebody",
+    ] {
+        let ran = hub.run(&home, line);
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{line}\n{}", ran.err);
+        assert_eq!(ran.err.lines().count(), 1, "{line}\n{}", ran.err);
+    }
+    assert!(!home.data().exists(), "no store was made");
+}
+
+#[test]
+fn a_hub_is_named_once_and_the_command_line_goes_first() {
+    let (hub, home) = (Served::start(), Home::new());
+    let address = format!("http://{}", hub.address);
+    let run = |set: &[(&str, &str)], line: &str| {
+        let mut command = home.program();
+        command.env_remove("FORESTALL_DATA").env("FORESTALL_TOKEN", &hub.token).envs(set.iter().copied());
+        crate::support::ran(command.args(crate::support::words(line)).args(["--now", NOW]))
+    };
+    hub.ok(&home, "case open mine --campaign conficker-a --from 2009-01-01 --until 2009-01-02");
+    let named = [("FORESTALL_HUB", address.as_str())];
+    assert!(run(&named, "case list").out.contains("mine"));
+    let here = home.folder().join("elsewhere");
+    let local = run(&named, &format!("case list --data {}", here.display()));
+    assert!(local.status == 0 && local.out.is_empty(), "the store goes before the environment: {}", local.err);
+    let both = run(&[], &format!("case list --hub {address} --data {}", here.display()));
+    assert!(both.status == 2 && both.err.contains("expected one of them"), "{}", both.err);
+    let unclear = run(&[named[0], ("FORESTALL_DATA", "data")], "case list");
+    assert!(unclear.status == 2 && unclear.err.contains("say which is meant"), "{}", unclear.err);
+    // Commands that need no case do not care.
+    assert_eq!(run(&named, "predict conficker-b --on 2009-01-01 --tld cc").status, 0);
+    home.write("token", format!("{}\n", hub.token));
+    let by_file = run(&[named[0], ("FORESTALL_TOKEN", "")], "case list --token-file token");
+    assert!(by_file.out.contains("mine"), "{}", by_file.err);
+}

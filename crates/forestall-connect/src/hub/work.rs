@@ -1,0 +1,120 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What is to be done in a case, what was decided, noted and seen.
+
+use forestall_api::act::Recorded;
+use forestall_api::decisions::{Decide, Decision};
+use forestall_api::evidence::{AddEvidence, MAX_ZONE, ZoneReport};
+use forestall_api::notes::{AddNote, Note};
+use forestall_api::tasks::{AddTask, ChangeTask, Task};
+use forestall_api::{Items, header, route};
+use forestall_model::{CaseId, OwnerName, UtcDay};
+
+use super::exchange::Call;
+use super::{ETag, Hub, HubError, Pages};
+
+/// What a copy of a zone is looked through for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneAsked {
+    /// The day whose names are looked for.
+    pub on: UtcDay,
+    /// Where the copy comes from, in words.
+    pub vantage: String,
+    /// What relative names of the copy are relative to, where it does not say so itself.
+    pub origin: Option<OwnerName>,
+}
+
+impl Hub {
+    /// Returns the tasks of a case.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn tasks(&self, id: &CaseId) -> Result<Vec<Task>, HubError> {
+        self.value::<Items<Task>>(Call::new(route::TASKS, route::tasks(id))).await.map(|tasks| tasks.items)
+    }
+
+    /// Adds a task.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn add_task(&self, id: &CaseId, task: &AddTask, over: Option<&ETag>) -> Result<Recorded, HubError> {
+        self.value(Call::new(route::ADD_TASK, route::tasks(id)).json(task)?.over(over)).await
+    }
+
+    /// Changes a task.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn change_task(
+        &self,
+        id: &CaseId,
+        number: u32,
+        change: &ChangeTask,
+        over: Option<&ETag>,
+    ) -> Result<Recorded, HubError> {
+        self.value(Call::new(route::CHANGE_TASK, route::task(id, number)).json(change)?.over(over)).await
+    }
+
+    /// Returns the notes of a case.
+    #[must_use]
+    pub fn notes<'a>(&'a self, id: &'a CaseId) -> Pages<'a, Note> {
+        Pages::new(self, move || Call::new(route::NOTES, route::notes(id)))
+    }
+
+    /// Puts a fact on the record.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn add_note(&self, id: &CaseId, note: &AddNote, over: Option<&ETag>) -> Result<Recorded, HubError> {
+        self.value(Call::new(route::ADD_NOTE, route::notes(id)).json(note)?.over(over)).await
+    }
+
+    /// Returns what was decided about a case at large.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn decisions(&self, id: &CaseId) -> Result<Vec<Decision>, HubError> {
+        self.value::<Items<Decision>>(Call::new(route::DECISIONS, route::decisions(id))).await.map(|of| of.items)
+    }
+
+    /// Records a decision about a case at large.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn decide(&self, id: &CaseId, decide: &Decide, over: Option<&ETag>) -> Result<Recorded, HubError> {
+        self.value(Call::new(route::DECIDE, route::decisions(id)).json(decide)?.over(over)).await
+    }
+
+    /// Records what was seen of single names.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn add_evidence(
+        &self,
+        id: &CaseId,
+        evidence: &AddEvidence,
+        over: Option<&ETag>,
+    ) -> Result<Recorded, HubError> {
+        self.value(Call::new(route::ADD_EVIDENCE, route::evidence(id)).json(evidence)?.over(over)).await
+    }
+
+    /// Has a hub look through a copy of a zone and record what it shows.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn add_zone(&self, id: &CaseId, ask: &ZoneAsked, zone: Vec<u8>) -> Result<ZoneReport, HubError> {
+        let call = Call::new(route::ADD_ZONE, route::zone(id))
+            .with("on", Some(ask.on))
+            .with("vantage", Some(&ask.vantage))
+            .with("origin", ask.origin.as_ref());
+        self.value(call.octets(header::ZONE, zone, MAX_ZONE)?).await
+    }
+}
