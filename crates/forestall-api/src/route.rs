@@ -1,0 +1,231 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The routes: method and address of every endpoint, once, for the server and for clients.
+//!
+//! A template is what the server and the OpenAPI document name; the function beside it fills it in. Addresses are relative to the hub, with
+//! [`BASE`] before them.
+
+use forestall_model::{CaseId, PartyId, Tld};
+
+/// What stands before every address.
+pub const BASE: &str = "/api/v1";
+
+/// A method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// Returns the name as a request holds it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Says whether a request changes nothing.
+    #[must_use]
+    pub const fn reads(self) -> bool {
+        matches!(self, Self::Get)
+    }
+}
+
+/// An endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// How.
+    pub method: Method,
+    /// Where, with the parts that vary in braces and without [`BASE`].
+    pub template: &'static str,
+    /// For what, in one sentence.
+    pub purpose: &'static str,
+}
+
+macro_rules! routes {
+    ($($name:ident = $method:ident $template:ident, $purpose:literal;)+) => {
+        $(
+            #[doc = $purpose]
+            pub const $name: Route = Route { method: Method::$method, template: $template, purpose: $purpose };
+        )+
+
+        /// All endpoints.
+        pub const ALL: &[Route] = &[$($name),+];
+    };
+}
+
+macro_rules! templates {
+    ($($(#[$meta:meta])* $name:ident = $template:literal, fn $function:ident($($part:ident: $type:ty),*);)+) => {$(
+        $(#[$meta])*
+        pub const $name: &str = $template;
+
+        /// Fills in the address of the same name, with [`BASE`] before it.
+        #[must_use]
+        pub fn $function($($part: $type),*) -> String {
+            format!(concat!("{}", $template), BASE $(, $part = $part)*)
+        }
+    )+};
+}
+
+templates! {
+    /// The document of the API.
+    OPENAPI_AT = "/openapi.json", fn openapi();
+    /// Who asks.
+    ME_AT = "/me", fn me();
+    /// The cases.
+    CASES_AT = "/cases", fn cases();
+    /// Hand-over.
+    IMPORT_AT = "/cases/import", fn import();
+    /// One case.
+    CASE_AT = "/cases/{id}", fn case(id: &CaseId);
+    /// Its slices.
+    SLICES_AT = "/cases/{id}/slices", fn slices(id: &CaseId);
+    /// One slice.
+    SLICE_AT = "/cases/{id}/slices/{tld}", fn slice(id: &CaseId, tld: &Tld);
+    /// Its names.
+    NAMES_AT = "/cases/{id}/slices/{tld}/names", fn names(id: &CaseId, tld: &Tld);
+    /// Requests.
+    REQUEST_AT = "/cases/{id}/slices/{tld}/request", fn request(id: &CaseId, tld: &Tld);
+    /// Acknowledgements.
+    ACKNOWLEDGE_AT = "/cases/{id}/slices/{tld}/acknowledge", fn acknowledge(id: &CaseId, tld: &Tld);
+    /// Answers.
+    ANSWER_AT = "/cases/{id}/slices/{tld}/answer", fn answer(id: &CaseId, tld: &Tld);
+    /// Exclusions.
+    EXCLUDE_AT = "/cases/{id}/slices/{tld}/exclude", fn exclude(id: &CaseId, tld: &Tld);
+    /// Exclusions taken back.
+    READMIT_AT = "/cases/{id}/slices/{tld}/readmit", fn readmit(id: &CaseId, tld: &Tld);
+    /// A numbered list.
+    LIST_AT = "/cases/{id}/slices/{tld}/lists/{number}", fn list(id: &CaseId, tld: &Tld, number: u32);
+    /// Its names.
+    LIST_NAMES_AT = "/cases/{id}/slices/{tld}/lists/{number}/names", fn list_names(id: &CaseId, tld: &Tld, number: u32);
+    /// That it was opened.
+    LIST_READ_AT = "/cases/{id}/slices/{tld}/lists/{number}/read", fn list_read(id: &CaseId, tld: &Tld, number: u32);
+    /// The numbered lists of a case.
+    LISTS_AT = "/cases/{id}/lists", fn lists(id: &CaseId);
+    /// Gaps.
+    GAPS_AT = "/cases/{id}/gaps", fn gaps(id: &CaseId);
+    /// Figures.
+    FIGURES_AT = "/cases/{id}/figures", fn figures(id: &CaseId);
+    /// What if.
+    WHAT_IF_AT = "/cases/{id}/what-if", fn what_if(id: &CaseId);
+    /// Days.
+    DAYS_AT = "/cases/{id}/days", fn days(id: &CaseId);
+    /// Receipts.
+    RECEIPTS_AT = "/cases/{id}/receipts", fn receipts(id: &CaseId);
+    /// Events.
+    EVENTS_AT = "/cases/{id}/events", fn events(id: &CaseId);
+    /// The head of the log.
+    CHECKPOINT_AT = "/cases/{id}/log/checkpoint", fn checkpoint(id: &CaseId);
+    /// A proof of the log.
+    PROOF_AT = "/cases/{id}/log/proof/{version}", fn proof(id: &CaseId, version: u64);
+    /// A proof that the log only grew.
+    CONSISTENCY_AT = "/cases/{id}/log/consistency", fn consistency(id: &CaseId);
+    /// The horizon.
+    HORIZON_AT = "/cases/{id}/horizon", fn horizon(id: &CaseId);
+    /// Tasks.
+    TASKS_AT = "/cases/{id}/tasks", fn tasks(id: &CaseId);
+    /// One task.
+    TASK_AT = "/cases/{id}/tasks/{number}", fn task(id: &CaseId, number: u32);
+    /// Notes.
+    NOTES_AT = "/cases/{id}/notes", fn notes(id: &CaseId);
+    /// Decisions.
+    DECISIONS_AT = "/cases/{id}/decisions", fn decisions(id: &CaseId);
+    /// The case as a file.
+    ARCHIVE_AT = "/cases/{id}/archive", fn archive(id: &CaseId);
+    /// Looks from outside.
+    EVIDENCE_AT = "/cases/{id}/evidence", fn evidence(id: &CaseId);
+    /// A copy of a zone.
+    ZONE_AT = "/cases/{id}/evidence/zone", fn zone(id: &CaseId);
+    /// Parties.
+    PARTIES_AT = "/parties", fn parties();
+    /// One party.
+    PARTY_AT = "/parties/{party}", fn party(party: &PartyId);
+    /// Its contacts.
+    CONTACTS_AT = "/parties/{party}/contacts", fn contacts(party: &PartyId);
+    /// A check of a contact.
+    CHECK_CONTACT_AT = "/parties/{party}/contacts/{number}/check", fn check_contact(party: &PartyId, number: u32);
+    /// The record of disclosures.
+    DISCLOSURES_AT = "/disclosures", fn disclosures();
+}
+
+routes! {
+    OPENAPI = Get OPENAPI_AT, "The document of the API, in OpenAPI 3.1; needs no sign-in.";
+    ME = Get ME_AT, "Who asks, and what follows for them.";
+    CASES = Get CASES_AT, "The cases that whoever asks sees, all or in part.";
+    OPEN_CASE = Post CASES_AT, "Opens a case.";
+    IMPORT = Post IMPORT_AT, "Takes over a case that another installation handed over as a file.";
+    CASE = Get CASE_AT, "One case: what it is about, and how far its names are protected.";
+    SLICES = Get SLICES_AT, "The slices of a case.";
+    SLICE = Get SLICE_AT, "One slice: what its registry was asked and answered, and until when.";
+    NAMES = Get NAMES_AT, "The names of a slice, with where each stands.";
+    REQUEST = Post REQUEST_AT, "Records what a registry is asked.";
+    ACKNOWLEDGE = Post ACKNOWLEDGE_AT, "Records that a registry received what was asked.";
+    ANSWER = Post ANSWER_AT, "Records what a registry answers.";
+    EXCLUDE = Post EXCLUDE_AT, "Excludes a name with a legitimate holder.";
+    READMIT = Post READMIT_AT, "Takes an exclusion back.";
+    LIST = Get LIST_AT, "A numbered list, without its names.";
+    LIST_NAMES = Get LIST_NAMES_AT, "The names of a numbered list, as CSV or one a line.";
+    LIST_READ = Post LIST_READ_AT, "Records that a numbered list was opened.";
+    LISTS = Get LISTS_AT, "The numbered lists of a case.";
+    CUT_LISTS = Post LISTS_AT, "Cuts the next numbered lists, for some registries or for all.";
+    GAPS = Get GAPS_AT, "What opens within some days and is not proved.";
+    FIGURES = Get FIGURES_AT, "The figures of a case, K1 to K18.";
+    WHAT_IF = Get WHAT_IF_AT, "What would change if some registries protected their slices, and which matter most next.";
+    DAYS = Get DAYS_AT, "Coverage and reach day by day.";
+    RECEIPTS = Get RECEIPTS_AT, "What was handed to whom, when, by what way.";
+    EVENTS = Get EVENTS_AT, "The events of a case, the newest first.";
+    CHECKPOINT = Get CHECKPOINT_AT, "The signed head of the log of a case.";
+    PROOF = Get PROOF_AT, "The proof that an event is in the log.";
+    CONSISTENCY = Get CONSISTENCY_AT, "The proof that the log only grew.";
+    HORIZON = Post HORIZON_AT, "Moves the end of the horizon.";
+    TASKS = Get TASKS_AT, "The tasks of a case.";
+    ADD_TASK = Post TASKS_AT, "Adds a task.";
+    CHANGE_TASK = Patch TASK_AT, "Changes a task.";
+    NOTES = Get NOTES_AT, "The notes of a case.";
+    ADD_NOTE = Post NOTES_AT, "Puts a fact on the record.";
+    DECISIONS = Get DECISIONS_AT, "What was decided about a case at large.";
+    DECIDE = Post DECISIONS_AT, "Records a decision about a case at large.";
+    ARCHIVE = Get ARCHIVE_AT, "The whole case as a file, for another installation.";
+    ADD_EVIDENCE = Post EVIDENCE_AT, "Records what was seen of single names from outside.";
+    ADD_ZONE = Post ZONE_AT, "Looks at a day's names in a copy of a zone and records what it shows.";
+    PARTIES = Get PARTIES_AT, "The parties, without their contacts.";
+    ADD_PARTY = Post PARTIES_AT, "Adds a party.";
+    PARTY = Get PARTY_AT, "One party, with its contacts.";
+    CHANGE_PARTY = Put PARTY_AT, "Replaces a party.";
+    REMOVE_PARTY = Delete PARTY_AT, "Removes a party.";
+    ADD_CONTACT = Post CONTACTS_AT, "Adds a contact, at the end of those that are tried.";
+    CHECK_CONTACT = Post CHECK_CONTACT_AT, "Records what somebody found out about a contact.";
+    DISCLOSURES = Get DISCLOSURES_AT, "What left with names or personal data in it, the newest first.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL, BASE, list_names, me, proof};
+
+    #[test]
+    fn addresses_are_filled_in() {
+        let (case, tld) = ("a-case".parse().unwrap(), "be".parse().unwrap());
+        assert_eq!(list_names(&case, &tld, 3), "/api/v1/cases/a-case/slices/be/lists/3/names");
+        assert_eq!(proof(&case, 7), "/api/v1/cases/a-case/log/proof/7");
+        assert_eq!(me(), format!("{BASE}/me"));
+    }
+
+    #[test]
+    fn no_endpoint_is_there_twice() {
+        for (place, route) in ALL.iter().enumerate() {
+            let again =
+                ALL[..place].iter().any(|other| (other.method, other.template) == (route.method, route.template));
+            assert!(!again, "{route:?}");
+        }
+    }
+}
