@@ -17,6 +17,7 @@
 
 mod address;
 pub mod cache;
+pub mod calls;
 mod causes;
 mod clock;
 pub mod gather;

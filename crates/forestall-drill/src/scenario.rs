@@ -17,8 +17,11 @@ use crate::event::Injected;
 use crate::file;
 use crate::office::Office;
 
-/// The scenario that the program brings along: the three weeks around 1 April 2009, and how to begin earlier.
+/// Conficker from November 2008 to April 2009.
 pub const CONFICKER: &str = include_str!("../scenarios/conficker-2008-2009.toml");
+
+/// A small one: five registries, each with another conduct, and ten days.
+pub const FIVE_REGISTRIES: &str = include_str!("../scenarios/five-registries.toml");
 
 /// The version of the file that this program reads.
 pub(crate) const VERSION: u32 = 1;

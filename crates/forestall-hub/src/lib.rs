@@ -8,6 +8,7 @@
 
 pub mod contacts;
 pub mod desk;
+pub mod drill;
 pub mod figures;
 pub mod jobs;
 pub mod map;

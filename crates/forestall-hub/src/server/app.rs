@@ -17,6 +17,7 @@ use super::waiting::{AllWaiting, Waiting};
 use super::{Clock, Origin, Problem, Public, Session};
 use crate::contacts::Contacts;
 use crate::desk::{CaseFile, Desk, Token};
+use crate::drill::Drill;
 use crate::pages::public_figures::Totals;
 
 /// How long totals for the public are kept, in seconds: anybody may ask for them, and counting takes time.
@@ -39,6 +40,7 @@ struct Inner {
     confirmed: Confirmed,
     public_pages: Public,
     metrics: Metrics,
+    drill: Option<Drill>,
 }
 
 impl std::fmt::Debug for App {
@@ -55,6 +57,7 @@ impl App {
         clock: Clock,
         contacts: Arc<dyn Contacts>,
         public_pages: Public,
+        drill: Option<Drill>,
     ) -> Self {
         let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
         let inner = Inner {
@@ -68,6 +71,7 @@ impl App {
             confirmed,
             public_pages,
             metrics: Metrics::default(),
+            drill,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -195,6 +199,11 @@ impl App {
         let totals = Arc::new(count.await?);
         *kept = Some((now, Arc::clone(&totals)));
         Ok(totals)
+    }
+
+    /// Returns the drill whose hub this is; none for a real one.
+    pub(super) fn drill(&self) -> Option<&Drill> {
+        self.inner.drill.as_ref()
     }
 
     /// Returns what counts requests.

@@ -10,6 +10,7 @@ mod accept;
 mod app;
 mod assets;
 mod confirmed;
+mod drill;
 mod form;
 mod guard;
 mod limiter;
@@ -35,6 +36,7 @@ use tokio::net::TcpListener;
 
 use crate::contacts::{Contacts, NoContacts};
 use crate::desk::{Desk, DeskError};
+use crate::drill::Drill;
 
 pub(crate) use app::App;
 pub(crate) use assets::version as assets_version;
@@ -74,6 +76,8 @@ pub struct Settings {
     pub clock: Clock,
     /// What tells whom to ring about a slice.
     pub contacts: Arc<dyn Contacts>,
+    /// The drill whose hub this is; none for a real one. Its clock must be [`Self::clock`].
+    pub drill: Option<Drill>,
 }
 
 impl Settings {
@@ -83,13 +87,19 @@ impl Settings {
     /// The pause of the public look-up where nobody sets another.
     pub const LOOK_UP_PAUSE: Duration = Duration::from_millis(750);
 
+    /// Listens on `listen` as the hub of a drill, by its clock.
+    #[must_use]
+    pub fn of_drill(listen: SocketAddr, drill: Drill) -> Self {
+        Self { clock: drill.clock(), drill: Some(drill), ..Self::new(listen) }
+    }
+
     /// Listens on `listen` by the system's clock, reached directly.
     #[must_use]
     pub fn new(listen: SocketAddr) -> Self {
         let (public, resolver, contact) = (None, None, None);
         let look_up_pause = Self::LOOK_UP_PAUSE;
         let (clock, contacts) = (Arc::new(system_clock), Arc::new(NoContacts));
-        Self { listen, public, resolver, contact, look_up_pause, clock, contacts }
+        Self { listen, public, resolver, contact, look_up_pause, clock, contacts, drill: None }
     }
 }
 
@@ -123,6 +133,9 @@ pub enum ServeError {
         /// What the system reports.
         error: io::Error,
     },
+    /// The store is that of a drill, and the hub is not, or the other way round.
+    #[error("{0}")]
+    OtherStore(&'static str),
     /// A link for sign-in could not be made.
     #[error(transparent)]
     Desk(#[from] DeskError),
@@ -142,8 +155,17 @@ impl Console {
     /// # Errors
     ///
     /// [`ServeError::Busy`] where another program listens there, [`ServeError::Forbidden`] and [`ServeError::Listen`] where
-    /// the system refuses.
+    /// the system refuses; [`ServeError::OtherStore`] where a drill's store is opened for something else, or a real one for a drill.
     pub async fn bind(desk: Desk, settings: Settings) -> Result<Self, ServeError> {
+        match (desk.drill_time().await?, &settings.drill) {
+            (Some(_), None) => {
+                return Err(ServeError::OtherStore(
+                    "this store is that of a drill, in which nothing is real; serve it with --drill",
+                ));
+            }
+            (None, Some(_)) => return Err(ServeError::OtherStore("this store is no drill's")),
+            _ => {}
+        }
         let asked = settings.listen;
         let refuse = |error: io::Error| match error.kind() {
             io::ErrorKind::AddrInUse => ServeError::Busy { address: asked },
@@ -152,9 +174,9 @@ impl Console {
         };
         let listener = TcpListener::bind(asked).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        let Settings { public, resolver, contact, look_up_pause, clock, contacts, .. } = settings;
+        let Settings { public, resolver, contact, look_up_pause, clock, contacts, drill, .. } = settings;
         let public_pages = Public::new(resolver, contact, look_up_pause);
-        let app = App::new(desk, address, public, clock, contacts, public_pages);
+        let app = App::new(desk, address, public, clock, contacts, public_pages, drill);
         Ok(Self { listener, address, app })
     }
 
