@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 
 use crate::words::{ActorText, CaseIdText, DayText, DigestText, InstantText};
 
+/// The most characters of a text that the log keeps.
+pub const MAX_TEXT: usize = 4_000;
+
 /// What stands in the log beside an act.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -18,11 +21,11 @@ pub struct Record {
     pub occurred: Option<Instant>,
     /// Where the fact was learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2_000, example = "mail of the registry's abuse desk")]
+    #[schema(max_length = 4_000, example = "mail of the registry's abuse desk")]
     pub source: Option<String>,
     /// A free comment. It is kept outside the log and can be erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2_000)]
+    #[schema(max_length = 4_000)]
     pub comment: Option<String>,
 }
 

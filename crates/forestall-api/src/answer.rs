@@ -28,7 +28,7 @@ pub struct Answer {
     pub days: Option<Days>,
     /// The campaigns, for days; all where none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<CampaignIdText>, max_items = 100)]
+    #[schema(value_type = Vec<CampaignIdText>)]
     pub campaigns: Vec<CampaignId>,
     /// Single names with one result.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::names::strictly")]

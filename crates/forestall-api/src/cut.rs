@@ -16,7 +16,7 @@ use crate::words::{ActionWord, CampaignIdText, CaseIdText, CutResult, CutWord, P
 pub struct CutLists {
     /// The slices; all where none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<TldText>, max_items = 2_000)]
+    #[schema(value_type = Vec<TldText>)]
     pub slices: Vec<Tld>,
     /// What the lists are for.
     #[serde(default = "protect")]
@@ -32,11 +32,11 @@ pub struct CutLists {
     pub fallback: Option<Action>,
     /// The campaigns; where none is named, those that the registry can act on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<CampaignIdText>, max_items = 100)]
+    #[schema(value_type = Vec<CampaignIdText>)]
     pub campaigns: Vec<CampaignId>,
     /// The legal basis, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2_000)]
+    #[schema(max_length = 4_000)]
     pub legal_basis: Option<String>,
     /// Two people who ask more of an unverified campaign than its marking allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]

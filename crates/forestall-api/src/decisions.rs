@@ -28,7 +28,7 @@ pub struct Decision {
 #[serde(deny_unknown_fields)]
 pub struct Decide {
     /// What.
-    #[schema(max_length = 400)]
+    #[schema(max_length = 4_000)]
     pub title: String,
     /// On what ground.
     #[schema(max_length = 4_000)]

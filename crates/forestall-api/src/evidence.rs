@@ -12,6 +12,11 @@ use crate::words::{InstantText, MethodWord, NameText, SightWord};
 /// The most octets of a zone file that the API takes; a larger one is read by the command line.
 pub const MAX_ZONE: usize = 16 << 20;
 
+/// The most looks of one request.
+pub const MAX_ROWS: usize = 10_000;
+/// The most characters of a source.
+pub const MAX_SOURCE: usize = 400;
+
 /// Looks at single names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -43,7 +48,7 @@ pub struct EvidenceRow {
     pub at: Instant,
     /// The name servers seen.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::names::strictly")]
-    #[schema(value_type = Vec<NameText>, max_items = 20)]
+    #[schema(value_type = Vec<NameText>)]
     pub name_servers: Vec<DomainName>,
     /// Who looked, or where it can be read.
     #[schema(max_length = 400)]

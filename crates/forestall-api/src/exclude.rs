@@ -21,7 +21,7 @@ pub struct Exclude {
     #[schema(value_type = ClassWord)]
     pub class: NameClass,
     /// Why, in words.
-    #[schema(max_length = 2_000)]
+    #[schema(max_length = 4_000)]
     pub reason: String,
     /// What stands in the log beside it.
     #[serde(default)]
@@ -37,7 +37,7 @@ pub struct Readmit {
     #[schema(value_type = NameText)]
     pub name: DomainName,
     /// Why, in words.
-    #[schema(max_length = 2_000)]
+    #[schema(max_length = 4_000)]
     pub reason: String,
     /// What stands in the log beside it.
     #[serde(default)]

@@ -31,7 +31,7 @@ pub struct Note {
 #[serde(deny_unknown_fields)]
 pub struct AddNote {
     /// The fact.
-    #[schema(max_length = 20_000)]
+    #[schema(max_length = 4_000)]
     pub text: String,
     /// The slice that it concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,6 +10,15 @@ use crate::act::{Days, Override, Record};
 use crate::case_list::Marking;
 use crate::words::{CampaignSpecText, CaseIdText, CaseKind, CaseKindWord, DayText, NameText};
 
+/// The most campaigns of a case.
+pub const MAX_CAMPAIGNS: usize = 100;
+/// The most name servers of a case.
+pub const MAX_NAME_SERVERS: usize = 20;
+/// The most days that a horizon reaches ahead of each day.
+pub const MAX_AHEAD: u16 = 366;
+/// The most days of a horizon: counting the names of ten years takes a while, and nobody plans further.
+pub const MAX_HORIZON: usize = 3_660;
+
 /// What a new case is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -18,7 +27,7 @@ pub struct OpenCase {
     #[schema(value_type = CaseIdText)]
     pub id: CaseId,
     /// What people call it.
-    #[schema(max_length = 200, example = "Conficker, spring 2009")]
+    #[schema(max_length = 4_000, example = "Conficker, spring 2009")]
     pub title: String,
     /// Whether it is under way.
     #[serde(default = "live")]

@@ -96,7 +96,7 @@ pub struct Terms {
     pub working_days: WorkingDays,
     /// Its holidays, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<DayText>, max_items = 1_000)]
+    #[schema(value_type = Vec<DayText>, max_items = 400)]
     pub holidays: Vec<UtcDay>,
     /// The most names that it takes in one list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -118,6 +118,7 @@ pub struct Terms {
 #[serde(deny_unknown_fields)]
 pub struct LeadDays {
     /// How many.
+    #[schema(maximum = 366)]
     pub days: u16,
     /// Which count.
     #[schema(value_type = DayCountWord)]

@@ -21,7 +21,7 @@ pub struct AskRegistry {
     pub days: Option<Days>,
     /// The campaigns; all where none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<CampaignIdText>, max_items = 100)]
+    #[schema(value_type = Vec<CampaignIdText>)]
     pub campaigns: Vec<CampaignId>,
     /// What should be done where that cannot be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,7 +29,7 @@ pub struct AskRegistry {
     pub fallback: Option<Action>,
     /// The legal basis, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2_000)]
+    #[schema(max_length = 4_000)]
     pub legal_basis: Option<String>,
     /// Two people who ask more of an unverified campaign than its marking allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -39,7 +39,7 @@ pub struct Task {
 #[serde(deny_unknown_fields)]
 pub struct AddTask {
     /// What is to be done.
-    #[schema(max_length = 400)]
+    #[schema(max_length = 4_000)]
     pub title: String,
     /// The slice that it concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]

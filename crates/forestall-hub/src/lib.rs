@@ -3,9 +3,10 @@
 //! The console: server-rendered pages over the store and the predictor.
 //!
 //! The [`desk`] is where every act on a case happens, for the pages and the command line alike. The [`server`] takes
-//! connections, signs people in and guards the pages; `pages` holds one page a file. [`map`] draws the world, and
+//! connections, signs people in and guards the pages; `pages` holds one page a file, and `api` one resource a file of what programs call. [`map`] draws the world, and
 //! [`quickstart`] opens the two cases of the first minute. [`figures`] and [`prospect`] are documents that pages and command line share.
 
+mod api;
 pub mod contacts;
 pub mod desk;
 pub mod drill;

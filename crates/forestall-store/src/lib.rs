@@ -21,6 +21,7 @@
 
 #![forbid(unsafe_code)]
 
+mod api_answers;
 mod api_tokens;
 mod append;
 mod backup;
@@ -55,6 +56,7 @@ mod verify;
 mod view;
 mod writer;
 
+pub use api_answers::{KeptAnswer, KeyedRequest, Known};
 pub use api_tokens::ApiToken;
 pub use append::MAX_EVENT;
 pub use challenges::Challenge;

@@ -12,13 +12,14 @@ use crate::statement::query;
 use crate::{postgres, sqlite};
 
 /// The migrations in order; the first leads to version 1. A released one is never changed, only followed.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0001_event_log.sql"),
     include_str!("../migrations/0002_read_models.sql"),
     include_str!("../migrations/0003_counts.sql"),
     include_str!("../migrations/0004_sign_in.sql"),
     include_str!("../migrations/0005_vetting.sql"),
     include_str!("../migrations/0006_parties.sql"),
+    include_str!("../migrations/0007_api_answers.sql"),
 ];
 
 /// The version that this program writes.

@@ -22,7 +22,7 @@ use crate::error::StoreError;
 use crate::jobs::{JobState, NewJob};
 use crate::place::Place;
 use crate::{
-    api_tokens, challenges, disclosures, documents, evidence, failures, invitations, jobs, log, parties, people,
+    api_answers, api_tokens, challenges, disclosures, documents, evidence, failures, invitations, jobs, log, parties, people,
     person_sessions, postgres, projection, sign_in, sqlite, store,
 };
 
@@ -55,6 +55,7 @@ pub(crate) enum Work {
     People(people::Change),
     Sessions(person_sessions::Change),
     ApiTokens(api_tokens::Change),
+    ApiAnswers(api_answers::Change),
     Invitations(invitations::Change),
     Failures(failures::Change),
     Disclose(Disclosure),
@@ -304,6 +305,7 @@ async fn perform(connection: &mut Connection, work: &Work) -> Result<Done, Failu
         Work::People(change) => Ok(Done::Rows(people::perform(connection, change).await?)),
         Work::Sessions(change) => Ok(Done::Rows(person_sessions::perform(connection, change).await?)),
         Work::ApiTokens(change) => Ok(Done::Rows(api_tokens::perform(connection, change).await?)),
+        Work::ApiAnswers(change) => Ok(Done::Rows(api_answers::perform(connection, change).await?)),
         Work::Invitations(change) => Ok(Done::Rows(invitations::perform(connection, change).await?)),
         Work::Failures(change) => Ok(Done::Rows(failures::perform(connection, change).await?)),
         Work::Disclose(disclosure) => Ok(Done::Rows(disclosures::add(connection, disclosure).await?)),

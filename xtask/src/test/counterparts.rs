@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use anyhow::Context;
 
 use crate::console::say;
+use crate::tree;
 
 /// A program, the Debian package that has it, and the tests that need it.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,6 +43,13 @@ const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "initdb", package: "postgresql", needed_by: "the store on PostgreSQL" },
 ];
 
+/// A program in Python that no Debian package has, and the tests that need it.
+const SCHEMATHESIS: Counterpart =
+    Counterpart { program: "schemathesis", package: "schemathesis==4.32.5", needed_by: "the API against its own document" };
+
+/// The virtual environment with it, below the folder of what was built.
+const PYTHON: &str = "target/counterparts/python";
+
 /// Folders with servers, which the search path of an ordinary user often lacks.
 const SERVER_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
@@ -70,12 +78,12 @@ apt-get install --quiet --yes --no-install-recommends "$@"
 ///
 /// A folder of the path cannot be written in one (it holds the separator).
 pub(super) fn search_path(path: Option<&OsStr>) -> anyhow::Result<OsString> {
-    search_path_with(path, Path::new(POSTGRESQL))
+    search_path_with(path, Path::new(POSTGRESQL), &tree::root().join(PYTHON))
 }
 
-fn search_path_with(path: Option<&OsStr>, postgresql: &Path) -> anyhow::Result<OsString> {
+fn search_path_with(path: Option<&OsStr>, postgresql: &Path, python: &Path) -> anyhow::Result<OsString> {
     let own = path.map(std::env::split_paths).into_iter().flatten();
-    let servers = SERVER_FOLDERS.iter().map(PathBuf::from).chain(newest(postgresql));
+    let servers = SERVER_FOLDERS.iter().map(PathBuf::from).chain(newest(postgresql)).chain([python.join("bin")]);
     std::env::join_paths(own.chain(servers)).context("the search path cannot be written")
 }
 
@@ -106,6 +114,31 @@ pub(super) fn provide(search: &OsStr, install: bool) {
     for line in report(&missing) {
         say(&line);
     }
+    if !has(search, SCHEMATHESIS.program) && install && has(search, "python3") {
+        say(&format!("installing {} in {PYTHON}", SCHEMATHESIS.package));
+        if let Err(error) = install_in_python() {
+            say(&format!("cannot install: {error:#}"));
+        }
+    }
+    if !has(search, SCHEMATHESIS.program) {
+        let Counterpart { program, package, needed_by } = SCHEMATHESIS;
+        say(&format!("missing: {program} (PyPI package {package}); skipped: {needed_by}"));
+    }
+}
+
+/// Makes a virtual environment of Python and installs what no Debian package has.
+fn install_in_python() -> anyhow::Result<()> {
+    let pip = format!("{PYTHON}/bin/pip");
+    let steps: [(&str, &[&str]); 2] = [
+        ("python3", &["-m", "venv", PYTHON]),
+        (&pip, &["install", "--quiet", "--disable-pip-version-check", SCHEMATHESIS.package]),
+    ];
+    for (program, arguments) in steps {
+        let status = Command::new(program).args(arguments).current_dir(tree::root()).stdin(Stdio::null()).status();
+        let status = status.with_context(|| format!("cannot start {program}"))?;
+        anyhow::ensure!(status.success(), "{program}: {status}");
+    }
+    Ok(())
 }
 
 /// Returns the programs that no folder of `search` holds.
@@ -200,10 +233,10 @@ mod tests {
 
     #[test]
     fn the_search_path_ends_with_the_folders_of_servers() {
-        let none = Path::new("/nowhere");
-        let path = search_path_with(Some(OsStr::new("/usr/bin:/bin")), none).unwrap();
-        assert_eq!(path, "/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin");
-        assert_eq!(search_path_with(None, none).unwrap(), "/usr/local/sbin:/usr/sbin:/sbin");
+        let (none, python) = (Path::new("/nowhere"), Path::new("/python"));
+        let path = search_path_with(Some(OsStr::new("/usr/bin:/bin")), none, python).unwrap();
+        assert_eq!(path, "/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/python/bin");
+        assert_eq!(search_path_with(None, none, python).unwrap(), "/usr/local/sbin:/usr/sbin:/sbin:/python/bin");
     }
 
     #[test]

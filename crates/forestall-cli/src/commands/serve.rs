@@ -175,7 +175,7 @@ async fn serve_drill(
 ) -> anyhow::Result<Outcome> {
     let drill = Drill::begin(desk.clone(), begins).await?;
     let now = drill.now();
-    let settings = Settings { clock: drill.clock(), drill: Some(drill), ..settings };
+    let settings = Settings { clock: drill.clock(), drill: Some(drill), allowance: drill::ALLOWANCE, ..settings };
     let console = bind(desk.clone(), settings).await?;
     let told = Told::listen();
     if let Some(file) = token_file {

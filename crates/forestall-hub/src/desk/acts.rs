@@ -6,6 +6,7 @@ use forestall_coord::command::{
     Acknowledge, Answer, Command, Context, Exclude, Note, Override, Readmit, Request, decide,
 };
 use forestall_coord::event::AnswerScope;
+use forestall_coord::{Case, Refusal};
 use forestall_model::{Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, NameClass, Tld};
 use forestall_store::{Stored, fresh_salts};
 
@@ -153,8 +154,20 @@ impl Desk {
     /// Has one command decided and its event kept.
     pub(crate) async fn execute(&self, case: &CaseId, act: &Act, command: &Command) -> Result<Stored, DeskError> {
         let context = context(case, act);
-        let (stored, _) = self.store().execute(case, |state| decide(state, command, &context)).await?;
+        let decided = |state: Option<&Case>| {
+            need_basis(state, act)?;
+            decide(state, command, &context)
+        };
+        let (stored, _) = self.store().execute(case, decided).await?;
         Ok(stored)
+    }
+}
+
+/// Refuses an act that was made over another state of the case than the one on which it would be done.
+pub(super) fn need_basis(state: Option<&Case>, act: &Act) -> Result<(), Refusal> {
+    match (state.map(|case| case.version), act.basis) {
+        (Some(version), Some(basis)) if version != basis => Err(Refusal::CaseMoved { basis, version }),
+        _ => Ok(()),
     }
 }
 

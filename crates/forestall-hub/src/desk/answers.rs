@@ -12,7 +12,7 @@ use forestall_model::evidence::Places;
 use forestall_model::{Action, AnswerResult, CampaignId, CaseId, DomainName, Tld};
 use forestall_store::Stored;
 
-use super::{Act, CaseFile, Desk, DeskError, acts::context, line_id};
+use super::{Act, CaseFile, Desk, DeskError, acts::{context, need_basis}, line_id};
 
 /// The lines that a registry sent back.
 #[derive(Clone, Debug)]
@@ -135,6 +135,9 @@ impl Desk {
             commands.push((Command::Answer(answer), context(case, act)));
         }
         let decide_each = |index: usize, state: Option<&Case>| {
+            if index == 0 {
+                need_basis(state, act)?;
+            }
             let (command, context) = &commands[index];
             decide(state, command, context)
         };

@@ -15,7 +15,7 @@ use forestall_model::party::{PartyId, Terms};
 use forestall_model::{Action, CampaignId, CaseId, DayRange, Instant, Party, Tld};
 use forestall_store::ExecuteError;
 
-use super::acts::context;
+use super::acts::{context, need_basis};
 use super::lists::computed;
 use super::numbered::Basis;
 use super::{Act, Desk, DeskError, NumberedList};
@@ -148,6 +148,7 @@ impl Desk {
         let mut moved = Refusal::CaseMoved { basis: 0, version: 0 };
         for _ in 0..ATTEMPTS {
             let file = self.file(id).await?;
+            need_basis(Some(&file.case), act)?;
             let previous = plans.iter().filter_map(|plan| {
                 file.case.slices.get(&plan.tld)?.last_acknowledged(plan.purpose).map(|cut| cut.basis)
             });

@@ -114,13 +114,15 @@ pub struct Act {
     pub source: Option<String>,
     /// A free comment.
     pub comment: Option<String>,
+    /// The last event of the case that whoever acts has seen: where another one is the last by then, nothing is done.
+    pub basis: Option<u64>,
 }
 
 impl Act {
     /// An act of `actor` at `now`, without source or comment.
     #[must_use]
     pub const fn new(actor: Actor, now: Instant) -> Self {
-        Self { actor, now, occurred: None, source: None, comment: None }
+        Self { actor, now, occurred: None, source: None, comment: None, basis: None }
     }
 }
 

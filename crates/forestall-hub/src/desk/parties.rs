@@ -194,7 +194,22 @@ impl Desk {
     ///
     /// As [`Desk::keep_party`].
     pub async fn add_contact(&self, id: &PartyId, contact: Contact, now: Instant) -> Result<KeptParty, DeskError> {
-        let KeptParty { mut party, changed } = self.party(id).await?;
+        self.add_contact_over(id, contact, None, now).await
+    }
+
+    /// Adds a contact to a party; where `over` is given, to the party as it was changed then only.
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::keep_party`].
+    pub async fn add_contact_over(
+        &self,
+        id: &PartyId,
+        contact: Contact,
+        over: Option<Instant>,
+        now: Instant,
+    ) -> Result<KeptParty, DeskError> {
+        let KeptParty { mut party, changed } = self.party_over(id, over).await?;
         party.contacts.push(contact);
         self.keep_party(party, Some(changed), now).await
     }
@@ -226,6 +241,23 @@ impl Desk {
         day: UtcDay,
         now: Instant,
     ) -> Result<KeptParty, DeskError> {
+        self.check_contact_over(id, number, check, day, None, now).await
+    }
+
+    /// Records what somebody found out about a contact; where `over` is given, of the party as it was changed then only.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Input`] where there is no such contact, or nothing was found out; else as [`Desk::keep_party`].
+    pub async fn check_contact_over(
+        &self,
+        id: &PartyId,
+        number: usize,
+        check: &ContactCheck,
+        day: UtcDay,
+        over: Option<Instant>,
+        now: Instant,
+    ) -> Result<KeptParty, DeskError> {
         if *check == ContactCheck::default() {
             return Err(DeskError::Input(
                 "nothing was found out about the contact: say that it is verified, that its second way was tried, or who keeps it".to_owned(),
@@ -234,7 +266,7 @@ impl Desk {
         if day > now.day() {
             return Err(DeskError::Input(format!("{day} is still to come; a contact is checked today or was before")));
         }
-        let KeptParty { mut party, changed } = self.party(id).await?;
+        let KeptParty { mut party, changed } = self.party_over(id, over).await?;
         let known = party.contacts.len();
         let contact = number.checked_sub(1).and_then(|place| party.contacts.get_mut(place));
         let contact = contact.ok_or_else(|| no_contact(id, known, number))?;
@@ -297,6 +329,17 @@ impl Desk {
             SheetForm::Html => party_sheet::write_html(&sheet, out)?,
         }
         Ok(contacts)
+    }
+
+    /// Returns a party where it is what it was at `over`, or whatever it is where nobody says what they saw.
+    async fn party_over(&self, id: &PartyId, over: Option<Instant>) -> Result<KeptParty, DeskError> {
+        let kept = self.party(id).await?;
+        if over.is_some_and(|over| over != kept.changed) {
+            return Err(DeskError::Stale(format!(
+                "somebody else changed {id} in the meantime; look at it again and repeat the change"
+            )));
+        }
+        Ok(kept)
     }
 
     /// Refuses parties with a top-level domain that another party has: one that is kept, or another of the same call.

@@ -173,6 +173,9 @@ impl Scheduler {
             if let Err(error) = self.desk.store().purge_jobs(now.plus_seconds(-KEPT_DAYS * 86_400)).await {
                 tracing::warn!(%error, "old jobs cannot be deleted");
             }
+            if let Err(error) = self.desk.store().purge_api_answers(now).await {
+                tracing::warn!(%error, "old answers of the API cannot be deleted");
+            }
             tokio::select! {
                 () = &mut stop => break,
                 () = tokio::time::sleep(TICK) => {}

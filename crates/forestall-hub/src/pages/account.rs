@@ -244,7 +244,7 @@ pub(crate) async fn create_token(
 ) -> Result<Response, Problem> {
     let done = async {
         // Else a token could make one that reaches further, or its own successor.
-        if session.by_program {
+        if session.is_by_program() {
             return Err(Problem::refused("a token is made by somebody who is signed in, not by a program"));
         }
         let scopes: Result<Vec<Scope>, _> = fields.all("scope").map(str::parse).collect();

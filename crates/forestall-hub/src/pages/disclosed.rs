@@ -8,7 +8,7 @@ use crate::desk::NewDisclosure;
 use crate::server::{App, Problem, Session};
 
 /// Keeps on record that names of a case leave, before the first octet does.
-pub(super) async fn disclose(
+pub(crate) async fn disclose(
     app: &App,
     session: &Session,
     case: &CaseId,

@@ -55,7 +55,8 @@ impl EventRow {
     }
 }
 
-fn describe(event: &Event) -> String {
+/// Says what an event says, in a sentence.
+pub(crate) fn describe(event: &Event) -> String {
     match &event.body {
         Body::Opened { title, case_kind, horizon, campaigns, slices, .. } => {
             let names: Vec<&str> = campaigns.iter().map(|c| c.id.as_str()).collect();

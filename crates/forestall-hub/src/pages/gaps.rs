@@ -116,7 +116,7 @@ pub(super) fn rows(file: &CaseFile, now: Instant, within: u16, contacts: &dyn Co
 }
 
 /// Returns the gaps of a case. Only the lists that can matter are counted, which makes it quick for few days.
-fn list(file: &CaseFile, now: Instant, within: u16) -> Vec<Gap> {
+pub(crate) fn list(file: &CaseFile, now: Instant, within: u16) -> Vec<Gap> {
     let ahead = Window { from: now, until: now.plus_seconds(i64::from(within) * 86_400) };
     let near = |(campaign, list): (usize, &ListCounts)| ListCounts {
         campaign: list.campaign.clone(),

@@ -116,7 +116,7 @@ pub(super) fn read(
 }
 
 /// Returns what is known of the names of one list. Only that list is counted.
-fn views(file: &CaseFile, tld: &Tld, campaign: usize, period: i64, now: Instant) -> Vec<NameView> {
+pub(crate) fn views(file: &CaseFile, tld: &Tld, campaign: usize, period: i64, now: Instant) -> Vec<NameView> {
     let only = |(index, list): (usize, &ListCounts)| ListCounts {
         campaign: list.campaign.clone(),
         periods: list.periods.iter().filter(|p| index == campaign && p.key == period).cloned().collect(),

@@ -13,17 +13,17 @@ use crate::desk::CaseFile;
 use crate::server::{App, Problem, Waiting};
 
 /// Reads a case id of an address.
-pub(super) fn case_id(text: &str) -> Result<CaseId, Problem> {
+pub(crate) fn case_id(text: &str) -> Result<CaseId, Problem> {
     text.parse().map_err(|error| Problem::not_found(format!("there is no such case: {error}")))
 }
 
 /// Reads the top-level domain of a slice of an address.
-pub(super) fn tld(text: &str) -> Result<Tld, Problem> {
+pub(crate) fn tld(text: &str) -> Result<Tld, Problem> {
     text.parse().map_err(|error| Problem::not_found(format!("there is no such slice: {error}")))
 }
 
 /// Refuses a slice that the case does not have.
-pub(super) fn need_slice(case: &Case, tld: &Tld) -> Result<(), Problem> {
+pub(crate) fn need_slice(case: &Case, tld: &Tld) -> Result<(), Problem> {
     if case.slices.contains_key(tld) {
         return Ok(());
     }
@@ -31,7 +31,7 @@ pub(super) fn need_slice(case: &Case, tld: &Tld) -> Result<(), Problem> {
 }
 
 /// Returns the instant from which a case is looked at: the start of its day for a reconstruction, else the present.
-pub(super) fn now_of(case: &Case, now: Instant) -> Instant {
+pub(crate) fn now_of(case: &Case, now: Instant) -> Instant {
     case.board_day.map_or(now, forestall_model::UtcDay::start)
 }
 

@@ -78,7 +78,7 @@ struct Page {
 }
 
 /// Returns the campaigns of a case that have names under a top-level domain, by their index.
-pub(super) fn campaigns_of(file: &CaseFile, tld: &Tld) -> Vec<usize> {
+pub(crate) fn campaigns_of(file: &CaseFile, tld: &Tld) -> Vec<usize> {
     let has = |index: &usize| {
         file.counts
             .get(*index)

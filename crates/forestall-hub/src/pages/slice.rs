@@ -199,7 +199,7 @@ pub(super) fn act<const LIMIT: usize>(app: &App, session: &Session, fields: &Fie
 }
 
 /// Says where an answer comes from that a registry gives by itself.
-fn of_registry(session: &Session) -> Option<String> {
+pub(crate) fn of_registry(session: &Session) -> Option<String> {
     let party = session.viewer.party.as_ref().filter(|_| session.viewer.is_registry())?;
     Some(format!("{} itself, on the console", party.name))
 }
@@ -355,7 +355,7 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
 }
 
 /// Returns the counts of one slice: the board then has nothing else to count.
-pub(super) fn counts_of(file: &CaseFile, tld: &Tld) -> Vec<ListCounts> {
+pub(crate) fn counts_of(file: &CaseFile, tld: &Tld) -> Vec<ListCounts> {
     let of_list = |list: &ListCounts| ListCounts {
         campaign: list.campaign.clone(),
         periods: list

@@ -9,12 +9,13 @@ use forestall_dga::Family;
 use forestall_model::marking::{Released, release};
 use forestall_model::{Audience, CaseId, Instant, Tld, UtcDay};
 
+use super::allowance::Allowances;
 use super::confirmed::Confirmed;
 use super::metrics::Metrics;
 use super::needs::nowhere;
 use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
-use super::{Clock, Origin, Problem, Public, Session};
+use super::{Clock, Origin, Problem, Public, Session, Settings};
 use crate::contacts::Contacts;
 use crate::desk::{CaseFile, Desk, Token};
 use crate::drill::Drill;
@@ -40,6 +41,7 @@ struct Inner {
     confirmed: Confirmed,
     public_pages: Public,
     metrics: Metrics,
+    allowances: Allowances,
     drill: Option<Drill>,
 }
 
@@ -50,15 +52,8 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    pub(super) fn new(
-        desk: Desk,
-        address: SocketAddr,
-        public: Option<Origin>,
-        clock: Clock,
-        contacts: Arc<dyn Contacts>,
-        public_pages: Public,
-        drill: Option<Drill>,
-    ) -> Self {
+    pub(super) fn new(desk: Desk, address: SocketAddr, settings: Settings) -> Self {
+        let Settings { public, resolver, contact, look_up_pause, allowance, clock, contacts, drill, .. } = settings;
         let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
         let inner = Inner {
             desk,
@@ -69,8 +64,9 @@ impl App {
             views,
             waiting,
             confirmed,
-            public_pages,
+            public_pages: Public::new(resolver, contact, look_up_pause),
             metrics: Metrics::default(),
+            allowances: Allowances::new(allowance),
             drill,
         };
         Self { inner: Arc::new(inner) }
@@ -209,6 +205,11 @@ impl App {
     /// Returns what counts requests.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// Returns what counts requests of the API by their tokens.
+    pub(crate) fn allowances(&self) -> &Allowances {
+        &self.inner.allowances
     }
 
     /// Returns what waits for a person in a released case, as it is looked at now.

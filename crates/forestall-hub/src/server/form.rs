@@ -129,7 +129,7 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Fields<LIMIT> {
             || Problem::forbidden("the form is not of this session; open its page again and send it from there");
         let session = session.ok_or_else(stale)?;
         // What a program sends no browser sent on its own.
-        if session.by_program {
+        if session.is_by_program() {
             return Ok(fields);
         }
         if text(&fields.fields, "form_token") == Some(session.form_token.as_str()) { Ok(fields) } else { Err(stale()) }

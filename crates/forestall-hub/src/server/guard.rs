@@ -36,7 +36,7 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
 
 /// Lets a request through or refuses it, and completes the response.
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
-    let wants = Wants::of(request.headers());
+    let wants = Wants::of_request(&request);
     let bodiless = request.method() == Method::HEAD;
     let mut response = match check(&app, &request) {
         Ok(()) => next.run(request).await,

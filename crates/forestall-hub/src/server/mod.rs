@@ -7,6 +7,7 @@
 //! on the way becomes a `problem`.
 
 mod accept;
+mod allowance;
 mod app;
 mod assets;
 mod confirmed;
@@ -16,7 +17,7 @@ mod guard;
 mod limiter;
 mod link;
 mod metrics;
-mod needs;
+pub(crate) mod needs;
 mod origin;
 mod problem;
 mod public;
@@ -38,6 +39,7 @@ use crate::contacts::{Contacts, NoContacts};
 use crate::desk::{Desk, DeskError};
 use crate::drill::Drill;
 
+pub(crate) use allowance::Left;
 pub(crate) use app::App;
 pub(crate) use assets::version as assets_version;
 pub(crate) use form::{Fields, MAX_UPLOAD, Query};
@@ -52,6 +54,7 @@ pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantF
 pub(crate) use waiting::{Ground, Waiting, WaitingName};
 
 pub use accept::serve_plainly;
+pub use allowance::Allowance;
 pub use link::SignInLink;
 pub use origin::{Origin, OriginError};
 
@@ -72,6 +75,8 @@ pub struct Settings {
     pub contact: Option<String>,
     /// How long after a request the public look-up answers, at least: longer than its work takes, so that its time tells nothing.
     pub look_up_pause: Duration,
+    /// How many requests a token of the API has.
+    pub allowance: Allowance,
     /// What tells the time.
     pub clock: Clock,
     /// What tells whom to ring about a slice.
@@ -99,7 +104,8 @@ impl Settings {
         let (public, resolver, contact) = (None, None, None);
         let look_up_pause = Self::LOOK_UP_PAUSE;
         let (clock, contacts) = (Arc::new(system_clock), Arc::new(NoContacts));
-        Self { listen, public, resolver, contact, look_up_pause, clock, contacts, drill: None }
+        let allowance = Allowance::USUAL;
+        Self { listen, public, resolver, contact, look_up_pause, allowance, clock, contacts, drill: None }
     }
 }
 
@@ -174,9 +180,7 @@ impl Console {
         };
         let listener = TcpListener::bind(asked).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        let Settings { public, resolver, contact, look_up_pause, clock, contacts, drill, .. } = settings;
-        let public_pages = Public::new(resolver, contact, look_up_pause);
-        let app = App::new(desk, address, public, clock, contacts, public_pages, drill);
+        let app = App::new(desk, address, settings);
         Ok(Self { listener, address, app })
     }
 

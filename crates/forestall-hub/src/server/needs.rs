@@ -18,27 +18,27 @@ use super::{App, Problem, Session};
 type Params = Path<HashMap<String, String>>;
 
 /// Returns the answer to whoever may not see something, and to whoever asks for what is not there.
-pub(super) fn nowhere() -> Problem {
+pub(crate) fn nowhere() -> Problem {
     Problem::not_found("there is no such page")
 }
 
 /// For the people who run the installation.
-pub(super) async fn operator(Extension(session): Extension<Session>, request: Request, next: Next) -> Response {
+pub(crate) async fn operator(Extension(session): Extension<Session>, request: Request, next: Next) -> Response {
     if session.viewer.runs_it() { next.run(request).await } else { nowhere().into_response() }
 }
 
 /// For every member who belongs to no registry.
-pub(super) async fn community(Extension(session): Extension<Session>, request: Request, next: Next) -> Response {
+pub(crate) async fn community(Extension(session): Extension<Session>, request: Request, next: Next) -> Response {
     if session.viewer.is_of_the_community() { next.run(request).await } else { nowhere().into_response() }
 }
 
 /// For people with an account, about their own.
-pub(super) async fn own_account(Extension(session): Extension<Session>, request: Request, next: Next) -> Response {
+pub(crate) async fn own_account(Extension(session): Extension<Session>, request: Request, next: Next) -> Response {
     if session.viewer.keeps_account() { next.run(request).await } else { nowhere().into_response() }
 }
 
 /// For whoever sees the whole of the case that the address names.
-pub(super) async fn whole_case(
+pub(crate) async fn whole_case(
     State(app): State<App>,
     Extension(session): Extension<Session>,
     Path(params): Params,
@@ -57,7 +57,7 @@ pub(super) async fn whole_case(
 }
 
 /// For whoever leads the case that the address names.
-pub(super) async fn leader(
+pub(crate) async fn leader(
     Extension(session): Extension<Session>,
     Path(params): Params,
     request: Request,
@@ -71,7 +71,7 @@ pub(super) async fn leader(
 }
 
 /// For whoever sees the slice that the address names.
-pub(super) async fn slice(
+pub(crate) async fn slice(
     State(app): State<App>,
     Extension(session): Extension<Session>,
     Path(params): Params,
@@ -89,7 +89,7 @@ pub(super) async fn slice(
 }
 
 /// For whoever may answer for the slice that the address names.
-pub(super) async fn answerer(
+pub(crate) async fn answerer(
     State(app): State<App>,
     Extension(session): Extension<Session>,
     Path(params): Params,

@@ -5,13 +5,23 @@
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use forestall_api::header::PROBLEM;
+use forestall_api::problem::{self, Fault, Kind, Problem as Document};
 use forestall_model::marking::Withheld;
 use forestall_store::StoreError;
 
 use crate::desk::DeskError;
 use crate::pages::frame::Frame;
+
+/// What the addresses of the API begin with.
+const API: &str = "/api/";
+
+/// What it is where something has happened that a request failed after.
+const RECORDED: &str = "This was recorded";
+/// What it is where nobody knows whether something has happened.
+const PERHAPS: &str = "This may have been recorded";
 
 /// What a client wants to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +30,16 @@ pub(crate) enum Wants {
     Page,
     /// JSON.
     Json,
+    /// What programs get that call the API.
+    Api,
 }
 
 impl Wants {
+    /// Reads address and `Accept` of a request: what the API answers has one form, whatever a program says that it takes.
+    pub(super) fn of_request<B>(request: &axum::http::Request<B>) -> Self {
+        if request.uri().path().starts_with(API) { Self::Api } else { Self::of(request.headers()) }
+    }
+
     /// Reads `Accept`: JSON where it names a JSON type and no HTML.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
@@ -47,11 +64,15 @@ pub(crate) struct Problem {
     pub(crate) title: &'static str,
     /// What is wrong with this request, in full.
     pub(crate) detail: String,
+    /// The kind for programs, where the status alone does not say it.
+    pub(crate) kind: Option<Kind>,
+    /// The members of the request that are at fault, where single ones are.
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, title, detail: detail.into() }
+        Self { status, title, detail: detail.into(), kind: None, faults: Vec::new() }
     }
 
     /// The request cannot be understood.
@@ -89,6 +110,11 @@ impl Problem {
         if matches!(error, DeskError::Input(_)) { Self::from(error) } else { Self::internal(&error) }
     }
 
+    /// Says whether something may have happened, so that the request must not be done again unseen.
+    pub(crate) fn may_have_happened(&self) -> bool {
+        matches!(self.title, RECORDED | PERHAPS)
+    }
+
     /// Says whether the client can mend it by entering something else, so that a form is worth showing again.
     pub(crate) fn is_clients(&self) -> bool {
         self.status == StatusCode::UNPROCESSABLE_ENTITY
@@ -108,6 +134,7 @@ impl Problem {
     pub(crate) fn respond(self, wants: Wants) -> Response {
         match wants {
             Wants::Json => self.document(),
+            Wants::Api => self.api_document(),
             Wants::Page => self.page(),
         }
     }
@@ -120,6 +147,23 @@ impl Problem {
             "detail": self.detail,
         });
         (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    }
+
+    fn api_document(self) -> Response {
+        let kind = self.kind.unwrap_or_else(|| kind_of(self.status));
+        let document = Document {
+            kind: kind.reference(),
+            title: self.title.to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail,
+            errors: self.faults,
+        };
+        let body = serde_json::to_string(&document).unwrap_or_default();
+        let mut response = (self.status, [(header::CONTENT_TYPE, PROBLEM)], body).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
     }
 
     fn page(self) -> Response {
@@ -138,6 +182,12 @@ impl Problem {
     }
 }
 
+/// Returns the kind that a status stands for where nothing more is said.
+fn kind_of(status: StatusCode) -> Kind {
+    let known = problem::KINDS.iter().copied().find(|kind| kind.status == status.as_u16());
+    known.unwrap_or(if status.is_server_error() { problem::INTERNAL } else { problem::MALFORMED })
+}
+
 impl IntoResponse for Problem {
     /// Leaves the form to the guard, which knows what the client wants.
     fn into_response(self) -> Response {
@@ -150,7 +200,8 @@ impl IntoResponse for Problem {
 impl From<DeskError> for Problem {
     fn from(error: DeskError) -> Self {
         let title = match &error {
-            DeskError::Store(StoreError::Uncertain { .. }) => "This may have been recorded",
+            DeskError::Store(StoreError::Uncertain { .. }) => PERHAPS,
+            DeskError::Recorded(_) => RECORDED,
             _ => "Nothing was recorded",
         };
         match &error {

@@ -39,6 +39,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/log/{case}/consistency/{old}/{new}", get(pages::public_log::consistency));
     let has_banner = app.drill().is_some();
     let router = Router::new()
+        .nest("/api", crate::api::router(&app))
         .merge(public)
         .route("/sign-in", get(pages::sign_in::show).post(pages::sign_in::enter))
         .route("/sign-in/account", post(pages::sign_in::with_account))

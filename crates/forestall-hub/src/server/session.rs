@@ -33,13 +33,18 @@ pub(crate) struct Session {
     pub(crate) viewer: Viewer,
     /// The digest of the token, where it is the session of a person with an account.
     pub(crate) digest: Option<Digest>,
-    /// Whether a program calls.
-    pub(crate) by_program: bool,
+    /// What lists call the token of the program that calls; none where somebody is signed in by hand.
+    pub(crate) token: Option<String>,
     /// Whether they proved more than a password; else all they may do is to set up what proves more.
     pub(crate) strong: bool,
 }
 
 impl Session {
+    /// Says whether a program calls.
+    pub(crate) const fn is_by_program(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// Begins an act of this person at `now`.
     pub(crate) fn act(&self, now: Instant) -> Act {
         Act::new(self.actor.clone(), now)
@@ -93,7 +98,7 @@ pub(crate) async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Sessio
                 form_token: token.derived(FORM),
                 viewer: Viewer::by_link(),
                 digest: None,
-                by_program: false,
+                token: None,
                 strong: true,
             }))
         }
@@ -104,7 +109,7 @@ pub(crate) async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Sessio
                 form_token: token.derived(FORM),
                 viewer: viewer(app, &person, Scopes::ALL).await?,
                 digest: Some(session.token),
-                by_program: false,
+                token: None,
                 strong: session.strong,
             }))
         }
@@ -127,7 +132,7 @@ async fn of_program(app: &App, value: &HeaderValue) -> Result<Session, Problem> 
         form_token: String::new(),
         viewer: viewer(app, &person, token.scopes).await?,
         digest: None,
-        by_program: true,
+        token: Some(token.id),
         strong: true,
     })
 }

@@ -39,6 +39,21 @@ impl Viewer {
         Self { person: Some(person.id.clone()), party, standing, roles, scopes }
     }
 
+    /// Returns what a token of theirs may be used for; everything for somebody who signed in by hand.
+    pub(crate) const fn scopes(&self) -> Scopes {
+        self.scopes
+    }
+
+    /// Returns what they are to the installation.
+    pub(crate) const fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// Returns their roles in cases.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = (&CaseId, CaseRole)> {
+        self.roles.iter().map(|(case, role)| (case, *role))
+    }
+
     /// Says whether they may read at all.
     pub(crate) const fn reads(&self) -> bool {
         self.scopes.has(Scope::Read)

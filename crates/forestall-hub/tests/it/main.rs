@@ -4,6 +4,8 @@
 
 mod accounts;
 mod acts;
+mod api;
+mod api_schema;
 mod browser;
 mod browser_home;
 mod console;

@@ -4,8 +4,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
 
+use forestall_api::route::{ALL, BASE, Method};
 use forestall_coord::event::CaseKind;
 use forestall_hub::desk::OpenCase;
+use forestall_hub::server::Allowance;
 use forestall_model::{CaseRole, DayRange, DomainName, Marking, NameClass, Pap, Standing, Tlp, UtcDay};
 use forestall_testkit::parsed;
 use proptest::prelude::*;
@@ -84,6 +86,11 @@ fn routes() -> Vec<(String, bool, bool)> {
     found.collect()
 }
 
+/// Returns the addresses of the API, as [`routes`] does.
+fn endpoints() -> Vec<(String, Method)> {
+    ALL.iter().map(|route| (format!("{BASE}{}", route.template), route.method)).collect()
+}
+
 /// What is planted in a case: its title, and for each slice the reason of an exclusion and a name.
 struct Planted {
     title: String,
@@ -133,11 +140,14 @@ fn filled(route: &str, case: &str, tld: &str, name: &str) -> String {
         .replace("{slug}", "conficker-a")
         .replace("{list}", "x")
         .replace("{party}", "reg-com")
+        .replace("{number}", "1")
+        .replace("{version}", "1")
         .replace("{person}", "p-x")
 }
 
 async fn look(somebody: &Somebody, markings: &[Tlp]) {
-    let served = Served::start().await;
+    // The clock stands still, and a token that looks everywhere needs more than its allowance.
+    let served = Served::start_with(|settings| settings.allowance = Allowance { burst: 100_000, per_second: 1 }).await;
     served.desk.import_parties(PARTIES, now()).await.unwrap();
     let mut planted = Vec::new();
     for (id, tlp) in CASES.iter().zip(markings) {
@@ -149,7 +159,9 @@ async fn look(somebody: &Somebody, markings: &[Tlp]) {
         served.desk.set_role(&parsed(case), &who.id, *role).await.unwrap();
     }
     let token = bearer(&served, &who.id, "read,answer,coordinate,admin").await;
-    for (route, _, _) in routes().iter().filter(|(_, reads, _)| *reads) {
+    let read = routes().into_iter().filter(|(_, reads, _)| *reads).map(|(route, _, _)| route);
+    let read = read.chain(endpoints().into_iter().filter(|(_, method)| method.reads()).map(|(route, _)| route));
+    for route in &read.collect::<Vec<_>>() {
         for (case, id) in CASES.iter().enumerate() {
             for (tld, _, name) in &planted[case].slices {
                 let address = filled(route, id, tld, name.as_str());
@@ -215,6 +227,16 @@ async fn acts(somebody: &Somebody, markings: &[Tlp], served: &Served, token: &st
                 let fields = [("action", "reserve"), ("result", "done"), ("name", "x.com"), ("reason", "x")];
                 let reply = served.post(&address, &[("Authorization", token)], &fields).await;
                 assert_eq!(reply.status, 404, "{somebody:?} {address}");
+            }
+            for (route, method) in endpoints().iter().filter(|(route, method)| !method.reads() && route.contains("{id}")) {
+                let may = if route.ends_with("/answer") || route.ends_with("/read") { answers } else { leads };
+                if may {
+                    continue;
+                }
+                let headers = [("Authorization", token), ("Content-Type", "application/json")];
+                let address = filled(route, id, tld, "x.com");
+                let reply = served.send(method.name(), &address, &headers, b"{}").await;
+                assert_eq!(reply.status, 404, "{somebody:?} {address} {}", reply.body);
             }
             let after = served.desk.log(None, 0, 1_000).await.unwrap().len();
             assert_eq!(before, after, "{somebody:?} changed {id}");

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 #![expect(clippy::print_stdout, reason = "the child speaks to its parent, and tests name what they skip")]
 
+mod api_answers;
 mod backup;
 mod child;
 mod counts;

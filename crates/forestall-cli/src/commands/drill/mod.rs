@@ -21,6 +21,7 @@ use forestall_drill::journal::Journal;
 use forestall_drill::load::Load;
 use forestall_drill::scenario::CONFICKER;
 use forestall_drill::{Chance, Report, Scenario, markdown, text};
+use forestall_hub::server::Allowance;
 use forestall_model::{CampaignId, Instant, Tld};
 
 use self::hub::{Hub, Place};
@@ -37,6 +38,9 @@ const MOST_TOKEN: u64 = 1_024;
 const SHIPPED: &str = "conficker-2008-2009";
 /// Under which name whoever runs the drill acts.
 pub(super) const RUNS_IT: &str = "drill";
+
+/// What the token of a drill may do: its clock stands still between two steps, in which nothing comes back.
+pub(super) const ALLOWANCE: Allowance = Allowance { burst: 1_000_000_000, per_second: 1_000_000 };
 
 /// Play a scenario against a hub with scripted registries, and report who was reached when
 #[derive(Args, Debug)]

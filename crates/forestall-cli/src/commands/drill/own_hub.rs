@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::RUNS_IT;
+use super::{ALLOWANCE, RUNS_IT};
 
 /// The hub, until it is ended.
 pub(super) struct OwnHub {
@@ -33,7 +33,8 @@ impl OwnHub {
         let folder = tempfile::tempdir().context("no folder can be made for the store of the drill")?;
         let desk = Desk::open(folder.path(), catalogue).await?;
         let drill = Drill::begin(desk.clone(), at).await?;
-        let settings = Settings::of_drill(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0), drill);
+        let mut settings = Settings::of_drill(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0), drill);
+        settings.allowance = ALLOWANCE;
         let console = Console::bind(desk.clone(), settings).await.context("the hub of the drill cannot be served")?;
         let address = format!("http://{}", console.address());
         let (_, token) = desk.add_drill_person(None, &RUNS_IT.parse()?, at).await?;

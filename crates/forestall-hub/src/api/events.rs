@@ -1,0 +1,68 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The events of a case, as the log of the pages shows them.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use forestall_api::events::{EVENTS, Event};
+use forestall_api::words::{CaseIdText, CursorText};
+use forestall_api::{Page, route};
+use forestall_store::LogEntry;
+
+use super::cursor;
+use super::params::Params;
+use super::reply::{Seen, object};
+use crate::pages::event::describe;
+use crate::pages::place::case_id;
+use crate::server::{App, Problem, Session};
+
+/// Answers with events, the newest first.
+#[utoipa::path(
+    get, path = route::EVENTS_AT, operation_id = "events", tag = "log",
+    params(
+        ("id" = CaseIdText, Path, description = "The case."),
+        ("cursor" = Option<CursorText>, Query, description = "Where the page begins."),
+    ),
+    responses((status = 200, body = Page<Event>))
+)]
+pub(super) async fn show(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, Problem> {
+    let params = params.only(&["cursor"])?;
+    let case = case_id(&id)?;
+    let file = app.file(&session, &case).await?;
+    let version = file.object().case.version;
+    let list = format!("events {case}");
+    let marked = cursor::read::<1>(&list, params.parse("cursor")?)?;
+    let last = marked.and_then(|[last]| u64::try_from(last).ok()).map_or(version, |last| last.min(version));
+    let before = last.saturating_sub(u64::from(EVENTS));
+    let limit = u32::try_from(last - before).unwrap_or(EVENTS);
+    let entries = if limit == 0 { Vec::new() } else { app.desk().store().events(&case, before, limit).await? };
+    let next = i64::try_from(before).ok().filter(|before| *before > 0).and_then(|before| cursor::write(&list, &[before]));
+    let items = entries.iter().rev().map(event).collect();
+    object(&headers, Seen::Version(version), &Page { items, next })
+}
+
+fn event(entry: &LogEntry) -> Event {
+    let event = &entry.event;
+    let is_erased = |field: &&String| !entry.withheld.contains_key(*field);
+    Event {
+        version: event.version,
+        kind: event.body.kind().to_owned(),
+        at: event.occurred,
+        recorded: event.recorded,
+        slice: event.body.tld(),
+        text: describe(event),
+        source: event.source.clone(),
+        actor: entry.actor().map(str::to_owned),
+        comment: entry.comment().map(str::to_owned),
+        erased: event.withheld.keys().filter(is_erased).cloned().collect(),
+        leaf: entry.leaf,
+    }
+}
