@@ -196,6 +196,7 @@ impl ActArgs {
             occurred: self.on_date,
             source: self.source.clone(),
             comment: self.comment.clone(),
+            basis: None,
         })
     }
 }

@@ -141,8 +141,8 @@ impl Party {
         }
         let mut acts = Vec::new();
         // A step leads to others, which may be due at once.
-        while let Some(step) = self.next(now) {
-            self.take(step, now, &mut acts);
+        while let Some((at, step)) = self.next(now) {
+            self.take(step, at, &mut acts);
         }
         acts
     }
@@ -176,23 +176,24 @@ impl Party {
         }
     }
 
-    /// Takes the next step that is due out of its tray.
-    fn next(&mut self, now: Instant) -> Option<Step> {
+    /// Takes the next step that is due out of its tray, with its time.
+    fn next(&mut self, now: Instant) -> Option<(Instant, Step)> {
         let due = self.trays.iter().flat_map(|(key, tray)| {
             let steps = tray.steps.iter().enumerate();
             steps.filter(|(_, (at, _))| *at <= now).map(move |(index, (at, _))| (*at, key.clone(), index))
         });
         let (_, key, index) = due.min()?;
-        Some(self.trays.get_mut(&key)?.steps.remove(index).1)
+        Some(self.trays.get_mut(&key)?.steps.remove(index))
     }
 
-    fn take(&mut self, step: Step, now: Instant, acts: &mut Vec<Act>) {
+    /// Takes one step, at its own time: however far the time is moved at once, nobody is the later for it.
+    fn take(&mut self, step: Step, at: Instant, acts: &mut Vec<Act>) {
         let conduct = self.registry.group.conduct.clone();
         match step {
             Step::Open(letter) => {
                 acts.push(Act::Open(letter.clone()));
                 if let Some(acknowledges) = conduct.acknowledges {
-                    self.schedule(Step::Acknowledge(letter.clone()), now, acknowledges, "acknowledges");
+                    self.schedule(Step::Acknowledge(letter.clone()), at, acknowledges, "acknowledges");
                 }
                 if conduct.reply == Reply::Never {
                     return;
@@ -202,22 +203,22 @@ impl Party {
                     tray.waiting = Some(letter);
                 } else {
                     tray.busy = true;
-                    self.schedule(Step::Work(letter, 0), now, conduct.acts, "acts");
+                    self.schedule(Step::Work(letter, 0), at, conduct.acts, "acts");
                 }
             }
             Step::Acknowledge(letter) => acts.push(Act::Acknowledge(letter)),
             Step::Work(letter, tries) => {
-                let answers = self.answers(&letter, tries, now);
+                let answers = self.answers(&letter, tries, at);
                 let says_error = answers.iter().all(|answer| answer.result == AnswerResult::Error);
                 if let Some(first) = answers.first().filter(|_| says_error) {
-                    self.mend(first, now);
+                    self.mend(first, at);
                 }
                 acts.extend(answers.into_iter().map(Act::Answer));
                 let tray = self.tray(&letter);
                 tray.busy = false;
                 if let Some(next) = tray.waiting.take() {
                     tray.busy = true;
-                    self.schedule(Step::Work(next, 0), now, conduct.acts, "acts");
+                    self.schedule(Step::Work(next, 0), at, conduct.acts, "acts");
                 }
             }
         }

@@ -37,6 +37,8 @@ pub struct Report {
     pub slices: Vec<Slice>,
     /// Openings of guard windows, in order of time.
     pub openings: Vec<Opening>,
+    /// Names that the enemy got.
+    pub lost: u64,
     /// The days of the campaigns' machines.
     pub days: Vec<Day>,
     /// Slices that cost most, the worst first: places in [`Self::slices`].
@@ -223,6 +225,7 @@ impl Report {
         for day in &mut days {
             day.lost = lost.get(&(day.campaign.clone(), day.day)).copied().unwrap_or(0);
         }
+        let total = lost.values().map(|names| u64::from(*names)).sum();
         let slices: Vec<Slice> = slices.into_values().collect();
         let worst = worst_of(&slices);
         Self {
@@ -234,6 +237,7 @@ impl Report {
             until: scenario.until,
             slices,
             openings,
+            lost: total,
             days,
             worst,
             not_taken,

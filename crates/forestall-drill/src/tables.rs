@@ -33,7 +33,7 @@ fn head(report: &Report) -> Section {
     let silent = report.slices.iter().filter(|slice| slice.silent).count();
     let mut sum = Count::default();
     report.slices.iter().for_each(|slice| sum.add(slice.at_opening));
-    let lost: u64 = report.days.iter().map(|day| u64::from(day.lost)).sum();
+    let lost = report.lost;
     let met: u64 = report.days.iter().map(|day| day.met).sum();
     let text = format!(
         "DRILL: nothing of this happened. Seed {}, from {} to {}.\n\

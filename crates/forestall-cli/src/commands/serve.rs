@@ -2,7 +2,6 @@
 
 //! `forestall serve`: the console.
 
-use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 

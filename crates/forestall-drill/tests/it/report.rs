@@ -48,6 +48,7 @@ impl Rehearsal {
             }
             self.act(&case, now);
             self.edges(&case, now);
+            self.machines(&case, now);
             now = now.plus_seconds(3_600);
         }
         (self.scenario, self.journal)
@@ -118,6 +119,25 @@ impl Rehearsal {
         }
     }
 
+    /// At midnight, what the machines meet in the day that begins.
+    fn machines(&mut self, case: &CasePlan, now: Instant) {
+        let day = now.day();
+        if now != day.start() || !case.days().contains(day) {
+            return;
+        }
+        let (campaign, herd) = (case.campaigns[0].clone(), self.scenario.herds[0].clone());
+        let count = self.world.count(&campaign, day.start().seconds());
+        let what = What::Met {
+            campaign,
+            day,
+            machines: herd.machines_on(day),
+            busiest: herd.hour(now, count.names, 0).active,
+            met: herd.met_on(day, count.names, &[count.theirs; 24]),
+            could_meet: herd.met_on(day, count.names, &[count.misses(); 24]),
+        };
+        self.push(now, what);
+    }
+
     fn list(&self, case: &CasePlan, index: usize) -> ListOf {
         let registry = self.parties[index].registry();
         ListOf { case: case.id.clone(), party: registry.id.clone(), tld: registry.tlds[0].clone(), list: 1 }
@@ -155,6 +175,12 @@ fn says_what_the_scenario_scripted() {
     let worst: Vec<&str> = report.worst.iter().map(|index| report.slices[*index].tld.as_str()).collect();
     assert_eq!(worst[..2], ["info", "net"]);
     assert!(!worst.contains(&"com"));
+    // The enemy gets one free name a day; each reaches two machines of three, as the reach of a case says of 32 names in 8 rounds.
+    assert_eq!((report.lost, report.days.len()), (7, 7));
+    for day in &report.days {
+        assert_eq!((day.machines, day.lost, day.met), (1_000_000, 1, 665_703), "{day:?}");
+        assert!(day.could_meet > day.met, "{day:?}");
+    }
 }
 
 #[test]

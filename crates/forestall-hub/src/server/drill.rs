@@ -48,7 +48,7 @@ pub(super) fn routes(drill: &Drill) -> Router<App> {
 
 /// For programs alone: a browser sends its cookie with what another page asked for.
 async fn by_program(Extension(session): Extension<Session>, request: Request, next: Next) -> Response {
-    if session.by_program || request.method() == Method::GET {
+    if session.token.is_some() || request.method() == Method::GET {
         return next.run(request).await;
     }
     Problem::forbidden("the time and the people of a drill are for programs; send a token").into_response()

@@ -9,7 +9,6 @@ mod play;
 mod setting;
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant as Wall;
 
