@@ -2,6 +2,7 @@
 
 //! `forestall serve`: the console.
 
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
