@@ -19,6 +19,7 @@ pub mod cut;
 pub mod days;
 pub mod decisions;
 pub mod disclosures;
+pub mod drill;
 pub mod events;
 pub mod evidence;
 pub mod exclude;

@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, classify, dictionary, directory, disclosures, family, guard, hunt, identify, index, jobs, party, person,
-    plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
+    case, classify, dictionary, directory, disclosures, drill, family, guard, hunt, identify, index, jobs, party,
+    person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
 };
 use crate::world::Globals;
 
@@ -53,6 +53,7 @@ pub(crate) enum Noun {
     Publish(publish::Publish),
     VerifyList(verify_list::VerifyList),
     Serve(serve::Serve),
+    Drill(drill::Drill),
     #[command(subcommand)]
     Directory(directory::Verb),
     #[command(subcommand)]

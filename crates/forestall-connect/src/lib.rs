@@ -19,6 +19,7 @@
 
 mod address;
 pub mod cache;
+pub mod calls;
 mod causes;
 mod clock;
 pub mod gather;

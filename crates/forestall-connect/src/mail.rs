@@ -43,7 +43,8 @@ const LONGEST_REASON: usize = 500;
 #[derive(Clone, Debug)]
 pub struct Mailer {
     settings: MailSettings,
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    /// None where letters are handed to nobody.
+    transport: Option<AsyncSmtpTransport<Tokio1Executor>>,
 }
 
 /// Settings with which no letter can be sent.
@@ -173,7 +174,18 @@ impl Mailer {
         if let Some(login) = &settings.login {
             transport = transport.credentials(Credentials::new(login.user.clone(), login.password.clone()));
         }
-        Ok(Self { transport: transport.build(), settings })
+        Ok(Self { transport: Some(transport.build()), settings })
+    }
+
+    /// Makes one that writes letters as ever, says that they were taken, and hands them to nobody: for exercises.
+    ///
+    /// # Panics
+    ///
+    /// Never: the server is one, and is not asked.
+    #[must_use]
+    pub fn nowhere(from: Mailbox) -> Self {
+        let server = "localhost:25".parse().expect("a host and a port");
+        Self { transport: None, settings: MailSettings::new(server, MailTls::None, from) }
     }
 
     /// Returns the settings.
@@ -206,11 +218,15 @@ impl Mailer {
     pub async fn send(&self, letter: &Letter, now: Instant) -> Result<MailReceipt, MailError> {
         let clock = Clock::starting_at(now);
         let octets = self.compose(letter, now)?;
+        let Some(transport) = &self.transport else {
+            let response = MailResponse { code: 250, text: "taken by nobody: this is an exercise".to_owned() };
+            return Ok(MailReceipt { response, digest: Digest::of(&octets), octets: octets.len(), at: now });
+        };
         let to = letter.to.iter().map(Mailbox::envelope).collect();
         let envelope = Envelope::new(Some(self.settings.from.envelope()), to);
         let envelope = envelope.map_err(|_| MailError::Letter(LetterError::NoAddress))?;
         let limit = self.settings.letter_limit;
-        let sending = Box::pin(self.transport.send_raw(&envelope, &octets));
+        let sending = Box::pin(transport.send_raw(&envelope, &octets));
         match tokio::time::timeout(limit, sending).await {
             Ok(Ok(response)) => {
                 let text = cut(&response.message().collect::<Vec<_>>().join(" "));

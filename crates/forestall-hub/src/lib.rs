@@ -10,6 +10,7 @@
 mod api;
 pub mod contacts;
 pub mod desk;
+pub mod drill;
 pub mod figures;
 pub mod jobs;
 pub mod lead;

@@ -7,6 +7,7 @@ pub(crate) mod classify;
 pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod disclosures;
+pub(crate) mod drill;
 pub(crate) mod family;
 pub(crate) mod guard;
 pub(crate) mod hunt;
@@ -59,6 +60,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Party(verb) => verb.run(globals),
         Noun::Person(verb) => verb.run(globals),
         Noun::Disclosures(command) => command.run(globals),
+        Noun::Drill(command) => command.run(globals),
         Noun::Publish(command) => command.run(globals),
         Noun::VerifyList(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),

@@ -2,18 +2,21 @@
 
 //! `forestall serve`: the console.
 
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
 use forestall_hub::desk::{Desk, Sender};
+use forestall_hub::drill::Drill;
 use forestall_hub::jobs::{Post, Scheduler, Vantage};
 use forestall_hub::server::{Console, Origin, Settings};
 use forestall_model::Instant;
 use forestall_vet::Rules;
 use serde::Deserialize;
 
+use super::drill;
 use super::look::{self, Look};
 use super::provider_settings::{self, PROVIDER_KEYS, ProviderPart};
 use super::send_settings::{self, MAIL_KEYS, Mail, SEND_KEYS, Send, check_keys};
@@ -21,7 +24,7 @@ use super::ways_settings::{self, DAILY_KEYS, DailyPart, INBOX_KEYS, InboxPart, W
 use crate::failure::{Outcome, usage};
 use crate::told::Told;
 use crate::world::{self, Address, Globals};
-use crate::{near, output};
+use crate::{near, output, values};
 
 /// Where the console listens unless somebody says otherwise: on this machine alone.
 pub(super) const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), Settings::PORT);
@@ -41,6 +44,12 @@ pub(crate) struct Serve {
     /// Whom the public may ask: shown on the pages without sign-in
     #[arg(long, value_name = "TEXT", env = "FORESTALL_CONTACT", hide_env_values = true)]
     contact: Option<String>,
+    /// Serve the hub of a drill, whose time begins at INSTANT and is moved by `forestall drill`; nothing leaves it
+    #[arg(long, value_name = "INSTANT", value_parser = values::instant_or_day)]
+    drill: Option<Instant>,
+    /// Write a token of somebody who runs the drill into this file
+    #[arg(long, value_name = "FILE", requires = "drill")]
+    drill_token: Option<PathBuf>,
     /// A file with these settings; options and the environment go before it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -166,9 +175,20 @@ impl Serve {
         settings.sender = sender;
         settings.contact = self.contact.or(config.contact).filter(|text| !text.trim().is_empty());
         settings.provider = provider;
+        let sends =
+            config.look.is_some() || config.mail.is_some() || config.inbox.is_some() || config.webhook.is_some();
+        if self.drill.is_some() && sends {
+            return Err(usage(
+                "a drill asks and writes to nobody: leave the parts [look], [mail], [inbox] and [webhook] out of its settings",
+            ));
+        }
+        let (begins, drill_token) = (self.drill, self.drill_token);
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         world::run(async {
             let desk = globals.desk().await?;
+            if let Some(begins) = begins {
+                return serve_drill(desk, settings, begins, drill_token.as_deref()).await;
+            }
             let console = bind(desk.clone(), settings).await?;
             let told = Told::listen();
             let link = console.link().await?;
@@ -181,6 +201,43 @@ impl Serve {
             Ok(Outcome::Done)
         })
     }
+}
+
+/// Serves the hub of a drill until the program is told to end. Its own work is done when its time is moved, and at no other.
+async fn serve_drill(
+    desk: Desk,
+    settings: Settings,
+    begins: Instant,
+    token_file: Option<&Path>,
+) -> anyhow::Result<Outcome> {
+    let drill = Drill::begin(desk.clone(), begins).await?;
+    let now = drill.now();
+    let settings = Settings { clock: drill.clock(), drill: Some(drill), allowance: drill::ALLOWANCE, ..settings };
+    let console = bind(desk.clone(), settings).await?;
+    let told = Told::listen();
+    if let Some(file) = token_file {
+        let (_, token) = desk.add_drill_person(None, &drill::RUNS_IT.parse()?, now).await?;
+        write_secret(file, &token.to_string())?;
+    }
+    let link = console.link().await?;
+    output::to_stdout(|out| Ok(writeln!(out, "{link}")?))?;
+    output::note(format_args!(
+        "DRILL: the time is {now}, and `forestall drill --hub http://{}` moves it; nothing leaves this hub. Ctrl-C ends it.",
+        console.address()
+    ));
+    serve(desk, console, told).await;
+    Ok(Outcome::Done)
+}
+
+/// Writes a secret into a new file that its owner alone can read.
+fn write_secret(file: &Path, secret: &str) -> anyhow::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let fail = || format!("the token could not be written to {}, which must not be there yet", file.display());
+    let mut out = options.open(file).with_context(fail)?;
+    writeln!(out, "{secret}").with_context(fail)
 }
 
 /// Binds the console and warns where other machines can reach it.

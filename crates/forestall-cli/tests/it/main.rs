@@ -10,6 +10,7 @@ mod classify;
 mod database;
 mod dictionary;
 mod directory;
+mod drill;
 mod environment;
 mod family;
 mod flood;

@@ -10,15 +10,16 @@ use forestall_model::marking::{Released, release};
 use forestall_model::{Audience, CaseId, Instant, Tld, UtcDay};
 use forestall_store::CaseView as Listed;
 
-use super::allowance::{Allowance, Allowances};
+use super::allowance::Allowances;
 use super::confirmed::Confirmed;
 use super::metrics::Metrics;
 use super::needs::nowhere;
 use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
-use super::{Clock, Origin, Problem, Provider, Public, Session};
+use super::{Clock, Origin, Problem, Provider, Public, Session, Settings};
 use crate::contacts::CallList;
 use crate::desk::{CaseFile, Desk, DeskError, Sender, Token};
+use crate::drill::Drill;
 use crate::pages::public_figures::Totals;
 
 /// How long totals for the public are kept, in seconds: anybody may ask for them, and counting takes time.
@@ -42,6 +43,7 @@ struct Inner {
     public_pages: Public,
     metrics: Metrics,
     allowances: Allowances,
+    drill: Option<Drill>,
 }
 
 impl std::fmt::Debug for App {
@@ -51,15 +53,9 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    pub(super) fn new(
-        desk: Desk,
-        address: SocketAddr,
-        public: Option<Origin>,
-        clock: Clock,
-        sender: Option<Sender>,
-        public_pages: Public,
-        allowance: Allowance,
-    ) -> Self {
+    pub(super) fn new(desk: Desk, address: SocketAddr, settings: Settings) -> Self {
+        let Settings { public, resolver, contact, provider, look_up_pause, allowance, clock, sender, drill, .. } =
+            settings;
         let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
         let inner = Inner {
             desk,
@@ -70,9 +66,10 @@ impl App {
             views,
             waiting,
             confirmed,
-            public_pages,
+            public_pages: Public::new(resolver, contact, provider, look_up_pause),
             metrics: Metrics::default(),
             allowances: Allowances::new(allowance),
+            drill,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -235,6 +232,11 @@ impl App {
         let totals = Arc::new(count.await?);
         *kept = Some((now, Arc::clone(&totals)));
         Ok(totals)
+    }
+
+    /// Returns the drill whose hub this is; none for a real one.
+    pub(super) fn drill(&self) -> Option<&Drill> {
+        self.inner.drill.as_ref()
     }
 
     /// Returns what counts requests.

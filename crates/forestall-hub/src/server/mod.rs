@@ -11,6 +11,7 @@ mod allowance;
 mod app;
 mod assets;
 mod confirmed;
+mod drill;
 mod form;
 mod guard;
 mod limiter;
@@ -36,6 +37,7 @@ use forestall_model::Instant;
 use tokio::net::TcpListener;
 
 use crate::desk::{Desk, DeskError, Sender};
+use crate::drill::Drill;
 
 pub(crate) use allowance::Left;
 pub(crate) use app::App;
@@ -95,6 +97,8 @@ pub struct Settings {
     pub clock: Clock,
     /// In whose name lists go out; without them the papers of a list that name who asks cannot be made.
     pub sender: Option<Sender>,
+    /// The drill whose hub this is; none for a real one. Its clock must be [`Self::clock`].
+    pub drill: Option<Drill>,
 }
 
 impl Settings {
@@ -104,13 +108,19 @@ impl Settings {
     /// The pause of the public look-up where nobody sets another.
     pub const LOOK_UP_PAUSE: Duration = Duration::from_millis(750);
 
+    /// Listens on `listen` as the hub of a drill, by its clock.
+    #[must_use]
+    pub fn of_drill(listen: SocketAddr, drill: Drill) -> Self {
+        Self { clock: drill.clock(), drill: Some(drill), ..Self::new(listen) }
+    }
+
     /// Listens on `listen` by the system's clock, reached directly.
     #[must_use]
     pub fn new(listen: SocketAddr) -> Self {
         let (public, resolver, contact, provider) = (None, None, None, None);
         let look_up_pause = Self::LOOK_UP_PAUSE;
         let (allowance, clock) = (Allowance::USUAL, Arc::new(system_clock));
-        Self { listen, public, resolver, contact, provider, look_up_pause, allowance, clock, sender: None }
+        Self { listen, public, resolver, contact, provider, look_up_pause, allowance, clock, sender: None, drill: None }
     }
 }
 
@@ -144,6 +154,9 @@ pub enum ServeError {
         /// What the system reports.
         error: io::Error,
     },
+    /// The store is that of a drill, and the hub is not, or the other way round.
+    #[error("{0}")]
+    OtherStore(&'static str),
     /// A link for sign-in could not be made.
     #[error(transparent)]
     Desk(#[from] DeskError),
@@ -163,8 +176,17 @@ impl Console {
     /// # Errors
     ///
     /// [`ServeError::Busy`] where another program listens there, [`ServeError::Forbidden`] and [`ServeError::Listen`] where
-    /// the system refuses.
+    /// the system refuses; [`ServeError::OtherStore`] where a drill's store is opened for something else, or a real one for a drill.
     pub async fn bind(desk: Desk, settings: Settings) -> Result<Self, ServeError> {
+        match (desk.drill_time().await?, &settings.drill) {
+            (Some(_), None) => {
+                return Err(ServeError::OtherStore(
+                    "this store is that of a drill, in which nothing is real; serve it with --drill",
+                ));
+            }
+            (None, Some(_)) => return Err(ServeError::OtherStore("this store is no drill's")),
+            _ => {}
+        }
         let asked = settings.listen;
         let refuse = |error: io::Error| match error.kind() {
             io::ErrorKind::AddrInUse => ServeError::Busy { address: asked },
@@ -173,9 +195,7 @@ impl Console {
         };
         let listener = TcpListener::bind(asked).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        let Settings { public, resolver, contact, provider, look_up_pause, allowance, clock, sender, .. } = settings;
-        let public_pages = Public::new(resolver, contact, provider, look_up_pause);
-        let app = App::new(desk, address, public, clock, sender, public_pages, allowance);
+        let app = App::new(desk, address, settings);
         Ok(Self { listener, address, app })
     }
 

@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
-use super::{App, Problem, assets, guard, metrics, needs, session};
+use super::{App, Problem, assets, drill, guard, metrics, needs, session};
 use crate::pages;
 
 /// Puts pages, sign-in and guard together.
@@ -21,6 +21,7 @@ pub(super) fn router(app: App) -> Router {
         .merge(for_leaders_of_a_case())
         .merge(for_readers_of_a_slice(&app))
         .merge(for_answerers(&app))
+        .merge(app.drill().map(drill::routes).unwrap_or_default())
         .fallback(nowhere)
         .layer(from_fn_with_state(app.clone(), session::require));
     let public = Router::new()
@@ -36,7 +37,8 @@ pub(super) fn router(app: App) -> Router {
         .route("/log/{case}/entry/{version}", get(pages::public_log::entry))
         .route("/log/{case}/proof/{version}", get(pages::public_log::proof))
         .route("/log/{case}/consistency/{old}/{new}", get(pages::public_log::consistency));
-    Router::new()
+    let has_banner = app.drill().is_some();
+    let router = Router::new()
         .nest("/api", crate::api::router(&app))
         .merge(public)
         .route("/sign-in", get(pages::sign_in::show).post(pages::sign_in::enter))
@@ -47,7 +49,10 @@ pub(super) fn router(app: App) -> Router {
         .route("/assets/{name}", get(assets::show))
         .route("/metrics", get(pages::metrics::show))
         .merge(signed_in)
-        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .layer(from_fn_with_state(app.clone(), guard::guard));
+    // Around the guard, so that pages which it makes of problems say it too.
+    let router = if has_banner { router.layer(from_fn(drill::banner)) } else { router };
+    router
         .layer(from_fn_with_state(app.clone(), metrics::measure))
         // Forms are measured where they are read.
         .layer(DefaultBodyLimit::disable())

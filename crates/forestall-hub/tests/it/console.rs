@@ -79,7 +79,8 @@ impl Served {
         Self::serve(desk, folder, change).await
     }
 
-    async fn serve(desk: Desk, folder: tempfile::TempDir, change: impl FnOnce(&mut Settings)) -> Self {
+    /// Serves a desk over the store of a folder.
+    pub(crate) async fn serve(desk: Desk, folder: tempfile::TempDir, change: impl FnOnce(&mut Settings)) -> Self {
         let clock: Clock = Arc::new(now);
         let mut settings = Settings { clock, ..Settings::new(parsed("127.0.0.1:0")) };
         change(&mut settings);

@@ -12,6 +12,7 @@ mod browser_home;
 mod console;
 mod desk;
 mod docket;
+mod drill;
 mod evidence_pack;
 mod figures;
 mod flood;
