@@ -264,7 +264,8 @@ impl Party {
         let minutes = self.chance.minutes(delay, &about);
         // Whoever never comes to work again never gets to it.
         if let Some(at) = self.registry.office.after(from, minutes) {
-            self.tray(letter).steps.push((at, step.clone()));
+            let letter = letter.clone();
+            self.tray(&letter).steps.push((at, step));
         }
     }
 

@@ -239,6 +239,25 @@ impl Store {
         roles.sort_unstable();
         Ok(roles)
     }
+
+    /// Returns who has a role in a case, in the order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn roles_in(&self, case: &CaseId) -> Result<Vec<(PersonId, CaseRole)>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = query("SELECT person_id, role FROM case_role WHERE case_id = $1")
+            .bind(case.as_str().to_owned())
+            .fetch_all(&mut reader)
+            .await
+            .map_err(|e| self.error(e))?;
+        let read = |row: &Row| Ok::<_, sqlx::Error>((row.word("person_id")?, row.word("role")?));
+        let mut roles: Vec<(PersonId, CaseRole)> =
+            rows.iter().map(read).collect::<Result<_, _>>().map_err(|e| self.error(e))?;
+        roles.sort_unstable();
+        Ok(roles)
+    }
 }
 
 pub(crate) fn person(row: &Row) -> Result<Person, sqlx::Error> {

@@ -45,7 +45,7 @@ struct Page {
     within: Within,
     gaps: Vec<GapRow>,
     gaps_in_all: usize,
-    /// Whether whoever looks leads the case and sees whom to ring.
+    /// Whether whoever looks leads the case: they see whom to ring, and confirm answers.
     leads: bool,
     map: String,
     heat: HeatMap,
@@ -53,8 +53,6 @@ struct Page {
     holders: Vec<HolderRow>,
     holders_in_all: String,
     events: Vec<EventRow>,
-    /// Whether whoever looks may confirm answers.
-    leads: bool,
 }
 
 /// Shows a case.
@@ -76,7 +74,6 @@ pub(crate) async fn show(
     let leads = session.viewer.leads(&id);
     let around = gaps::Around::of(&app, &session, &view.object().file).await?;
     // Some milliseconds of drawing, kept off the threads that answer others.
-    let leads = session.viewer.leads(&view.object().file.case.id);
     let page = move || {
         let (file, figures) = (&view.object().file, &view.object().figures);
         let case = &file.case;
@@ -106,7 +103,6 @@ pub(crate) async fn show(
             holders,
             holders_in_all: grouped(case.exclusions.len() as u64),
             events: entries.iter().map(EventRow::of).collect(),
-            leads,
         })
     };
     tokio::task::spawn_blocking(page).await?

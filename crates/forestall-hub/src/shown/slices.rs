@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use forestall_api::case::LevelReach;
 use forestall_api::slice::{Asked, LastLook, SliceEntry};
 use forestall_coord::case::Request;
-use forestall_coord::{Board, Case, Level, ReachRange};
+use forestall_coord::{Board, Case, ReachRange};
 use forestall_model::{DayRange, Instant, Party, Tld, UtcDay};
 
 use super::coverage::{at_levels, counts, worst};
