@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, classify, dictionary, directory, disclosures, drill, family, guard, hunt, identify, index, jobs, party, person,
-    plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
+    case, classify, dictionary, directory, disclosures, drill, family, guard, hunt, identify, index, jobs, party,
+    person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
 };
 use crate::world::Globals;
 

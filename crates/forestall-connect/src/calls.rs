@@ -57,7 +57,9 @@ pub struct Answer {
 #[non_exhaustive]
 pub enum CallError {
     /// No address of a hub.
-    #[error("{found:?} is no address of a hub; expected one such as https://forestall.example or http://127.0.0.1:8700")]
+    #[error(
+        "{found:?} is no address of a hub; expected one such as https://forestall.example or http://127.0.0.1:8700"
+    )]
     Address {
         /// What was given, cut.
         found: String,
@@ -155,7 +157,9 @@ mod tests {
             assert!(Caller::new(hub).is_ok(), "{hub}");
         }
         assert!(matches!(Caller::new("http://forestall.example"), Err(CallError::Open { .. })));
-        for hub in ["forestall.example", "ftp://127.0.0.1", "https://me:word@forestall.example", "http://127.0.0.1/api?x=1"] {
+        for hub in
+            ["forestall.example", "ftp://127.0.0.1", "https://me:word@forestall.example", "http://127.0.0.1/api?x=1"]
+        {
             assert!(matches!(Caller::new(hub), Err(CallError::Address { .. })), "{hub}");
         }
     }

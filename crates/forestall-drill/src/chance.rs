@@ -49,7 +49,11 @@ impl Chance {
 
 /// Rounds a number that lies within the range of minutes.
 fn rounded(value: f64) -> u32 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped between two u32 by the caller")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped between two u32 by the caller"
+    )]
     let whole = value.round() as u32;
     whole
 }

@@ -101,7 +101,9 @@ impl Conduct {
             return Some("a partial reply names its names: it needs `way = \"lines\"`".to_owned());
         }
         if self.opens.is_none() && (self.acknowledges.is_some() || self.reply != Reply::Never) {
-            return Some("a registry that never opens a list has no `acknowledges`, and `reply = \"never\"`".to_owned());
+            return Some(
+                "a registry that never opens a list has no `acknowledges`, and `reply = \"never\"`".to_owned(),
+            );
         }
         None
     }

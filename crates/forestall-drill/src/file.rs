@@ -15,8 +15,8 @@ use crate::conduct::Conduct;
 use crate::event::Injected;
 use crate::office::Office;
 use crate::scenario::{
-    CasePlan, Group, MOST_AHEAD, MOST_CASES, MOST_DAYS, MOST_OCTETS, MOST_REGISTRIES, Registry, Scenario, ScenarioError,
-    VERSION, registry_of,
+    CasePlan, Group, MOST_AHEAD, MOST_CASES, MOST_DAYS, MOST_OCTETS, MOST_REGISTRIES, Registry, Scenario,
+    ScenarioError, VERSION, registry_of,
 };
 
 /// Minutes of a step at most: a day.
@@ -125,7 +125,6 @@ const fn one() -> u32 {
     1
 }
 
-
 /// Reads a scenario.
 ///
 /// # Errors
@@ -230,9 +229,13 @@ impl Checker<'_> {
                 return fault(format!("it is opened at {}, after the end of the scenario", case.opened));
             }
             if case.people.is_some() != case.evidence.is_some() {
-                return fault("two `people` ask more of an unverified campaign on `evidence`: give both or none".to_owned());
+                return fault(
+                    "two `people` ask more of an unverified campaign on `evidence`: give both or none".to_owned(),
+                );
             }
-            if let Some(campaign) = case.campaigns.iter().find(|id| file.botnet.iter().all(|h| h.get_ref().campaign != **id)) {
+            if let Some(campaign) =
+                case.campaigns.iter().find(|id| file.botnet.iter().all(|h| h.get_ref().campaign != **id))
+            {
                 return fault(format!("the campaign {campaign} has no [[botnet]]"));
             }
             cases.push(case.clone());
@@ -298,7 +301,8 @@ impl Checker<'_> {
     ) -> Result<Group, ScenarioError> {
         let known = || conducts.keys().cloned().collect::<Vec<_>>().join(", ");
         let conduct = conducts.get(name);
-        let conduct = conduct.ok_or_else(|| self.fault(place, key, format!("{name:?} is no conduct; there are {}", known())))?;
+        let conduct =
+            conduct.ok_or_else(|| self.fault(place, key, format!("{name:?} is no conduct; there are {}", known())))?;
         Ok(Group { name: name.to_owned(), conduct: conduct.get_ref().clone() })
     }
 
@@ -316,7 +320,11 @@ impl Checker<'_> {
         for spanned in &file.zone {
             let zone = spanned.get_ref();
             if !(zone.share > 0.0 && zone.share <= 1.0) {
-                return Err(self.fault(&spanned.span(), "zone", format!("`share` is {}; expected above 0 to 1", zone.share)));
+                return Err(self.fault(
+                    &spanned.span(),
+                    "zone",
+                    format!("`share` is {}; expected above 0 to 1", zone.share),
+                ));
             }
             if zones.iter().any(|other| other.offset == zone.offset) {
                 return Err(self.fault(&spanned.span(), "zone", format!("the offset {} is given twice", zone.offset)));

@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn takes_percentiles_by_the_nearest_rank() {
-        let sample = |micros| Sample { endpoint: "GET /".to_owned(), micros, failed: micros == 7, refused: micros == 9 };
+        let sample =
+            |micros| Sample { endpoint: "GET /".to_owned(), micros, failed: micros == 7, refused: micros == 9 };
         let samples: Vec<Sample> = (1..=200).rev().map(sample).collect();
         let load = Load::of(&samples, 5);
         let of = &load.endpoints[0];

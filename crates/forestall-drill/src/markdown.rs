@@ -8,7 +8,8 @@ use crate::tables::{Section, sections};
 /// Writes a report as Markdown (CommonMark with tables). Texts of others stand in it as text: no markup of theirs gets through.
 #[must_use]
 pub fn markdown(report: &Report) -> String {
-    let parts: Vec<String> = sections(report).iter().enumerate().map(|(index, part)| section(part, index == 0)).collect();
+    let parts: Vec<String> =
+        sections(report).iter().enumerate().map(|(index, part)| section(part, index == 0)).collect();
     parts.join("\n")
 }
 

@@ -26,13 +26,7 @@ pub struct Office {
 impl Default for Office {
     /// Monday to Friday from 9 to 17, in UTC.
     fn default() -> Self {
-        Self {
-            offset: UtcOffset::UTC,
-            days: WorkingDays::MONDAY_TO_FRIDAY,
-            opens: 9,
-            closes: 17,
-            holidays: Vec::new(),
-        }
+        Self { offset: UtcOffset::UTC, days: WorkingDays::MONDAY_TO_FRIDAY, opens: 9, closes: 17, holidays: Vec::new() }
     }
 }
 

@@ -166,7 +166,9 @@ impl Report {
         let conducts: BTreeMap<&Tld, (&PartyId, &str)> = scenario
             .registries
             .iter()
-            .flat_map(|registry| registry.tlds.iter().map(move |tld| (tld, (&registry.id, registry.group.name.as_str()))))
+            .flat_map(|registry| {
+                registry.tlds.iter().map(move |tld| (tld, (&registry.id, registry.group.name.as_str())))
+            })
             .collect();
         let (mut openings, mut days, mut not_taken) = (Vec::new(), Vec::new(), Vec::new());
         let mut lost: BTreeMap<(CampaignId, UtcDay), u32> = BTreeMap::new();
@@ -354,7 +356,11 @@ fn worst_of(slices: &[Slice]) -> Vec<usize> {
 
 /// Rounds an expected number of machines.
 fn whole(machines: f64) -> u64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and below 2^53 by the check of the file")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "not negative, and below 2^53 by the check of the file"
+    )]
     let whole = machines.round().max(0.0) as u64;
     whole
 }

@@ -73,11 +73,21 @@ fn reached(report: &Report) -> Section {
     };
     Section {
         title: "Who was reached when".to_owned(),
-        text: "The first list of each registry: when it was cut and handed over, and how long after that it was opened, \
+        text:
+            "The first list of each registry: when it was cut and handed over, and how long after that it was opened, \
                acknowledged and answered."
-            .to_owned(),
+                .to_owned(),
         head: &[
-            "case", "tld", "conduct", "lists", "cut", "handed over", "opened", "acknowledged", "answered", "reminders",
+            "case",
+            "tld",
+            "conduct",
+            "lists",
+            "cut",
+            "handed over",
+            "opened",
+            "acknowledged",
+            "answered",
+            "reminders",
             "contacts",
         ],
         rows: report.slices.iter().map(row).collect(),

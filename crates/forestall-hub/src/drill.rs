@@ -80,7 +80,9 @@ impl Drill {
         let _moving = self.moving.lock().await;
         let now = self.now();
         if to < now {
-            return Err(DeskError::Input(format!("the time of a drill goes forward only: it is {now}, not before {to}")));
+            return Err(DeskError::Input(format!(
+                "the time of a drill goes forward only: it is {now}, not before {to}"
+            )));
         }
         self.desk.keep_drill_time(to).await?;
         self.now.store(to.micros(), Ordering::SeqCst);
@@ -92,7 +94,8 @@ impl Drill {
 
 /// Returns the way out of a drill, which leads nowhere.
 fn post(origin: Origin) -> Result<Post, DeskError> {
-    let from = Mailbox::new(Some("DRILL"), "drill@drill.invalid").map_err(|error| DeskError::Input(error.to_string()))?;
+    let from =
+        Mailbox::new(Some("DRILL"), "drill@drill.invalid").map_err(|error| DeskError::Input(error.to_string()))?;
     let sender = Sender {
         requester: Requester {
             organisation: "DRILL: nobody".to_owned(),

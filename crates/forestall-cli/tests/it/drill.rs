@@ -46,7 +46,10 @@ fn what_the_scenario_scripted_shows_in_the_report() {
     assert!(ours > names / 3 && ours < names * 2 / 3, "{org}");
     // The silent one is reminded, by one contact after the other, and never heard of.
     let info = slice(&report, "info");
-    assert!(info["silent"] == true && number(&info["reminders"]) >= 2 && number(&info["contacts_tried"]) == 2, "{info}");
+    assert!(
+        info["silent"] == true && number(&info["reminders"]) >= 2 && number(&info["contacts_tried"]) == 2,
+        "{info}"
+    );
     assert!(info["first_opened"].is_null() && results(info).is_empty(), "{info}");
     // The one that does a part: its first answer was not taken, and what it did is a part.
     let biz = slice(&report, "biz");
@@ -129,7 +132,7 @@ fn a_hub_of_a_drill_is_played_with_a_registry_left_to_a_person() {
     let report: Value = serde_json::from_str(&home.ok(&line)).unwrap();
     let com = slice(&report, "com");
     assert_eq!(com["conduct"], "a person");
-    assert!(com["first_answered"].is_null() && number(&com["handed"]) == 1, "nobody acted for it: {com}");
+    assert!(com["first_answered"].is_null() && number(&com["handed"]) >= 1, "nobody acted for it: {com}");
     // The time has passed: it does not go back.
     home.fails(1, &line, &["the hub's time is 2009-01-06T09:00:00Z already"]);
     drop(hub);

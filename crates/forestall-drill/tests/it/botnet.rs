@@ -39,9 +39,13 @@ fn office() -> Activity {
 #[test]
 fn a_machine_that_is_always_on_meets_a_miss_as_the_reach_of_a_case_says() {
     let always = |names, rounds| herd(names, rounds, Activity::ALWAYS, &[("+08:00", 0.6), ("-05:00", 0.4)]);
-    for (names, rounds, list, misses) in
-        [(Some(500), 1, 50_000, 1), (Some(500), 1, 50_000, 69), (Some(32), 8, 250, 1), (Some(32), 12, 250, 7), (None, 1, 250, 1)]
-    {
+    for (names, rounds, list, misses) in [
+        (Some(500), 1, 50_000, 1),
+        (Some(500), 1, 50_000, 69),
+        (Some(32), 8, 250, 1),
+        (Some(32), 12, 250, 7),
+        (None, 1, 250, 1),
+    ] {
         let herd = always(names, rounds);
         let expected = 10_000_000.0 * reach(list, misses, &herd.draws);
         close(herd.met_on(day("2009-04-01"), list, &[misses; 24]), expected);

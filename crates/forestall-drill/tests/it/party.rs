@@ -134,12 +134,8 @@ fn a_silent_one_wakes_at_the_reminder_of_its_conduct_or_never() {
 
 #[test]
 fn nothing_happens_in_an_outage_and_all_of_it_after() {
-    let outage = Injected {
-        trouble: Trouble::Outage,
-        tlds: vec![tld("com")],
-        from: at("05T08:00"),
-        until: at("09T12:00"),
-    };
+    let outage =
+        Injected { trouble: Trouble::Outage, tlds: vec![tld("com")], from: at("05T08:00"), until: at("09T12:00") };
     let mut party = party(&format!("{EXACT}reply = \"done\""), &[outage]);
     party.hear(&letter(1, 0, "05T09:00"));
     assert_eq!(played(&mut party, "13T00:00").first().unwrap(), "09T12 opens 1");
@@ -147,12 +143,8 @@ fn nothing_happens_in_an_outage_and_all_of_it_after() {
 
 #[test]
 fn a_flaw_is_mended_after_the_hub_did_not_take_it() {
-    let flaw = Injected {
-        trouble: Trouble::NeverAsked,
-        tlds: vec![tld("com")],
-        from: at("05T00:00"),
-        until: at("12T00:00"),
-    };
+    let flaw =
+        Injected { trouble: Trouble::NeverAsked, tlds: vec![tld("com")], from: at("05T00:00"), until: at("12T00:00") };
     let mut party = party(&format!("{EXACT}reply = \"done\"\nway = \"lines\"\nmends = [60, 60, 60]"), &[flaw]);
     party.hear(&letter(1, 0, "05T09:00"));
     let first = answers(party.act(at("05T12:00")));

@@ -111,7 +111,8 @@ impl Rehearsal {
             if guard.from != now && guard.until != now {
                 continue;
             }
-            let truth: Vec<(Tld, Count)> = self.world.by_tld(campaign, key).map(|(tld, of)| (tld.clone(), of)).collect();
+            let truth: Vec<(Tld, Count)> =
+                self.world.by_tld(campaign, key).map(|(tld, of)| (tld.clone(), of)).collect();
             let sum = self.world.count(campaign, key);
             let known = Known { registrable: 250, claimed: sum.said.into(), attested: 0, observed: sum.ours.into() };
             let (case, campaign) = (case.id.clone(), campaign.clone());

@@ -111,7 +111,9 @@ fn faults_have_a_line_and_a_key() {
     check("machines = 1000", "machines = 5000000000", "line 26: botnet");
     check("machines = 1000", "machines = -1", "line 28");
     let zones = format!("{SMALL}\n[[zone]]\noffset = \"+08:00\"\nshare = 0.5\n");
-    assert!(Scenario::read(&zones).unwrap_err().to_string().contains("line 32: zone: the shares of all zones make 0.5"));
+    assert!(
+        Scenario::read(&zones).unwrap_err().to_string().contains("line 32: zone: the shares of all zones make 0.5")
+    );
     let long = format!("{SMALL}#{}", " ".repeat(MOST_OCTETS));
     assert!(matches!(Scenario::read(&long), Err(ScenarioError::TooLarge { .. })));
     assert!(Scenario::read(SMALL).is_ok());

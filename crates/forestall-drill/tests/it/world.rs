@@ -63,7 +63,12 @@ fn the_enemy_takes_free_names_only_and_keeps_them() {
 #[test]
 fn who_looks_sees_what_is_true() {
     let mut world = world();
-    world.answer_lines(&tld("com"), &[(campaign(), key(), 7), (campaign(), key(), 8), (campaign(), key(), 99)], Action::RegisterHold, 1.0);
+    world.answer_lines(
+        &tld("com"),
+        &[(campaign(), key(), 7), (campaign(), key(), 8), (campaign(), key(), 99)],
+        Action::RegisterHold,
+        1.0,
+    );
     world.take(&campaign(), key(), 1);
     let com = world.look(&campaign(), key(), &tld("com")).unwrap();
     assert_eq!(com.usual, Sight::Available);
@@ -71,7 +76,11 @@ fn who_looks_sees_what_is_true() {
     assert_eq!(held.1.iter().collect::<Vec<u32>>(), [7, 8]);
     let lost = |name: &str| {
         let view = world.look(&campaign(), key(), &tld(name)).unwrap();
-        view.differing.iter().filter(|(sight, _)| *sight == Sight::OtherNameServers).map(|(_, places)| places.len()).sum::<u32>()
+        view.differing
+            .iter()
+            .filter(|(sight, _)| *sight == Sight::OtherNameServers)
+            .map(|(_, places)| places.len())
+            .sum::<u32>()
     };
     assert_eq!(lost("com") + lost("org"), 1);
     assert!(world.look(&campaign(), key(), &tld("de")).is_none());

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use forestall_coord::command::{Command, RecordSweep};
 use forestall_model::counts::period_day;
 use forestall_model::evidence::{Places, SeenName, Sweep, SweptList};
-use forestall_model::{Actor, CampaignId, CaseId, Instant, Method, PartyId, PersonId, Scopes, Sight, Standing, Tld, UtcDay};
+use forestall_model::{
+    Actor, CampaignId, CaseId, Instant, Method, PartyId, PersonId, Scopes, Sight, Standing, Tld, UtcDay,
+};
 use forestall_store::Document;
 
 use super::token::fresh_id;
@@ -86,7 +88,8 @@ impl Desk {
         let gone = || DeskError::Stale("the invitation is gone".to_owned());
         let invitation = self.invitation(&invited.token.to_string(), now).await?.ok_or_else(gone)?;
         // No password: whoever plays by script never signs in by hand.
-        let person = self.accept(&invitation, name, SignsInBy::Provider("urn:forestall:drill".to_owned(), own), now).await?;
+        let person =
+            self.accept(&invitation, name, SignsInBy::Provider("urn:forestall:drill".to_owned(), own), now).await?;
         let (_, token) = self.create_token(&person.id, "drill", Scopes::ALL, TOKEN_DAYS, now).await?;
         Ok((person.id, token))
     }

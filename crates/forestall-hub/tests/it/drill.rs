@@ -82,7 +82,11 @@ async fn time_goes_forward_only_and_what_is_due_is_done_before_the_answer() {
     cut(&served.desk, now()).await;
     let to = |to: &str| format!("{{\"to\":\"{to}\"}}");
     let moved = send(&served, &token, "PUT", "/api/v1/drill/clock", &to(NOW)).await;
-    assert_eq!((moved.status, moved.body.as_str()), (200, "{\"now\":\"2009-03-20T12:00:00Z\",\"jobs\":2}"), "{moved:?}");
+    assert_eq!(
+        (moved.status, moved.body.as_str()),
+        (200, "{\"now\":\"2009-03-20T12:00:00Z\",\"jobs\":2}"),
+        "{moved:?}"
+    );
     // The list was handed over, and nobody outside took it.
     let receipts = served.desk.receipts(&parsed("a")).await.unwrap();
     assert_eq!((receipts.len(), receipts[0].taken, receipts[0].reminder), (1, true, 0));
@@ -131,7 +135,10 @@ async fn every_page_says_that_it_is_a_drills() {
     let client = served.sign_in().await;
     for path in ["/", "/case/a", "/parties", "/case/a/slice/org", "/account", "/no-such-page", "/case/none"] {
         let page = client.get(path).await;
-        assert!(page.body.contains("<strong>DRILL</strong>") && page.body.contains("<title>DRILL: "), "{path}: {page:?}");
+        assert!(
+            page.body.contains("<strong>DRILL</strong>") && page.body.contains("<title>DRILL: "),
+            "{path}: {page:?}"
+        );
     }
     for path in ["/public/rules", "/sign-in", "/public/look-up"] {
         let page = served.get(path, &[("Accept", "text/html")]).await;
@@ -156,7 +163,10 @@ async fn its_addresses_are_for_programs_of_those_who_run_it_and_on_no_other_hub(
     let theirs = added.between("\"token\":\"", "\"").to_owned();
     let to = "{\"to\":\"2009-03-21T00:00:00Z\"}";
     assert_eq!(send(&served, &theirs, "PUT", "/api/v1/drill/clock", to).await.status, 404);
-    assert_eq!(served.send("PUT", "/api/v1/drill/clock", &[("Accept", "application/json")], to.as_bytes()).await.status / 100, 4);
+    assert_eq!(
+        served.send("PUT", "/api/v1/drill/clock", &[("Accept", "application/json")], to.as_bytes()).await.status / 100,
+        4
+    );
     let client = served.sign_in().await;
     let by_page = served.send("PUT", "/api/v1/drill/clock", &[("Cookie", &client.cookie)], to.as_bytes()).await;
     assert_eq!(by_page.status, 403, "{by_page:?}");

@@ -76,7 +76,8 @@ impl Caller {
 
     async fn acknowledge(&self, letter: &Letter) -> anyhow::Result<Carried> {
         let at = Place::new(route::acknowledge(&letter.case, &letter.tld), route::ACKNOWLEDGE.template);
-        let record = Record { source: Some(format!("drill: the registry of .{} by mail", letter.tld)), ..Record::default() };
+        let record =
+            Record { source: Some(format!("drill: the registry of .{} by mail", letter.tld)), ..Record::default() };
         let said = Acknowledge { list: Some(letter.list), record };
         Ok(match self.hub.ask(&self.operator, "POST", &at, &said).await? {
             Ok(_) => Carried::Done,
@@ -86,10 +87,7 @@ impl Caller {
 
     async fn answer_days(&self, answer: &Answer) -> anyhow::Result<Carried> {
         let days = answer.letter.days;
-        let body = ApiAnswer {
-            days: Some(Days::from(days)),
-            ..ApiAnswer::for_all(answer.action, answer.result)
-        };
+        let body = ApiAnswer { days: Some(Days::from(days)), ..ApiAnswer::for_all(answer.action, answer.result) };
         Ok(match self.send(answer, &body).await? {
             Ok(()) => Carried::Days(days),
             Err(refused) => Carried::NotTaken(refused),
@@ -117,7 +115,8 @@ impl Caller {
             _ => {}
         }
         for rows in rows.chunks(ROWS) {
-            let body = ApiAnswer { rows: rows.to_vec(), result: None, ..ApiAnswer::for_all(answer.action, answer.result) };
+            let body =
+                ApiAnswer { rows: rows.to_vec(), result: None, ..ApiAnswer::for_all(answer.action, answer.result) };
             if let Err(refused) = self.send(answer, &body).await? {
                 return Ok(Carried::NotTaken(refused));
             }

@@ -459,7 +459,8 @@ impl Player {
                         self.world.by_tld(campaign, key).map(|(tld, count)| (tld.clone(), count)).collect();
                     let names = self.world.distinct(campaign, key);
                     let (case, campaign) = (case.id.clone(), campaign.clone());
-                    self.journal.push(Entry { at: now, what: What::Edge { case, campaign, day, opens, names, known, truth } });
+                    self.journal
+                        .push(Entry { at: now, what: What::Edge { case, campaign, day, opens, names, known, truth } });
                 }
             }
         }
@@ -472,7 +473,8 @@ impl Player {
         let Some(of_day) = days.items.iter().find(|entry| entry.day == day && entry.campaign == *campaign) else {
             return Ok(Known::default());
         };
-        let level = |level: Level| of_day.levels.iter().find(|of| of.level == level).map_or(0, |of| u64::from(of.names));
+        let level =
+            |level: Level| of_day.levels.iter().find(|of| of.level == level).map_or(0, |of| u64::from(of.names));
         Ok(Known {
             registrable: u64::from(of_day.registrable),
             claimed: level(Level::Claimed),
