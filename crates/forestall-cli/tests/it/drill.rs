@@ -132,7 +132,7 @@ fn a_hub_of_a_drill_is_played_with_a_registry_left_to_a_person() {
     let report: Value = serde_json::from_str(&home.ok(&line)).unwrap();
     let com = slice(&report, "com");
     assert_eq!(com["conduct"], "a person");
-    assert!(com["first_answered"].is_null() && number(&com["handed"]) == 1, "nobody acted for it: {com}");
+    assert!(com["first_answered"].is_null() && number(&com["handed"]) >= 1, "nobody acted for it: {com}");
     // The time has passed: it does not go back.
     home.fails(1, &line, &["the hub's time is 2009-01-06T09:00:00Z already"]);
     drop(hub);
