@@ -115,7 +115,7 @@ fn names(desk: &Desk, file: &CaseFile, wanted: usize) -> Result<Vec<DomainName>,
     let mut names = std::collections::BTreeSet::new();
     for period in file.counts.iter().flat_map(|counts| &counts.periods) {
         for slice in &period.by_tld {
-            names.extend(desk.listing(file, &slice.tld, 0, period.key)?.names);
+            names.extend(desk.listing(file, &slice.tld, 0, period.key)?.names.iter().cloned());
             if names.len() >= wanted {
                 return Ok(names.into_iter().take(wanted).collect());
             }

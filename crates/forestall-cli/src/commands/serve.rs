@@ -347,6 +347,7 @@ fn example() -> String {
          \n\
          {}\n\
          {}\n\
+         {}\n\
          {}",
         look::EXAMPLE,
         send_settings::EXAMPLE,

@@ -144,9 +144,9 @@ impl Names {
         let board = file.board();
         for cell in board.slice(&self.tld).iter().filter(|cell| days.contains(cell.day)) {
             let list = NamedList::of(&file.case, &self.tld, cell);
-            let names = desk.listing(file, &self.tld, cell.campaign, cell.period)?.names;
+            let listing = desk.listing(file, &self.tld, cell.campaign, cell.period)?;
             let views = board.name_views(&self.tld, cell.campaign, cell.period, now);
-            for (place, (name, view)) in (0_u32..).zip(names.iter().zip(&views)) {
+            for (place, (name, view)) in (0_u32..).zip(listing.names.iter().zip(&views)) {
                 let name = list.name(place, name, view, true);
                 if self.is_wanted(&name) {
                     take(&self.row(&name))?;

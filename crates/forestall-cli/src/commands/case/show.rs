@@ -105,12 +105,12 @@ impl Show {
                 let day = self.on.filter(|on| file.case.horizon.contains(*on));
                 let day = day.unwrap_or_else(|| board.day(self.on.unwrap_or_else(|| globals.today())));
                 let from = day.start();
-                let gaps = shown::gaps(&file.case, &board.gaps(from, AHEAD), from, AHEAD);
+                let gaps = shown::gaps(&board, &desk.registries().await?, None, from, AHEAD);
                 (shown::case(&board, file.marking(), day), gaps)
             }
             Cases::At(hub) => {
                 let case = hub.case(&self.id, self.on).await?.value;
-                let gaps = hub.gaps(&self.id, Some(case.looked_from), AHEAD).await?;
+                let gaps = hub.gaps(&self.id, Some(case.looked_from), AHEAD, false).await?;
                 (case, gaps)
             }
         };

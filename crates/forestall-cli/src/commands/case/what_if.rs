@@ -108,7 +108,7 @@ impl WhatIf {
 impl Document {
     /// Keeps one level of proof.
     fn at(mut self, level: Level) -> Self {
-        for prospect in &mut self.what_if {
+        if let Some(prospect) = &mut self.what_if {
             prospect.levels.retain(|of| of.level.word() == level.word());
         }
         self
@@ -185,7 +185,7 @@ fn text(document: &Document) -> anyhow::Result<()> {
 }
 
 fn worst(reaches: &Reaches) -> String {
-    reaches.worst.as_ref().map_or_else(|| "-".to_owned(), |worst| figures::range(worst))
+    reaches.worst.as_ref().map_or_else(|| "-".to_owned(), figures::range)
 }
 
 fn place(reaches: &Reaches) -> String {

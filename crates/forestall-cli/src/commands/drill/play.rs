@@ -476,7 +476,7 @@ impl Player {
         let level =
             |level: Level| of_day.levels.iter().find(|of| of.level == level).map_or(0, |of| u64::from(of.names));
         Ok(Known {
-            registrable: u64::from(of_day.registrable),
+            registrable: u64::from(of_day.counts.registrable),
             claimed: level(Level::Claimed),
             attested: level(Level::Attested),
             observed: level(Level::Observed),
