@@ -376,7 +376,7 @@ async fn names_come_page_by_page_and_each_page_is_on_record() {
         for period in counts.periods.iter().filter(|period| period.of_tld("com").is_some()) {
             let day = file.case.list_day(period.key);
             if day >= parsed("2009-03-20") && day < parsed("2009-03-23") {
-                let names = served.desk.listing(&file, &parsed("com"), index, period.key).unwrap().names;
+                let names = served.desk.listing(&file, &parsed("com"), index, period.key).unwrap().names.clone();
                 expected.extend(names.into_iter().map(|name| (day.to_string(), index, name.to_string())));
             }
         }

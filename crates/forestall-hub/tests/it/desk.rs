@@ -147,7 +147,7 @@ async fn an_answer_is_a_claim_and_a_look_from_outside_proves_it() {
 
     let file = bench.file().await;
     let on = day("2009-04-02");
-    let names = bench.desk.listing(&file, &tld("cc"), 0, on.start().seconds()).unwrap().names;
+    let names = bench.desk.listing(&file, &tld("cc"), 0, on.start().seconds()).unwrap().names.clone();
     let mut zone =
         String::from("$ORIGIN cc.\n@ 3600 IN SOA ns.nic.cc. host.nic.cc. 1 7200 3600 86400 300\n@ IN NS ns.nic.cc.\n");
     let (foreign, sinkholed) = names.split_first().unwrap();
@@ -188,7 +188,7 @@ async fn asks_a_real_name_server_and_keeps_one_sweep() {
     let bench = bench(&["conficker-b"]).await;
     let file = bench.file().await;
     let on = day("2009-04-05");
-    let names = bench.desk.listing(&file, &tld("ws"), 0, on.start().seconds()).unwrap().names;
+    let names = bench.desk.listing(&file, &tld("ws"), 0, on.start().seconds()).unwrap().names.clone();
     let mut zone = String::from(
         "$ORIGIN ws.\n@ 3600 IN SOA ns.nic.ws. host.nic.ws. 1 7200 3600 86400 300\n@ IN NS ns.nic.ws.\nns.nic IN A 127.0.0.1\n",
     );
@@ -304,7 +304,7 @@ async fn evidence_of_a_file_counts_by_the_table_of_proof() {
     let bench = bench(&["conficker-b"]).await;
     bench.answer("net", Action::Reserve, AnswerResult::Done).await.unwrap();
     let file = bench.file().await;
-    let names = bench.desk.listing(&file, &tld("net"), 0, day("2009-04-01").start().seconds()).unwrap().names;
+    let names = bench.desk.listing(&file, &tld("net"), 0, day("2009-04-01").start().seconds()).unwrap().names.clone();
     let table = format!(
         "name,method,sight,at,name_servers,source\n{},rdap,reserved,2009-03-24T00:00:00Z,,test\n{},dns,nxdomain,2009-03-24T00:00:00Z,,test\n",
         names[0], names[1]
@@ -484,7 +484,7 @@ async fn an_operators_rule_takes_names_out_of_the_denominator() {
     let desk = crate::place::desk(folder.path(), Catalogue::built_in()).await.unwrap();
     let file = open_day(&desk).await;
     let total = file.board().slice_total(&tld("cc"), file.case.horizon);
-    let names = desk.listing(&file, &tld("cc"), 0, day("2009-04-01").start().seconds()).unwrap().names;
+    let names = desk.listing(&file, &tld("cc"), 0, day("2009-04-01").start().seconds()).unwrap().names.clone();
     let short = names.iter().filter(|name| name.as_str().len() < "1234567.cc".len()).count();
     assert!(short > 0);
     assert_eq!(total.not_registrable as usize, short);

@@ -23,7 +23,7 @@ use crate::console::{Client, Reply, Served, act, now};
 /// Returns names that a campaign of a case has on a day under a top-level domain.
 pub(crate) fn listed(served: &Served, file: &CaseFile, tld: &str, campaign: usize, day: &str) -> Vec<DomainName> {
     let period = parsed::<UtcDay>(day).start().seconds();
-    served.desk.listing(file, &parsed(tld), campaign, period).expect("a list").names
+    served.desk.listing(file, &parsed(tld), campaign, period).expect("a list").names.clone()
 }
 
 /// Returns a dossier of a name that is registered and delegated.

@@ -259,7 +259,8 @@ async fn a_browser_keeps_the_session_that_begins_after_another_site() {
         browser.click("#provider");
         browser.type_into("input[name=sub]", "3-bob");
         browser.click("button[type=submit]");
-        browser.find("a[href='/open']");
+        // Waits for the page that only those who are signed in see.
+        let _link = browser.find("a[href='/open']");
         assert_eq!(browser.url(), format!("http://{}/", served.address));
         assert_eq!(browser.text("h1"), "Cases");
     })

@@ -37,7 +37,7 @@ async fn filled(desk: &Desk, id: &str, marking: Marking) -> CaseId {
     let file = desk.open_case(&act(), case).await.expect("the case opens");
     let case = file.case.id.clone();
     let period = file.counts[0].periods[0].key;
-    let names = desk.listing(&file, &parsed("com"), 0, period).expect("a list").names;
+    let names = desk.listing(&file, &parsed("com"), 0, period).expect("a list").names.clone();
     let mut commented = act();
     commented.comment = Some("told by telephone".to_owned());
     let class = NameClass::RegisteredBenign;
@@ -289,7 +289,7 @@ async fn an_entry_that_no_bundle_holds_is_got_by_itself() {
     let (served, _) = served().await;
     let case = filled(&served.desk, "open", Marking::PUBLIC).await;
     let file = served.desk.file(&case).await.unwrap();
-    let names = served.desk.listing(&file, &parsed("com"), 0, file.counts[0].periods[0].key).unwrap().names;
+    let names = served.desk.listing(&file, &parsed("com"), 0, file.counts[0].periods[0].key).unwrap().names.clone();
     let row = EvidenceLine {
         line: 1,
         name: names[2].clone(),

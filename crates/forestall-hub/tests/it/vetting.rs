@@ -38,7 +38,7 @@ fn dossier(name: &DomainName, created: &str, server: &str, at: Instant) -> Dossi
 async fn names(desk: &Desk, case: &CaseId, count: usize) -> Vec<DomainName> {
     let file = desk.file(case).await.expect("a case");
     let period = file.counts[0].periods[0].key;
-    desk.listing(&file, &parsed("com"), 0, period).expect("a list").names.into_iter().take(count).collect()
+    desk.listing(&file, &parsed("com"), 0, period).expect("a list").names.iter().take(count).cloned().collect()
 }
 
 #[tokio::test]

@@ -18,7 +18,9 @@ use forestall_dga::Catalogue;
 use forestall_formats::envelope::{Fees, Requester};
 use forestall_formats::reply::Said;
 use forestall_formats::signature::SecretKey;
-use forestall_hub::desk::{Act, AskLists, Desk, Invite, MailSender, MailVerdict, OpenCase, Sender, SignsInBy};
+use forestall_hub::desk::{
+    Act, AskLists, ContactAt, Desk, Invite, MailSender, MailVerdict, OpenCase, Sender, SignsInBy,
+};
 use forestall_hub::jobs::{Inbox, Mailroom, Notices, Post, Scheduler, Vantage};
 use forestall_model::{Action, AnswerResult, CaseId, DayRange, Instant, Marking, Pap, Standing, Tlp};
 use forestall_store::{JobState, MailState};
@@ -394,7 +396,8 @@ async fn a_receiver_inside_a_network_is_not_asked_and_one_that_is_gone_is_left_a
 async fn a_registry_without_mail_is_handed_its_list_by_a_notice() {
     let bench = Bench::open(Tlp::Green).await;
     let (responder, heard) = receiver(&["200 OK"]);
-    bench.desk.remove_contact(&parsed("com-registry"), 1, bench.now()).await.unwrap();
+    let at = ContactAt { party: parsed("com-registry"), number: 1, over: None };
+    bench.desk.remove_contact(&at, bench.now()).await.unwrap();
     tell(&bench, "com-registry", responder.address()).await;
     let hub = bench.scheduler().with_notices(notices(true));
     hub.run_due().await.unwrap();
