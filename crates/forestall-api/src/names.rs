@@ -90,7 +90,7 @@ pub(crate) mod strictly {
     use serde::de::{Deserialize as _, Deserializer, Error as _};
     use serde::ser::{Serialize as _, Serializer};
 
-    pub(crate) fn serialize<S: Serializer>(names: &Vec<DomainName>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(names: &[DomainName], serializer: S) -> Result<S::Ok, S::Error> {
         names.serialize(serializer)
     }
 

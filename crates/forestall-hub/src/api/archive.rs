@@ -51,7 +51,7 @@ pub(super) async fn export(
 /// Every hash, every commitment, the root and the signature are checked before anything is written.
 #[utoipa::path(
     post, path = route::IMPORT_AT, operation_id = "import", tag = "cases",
-    params(("key" = Option<String>, Query, description = "The key that must have signed it, as the other installation told it.", max_length = 400)),
+    params(("key" = Option<String>, Query, description = "The key that must have signed it, as the other installation told it.", max_length = 400, pattern = "^[!-~]+$")),
     request_body(content = String, content_type = "application/jsonl"),
     responses((status = 201, body = Imported, headers(("Location" = String, description = "The address of the case."))))
 )]

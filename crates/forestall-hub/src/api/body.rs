@@ -34,6 +34,10 @@ pub(super) fn most(path: &str) -> usize {
     }
 }
 
+/// How many times the limit is read and thrown away before the connection is closed, so that a program that sends a little too much gets to
+/// read why it was refused.
+const DRAIN: usize = 4;
+
 /// Collects a body of at most `limit` octets.
 pub(super) async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
     let large = || {
@@ -41,21 +45,24 @@ pub(super) async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Re
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", detail)
     };
     let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if said.is_some_and(|said| said > limit as u64) {
+    let drained = limit.saturating_mul(DRAIN);
+    if said.is_some_and(|said| said > drained as u64) {
         return Err(large());
     }
     let mut body = body;
     let read = async {
-        let mut octets = Vec::new();
+        let (mut octets, mut seen) = (Vec::new(), 0_usize);
         while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
             let frame = frame.map_err(|_| Problem::bad_request("the request broke off in the middle"))?;
             let Ok(data) = frame.into_data() else { continue };
-            if octets.len() + data.len() > limit {
-                return Err(large());
+            seen = seen.saturating_add(data.len());
+            if seen <= limit {
+                octets.extend_from_slice(&data);
+            } else if seen > drained {
+                break;
             }
-            octets.extend_from_slice(&data);
         }
-        Ok(octets)
+        if seen <= limit { Ok(octets) } else { Err(large()) }
     };
     let late =
         |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "The request took too long", "the body did not arrive in time");

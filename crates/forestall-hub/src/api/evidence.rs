@@ -70,7 +70,7 @@ pub(super) async fn add(
         ("id" = CaseIdText, Path, description = "The case."),
         ("on" = DayText, Query, description = "The day whose names are looked at."),
         ("vantage" = String, Query, description = "Where the copy comes from, in words.", min_length = 1, max_length = 200),
-        ("origin" = Option<String>, Query, description = "What relative names of the file are relative to, where it does not say itself.", max_length = 253, example = "com"),
+        ("origin" = Option<String>, Query, description = "What relative names of the file are relative to, where it does not say itself.", max_length = 253, pattern = "^[A-Za-z0-9._-]+$", example = "com"),
     ),
     request_body(content = String, content_type = "text/dns"),
     responses((status = 200, body = ZoneReport))

@@ -49,8 +49,8 @@ pub(super) async fn show(
     get, path = route::WHAT_IF_AT, operation_id = "what_if", tag = "measures",
     params(
         ("id" = CaseIdText, Path, description = "The case."),
-        ("slices" = Option<String>, Query, description = "Top-level domains, with commas between them.", max_length = 4000,
-            pattern = "^[a-z]([a-z0-9-]*[a-z0-9])?(,[a-z]([a-z0-9-]*[a-z0-9])?)*$", example = "be,ws"),
+        ("slices" = Option<String>, Query, description = "Top-level domains, with commas between them.", max_length = 1500,
+            pattern = "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?(,[a-z]([a-z0-9-]{0,61}[a-z0-9])?)*$", example = "be,ws"),
         ("from" = Option<DayText>, Query, description = "The first day; that from which the case is looked at where it is left out."),
         ("until" = Option<DayText>, Query, description = "The day after the last; the end of the horizon where it is left out."),
         ("next" = Option<u16>, Query, description = "Steps of the order.", minimum = 0, maximum = 2000),

@@ -24,6 +24,9 @@ use crate::server::{App, Problem, Session, Wants};
 /// How long an answer is kept, in seconds.
 const KEPT: i64 = 24 * 3_600;
 
+/// Methods of requests that change something.
+const METHODS: [Method; 4] = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
 /// Headers that are kept with an answer.
 const HEADERS: [HeaderName; 4] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION, header::CONTENT_DISPOSITION];
 
@@ -46,7 +49,7 @@ pub(super) async fn replay(
 
 fn key_of(request: &Request) -> Result<Option<String>, Problem> {
     let mut keys = request.headers().get_all(IDEMPOTENCY_KEY).iter();
-    let Some(key) = keys.next().filter(|_| !matches!(*request.method(), Method::GET | Method::HEAD)) else {
+    let Some(key) = keys.next().filter(|_| METHODS.contains(request.method())) else {
         return Ok(None);
     };
     let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');

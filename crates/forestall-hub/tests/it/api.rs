@@ -324,6 +324,8 @@ async fn a_request_with_a_key_is_done_once() {
     let elsewhere = program.send("POST", "/api/v1/cases/a/tasks", &key, Some(&json!({"title": "Do."}))).await;
     problem(&elsewhere, 422, "key-reused");
     problem(&program.send("POST", path, &[("Idempotency-Key", "a b")], Some(&note)).await, 400, "malformed");
+    // A method that changes nothing has no use for a key.
+    problem(&program.send("TRACE", path, &key, None).await, 405, "method-not-allowed");
     // A refusal is an answer like others.
     let refused = [("Idempotency-Key", "note-2")];
     for replayed in ["", "true"] {
