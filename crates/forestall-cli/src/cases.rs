@@ -75,6 +75,11 @@ impl HubArgs {
         }
     }
 
+    /// Returns the address and the file with the token as they were given.
+    pub(crate) fn given(&self) -> Option<(&str, Option<&Path>)> {
+        self.hub.as_ref().map(|hub| (hub.as_str(), self.token_file.as_deref()))
+    }
+
     /// Makes the client of a hub.
     ///
     /// # Errors

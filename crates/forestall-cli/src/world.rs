@@ -155,6 +155,11 @@ impl Globals {
         self.named_hub()?.map(|hub| self.hub.client(hub)).transpose()
     }
 
+    /// Returns the address of the hub that somebody named, and the file with the token, for a caller of its own.
+    pub(crate) fn given_hub(&self) -> Option<(&str, Option<&Path>)> {
+        self.hub.given()
+    }
+
     /// Refuses a hub for what only a store of this machine serves; `why` says in a sentence why that is so.
     ///
     /// # Errors

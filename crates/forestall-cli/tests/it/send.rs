@@ -226,5 +226,5 @@ fn a_party_is_told_by_notices_once_it_has_a_key() {
     home.ok("party webhook com-registry --none");
     assert!(!home.ok("party list --format json").contains("registry.example"));
     assert!(home.run("jobs notices").err.contains("no notice went out"));
-    home.fails(1, "person digest nobody@hub.example", &["there is no person"]);
+    home.fails(2, "person digest nobody@hub.example", &["there is no person"]);
 }

@@ -42,17 +42,14 @@ pub(super) const RUNS_IT: &str = "drill";
 pub(super) const ALLOWANCE: Allowance = Allowance { burst: 1_000_000_000, per_second: 1_000_000 };
 
 /// Play a scenario against a hub with scripted registries, and report who was reached when
+///
+/// The hub that --hub names must have been started with `forestall serve --drill`, and --token-file hold the token of somebody who runs it.
+/// Without --hub the drill has a hub of its own.
 #[derive(Args, Debug)]
 pub(crate) struct Drill {
     /// A file with a scenario, or the name of the one that is shipped
     #[arg(value_name = "SCENARIO", default_value = SHIPPED)]
     scenario: String,
-    /// The hub, started with `forestall serve --drill`; one of the drill's own where none is named
-    #[arg(long, value_name = "URL", requires = "token_file")]
-    hub: Option<String>,
-    /// A file with the token of somebody who runs that hub
-    #[arg(long, value_name = "FILE", requires = "hub")]
-    token_file: Option<PathBuf>,
     /// Begin later than the scenario
     #[arg(long, value_name = "INSTANT", value_parser = values::instant_or_day)]
     from: Option<Instant>,
@@ -135,19 +132,27 @@ impl Drill {
         if let Some(unknown) = people.iter().find(|tld| !scenario.tlds().contains(*tld)) {
             return Err(usage(format!("--human: the scenario has no registry of .{unknown}")));
         }
-        let token = self.token_file.as_deref().map(token_of).transpose()?;
+        let hub = match globals.given_hub() {
+            Some((url, Some(file))) => Some((url.to_owned(), token_of(file)?)),
+            Some((_, None)) => {
+                return Err(usage(
+                    "a drill needs the token of somebody who runs the hub: name its file with --token-file",
+                ));
+            }
+            None => None,
+        };
         let speed = if let Speed::Factor(factor) = self.speed { Some(factor) } else { None };
         let chance = Chance(self.seed);
         let at_once = usize::from(self.at_once);
         let course = Course { scenario: scenario.clone(), chance, people: people.clone(), speed, at_once };
         let (journal, load) = world::run(async {
-            match (&self.hub, token) {
-                (Some(url), Some(token)) => {
-                    let hub = Hub::new(Caller::new(url).map_err(|error| usage(error.to_string()))?);
+            match hub {
+                Some((url, token)) => {
+                    let hub = Hub::new(Caller::new(&url).map_err(|error| usage(error.to_string()))?);
                     need_drill(&hub, &token, scenario.from).await?;
                     played(course, setting, hub, token).await
                 }
-                _ => {
+                None => {
                     let own = OwnHub::start(globals.catalogue(), scenario.from).await?;
                     let played = played(course, setting, Hub::new(Caller::new(&own.address)?), own.token.clone()).await;
                     own.end().await?;
