@@ -2,6 +2,8 @@
 
 //! Taking a module apart: what it may hold, what it must export, its metadata, and what identifies its code.
 
+use std::panic::catch_unwind;
+
 use forestall_model::Digest;
 use forestall_model::digest::Hasher;
 use wasmi::{CompilationMode, Config, EnforcedLimits, Engine, ExternType, FuncType, Module, ValType};
@@ -22,8 +24,10 @@ pub(crate) struct Taken {
 
 /// Takes a module apart.
 pub(crate) fn take(bytes: &[u8]) -> Result<Taken, PluginError> {
-    let module =
-        Module::new(&Engine::new(&config()), bytes).map_err(|e| PluginError::NotTaken(short(&e.to_string())))?;
+    // The engine's own assertions give up on some modules that its validation would refuse (wasmi 2.0.0, with debug assertions).
+    let compiled = catch_unwind(|| Module::new(&Engine::new(&config()), bytes));
+    let compiled = compiled.map_err(|_| PluginError::NotTaken("the engine cannot take it apart".to_owned()))?;
+    let module = compiled.map_err(|e| PluginError::NotTaken(short(&e.to_string())))?;
     if let Some(import) = module.imports().next() {
         return Err(PluginError::Import { module: cut(import.module(), 60), name: cut(import.name(), 60) });
     }

@@ -377,6 +377,6 @@ mod tests {
                 "python3-venv"
             ]
         );
-        assert_eq!(python_packages(&some), ["oidc-provider-mock==0.3.4"]);
+        assert_eq!(python_packages(&some), ["oidc-provider-mock==0.3.4", "schemathesis==4.32.5"]);
     }
 }

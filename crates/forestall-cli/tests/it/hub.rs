@@ -125,11 +125,12 @@ fn what_is_done_to_a_case_is_the_same() {
         "case task list mine",
         "case task list mine --format json",
         "case task set mine 1 done --owner Ann",
-        "case task set mine 9 done",
         "case decide mine 'the paper is public' --ground 'everybody knows'",
         "case horizon mine --until 2009-01-04",
         "case horizon mine --until 2009-01-02",
     ]);
+    let missing = "case task set mine 9 done";
+    assert_eq!(both.hub.run(&both.there, missing).err, both.here.run(missing).err);
     // A hub is sent rows and counts those, a store has the lines of the file.
     let broken = "case answer mine --tld ws --action reserve --file broken.csv";
     let (here, there) = (both.here.run(broken), both.hub.run(&both.there, broken));

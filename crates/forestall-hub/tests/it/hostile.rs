@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::console::{Client, Served};
+use crate::console::{Client, Reply, Served};
 
 const MARKUP: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>";
 
@@ -83,9 +83,13 @@ fn filled(route: &str, hostile: &str, place: Option<usize>) -> String {
 }
 
 #[track_caller]
-fn check(what: &str, status: u16, body: &str) {
-    assert!(status < 500, "{what}: {status} {body}");
-    assert!(!body.contains("<script>alert") && !body.contains("<img src=x"), "{what} repeats markup");
+fn check(what: &str, reply: &Reply) {
+    let Reply { status, body, .. } = reply;
+    assert!(*status < 500, "{what}: {status} {body}");
+    // A browser reads markup in a page alone: what is of another type says so, and is not guessed at.
+    let is_page = reply.header("content-type").starts_with("text/html");
+    assert!(is_page || reply.header("x-content-type-options") == "nosniff", "{what}");
+    assert!(!is_page || (!body.contains("<script>alert") && !body.contains("<img src=x")), "{what} repeats markup");
 }
 
 /// Opens every page with what was recorded, as a person would afterwards.
@@ -93,7 +97,7 @@ async fn open_all(client: &Client<'_>) {
     for (route, _, _) in routes().iter().filter(|(_, reads, _)| *reads) {
         let address = filled(route, "", None);
         let reply = client.get(&address).await;
-        check(&address, reply.status, &reply.body);
+        check(&address, &reply);
         let json = client.get_json(&address).await;
         assert!(json.status < 500, "{address}: {} {}", json.status, json.body);
     }
@@ -109,7 +113,7 @@ async fn no_address_breaks_a_page_or_comes_back_as_markup() {
             for hostile in HOSTILE {
                 let address = filled(route, hostile, Some(place));
                 let reply = client.get(&address).await;
-                check(&address, reply.status, &reply.body);
+                check(&address, &reply);
             }
         }
     }
@@ -121,7 +125,7 @@ async fn no_address_breaks_a_page_or_comes_back_as_markup() {
             for word in words.iter().filter(|word| QUERY_WORDS.contains(&word.as_str())) {
                 let address = format!("{}?{word}={}", filled(route, "", None), encoded(hostile));
                 let reply = client.get(&address).await;
-                check(&address, reply.status, &reply.body);
+                check(&address, &reply);
             }
         }
     }
@@ -142,9 +146,9 @@ async fn no_form_breaks_the_console_or_comes_back_as_markup() {
         for hostile in HOSTILE {
             let fields: Vec<(&str, &str)> = words.iter().map(|word| (word.as_str(), hostile)).collect();
             let reply = client.post(&address, &fields).await;
-            check(&address, reply.status, &reply.body);
+            check(&address, &reply);
             let reply = client.upload(&address, &fields, hostile.as_bytes()).await;
-            check(&address, reply.status, &reply.body);
+            check(&address, &reply);
         }
         // Values that are right but for one, so that the pages get further than to the first word.
         for hostile in HOSTILE {
@@ -152,7 +156,7 @@ async fn no_form_breaks_the_console_or_comes_back_as_markup() {
                 let right = [("day", "2009-03-20"), ("action", "monitor"), ("result", "refused"), ("what", "x")];
                 let fields: Vec<(&str, &str)> = right.into_iter().chain([(field, hostile)]).collect();
                 let reply = client.post(&address, &fields).await;
-                check(&address, reply.status, &reply.body);
+                check(&address, &reply);
             }
         }
     }

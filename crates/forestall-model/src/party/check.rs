@@ -236,7 +236,7 @@ fn webhook_faults(webhook: &str, faults: &mut Vec<PartyFault>) {
         matches!(name, "localhost" | "127.0.0.1" | "[::1]")
     };
     let fits = host("https://").is_some_and(|host| !host.is_empty() && !host.contains('@'))
-        || host("http://").is_some_and(is_local);
+        || host("http://").is_some_and(|host| !host.contains('@') && is_local(host));
     if !plain || !fits {
         faults.push(not_a("webhook", webhook, "an address over TLS such as https://registry.example/notices"));
     }
