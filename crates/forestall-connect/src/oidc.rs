@@ -10,6 +10,7 @@
 //! OpenID Connect Core 1.0, parts 3.1 and 5.3; OpenID Connect Discovery 1.0; RFC 7636 (PKCE). The protocol with the checks of the token (signature,
 //! issuer, audience, expiry, nonce) is the library's; what stands here is the client under it, with its limits, and what is taken from a token.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use openidconnect::core::{
@@ -17,9 +18,9 @@ use openidconnect::core::{
     CoreUserInfoClaims,
 };
 use openidconnect::{
-    AccessToken, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet,
-    EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _,
+    AccessToken, AsyncHttpClient, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse as _,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _,
 };
 use reqwest::{Client, Url, redirect};
 
@@ -166,8 +167,15 @@ pub struct Identity {
 pub struct Oidc {
     settings: OidcSettings,
     issuer: IssuerUrl,
-    http: Client,
+    http: Http,
 }
+
+/// The way over which a provider is asked.
+#[derive(Clone, Debug)]
+struct Http(Client);
+
+/// Something that is asked, and its end.
+type Asked<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
 /// The client of the library, as the metadata of a provider make it.
 type Known =
@@ -205,7 +213,7 @@ impl Oidc {
             .user_agent(concat!("forestall/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| OidcError::Provider(told(&error)))?;
-        Ok(Self { settings, issuer, http })
+        Ok(Self { settings, issuer, http: Http(http) })
     }
 
     /// Returns the provider, by its address.
@@ -220,7 +228,7 @@ impl Oidc {
     ///
     /// [`OidcError::Provider`] where it does not say where people sign in.
     pub async fn start(&self, redirect: &str) -> Result<Started, OidcError> {
-        let client = in_time(self.client(redirect)).await?;
+        let client = in_time(Box::pin(self.client(redirect))).await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let mut request = client
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
@@ -253,7 +261,7 @@ impl Oidc {
     /// [`OidcError::Provider`] where it cannot be asked, [`OidcError::Code`] where it does not redeem the code, [`OidcError::Refused`] where the
     /// token is not signed by it, is not for us, is too old, or is of another sign-in.
     pub async fn finish(&self, redirect: &str, returned: Returned) -> Result<Identity, OidcError> {
-        in_time(self.redeem(redirect, returned)).await
+        in_time(Box::pin(self.redeem(redirect, returned))).await
     }
 
     async fn redeem(&self, redirect: &str, returned: Returned) -> Result<Identity, OidcError> {
@@ -261,8 +269,7 @@ impl Oidc {
         let Returned { code, nonce, verifier } = returned;
         let request = client.exchange_code(AuthorizationCode::new(code));
         let request = request.map_err(|error| OidcError::Provider(told(&error)))?;
-        let ask = |request| self.ask(request);
-        let response = request.set_pkce_verifier(PkceCodeVerifier::new(verifier)).request_async(&ask).await;
+        let response = request.set_pkce_verifier(PkceCodeVerifier::new(verifier)).request_async(&self.http).await;
         let response = response.map_err(|error| match &error {
             openidconnect::RequestTokenError::ServerResponse(_) => OidcError::Code(told(&error)),
             _ => OidcError::Provider(told(&error)),
@@ -294,8 +301,7 @@ impl Oidc {
         claims: &CoreIdTokenClaims,
     ) -> Option<CoreUserInfoClaims> {
         let request = client.user_info(token.clone(), Some(claims.subject().clone())).ok()?;
-        let ask = |request| self.ask(request);
-        let answer: Result<CoreUserInfoClaims, _> = request.request_async(&ask).await;
+        let answer: Result<CoreUserInfoClaims, _> = request.request_async(&self.http).await;
         answer.inspect_err(|error| tracing::info!(error = told(error), "a provider of identities tells no more")).ok()
     }
 
@@ -303,8 +309,7 @@ impl Oidc {
     async fn client(&self, redirect: &str) -> Result<Known, OidcError> {
         let redirect = RedirectUrl::new(redirect.to_owned());
         let redirect = redirect.map_err(|error| OidcError::Setting { what: "redirect", reason: error.to_string() })?;
-        let ask = |request| self.ask(request);
-        let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &ask).await;
+        let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await;
         let metadata = metadata.map_err(|error| OidcError::Provider(told(&error)))?;
         // OpenID Connect Discovery 1.0, part 3: who names no way takes the basic one.
         let ways = metadata.token_endpoint_auth_methods_supported();
@@ -317,7 +322,18 @@ impl Oidc {
         let way = if is_basic { AuthType::BasicAuth } else { AuthType::RequestBody };
         Ok(client.set_auth_type(way).set_redirect_uri(redirect))
     }
+}
 
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = HttpFailure;
+    type Future = Asked<'c, HttpResponse, HttpFailure>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.ask(request))
+    }
+}
+
+impl Http {
     /// Asks the provider, and reads at most [`MAX_OCTETS`] of its answer.
     async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
         let failed = |error: reqwest::Error| HttpFailure(told(&error.without_url()));
@@ -326,7 +342,7 @@ impl Oidc {
         if !is_private(&url) {
             return Err(HttpFailure("it names an address without TLS".to_owned()));
         }
-        let asked = self.http.request(parts.method, url).headers(parts.headers).body(body);
+        let asked = self.0.request(parts.method, url).headers(parts.headers).body(body);
         let mut response = asked.send().await.map_err(failed)?;
         let mut octets = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
@@ -342,9 +358,9 @@ impl Oidc {
     }
 }
 
-async fn in_time<T>(asked: impl Future<Output = Result<T, OidcError>>) -> Result<T, OidcError> {
+async fn in_time<T>(asked: Asked<'_, T, OidcError>) -> Result<T, OidcError> {
     let late = |_| OidcError::Provider(format!("it does not answer within {} seconds", TIMEOUT.as_secs()));
-    tokio::time::timeout(TIMEOUT, Box::pin(asked)).await.map_err(late)?
+    tokio::time::timeout(TIMEOUT, asked).await.map_err(late)?
 }
 
 /// Says whether nobody on the way can read what is sent to an address: it is one of TLS, or of this machine.
