@@ -15,7 +15,7 @@ use crate::skip;
 pub struct OidcProvider(Server);
 
 impl OidcProvider {
-    /// Starts a provider with users, each a JSON object with at least `sub`, whose tokens are good for `seconds`, and waits until it answers.
+    /// Starts a provider with users, each a JSON object with at least `sub`, and waits until it answers.
     ///
     /// Returns `None` where the program is not installed (Python package `oidc-provider-mock`, in an environment whose programs are in the
     /// search path), after saying so by the name of the test.
@@ -24,12 +24,11 @@ impl OidcProvider {
     ///
     /// Where the program is installed and does not start; with what it printed.
     #[must_use]
-    pub fn start(test: &str, users: &[&str], seconds: i64) -> Option<Self> {
+    pub fn start(test: &str, users: &[&str]) -> Option<Self> {
         let program = skip::needs(test, "oidc-provider-mock")?;
         let prepare = |address: SocketAddr, _: &std::path::Path| {
             let mut arguments: Vec<OsString> = vec!["--port".into(), address.port().to_string().into()];
             arguments.extend(["--require-nonce".into(), "true".into()]);
-            arguments.extend(["--token-max-age".into(), seconds.to_string().into()]);
             for user in users {
                 arguments.extend(["--user-claims".into(), (*user).into()]);
             }

@@ -28,8 +28,8 @@ const STALE: &str = "stale element reference";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long an element is waited for, in milliseconds.
 const WAIT: u32 = 10_000;
-/// What keeps the browser from talking to hosts of its maker; it runs without a sandbox because tests may run as root.
-const ARGUMENTS: [&str; 9] = [
+/// What keeps the browser from talking to hosts of its maker, and to any that a page names but this machine; it runs without a sandbox because tests may run as root.
+const ARGUMENTS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -38,6 +38,7 @@ const ARGUMENTS: [&str; 9] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--window-size=1280,1000",
 ];
 

@@ -131,7 +131,8 @@ async fn a_password_alone_opens_the_account_page_only() {
 fn read_qr_code(page: &Reply) -> String {
     /// Pixels of a module.
     const SCALE: usize = 4;
-    let side: usize = page.between("<rect width=\"", "\"").parse().unwrap();
+    let (_, sides) = page.between("<svg class=\"qr\"", "\" shape-rendering").rsplit_once(' ').unwrap();
+    let side: usize = sides.parse().unwrap();
     let mut dark = vec![false; side * side];
     for run in page.between("<path fill=\"#000\" d=\"", "\"").split('M').skip(1) {
         let numbers: Vec<usize> = run.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
