@@ -25,7 +25,8 @@ impl Both {
         let (here, there) = (self.here.run(line), self.hub.run(&self.there, line));
         assert_eq!(there.status, here.status, "{line}\nhere: {}there: {}", here.err, there.err);
         // What stands outside of the events a hub tells nobody, but for who acted and the comment.
-        let is_told = |text: &&str| !text.starts_with("    first-person:") && !text.starts_with("    second-person:");
+        let untold = ["    first-person:", "    second-person:", "    owner:"];
+        let is_told = |text: &&str| !untold.iter().any(|field| text.starts_with(field));
         let told: String = here.out.split_inclusive('\n').filter(is_told).collect();
         assert_eq!(there.out, if line.starts_with("case log") { &told } else { &here.out }.as_str(), "{line}");
         assert_eq!(there.err, here.err, "{line}");
