@@ -19,7 +19,7 @@ pub(crate) struct Link {
 /// What a provider calls somebody.
 #[derive(Args, Debug)]
 pub(super) struct Identity {
-    /// The provider, by its address as it writes it itself: https://id.example
+    /// The provider, by its address as it writes it itself: `https://id.example`
     #[arg(long, value_name = "URL")]
     pub(super) issuer: String,
     /// What it calls the person, the claim `sub`; the page that refuses somebody unknown shows it to them
