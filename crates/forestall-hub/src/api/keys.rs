@@ -9,13 +9,12 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use forestall_api::header::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, MAX_IDEMPOTENCY_KEY};
 use forestall_api::problem::{IN_PROGRESS, KEY_REUSED};
-use forestall_api::route::{ALL, BASE, Route};
 use forestall_model::Digest;
 use forestall_store::{KeptAnswer, KeyedRequest, Known};
 
@@ -48,17 +47,9 @@ pub(super) async fn replay(
     keyed(&app, token, key, request, next).await.unwrap_or_else(|problem| told(problem.into_response()))
 }
 
-/// Says whether the address takes the method; else the answer is that it does not, whatever the key.
-fn is_endpoint(request: &Request) -> bool {
-    let path = request.extensions().get::<MatchedPath>();
-    let template = path.and_then(|path| path.as_str().strip_prefix(BASE));
-    let is_it = |route: &Route| Some(route.template) == template && route.method.name() == request.method().as_str();
-    ALL.iter().any(is_it)
-}
-
 fn key_of(request: &Request) -> Result<Option<String>, Problem> {
     let mut keys = request.headers().get_all(IDEMPOTENCY_KEY).iter();
-    let Some(key) = keys.next().filter(|_| METHODS.contains(request.method()) && is_endpoint(request)) else {
+    let Some(key) = keys.next().filter(|_| METHODS.contains(request.method())) else {
         return Ok(None);
     };
     let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
