@@ -70,6 +70,12 @@ impl From<DayRange> for Days {
     }
 }
 
+impl From<Days> for DayRange {
+    fn from(days: Days) -> Self {
+        Self { from: days.from, until: days.until }
+    }
+}
+
 /// Two people who ask more of a campaign than its marking allows, or take what did not pass a guard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -9,7 +9,7 @@ use forestall_model::evidence::Places;
 use forestall_model::{CampaignId, CaseId, Instant, Method, PartyId, PersonId, Sight, Tld, UtcDay};
 use serde::{Deserialize, Serialize};
 
-use crate::route::BASE;
+use crate::route::{self, BASE, Route};
 
 /// The clock: read, and moved by `PUT`.
 pub const CLOCK_AT: &str = "/drill/clock";
@@ -17,6 +17,19 @@ pub const CLOCK_AT: &str = "/drill/clock";
 pub const PEOPLE_AT: &str = "/drill/people";
 /// What is seen from outside.
 pub const SIGHTS_AT: &str = "/drill/cases/{id}/sights";
+
+/// Reads the clock.
+pub const CLOCK: Route =
+    Route { method: route::Method::Get, template: CLOCK_AT, purpose: "What the clock of a drill shows." };
+/// Moves the clock.
+pub const MOVE_CLOCK: Route =
+    Route { method: route::Method::Put, template: CLOCK_AT, purpose: "Moves the time, and does what is due by then." };
+/// Adds somebody.
+pub const ADD_PERSON: Route =
+    Route { method: route::Method::Post, template: PEOPLE_AT, purpose: "Adds somebody at a party, with a token." };
+/// Records sights.
+pub const ADD_SIGHTS: Route =
+    Route { method: route::Method::Post, template: SIGHTS_AT, purpose: "Records what is seen from outside." };
 
 /// The most octets of a request: 500 lists, each with a few bitmaps of places.
 pub const MAX_REQUEST: usize = 4 << 20;

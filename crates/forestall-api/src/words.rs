@@ -140,6 +140,8 @@ markers! {
     AimWord = "Aim", one_of("What is to fall.", words_of!(Aim));
     /// What became of a slice.
     CutWord = "CutResult", one_of("What became of a slice when lists were cut.", words_of!(CutResult));
+    /// A part of a list.
+    ListPartWord = "ListPart", one_of("What differs from the list before.", words_of!(ListPart));
 }
 
 /// 1 to 64 lower-case letters, digits and inner hyphens.
@@ -258,5 +260,17 @@ vocabulary! {
         Nothing = "nothing",
         /// A rule refused it.
         Refused = "refused",
+    }
+}
+
+vocabulary! {
+    /// What differs from the list before.
+    pub enum ListPart as "a part of a list" {
+        /// Lines that the list before did not hold.
+        Added = "added",
+        /// Lines that are not asked for any more although their window has not closed.
+        Withdrawn = "withdrawn",
+        /// Lines of the list before whose window has closed.
+        Expired = "expired",
     }
 }

@@ -75,9 +75,13 @@ impl HubArgs {
         }
     }
 
-    /// Returns the address and the file with the token as they were given.
-    pub(crate) fn given(&self) -> Option<(&str, Option<&Path>)> {
-        self.hub.as_ref().map(|hub| (hub.as_str(), self.token_file.as_deref()))
+    /// Returns the client of the hub that was given, wherever a store may be named beside it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::client`].
+    pub(crate) fn given(&self) -> anyhow::Result<Option<Hub>> {
+        self.hub.as_ref().map(|hub| self.client(hub)).transpose()
     }
 
     /// Makes the client of a hub.

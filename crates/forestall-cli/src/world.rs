@@ -155,8 +155,12 @@ impl Globals {
         self.named_hub()?.map(|hub| self.hub.client(hub)).transpose()
     }
 
-    /// Returns the address of the hub that somebody named, and the file with the token, for a caller of its own.
-    pub(crate) fn given_hub(&self) -> Option<(&str, Option<&Path>)> {
+    /// Returns the client of the hub that somebody named, for a command that reads the data folder beside it.
+    ///
+    /// # Errors
+    ///
+    /// Usage, for a hub that cannot be called.
+    pub(crate) fn given_hub(&self) -> anyhow::Result<Option<Hub>> {
         self.hub.given()
     }
 

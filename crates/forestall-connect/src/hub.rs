@@ -8,6 +8,7 @@
 
 mod address;
 mod cases;
+mod drill;
 mod error;
 mod exchange;
 mod key;
@@ -109,6 +110,18 @@ impl Hub {
             .map_err(|error| HubSettingsError::Client(error::reason(&error)))?;
         let HubSettings { address, token, limit, tries, longest_pause, .. } = settings;
         Ok(Self { client, address, token, limit, tries: tries.max(1), longest_pause })
+    }
+
+    /// Returns the same hub as somebody else calls it.
+    #[must_use]
+    pub fn signed_in_by(&self, token: HubToken) -> Self {
+        Self { token, ..self.clone() }
+    }
+
+    /// Returns the same hub, where every call is sent once and one exchange may take `limit`: for whoever measures what a call takes.
+    #[must_use]
+    pub fn unrepeated(self, limit: Duration) -> Self {
+        Self { limit, tries: 1, ..self }
     }
 
     /// Returns where the hub is.

@@ -19,7 +19,6 @@
 
 mod address;
 pub mod cache;
-pub mod calls;
 mod causes;
 mod clock;
 pub mod gather;

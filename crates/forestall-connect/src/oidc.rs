@@ -18,9 +18,9 @@ use openidconnect::core::{
     CoreUserInfoClaims,
 };
 use openidconnect::{
-    AccessToken, AsyncHttpClient, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse as _,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _,
+    AccessToken, AsyncHttpClient, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndUserEmail,
+    EndUserName, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, LocalizedClaim,
+    Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _,
 };
 use reqwest::{Client, Url, redirect};
 
@@ -277,20 +277,21 @@ impl Oidc {
         let token = response.id_token().ok_or_else(|| OidcError::Refused("it sent no token of identity".to_owned()))?;
         let checked = token.claims(&client.id_token_verifier(), &Nonce::new(nonce));
         let claims = checked.map_err(|error| OidcError::Refused(told(&error)))?;
-        let subject = claims.subject().as_str();
+        let subject = claims.subject().as_str().to_owned();
         if !(1..=MAX_SUBJECT).contains(&subject.chars().count()) {
             let reason = format!("it calls the person by a text that is empty or longer than {MAX_SUBJECT} characters");
             return Err(OidcError::Refused(reason));
         }
-        let mut identity = identity(claims);
-        if identity.verified_mail.is_none() || identity.name.is_none() {
+        let mut mail = verified_mail(claims.email(), claims.email_verified());
+        let mut name = plain_name(claims.name());
+        if mail.is_none() || name.is_none() {
             // Many providers tell mail and name where they are asked for them alone (OpenID Connect Core 1.0, part 5.3).
-            let more = self.more(&client, response.access_token(), claims).await;
-            let (mail, name) = more.map_or((None, None), |more| (verified_mail(&more), name(&more)));
-            identity.verified_mail = identity.verified_mail.or(mail);
-            identity.name = identity.name.or(name);
+            if let Some(more) = self.more(&client, response.access_token(), claims).await {
+                mail = mail.or_else(|| verified_mail(more.email(), more.email_verified()));
+                name = name.or_else(|| plain_name(more.name()));
+            }
         }
-        Ok(identity)
+        Ok(Identity { issuer: claims.issuer().as_str().to_owned(), subject, verified_mail: mail, name })
     }
 
     /// Returns what the provider tells of the person besides the token; `None` where it tells nothing, or of somebody else.
@@ -369,23 +370,12 @@ fn is_private(url: &Url) -> bool {
         || (url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")))
 }
 
-fn identity(claims: &CoreIdTokenClaims) -> Identity {
-    let verified = claims.email_verified() == Some(true);
-    Identity {
-        issuer: claims.issuer().as_str().to_owned(),
-        subject: claims.subject().as_str().to_owned(),
-        verified_mail: claims.email().filter(|_| verified).map(|mail| mail.as_str().to_owned()),
-        name: claims.name().and_then(|names| names.get(None)).map(|name| name.as_str().to_owned()),
-    }
+fn verified_mail(mail: Option<&EndUserEmail>, verified: Option<bool>) -> Option<String> {
+    mail.filter(|_| verified == Some(true)).map(|mail| mail.as_str().to_owned())
 }
 
-fn verified_mail(claims: &CoreUserInfoClaims) -> Option<String> {
-    let verified = claims.email_verified() == Some(true);
-    claims.email().filter(|_| verified).map(|mail| mail.as_str().to_owned())
-}
-
-fn name(claims: &CoreUserInfoClaims) -> Option<String> {
-    claims.name().and_then(|names| names.get(None)).map(|name| name.as_str().to_owned())
+fn plain_name(names: Option<&LocalizedClaim<EndUserName>>) -> Option<String> {
+    names.and_then(|names| names.get(None)).map(|name| name.as_str().to_owned())
 }
 
 /// Returns an error with its causes, cut short.

@@ -36,7 +36,12 @@ fn section(section: &Section, first: bool) -> String {
 
 /// Writes a text so that Markdown shows it as it is, on one line.
 fn plain(text: &str) -> String {
+    let text = text.trim();
     let mut out = String::with_capacity(text.len());
+    // What makes a list, a rule or a heading where a line begins with it.
+    if text.starts_with(['-', '+', '=']) {
+        out.push('\\');
+    }
     for c in text.chars() {
         match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '&' | '~' | '!' => out.extend(['\\', c]),
@@ -54,5 +59,6 @@ mod tests {
     #[test]
     fn markup_of_others_is_text() {
         assert_eq!(plain("a|b\n[x](y) <i>"), "a\\|b \\[x\\](y) \\<i\\>");
+        assert_eq!((plain("- a-b"), plain("    a")), ("\\- a-b".to_owned(), "a".to_owned()));
     }
 }

@@ -64,8 +64,6 @@ pub struct Answer {
     pub truth: f64,
     /// The flaw in how it is written.
     pub flaw: Option<Trouble>,
-    /// Whether it says what the registry does in the place of what it refused.
-    pub is_fallback: bool,
     /// How often it was tried before.
     tries: u32,
 }
@@ -96,7 +94,7 @@ struct Tray {
 enum Step {
     Open(Letter),
     Acknowledge(Letter),
-    /// The list, how often its answer was tried, and whether the try after a failure.
+    /// The list, and how often its answer was tried before.
     Work(Letter, u32),
 }
 
@@ -229,7 +227,7 @@ impl Party {
         let conduct = &self.registry.group.conduct;
         // What failed is done at the next try; the flaw of an answer is mended by then.
         let reply = if conduct.reply == Reply::Error && tries > 0 { Reply::Done } else { conduct.reply };
-        let answer = |action, result, is_fallback| Answer {
+        let answer = |action, result| Answer {
             letter: letter.clone(),
             action,
             result,
@@ -237,16 +235,15 @@ impl Party {
             share: conduct.share.unwrap_or(1.0),
             truth: conduct.truth,
             flaw: if tries == 0 { self.flaw(now) } else { None },
-            is_fallback,
             tries,
         };
         match reply {
             Reply::Never => Vec::new(),
-            Reply::Done | Reply::Partial => vec![answer(letter.action, AnswerResult::Done, false)],
-            Reply::Error => vec![answer(letter.action, AnswerResult::Error, false)],
+            Reply::Done | Reply::Partial => vec![answer(letter.action, AnswerResult::Done)],
+            Reply::Error => vec![answer(letter.action, AnswerResult::Error)],
             Reply::Refused => {
-                let fallback = conduct.fallback.map(|action| answer(action, AnswerResult::Done, true));
-                std::iter::once(answer(letter.action, AnswerResult::Refused, false)).chain(fallback).collect()
+                let fallback = conduct.fallback.map(|action| answer(action, AnswerResult::Done));
+                std::iter::once(answer(letter.action, AnswerResult::Refused)).chain(fallback).collect()
             }
         }
     }

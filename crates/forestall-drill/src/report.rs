@@ -91,7 +91,7 @@ pub struct Slice {
     pub at_closing: Count,
     /// Names that came under protection between the opening and the closing of their window.
     pub late: u32,
-    /// Whether reminders went out and nobody ever said that a list came.
+    /// Whether reminders went out and nobody ever said that a list came, or answered.
     pub silent: bool,
 }
 
@@ -228,7 +228,11 @@ impl Report {
             day.lost = lost.get(&(day.campaign.clone(), day.day)).copied().unwrap_or(0);
         }
         let total = lost.values().map(|names| u64::from(*names)).sum();
-        let slices: Vec<Slice> = slices.into_values().collect();
+        let mut slices: Vec<Slice> = slices.into_values().collect();
+        for slice in &mut slices {
+            let heard_of = slice.first_acknowledged.is_some() || slice.first_answered.is_some();
+            slice.silent = slice.reminders > 0 && !heard_of;
+        }
         let worst = worst_of(&slices);
         Self {
             version: 1,
@@ -326,13 +330,9 @@ impl Slice {
                     self.reminders += u32::from(*reminder > 0);
                     first(&mut self.first_handed);
                 }
-                self.silent = self.reminders > 0 && self.first_acknowledged.is_none();
             }
             What::Opened { .. } => first(&mut self.first_opened),
-            What::Acknowledged { .. } => {
-                first(&mut self.first_acknowledged);
-                self.silent = false;
-            }
+            What::Acknowledged { .. } => first(&mut self.first_acknowledged),
             What::Answered { result, .. } => {
                 first(&mut self.first_answered);
                 match self.answers.iter_mut().find(|(known, _)| known == result) {

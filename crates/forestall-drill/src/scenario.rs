@@ -31,8 +31,8 @@ pub const MOST_OCTETS: usize = 1 << 20;
 pub const MOST_REGISTRIES: usize = 2_000;
 /// Cases of a scenario at most.
 pub const MOST_CASES: usize = 100;
-/// Days that a scenario lasts at most.
-pub const MOST_DAYS: i32 = 400;
+/// Days that a scenario lasts at most: a hub's tokens are good for one day more.
+pub const MOST_DAYS: i32 = 365;
 /// Days that a case's horizon reaches ahead at most.
 pub(crate) const MOST_AHEAD: u16 = 400;
 

@@ -189,7 +189,7 @@ fn not_taken(report: &Report) -> Section {
             entry.list.tld.to_string(),
             entry.list.list.to_string(),
             entry.status.to_string(),
-            entry.reason.clone(),
+            entry.reason.lines().collect::<Vec<_>>().join(" "),
         ]
     };
     Section {
@@ -236,9 +236,7 @@ fn share(part: u32, whole: u32) -> String {
 
 /// Writes an instant as `2009-03-12 09:00`.
 fn minute(at: Option<Instant>) -> String {
-    let Some(at) = at else { return "never".to_owned() };
-    let text = Instant::from_seconds(at.seconds()).to_string();
-    text.get(..16).unwrap_or(&text).replace('T', " ")
+    at.map_or_else(|| "never".to_owned(), Instant::to_minute)
 }
 
 /// Writes a time that passed as `2 d 05:30`.

@@ -5,11 +5,11 @@
 use crate::report::Report;
 use crate::tables::{Section, sections};
 
-/// Writes a report as text.
+/// Writes a report as text. What moves the cursor of a terminal is left out of the texts of others.
 #[must_use]
 pub fn text(report: &Report) -> String {
     let parts: Vec<String> = sections(report).iter().map(section).collect();
-    parts.join("\n")
+    parts.join("\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect()
 }
 
 fn section(section: &Section) -> String {

@@ -45,6 +45,12 @@ pub struct DailyCase {
     pub counts: BTreeMap<Waits, u64>,
 }
 
+impl DailyCase {
+    fn is_told(&self) -> bool {
+        self.counts.values().any(|count| *count > 0)
+    }
+}
+
 /// What waits for one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Daily {
@@ -64,8 +70,7 @@ impl Daily {
     /// Says whether there is nothing to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let waits = |case: &DailyCase| case.counts.values().any(|count| *count > 0);
-        self.unplaced.as_ref().is_none_or(|(count, _)| *count == 0) && !self.cases.iter().any(waits)
+        self.unplaced.as_ref().is_none_or(|(count, _)| *count == 0) && !self.cases.iter().any(DailyCase::is_told)
     }
 }
 
@@ -95,7 +100,7 @@ pub fn write(daily: &Released<Daily>, language: Language) -> Result<Option<Daily
         return Ok(None);
     }
     let mut lines = Vec::new();
-    for case in daily.cases.iter().filter(|case| case.counts.values().any(|count| *count > 0)) {
+    for case in daily.cases.iter().filter(|case| case.is_told()) {
         lines.push(line(case, daily.at, language)?);
     }
     if let Some((count, link)) = daily.unplaced.as_ref().filter(|(count, _)| *count > 0) {

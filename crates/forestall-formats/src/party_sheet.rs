@@ -45,7 +45,7 @@ impl PartySheet {
 pub fn write_text(sheet: &Released<PartySheet>, out: &mut dyn Write) -> io::Result<()> {
     let (marking, sheet) = (sheet.marking(), sheet.object());
     let today = sheet.made.day();
-    writeln!(out, "{}   Parties and contacts as of {} (UTC)   {}", marking.tlp, to_minute(sheet.made), marking.tlp)?;
+    writeln!(out, "{}   Parties and contacts as of {} (UTC)   {}", marking.tlp, sheet.made.to_minute(), marking.tlp)?;
     writeln!(out, "Contacts marked OLD were not tried by their second way within {} days.", Contact::TEST_DAYS)?;
     for party in &sheet.parties {
         writeln!(out, "\n{}\n{} ({}, {})", "-".repeat(WIDTH), party.name, party.kind, party.id)?;
@@ -81,7 +81,7 @@ pub fn write_text(sheet: &Released<PartySheet>, out: &mut dyn Write) -> io::Resu
 pub fn write_html(sheet: &Released<PartySheet>, out: &mut dyn Write) -> io::Result<()> {
     let (marking, sheet) = (sheet.marking(), sheet.object());
     let today = sheet.made.day();
-    let made = to_minute(sheet.made);
+    let made = sheet.made.to_minute();
     writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Parties and contacts, {made} UTC</title>\n<style>\n{STYLE}</style>\n\
@@ -153,11 +153,6 @@ fn terms(party: &Party) -> Option<String> {
         "{}{own}; works {} at UTC{}; {} lists as {}{limit}, in {}",
         terms.road, terms.working_days, terms.offset, terms.rhythm, terms.form, terms.language
     ))
-}
-
-fn to_minute(instant: Instant) -> String {
-    let text = Instant::from_seconds(instant.seconds()).to_string();
-    text.get(..16).unwrap_or(&text).replace('T', " ")
 }
 
 /// Breaks a text at its blanks, with `label` before the first line and blanks of its length before the others; nothing for no text.

@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use forestall_coord::Case;
 use forestall_coord::deadline::is_working;
-use forestall_model::marking::Marked;
+use forestall_model::marking::{Marked, Withheld, release};
 use forestall_model::party::{Contact, Terms, Weekday};
-use forestall_model::{Instant, Marking, Party, PartyId, Tld, UtcDay};
+use forestall_model::{Audience, Instant, Marking, Party, PartyId, Released, Tld, UtcDay};
 use serde::Serialize;
 
 use crate::lead::there;
@@ -129,9 +130,17 @@ impl Marked for CallList {
 }
 
 impl CallList {
-    /// Returns whom to ring at `now` about the slices of these registries.
-    #[must_use]
-    pub fn of(registries: &BTreeMap<Tld, Party>, now: Instant) -> Self {
+    /// Returns whom to ring at `now` about the slices of a case, of these registries, through the gate.
+    ///
+    /// # Errors
+    ///
+    /// [`Withheld`] where the audience may not have contacts.
+    pub fn of_case(
+        case: &Case,
+        registries: &BTreeMap<Tld, Party>,
+        audience: Audience,
+        now: Instant,
+    ) -> Result<Released<Self>, Withheld> {
         let usual = Terms::default();
         let on_call = |party: &Party| OnCall {
             party: party.id.clone(),
@@ -141,7 +150,9 @@ impl CallList {
                 party.contacts.iter().map(|contact| Callee::of(contact, terms, now)).collect()
             },
         };
-        Self(registries.iter().map(|(tld, party)| (tld.clone(), on_call(party))).collect())
+        let of_case = registries.iter().filter(|(tld, _)| case.slices.contains_key(*tld));
+        let list = Self(of_case.map(|(tld, party)| (tld.clone(), on_call(party))).collect());
+        release(list, audience, now)
     }
 
     /// Returns whom to ring about a slice; `None` where no party runs it.

@@ -71,6 +71,26 @@ impl Drill {
         Arc::new(move || Instant::from_micros(now.load(Ordering::SeqCst)))
     }
 
+    /// Returns in whose name the hub asks: nobody's, with the key of every drill.
+    #[must_use]
+    pub fn sender() -> Sender {
+        Sender {
+            requester: Requester {
+                organisation: "DRILL: nobody".to_owned(),
+                person: "DRILL".to_owned(),
+                phone: "+1 555 0100".to_owned(),
+                mail: Some("drill@drill.invalid".to_owned()),
+                role: "coordinator of a drill".to_owned(),
+                proof: "this is a drill; nothing in it is asked of anybody".to_owned(),
+            },
+            appeal: "drill@drill.invalid".to_owned(),
+            answer_to: "drill@drill.invalid".to_owned(),
+            fees: Fees { waiver_wanted: false, provision: None },
+            renewed_by: None,
+            key: Arc::new(SecretKey::from_seed(&KEY.0, KEY.1)),
+        }
+    }
+
     /// Moves the time and does what has become due. `origin` is where parties reach the hub.
     ///
     /// # Errors
@@ -96,20 +116,5 @@ impl Drill {
 fn post(origin: Origin) -> Result<Post, DeskError> {
     let from =
         Mailbox::new(Some("DRILL"), "drill@drill.invalid").map_err(|error| DeskError::Input(error.to_string()))?;
-    let sender = Sender {
-        requester: Requester {
-            organisation: "DRILL: nobody".to_owned(),
-            person: "DRILL".to_owned(),
-            phone: "+1 555 0100".to_owned(),
-            mail: Some("drill@drill.invalid".to_owned()),
-            role: "coordinator of a drill".to_owned(),
-            proof: "this is a drill; nothing in it is asked of anybody".to_owned(),
-        },
-        appeal: "drill@drill.invalid".to_owned(),
-        answer_to: "drill@drill.invalid".to_owned(),
-        fees: Fees { waiver_wanted: false, provision: None },
-        renewed_by: None,
-        key: Arc::new(SecretKey::from_seed(&KEY.0, KEY.1)),
-    };
-    Ok(Post { sender, mailer: Mailer::nowhere(from), key: None, origin })
+    Ok(Post { sender: Drill::sender(), mailer: Mailer::nowhere(from), key: None, origin })
 }

@@ -96,7 +96,7 @@ impl LeadDocument {
     /// Returns the deadline in UTC, to the minute.
     #[must_use]
     pub fn send_by_utc(&self) -> String {
-        to_minute(self.send_by)
+        self.send_by.to_minute()
     }
 
     /// Says whether the registry's clock shows another time than UTC.
@@ -118,12 +118,12 @@ impl fmt::Display for LeadDocument {
             Timing::TooLate => write!(
                 f,
                 "too late for this road: the window opens at {} UTC and nobody could look before; fallback: {fallback}",
-                to_minute(self.opens)
+                self.opens.to_minute()
             ),
         }?;
         match (self.in_time_by, self.in_time_opens) {
             (Some(by), Some(opens)) => {
-                write!(f, "; in time again for what opens at {} UTC, by {} UTC", to_minute(opens), to_minute(by))
+                write!(f, "; in time again for what opens at {} UTC, by {} UTC", opens.to_minute(), by.to_minute())
             }
             _ => Ok(()),
         }
@@ -132,12 +132,7 @@ impl fmt::Display for LeadDocument {
 
 /// Returns an instant by a registry's own clock, to the minute, with its offset.
 pub(crate) fn there(instant: Instant, offset: UtcOffset) -> String {
-    format!("{} UTC{offset}", to_minute(instant.plus_seconds(i64::from(offset.minutes()) * 60)))
-}
-
-fn to_minute(instant: Instant) -> String {
-    let text = Instant::from_seconds(instant.seconds()).to_string();
-    text.get(..16).unwrap_or(&text).replace('T', " ")
+    format!("{} UTC{offset}", instant.plus_seconds(i64::from(offset.minutes()) * 60).to_minute())
 }
 
 #[cfg(test)]

@@ -38,6 +38,13 @@ impl Instant {
         self.0.div_euclid(1_000_000)
     }
 
+    /// Writes the instant as `2026-11-23 18:05`, in UTC, for people to read.
+    #[must_use]
+    pub fn to_minute(self) -> String {
+        let text = Self::from_seconds(self.seconds()).to_string();
+        text.get(..16).unwrap_or(&text).replace('T', " ")
+    }
+
     /// Returns the UTC day that holds this instant.
     #[must_use]
     pub fn day(self) -> UtcDay {

@@ -100,6 +100,9 @@ pub(crate) enum Change {
     Forget { before: Instant },
 }
 
+/// Which mails nobody has decided about.
+const IS_OPEN: &str = "state IN ('proposed', 'unplaced', 'recording')";
+
 const COLUMNS: &str = "id, state, way, came, changed, case_id, tld, number, reason, decided_by, size";
 
 impl Store {
@@ -160,10 +163,7 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn open_mails(&self, case: Option<&CaseId>, limit: u32) -> Result<Vec<KeptMail>, StoreError> {
         let which = if case.is_some() { "case_id = $2" } else { "case_id IS NULL" };
-        let text = format!(
-            "SELECT {COLUMNS} FROM mail WHERE state IN ('proposed', 'unplaced', 'recording') AND {which} \
-             ORDER BY came, id LIMIT $1"
-        );
+        let text = format!("SELECT {COLUMNS} FROM mail WHERE {IS_OPEN} AND {which} ORDER BY came, id LIMIT $1");
         let statement = query(sqlx::AssertSqlSafe(text)).bind(i64::from(limit));
         let statement = case.iter().fold(statement, |statement, case| statement.bind(case.as_str().to_owned()));
         let mut reader = self.reader().await?;
@@ -178,9 +178,7 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub async fn count_open_mails(&self, case: Option<&CaseId>) -> Result<u64, StoreError> {
         let which = if case.is_some() { "case_id = $1" } else { "case_id IS NULL" };
-        let text = format!(
-            "SELECT COUNT(*) AS mails FROM mail WHERE state IN ('proposed', 'unplaced', 'recording') AND {which}"
-        );
+        let text = format!("SELECT COUNT(*) AS mails FROM mail WHERE {IS_OPEN} AND {which}");
         let statement = query(sqlx::AssertSqlSafe(text));
         let statement = case.iter().fold(statement, |statement, case| statement.bind(case.as_str().to_owned()));
         let mut reader = self.reader().await?;
@@ -261,9 +259,9 @@ async fn keep(connection: &mut Connection, mail: &KeptMail, octets: &[u8], room:
     if known.fetch_optional(&mut *connection).await?.is_some() {
         return Ok(0);
     }
-    const FULL: &str = "SELECT COUNT(*) AS mails, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS octets FROM mail \
-                        WHERE state IN ('proposed', 'unplaced', 'recording')";
-    let row = query(FULL).fetch_one(&mut *connection).await?;
+    let full =
+        format!("SELECT COUNT(*) AS mails, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS octets FROM mail WHERE {IS_OPEN}");
+    let row = query(sqlx::AssertSqlSafe(full)).fetch_one(&mut *connection).await?;
     let (mails, kept): (u64, u64) = (row.count("mails")?, row.count("octets")?);
     if mails >= room.mails || kept.saturating_add(mail.size) > room.octets {
         return Ok(2);

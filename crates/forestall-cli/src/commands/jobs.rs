@@ -58,7 +58,7 @@ pub(crate) struct Notices {
 /// Runs jobs.
 #[derive(Args, Debug)]
 pub(crate) struct Run {
-    /// The settings of `forestall serve`: their part `look` says who is asked
+    /// The settings of `forestall serve`: their parts say who is asked, what goes out and what is read
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 }

@@ -2,6 +2,7 @@
 
 //! `forestall serve`: the console.
 
+use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -175,11 +176,17 @@ impl Serve {
         settings.sender = sender;
         settings.contact = self.contact.or(config.contact).filter(|text| !text.trim().is_empty());
         settings.provider = provider;
-        let sends =
-            config.look.is_some() || config.mail.is_some() || config.inbox.is_some() || config.webhook.is_some();
-        if self.drill.is_some() && sends {
+        let reaches_out = config.look.is_some()
+            || settings.sender.is_some()
+            || config.mail.is_some()
+            || config.inbox.is_some()
+            || config.webhook.is_some()
+            || settings.provider.is_some()
+            || settings.resolver.is_some();
+        if self.drill.is_some() && reaches_out {
             return Err(usage(
-                "a drill asks and writes to nobody: leave the parts [look], [mail], [inbox] and [webhook] out of its settings",
+                "a drill asks and writes to nobody, and signs with no real key: leave the resolver and the parts [look], [send], [mail], \
+                 [inbox], [webhook] and [provider] out of its settings",
             ));
         }
         let (begins, drill_token) = (self.drill, self.drill_token);
@@ -212,12 +219,20 @@ async fn serve_drill(
 ) -> anyhow::Result<Outcome> {
     let drill = Drill::begin(desk.clone(), begins).await?;
     let now = drill.now();
-    let settings = Settings { clock: drill.clock(), drill: Some(drill), allowance: drill::ALLOWANCE, ..settings };
+    let settings = Settings {
+        clock: drill.clock(),
+        drill: Some(drill),
+        allowance: drill::ALLOWANCE,
+        sender: Some(Drill::sender()),
+        ..settings
+    };
     let console = bind(desk.clone(), settings).await?;
     let told = Told::listen();
-    if let Some(file) = token_file {
+    if let Some(path) = token_file {
+        // First the file: nobody is added whose token has no place.
+        let mut file = secret_file(path)?;
         let (_, token) = desk.add_drill_person(None, &drill::RUNS_IT.parse()?, now).await?;
-        write_secret(file, &token.to_string())?;
+        writeln!(file, "{token}").with_context(|| format!("the token could not be written to {}", path.display()))?;
     }
     let link = console.link().await?;
     output::to_stdout(|out| Ok(writeln!(out, "{link}")?))?;
@@ -229,15 +244,15 @@ async fn serve_drill(
     Ok(Outcome::Done)
 }
 
-/// Writes a secret into a new file that its owner alone can read.
-fn write_secret(file: &Path, secret: &str) -> anyhow::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
+/// Makes a new file that its owner alone can read.
+fn secret_file(path: &Path) -> anyhow::Result<File> {
+    let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let fail = || format!("the token could not be written to {}, which must not be there yet", file.display());
-    let mut out = options.open(file).with_context(fail)?;
-    writeln!(out, "{secret}").with_context(fail)
+    options
+        .open(path)
+        .with_context(|| format!("the token could not be written to {}, which must not be there yet", path.display()))
 }
 
 /// Binds the console and warns where other machines can reach it.

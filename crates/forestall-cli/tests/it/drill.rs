@@ -93,6 +93,8 @@ fn faults_are_told_before_anything_begins() {
     home.fails(2, "drill five.toml --hub http://127.0.0.1:1", &["--token-file"]);
     home.write("token", "abc\n");
     home.fails(2, "drill five.toml --hub http://hub.example --token-file token", &["TLS"]);
+    home.write("hub.toml", "version = 1\nresolver = \"127.0.0.1:53\"\n");
+    home.fails(2, "serve --config hub.toml --drill 2009-01-05", &["a drill asks and writes to nobody", "resolver"]);
 }
 
 /// A hub of a drill that runs until the value is dropped.

@@ -3,10 +3,11 @@
 //! Where a hub is.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use reqwest::Url;
+
+use crate::address::is_this_machine;
 
 /// Longest address.
 const LONGEST: usize = 300;
@@ -62,7 +63,7 @@ impl HubAddress {
 
     fn is_local(&self) -> bool {
         let host = self.0.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+        is_this_machine(host)
     }
 }
 

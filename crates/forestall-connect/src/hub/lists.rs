@@ -6,6 +6,7 @@ use forestall_api::act::Recorded;
 use forestall_api::cut::{CutLists, CutOutcomes};
 use forestall_api::list::List;
 use forestall_api::receipts::Receipt;
+pub use forestall_api::words::ListPart;
 use forestall_api::{Items, header, route};
 use forestall_model::{CaseId, Tld};
 
@@ -30,18 +31,6 @@ impl ListForm {
             Self::Csv => header::CSV,
             Self::Plain => header::PLAIN,
         }
-    }
-}
-
-forestall_model::vocabulary! {
-    /// What differs from the list before.
-    pub enum ListPart as "a part of a list" {
-        /// Lines that the list before did not hold.
-        Added = "added",
-        /// Lines that are not asked for any more although their window has not closed.
-        Withdrawn = "withdrawn",
-        /// Lines of the list before whose window has closed.
-        Expired = "expired",
     }
 }
 

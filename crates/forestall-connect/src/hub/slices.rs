@@ -17,7 +17,7 @@ use super::{ETag, Hub, HubError, Pages, Tagged};
 /// Which names of a slice are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NamesAsked {
-    /// Those of the lists of these days; of the day from which the case is looked at where there are none.
+    /// Those of the lists of these days; of the whole horizon where there are none.
     pub days: Option<DayRange>,
     /// Those of this campaign; of all where none is named.
     pub campaign: Option<CampaignId>,

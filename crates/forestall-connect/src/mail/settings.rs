@@ -3,11 +3,11 @@
 //! The server that takes letters, and as whom they go there.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
 use super::mailbox::Mailbox;
+use crate::address::is_this_machine;
 use crate::host_port::HostPort;
 
 /// How long a server may take for one answer.
@@ -127,7 +127,7 @@ impl MailServer {
     /// Says whether it is on this machine.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        self.0.host == "localhost" || self.0.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        is_this_machine(&self.0.host)
     }
 }
 

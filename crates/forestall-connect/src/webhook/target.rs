@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
+use crate::address::is_this_machine;
+
 /// Longest address.
 const LONGEST: usize = 2_000;
 
@@ -66,10 +68,9 @@ impl FromStr for WebhookTarget {
             return Err(wrong("it has a fragment, which no server is told"));
         }
         let target = Self(url);
-        let is_local = target.host() == "localhost" || target.address().is_some_and(|address| address.is_loopback());
         match target.0.scheme() {
             "https" if !target.host().is_empty() => Ok(target),
-            "http" if is_local => Ok(target),
+            "http" if is_this_machine(target.host()) => Ok(target),
             _ => Err(wrong("expected an address that begins with https://")),
         }
     }

@@ -198,6 +198,28 @@ fn who_was_played_by_a_person_is_said_to_be() {
 }
 
 #[test]
+fn who_answers_without_saying_that_a_list_came_is_not_silent() {
+    let (scenario, mut journal) = Rehearsal::new(1).play();
+    journal.retain(|entry| !matches!(entry.what, What::Acknowledged { .. }));
+    let of_com = |entry: &Entry| entry.what.list().filter(|list| list.tld == tld("com")).cloned();
+    let list = journal.iter().find_map(of_com).unwrap();
+    journal.push(Entry { at: scenario.until, what: What::Handed { list, reminder: 1, contact: 0, taken: true } });
+    let report = Report::of(&scenario, Chance(1), &BTreeSet::new(), &journal);
+    let silent: Vec<&str> = report.slices.iter().filter(|slice| slice.silent).map(|slice| slice.tld.as_str()).collect();
+    assert_eq!(silent, ["info"]);
+}
+
+#[test]
+fn nothing_moves_the_cursor_of_a_terminal() {
+    let mut report = report(1, &[]);
+    report.title = "A\u{1b}[2Jdrill".to_owned();
+    report.not_taken[0].reason = "one\r\ntwo".to_owned();
+    let text = text(&report);
+    assert!(text.contains("DRILL: A[2JDRILL") && text.contains("one two"), "{text}");
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text}");
+}
+
+#[test]
 fn as_text() {
     insta::assert_snapshot!(text(&report(1, &[])));
 }

@@ -10,7 +10,7 @@ use forestall_api::request::Acknowledge;
 use forestall_api::route;
 use forestall_api::words::{CaseIdText, TldText};
 
-use super::acting::{act, answer, failed};
+use super::acting::{act, answer};
 use super::body::Json;
 use super::params::Params;
 use super::precondition::IfMatch;
@@ -35,7 +35,5 @@ pub(super) async fn acknowledge(
     let (case, slice) = (case_id(&id)?, tld(&slice)?);
     let file = app.file(&session, &case).await?;
     let act = act(&app, &session, &file, &if_match, body.record)?;
-    let stored = app.desk().acknowledge(&case, &act, slice, body.list).await;
-    let stored = stored.map_err(|error| failed(error, act.basis.is_some()))?;
-    answer(&case, &[stored])
+    answer(&case, &act, app.desk().acknowledge(&case, &act, slice, body.list).await)
 }

@@ -5,7 +5,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use forestall_api::act::{MAX_TEXT, Record};
-use forestall_api::problem::{Fault, STALE};
+use forestall_api::problem::Fault;
 use forestall_coord::Refusal;
 use forestall_coord::command::Override;
 use forestall_model::{CaseId, Released};
@@ -65,16 +65,11 @@ pub(super) fn fault(pointer: &str, detail: impl Into<String>) -> Problem {
 /// Says why an act failed: with the member of the request that is at fault, and that somebody acts on what they have not seen.
 pub(super) fn failed(error: DeskError, has_basis: bool) -> Problem {
     let pointer = match &error {
-        DeskError::Refused(Refusal::CaseMoved { .. }) if has_basis => {
-            let problem = Problem::new(StatusCode::PRECONDITION_FAILED, "Nothing was recorded", error.to_string());
-            return Problem { kind: Some(STALE), ..problem };
+        DeskError::Refused(Refusal::CaseMoved { .. }) | DeskError::Stale(_) if has_basis => {
+            return Problem::new(StatusCode::PRECONDITION_FAILED, "Nothing was recorded", error.to_string());
         }
         DeskError::Refused(Refusal::CaseMoved { .. } | Refusal::AlreadyOpen { .. }) => {
             return Problem::new(StatusCode::CONFLICT, "Nothing was recorded", error.to_string());
-        }
-        DeskError::Stale(_) if has_basis => {
-            let problem = Problem::new(StatusCode::PRECONDITION_FAILED, "Nothing was recorded", error.to_string());
-            return Problem { kind: Some(STALE), ..problem };
         }
         DeskError::Refused(refusal) => pointer(refusal),
         _ => None,
@@ -106,9 +101,10 @@ const fn pointer(refusal: &Refusal) -> Option<&'static str> {
     }
 }
 
-/// Answers to an act of somebody who sees all of the case.
-pub(super) fn answer(case: &CaseId, stored: &[Stored]) -> Result<Response, Problem> {
-    reply::done(StatusCode::OK, &recorded(case, stored, true))
+/// Answers to an act of somebody who sees all of the case: with the event that it made, or with why it made none.
+pub(super) fn answer(case: &CaseId, act: &Act, made: Result<Stored, DeskError>) -> Result<Response, Problem> {
+    let stored = made.map_err(|error| failed(error, act.basis.is_some()))?;
+    reply::done(StatusCode::OK, &recorded(case, &[stored], true))
 }
 
 /// Returns two people as the desk takes them.

@@ -11,7 +11,7 @@ use forestall_api::answer::{Answer, AnswerRow, MAX_ROWS};
 use forestall_api::route;
 use forestall_api::words::{CaseIdText, TldText};
 use forestall_formats::answers::AnswerLine;
-use forestall_model::{AnswerResult, CampaignId, CaseId, Tld};
+use forestall_model::{AnswerResult, CaseId, Tld};
 use forestall_store::Stored;
 
 use super::acting::{act_over, days, failed, fault, need_few, recorded};
@@ -20,9 +20,8 @@ use super::params::Params;
 use super::precondition::IfMatch;
 use super::reply::done;
 use super::slice;
-use crate::desk::{Act, AnswerFile, CaseFile, DaysAnswer, SignedList};
+use crate::desk::{Act, AnswerFile, DaysAnswer, SignedList};
 use crate::pages::place::{case_id, tld};
-use crate::pages::registry_slice::campaigns_of;
 use crate::server::{App, Problem, Session};
 
 /// Records an answer: for the names or the rows where there are any, else for whole days.
@@ -44,7 +43,7 @@ pub(super) async fn answer(
     let file = app.slice(&session, &case, &tld).await?;
     let whole = session.viewer.whole(&case).is_some();
     // A registry learns nothing of campaigns that have no names in its slice.
-    if !whole && !body.campaigns.iter().all(|id| has_names(file.object(), &tld, id)) {
+    if !whole && !body.campaigns.iter().all(|id| slice::has_names(file.object(), &tld, id)) {
         return Err(fault("/campaigns", "one has no names in your slice"));
     }
     let basis = slice::basis(&app, &session, &file, &tld, &if_match).await?;
@@ -86,10 +85,6 @@ async fn record(app: &App, case: &CaseId, act: &Act, tld: Tld, body: Answer) -> 
             Ok(vec![stored.map_err(failed)?])
         }
     }
-}
-
-fn has_names(file: &CaseFile, tld: &Tld, id: &CampaignId) -> bool {
-    file.case.campaign_index(id).is_some_and(|index| campaigns_of(file, tld).contains(&index))
 }
 
 fn need(result: Option<AnswerResult>) -> Result<AnswerResult, Problem> {

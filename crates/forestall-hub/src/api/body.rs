@@ -109,14 +109,14 @@ fn read<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Problem> {
     })?;
     reader.end().map_err(|error| Problem::bad_request(format!("something stands after the body: {error}")))?;
     // No database keeps it, so that no text may hold it; only an escape can say it in JSON.
-    if memory_holds_nul(octets) {
+    if holds_nul(octets) {
         return Err(Problem::refused("a text of the body holds the character U+0000, which is not kept"));
     }
     Ok(value)
 }
 
 /// Says whether a text of JSON that was read holds U+0000.
-fn memory_holds_nul(octets: &[u8]) -> bool {
+fn holds_nul(octets: &[u8]) -> bool {
     let mut rest = octets;
     while let Some(at) = rest.iter().position(|b| *b == b'\\') {
         let escape = rest.get(at + 1..).unwrap_or(&[]);

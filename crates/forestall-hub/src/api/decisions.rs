@@ -12,7 +12,7 @@ use forestall_api::words::CaseIdText;
 use forestall_api::{Items, route};
 use forestall_coord::command::Resolve;
 
-use super::acting::{act, answer, failed};
+use super::acting::{act, answer};
 use super::body::Json;
 use super::params::Params;
 use super::precondition::IfMatch;
@@ -64,7 +64,5 @@ pub(super) async fn add(
     let file = app.file(&session, &case).await?;
     let act = act(&app, &session, &file, &if_match, body.record)?;
     let resolve = Resolve { title: body.title, ground: body.ground, second: body.second };
-    let stored = app.desk().decide_at_large(&case, &act, resolve).await;
-    let stored = stored.map_err(|error| failed(error, act.basis.is_some()))?;
-    answer(&case, &[stored])
+    answer(&case, &act, app.desk().decide_at_large(&case, &act, resolve).await)
 }

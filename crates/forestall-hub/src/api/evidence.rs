@@ -58,9 +58,7 @@ pub(super) async fn add(
         source: row.source,
     };
     let lines = (1..).zip(body.rows).map(line).collect();
-    let stored = app.desk().import_evidence(&case, &act, lines).await;
-    let stored = stored.map_err(|error| failed(error, act.basis.is_some()))?;
-    answer(&case, &[stored])
+    answer(&case, &act, app.desk().import_evidence(&case, &act, lines).await)
 }
 
 /// Looks at a day's names in a copy of a zone.

@@ -11,7 +11,7 @@ use forestall_api::route;
 use forestall_api::words::{CaseIdText, TldText};
 use forestall_model::{DomainName, Tld};
 
-use super::acting::{act, answer, failed, fault};
+use super::acting::{act, answer, fault};
 use super::body::Json;
 use super::params::Params;
 use super::precondition::IfMatch;
@@ -37,9 +37,7 @@ pub(super) async fn exclude(
     need_under(&body.name, &tld(&slice)?)?;
     let file = app.file(&session, &case).await?;
     let act = act(&app, &session, &file, &if_match, body.record)?;
-    let stored = app.desk().exclude(&case, &act, body.name, body.class, body.reason).await;
-    let stored = stored.map_err(|error| failed(error, act.basis.is_some()))?;
-    answer(&case, &[stored])
+    answer(&case, &act, app.desk().exclude(&case, &act, body.name, body.class, body.reason).await)
 }
 
 /// Takes an exclusion back.
@@ -61,9 +59,7 @@ pub(super) async fn readmit(
     need_under(&body.name, &tld(&slice)?)?;
     let file = app.file(&session, &case).await?;
     let act = act(&app, &session, &file, &if_match, body.record)?;
-    let stored = app.desk().readmit(&case, &act, body.name, body.reason).await;
-    let stored = stored.map_err(|error| failed(error, act.basis.is_some()))?;
-    answer(&case, &[stored])
+    answer(&case, &act, app.desk().readmit(&case, &act, body.name, body.reason).await)
 }
 
 /// Refuses a name that is not under the slice of the address.

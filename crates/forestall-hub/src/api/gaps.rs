@@ -13,7 +13,7 @@ use forestall_coord::Board;
 use forestall_model::UtcDay;
 
 use super::params::Params;
-use super::reply::{Seen, object};
+use super::reply::{Seen, Written};
 use crate::pages::disclosed::disclose;
 use crate::pages::gaps::near;
 use crate::pages::place::{case_id, now_of};
@@ -46,7 +46,7 @@ pub(super) async fn show(
     let file = app.file(&session, &id).await?;
     let registries = app.desk().registries().await?;
     let ring = match contacts {
-        true => Some(app.whom_to_ring(&session, file.object()).await?),
+        true => Some(app.whom_to_ring(&session, file.object(), &registries)?),
         false => None,
     };
     let now = on.map_or_else(|| now_of(&file.object().case, app.now()), UtcDay::start);
@@ -57,9 +57,10 @@ pub(super) async fn show(
     };
     let gaps = tokio::task::spawn_blocking(compute).await?;
     let contacts = shown::contacts_of(&gaps);
-    if contacts > 0 {
+    let written = Written::of(&gaps, Seen::Version(version))?;
+    if contacts > 0 && !written.is_known(&headers) {
         let what = "contacts of registries, with gaps";
         disclose(&app, &session, &id, what, contacts, "to ring registries about what is not protected").await?;
     }
-    object(&headers, Seen::Version(version), &gaps)
+    written.respond(&headers)
 }

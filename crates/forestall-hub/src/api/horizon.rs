@@ -10,7 +10,7 @@ use forestall_api::open::{MAX_HORIZON, MoveHorizon};
 use forestall_api::route;
 use forestall_api::words::CaseIdText;
 
-use super::acting::{act, answer, failed, need_few};
+use super::acting::{act, answer, need_few};
 use super::body::Json;
 use super::params::Params;
 use super::precondition::IfMatch;
@@ -37,7 +37,5 @@ pub(super) async fn move_on(
     let days = body.until.days_since(file.object().case.horizon.from);
     need_few("/until", usize::try_from(days).unwrap_or(0), MAX_HORIZON, "days")?;
     let act = act(&app, &session, &file, &if_match, body.record)?;
-    let stored = app.desk().move_horizon(&case, &act, body.until).await;
-    let stored = stored.map_err(|error| failed(error, act.basis.is_some()))?;
-    answer(&case, &[stored])
+    answer(&case, &act, app.desk().move_horizon(&case, &act, body.until).await)
 }

@@ -3,7 +3,7 @@
 //! Requests that are sent again: an idempotency key names one, and its answer is kept for a day.
 //!
 //! The whole request is read before anything of it is done, since its digest says whether it is the same. A request that came to nothing,
-//! because the hub failed, gives its key up.
+//! because the hub failed, gives its key up. One that its address does not take, or that is not for whoever asks, never comes here.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use forestall_api::header::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, MAX_IDEMPOTENCY_KEY};
 use forestall_api::problem::{IN_PROGRESS, KEY_REUSED};
 use forestall_model::Digest;
@@ -39,12 +39,12 @@ pub(super) async fn replay(
 ) -> Response {
     let key = match key_of(&request) {
         Ok(Some(key)) => key,
-        Ok(None) => return told(next.run(request).await),
+        Ok(None) => return next.run(request).await,
         Err(problem) => return problem.into_response(),
     };
     // Whoever has no token changes nothing.
-    let Some(token) = session.token else { return told(next.run(request).await) };
-    keyed(&app, token, key, request, next).await.unwrap_or_else(|problem| told(problem.into_response()))
+    let Some(token) = session.token else { return next.run(request).await };
+    keyed(&app, token, key, request, next).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 fn key_of(request: &Request) -> Result<Option<String>, Problem> {

@@ -10,7 +10,7 @@ use forestall_api::act::{Record, Recorded};
 use forestall_api::header::{CONFIDENCE, CSV, PLAIN};
 use forestall_api::list::List;
 use forestall_api::route;
-use forestall_api::words::{CaseIdText, TldText};
+use forestall_api::words::{CaseIdText, ListPart, ListPartWord, TldText};
 use forestall_coord::CutList;
 use forestall_formats::Form;
 use forestall_model::line::{NameLine, NameList};
@@ -67,8 +67,12 @@ pub(super) async fn show(
     params.only(&[])?;
     let Found { id, tld, file, cut, .. } = find(&app, &session, address).await?;
     let case = &file.object().case;
-    let seen = if session.viewer.whole(&id).is_some() { Seen::Version(case.version) } else { Seen::Octets };
-    object(&headers, seen, &shown::list(case, &tld, &cut, now_of(case, app.now())))
+    let mut list = shown::list(case, &tld, &cut, now_of(case, app.now()));
+    if session.viewer.whole(&id).is_some() {
+        return object(&headers, Seen::Version(case.version), &list);
+    }
+    list.campaigns.retain(|id| slice::has_names(file.object(), &tld, id));
+    object(&headers, Seen::Octets, &list)
 }
 
 /// Answers with the names of a list, as CSV or one a line. That they left stands in the record of disclosures.
@@ -77,7 +81,7 @@ pub(super) async fn show(
     params(
         ("id" = CaseIdText, Path, description = "The case."), ("tld" = TldText, Path, description = "The top-level domain."),
         ("number" = u32, Path, description = "The number of the list.", minimum = 1),
-        ("part" = Option<PartWord>, Query, description = "What differs from the list before; the whole list where it is left out."),
+        ("part" = Option<ListPartWord>, Query, description = "What differs from the list before; the whole list where it is left out."),
     ),
     responses((status = 200, description = "The names.", content((String = "text/csv"), (String = "text/plain"))))
 )]
@@ -90,7 +94,7 @@ pub(super) async fn names(
 ) -> Result<Response, Problem> {
     let params = params.only(&["part"])?;
     let form = form(&headers)?;
-    let part: Option<Part> = params.parse("part")?;
+    let part: Option<ListPart> = params.parse("part")?;
     let Found { id, tld, number, file, .. } = find(&app, &session, address).await?;
     let audience = file.audience();
     let list = release(app.desk().numbered_list(&id, &tld, number).await?, audience, app.now())?;
@@ -98,9 +102,9 @@ pub(super) async fn names(
     let NumberedList { lines, added, withdrawn, expired, .. } = list.into_object();
     let mut lines: Vec<NameLine> = match part {
         None => lines,
-        Some(Part::Added) => added,
-        Some(Part::Withdrawn) => withdrawn,
-        Some(Part::Expired) => expired,
+        Some(ListPart::Added) => added,
+        Some(ListPart::Withdrawn) => withdrawn,
+        Some(ListPart::Expired) => expired,
     };
     let unverified = lines.iter().any(|line| line.confidence == "unverified");
     if form == Form::Plain {
@@ -153,45 +157,15 @@ pub(super) async fn read(
     done(StatusCode::OK, &Recorded { case: id, events: Vec::new() })
 }
 
-forestall_model::vocabulary! {
-    /// What differs from the list before.
-    enum Part as "a part of a list" {
-        /// What is new.
-        Added = "added",
-        /// What is not asked for any more.
-        Withdrawn = "withdrawn",
-        /// What has closed.
-        Expired = "expired",
-    }
-}
-
-/// Stands in the schema for [`Part`].
-#[derive(utoipa::ToSchema)]
-#[schema(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "it has no values: it stands in a schema")]
-enum PartWord {
-    Added,
-    Withdrawn,
-    Expired,
-}
-
 /// Reads `Accept`: which form is taken, CSV where both are.
 fn form(headers: &HeaderMap) -> Result<Form, Problem> {
     let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    let ranges: Vec<&str> = accept.iter().flat_map(|value| value.split(',')).collect();
-    let takes = |media: &str, group: &str| {
-        ranges.is_empty()
-            || ranges.iter().any(|range| {
-                let range = range.split(';').next().unwrap_or("").trim();
-                range == "*/*" || range.eq_ignore_ascii_case(group) || range.eq_ignore_ascii_case(media)
-            })
-    };
+    let ranges = accept.iter().flat_map(|value| value.split(',')).map(|range| range.split(';').next().unwrap_or(""));
+    let names = |media: &str| ranges.clone().any(|range| range.trim().eq_ignore_ascii_case(media));
     // A range that is named goes before one that stands for all.
-    let names_plain = ranges.iter().any(|range| range.split(';').next().is_some_and(|range| range.trim() == PLAIN));
-    let names_csv = ranges.iter().any(|range| range.split(';').next().is_some_and(|range| range.trim() == CSV));
-    if names_plain && !names_csv {
+    if names(PLAIN) && !names(CSV) {
         Ok(Form::Plain)
-    } else if takes(CSV, "text/*") {
+    } else if accept.is_empty() || ["*/*", "text/*", CSV].into_iter().any(names) {
         Ok(Form::Csv)
     } else {
         let detail = format!("the names of a list are there as {CSV} and as {PLAIN}");

@@ -2,27 +2,24 @@
 
 //! The numbered lists of a case: what there is of them, and cutting the next ones.
 
-use std::collections::BTreeMap;
-
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use forestall_api::cut::{self, CutLists, CutOutcomes};
+use forestall_api::cut::{CutLists, CutOutcomes};
 use forestall_api::list::List;
-use forestall_api::words::{CaseIdText, CutResult};
+use forestall_api::words::CaseIdText;
 use forestall_api::{Items, route};
-use forestall_model::Tld;
 
 use super::acting::{act, failed, two_people};
 use super::body::Json;
 use super::params::Params;
 use super::precondition::IfMatch;
 use super::reply::{Seen, done, object};
-use crate::desk::{AskLists, CutOutcome};
+use crate::desk::AskLists;
 use crate::pages::place::{case_id, now_of};
 use crate::server::{App, Problem, Session};
-use crate::shown::list;
+use crate::shown::{cut_outcome, list};
 
 /// Answers with the lists, slice by slice, the newest first.
 #[utoipa::path(
@@ -68,14 +65,6 @@ pub(super) async fn cut(
     let override_by = two_people(override_by);
     let ask = AskLists { tlds: slices, purpose, action, fallback, campaigns, legal_basis, override_by };
     let outcomes = app.desk().cut_lists(&case, &act, &ask).await;
-    let outcomes: BTreeMap<Tld, CutOutcome> = outcomes.map_err(|error| failed(error, act.basis.is_some()))?;
-    let one = |(slice, outcome): (Tld, CutOutcome)| {
-        let (result, list, reason) = match outcome {
-            CutOutcome::Cut(number) => (CutResult::Cut, Some(number), None),
-            CutOutcome::Nothing => (CutResult::Nothing, None, None),
-            CutOutcome::Refused(refusal) => (CutResult::Refused, None, Some(refusal.to_string())),
-        };
-        cut::CutOutcome { slice, result, list, reason }
-    };
-    done(StatusCode::OK, &CutOutcomes { case, items: outcomes.into_iter().map(one).collect() })
+    let outcomes = outcomes.map_err(|error| failed(error, act.basis.is_some()))?;
+    done(StatusCode::OK, &CutOutcomes { case, items: outcomes.into_iter().map(cut_outcome).collect() })
 }

@@ -11,7 +11,7 @@ use forestall_api::notes::{AddNote, Note};
 use forestall_api::words::{CaseIdText, CursorText};
 use forestall_api::{Page, route};
 
-use super::acting::{act, answer, failed};
+use super::acting::{act, answer};
 use super::body::Json;
 use super::cursor;
 use super::params::Params;
@@ -75,7 +75,5 @@ pub(super) async fn add(
     let case = case_id(&id)?;
     let file = app.file(&session, &case).await?;
     let act = act(&app, &session, &file, &if_match, body.record)?;
-    let stored = app.desk().note(&case, &act, body.slice, body.text).await;
-    let stored = stored.map_err(|error| failed(error, act.basis.is_some()))?;
-    answer(&case, &[stored])
+    answer(&case, &act, app.desk().note(&case, &act, body.slice, body.text).await)
 }

@@ -16,7 +16,7 @@ use super::body::Json;
 use super::params::Params;
 use super::reply::done;
 use super::wire::word;
-use crate::desk;
+use crate::desk::{self, DeskError};
 use crate::server::{App, Problem, Session};
 
 /// Opens a case.
@@ -62,7 +62,10 @@ pub(super) async fn open(
     };
     let act = act_over(&app, &session, None, body.record)?;
     app.desk().open_case(&act, case).await.map_err(|error| failed(error, false))?;
-    let events = app.desk().store().events(&body.id, 0, 1).await?;
+    let events = app.desk().store().events(&body.id, 0, 1).await;
+    let events = events.map_err(|error| {
+        DeskError::Recorded(format!("the case {} is open, and its first event cannot be read: {error}", body.id))
+    })?;
     let event = |entry: forestall_store::LogEntry| forestall_api::act::RecordedEvent {
         version: Some(entry.event.version),
         kind: entry.event.body.kind().to_owned(),

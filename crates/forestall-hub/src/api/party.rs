@@ -38,21 +38,29 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     params.only(&[])?;
     let kept = app.desk().party(&party_id(&id)?).await?;
-    let contacts = kept.party.contacts.len() as u64;
+    let contacts = kept.party.contacts.len();
     let shown = KeptParty { party: kept.party.into(), changed: kept.changed };
     let written = Written::of(&shown, Seen::Changed(kept.changed))?;
-    if contacts > 0 && !written.is_known(&headers) {
-        let disclosure = NewDisclosure {
-            party: session.viewer.party.as_ref().map(|party| party.id.clone()),
-            case: None,
-            what: "contacts of a party, by the API",
-            count: contacts,
-            purpose: "to reach the party",
-            basis: "needed for the response",
-        };
-        app.desk().disclose(&session.act(app.now()), disclosure).await?;
+    if !written.is_known(&headers) {
+        disclose(&app, &session, contacts).await?;
     }
     written.respond(&headers)
+}
+
+/// Keeps on record that contacts of a party leave, where it has any, before the first octet does.
+async fn disclose(app: &App, session: &Session, contacts: usize) -> Result<(), Problem> {
+    if contacts == 0 {
+        return Ok(());
+    }
+    let disclosure = NewDisclosure {
+        party: session.viewer.party.as_ref().map(|party| party.id.clone()),
+        case: None,
+        what: "contacts of a party, by the API",
+        count: contacts as u64,
+        purpose: "to reach the party",
+        basis: "needed for the response",
+    };
+    Ok(app.desk().disclose(&session.act(app.now()), disclosure).await?)
 }
 
 /// Replaces a party.
@@ -107,6 +115,7 @@ pub(super) async fn remove(
 )]
 pub(super) async fn add_contact(
     State(app): State<App>,
+    Extension(session): Extension<Session>,
     Path(id): Path<String>,
     if_match: IfMatch,
     params: Params,
@@ -114,7 +123,10 @@ pub(super) async fn add_contact(
 ) -> Result<Response, Problem> {
     params.only(&[])?;
     let id = party_id(&id)?;
-    let seen = if_match.changed(app.desk().party(&id).await?.changed)?;
+    let kept = app.desk().party(&id).await?;
+    let seen = if_match.changed(kept.changed)?;
+    // The answer holds those that were there before.
+    disclose(&app, &session, kept.party.contacts.len()).await?;
     told(app.desk().add_contact_over(&id, body.into(), seen, app.now()).await, seen.is_some())
 }
 
@@ -129,6 +141,7 @@ pub(super) async fn add_contact(
 )]
 pub(super) async fn check_contact(
     State(app): State<App>,
+    Extension(session): Extension<Session>,
     Path((id, text)): Path<(String, String)>,
     if_match: IfMatch,
     params: Params,
@@ -141,6 +154,7 @@ pub(super) async fn check_contact(
         return Err(Problem::not_found(format!("{id} has no contact {place}")));
     }
     let seen = if_match.changed(kept.changed)?;
+    disclose(&app, &session, kept.party.contacts.len()).await?;
     let CheckContact { verified, tested, owner, day } = body;
     let check = ContactCheck { verified, tested, owner };
     let day = day.unwrap_or_else(|| app.today());

@@ -48,7 +48,7 @@ impl IfMatch {
 }
 
 /// Says that something is not what somebody has seen.
-pub(super) fn stale() -> Problem {
+fn stale() -> Problem {
     let detail = "it is not what If-Match names any more: get it again, and look whether the request still makes sense";
     Problem::new(StatusCode::PRECONDITION_FAILED, "Nothing was recorded", detail)
 }

@@ -10,7 +10,7 @@ use forestall_api::request::AskRegistry;
 use forestall_api::route;
 use forestall_api::words::{CaseIdText, TldText};
 
-use super::acting::{act, answer, days, failed, two_people};
+use super::acting::{act, answer, days, two_people};
 use super::body::Json;
 use super::params::Params;
 use super::precondition::IfMatch;
@@ -45,6 +45,5 @@ pub(super) async fn ask(
         legal_basis: body.legal_basis,
         override_by: two_people(body.override_by),
     };
-    let stored = app.desk().request(&case, &act, ask).await.map_err(|error| failed(error, act.basis.is_some()))?;
-    answer(&case, &[stored])
+    answer(&case, &act, app.desk().request(&case, &act, ask).await)
 }

@@ -6,12 +6,13 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use forestall_api::list::List;
 use forestall_api::route;
-use forestall_api::slice::{LastLook, Registry, Slice, SliceCampaign};
+use forestall_api::slice::{Claim, LastLook, Registry, Slice, SliceCampaign};
 use forestall_api::words::{CaseIdText, TldText};
 use forestall_coord::event::Purpose;
 use forestall_coord::{Board, LeadTime};
-use forestall_model::{Instant, Party, Released, Tld, UtcDay};
+use forestall_model::{CampaignId, Instant, Party, Released, Tld, UtcDay};
 
 use super::params::Params;
 use super::precondition::IfMatch;
@@ -82,6 +83,11 @@ pub(super) async fn basis(
     Ok(if_match.exactly(&tag)?.then_some(version))
 }
 
+/// Says whether a campaign has names in a slice: of others its registry learns nothing.
+pub(super) fn has_names(file: &CaseFile, tld: &Tld, id: &CampaignId) -> bool {
+    file.case.campaign_index(id).is_some_and(|index| campaigns_of(file, tld).contains(&index))
+}
+
 fn read(
     file: &Released<CaseFile>,
     tld: &Tld,
@@ -103,6 +109,16 @@ fn read(
         Some(SliceCampaign { id: campaign.id.clone(), unverified: !campaign.verified, names })
     });
     let last = [Purpose::Protect, Purpose::Release].into_iter().filter_map(|purpose| slice.last_cut(purpose));
+    let mut asked = slice.requests.last().map(|request| shown::asked(case, request));
+    let mut lists: Vec<List> = last.map(|cut| shown::list(case, tld, cut, now)).collect();
+    let mut claims: Vec<Claim> = slice.answers.iter().rev().take(CLAIMS).map(|answer| claim(case, answer)).collect();
+    if !whole {
+        let of_lists = lists.iter_mut().map(|list| &mut list.campaigns);
+        let of_claims = claims.iter_mut().map(|claim| &mut claim.campaigns);
+        for named in asked.iter_mut().map(|asked| &mut asked.campaigns).chain(of_lists).chain(of_claims) {
+            named.retain(|id| has_names(file.object(), tld, id));
+        }
+    }
     Ok(Slice {
         case: case.id.clone(),
         title: case.title.clone(),
@@ -118,10 +134,10 @@ fn read(
         over_all: shown::counts(&figures.over_all),
         alone: figures.alone.filter(|_| whole).and_then(|worst| shown::worst(case, worst)),
         left: if whole { shown::left(&board, tld, case.horizon) } else { Vec::new() },
-        asked: slice.requests.last().map(|request| shown::asked(case, request)),
+        asked,
         acknowledged: slice.acknowledged,
-        lists: last.map(|cut| shown::list(case, tld, cut, now)).collect(),
-        claims: slice.answers.iter().rev().take(CLAIMS).map(|answer| claim(case, answer)).collect(),
+        lists,
+        claims,
         answers: slice.answer_count,
         last_look: slice.last_sweep().map(|(at, method)| LastLook { at, method }),
     })

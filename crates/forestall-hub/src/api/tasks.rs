@@ -12,7 +12,7 @@ use forestall_api::words::CaseIdText;
 use forestall_api::{Items, route};
 use forestall_coord::command;
 
-use super::acting::{act, answer, failed};
+use super::acting::{act, answer};
 use super::body::Json;
 use super::params::{Params, number};
 use super::precondition::IfMatch;
@@ -62,8 +62,7 @@ pub(super) async fn add(
     let file = app.file(&session, &case).await?;
     let act = act(&app, &session, &file, &if_match, body.record)?;
     let task = command::AddTask { title: body.title, tld: body.slice, owner: body.owner, due: body.due };
-    let stored = app.desk().add_task(&case, &act, task).await.map_err(|error| failed(error, act.basis.is_some()))?;
-    answer(&case, &[stored])
+    answer(&case, &act, app.desk().add_task(&case, &act, task).await)
 }
 
 /// Changes a task.
@@ -91,7 +90,5 @@ pub(super) async fn change(
     }
     let act = act(&app, &session, &file, &if_match, body.record)?;
     let change = command::ChangeTask { task, state: word(body.state.word())?, owner: body.owner, due: body.due };
-    let stored =
-        app.desk().change_task(&case, &act, change).await.map_err(|error| failed(error, act.basis.is_some()))?;
-    answer(&case, &[stored])
+    answer(&case, &act, app.desk().change_task(&case, &act, change).await)
 }

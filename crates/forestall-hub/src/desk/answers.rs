@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use forestall_coord::Case;
-use forestall_coord::command::{Answer, Command, decide};
+use forestall_coord::command::{Acknowledge, Answer, Command, decide};
 use forestall_coord::event::{AnswerScope, Occurrence, PlaceSet};
 use forestall_formats::answers::AnswerLine;
 use forestall_model::evidence::Places;
@@ -31,7 +31,7 @@ pub struct AnswerFile {
 }
 
 /// What one answer says: names of one (action, result).
-type Answered = BTreeMap<(Action, AnswerResult), Vec<Occurrence>>;
+pub(super) type Answered = BTreeMap<(Action, AnswerResult), Vec<Occurrence>>;
 
 impl Desk {
     /// Records the lines that a registry sent back: one event for each (action, result), all of them or none.
@@ -41,9 +41,8 @@ impl Desk {
     /// [`DeskError::Input`] that names the line, for a `line_id` or a name that is not of this slice, for the two
     /// disagreeing, and for a line that is answered twice; [`DeskError::Refused`] as `coord` refuses.
     pub async fn answer_file(&self, case: &CaseId, act: &Act, answer: AnswerFile) -> Result<Vec<Stored>, DeskError> {
-        let file = self.file(case).await?;
-        let answered = self.resolve(&file, &answer).await?;
-        self.keep(case, act, &answer.tld, answered).await
+        let answered = self.answered_lines(case, &answer).await?;
+        self.keep(case, act, &answer.tld, answered, None).await
     }
 
     /// Records one result for a plain list of names.
@@ -60,8 +59,26 @@ impl Desk {
         result: AnswerResult,
         names: Vec<DomainName>,
     ) -> Result<Vec<Stored>, DeskError> {
+        let answered = self.answered_names(case, &tld, (action, result), names).await?;
+        self.keep(case, act, &tld, answered, None).await
+    }
+
+    /// Returns what the lines of a registry say of the names of a case.
+    pub(super) async fn answered_lines(&self, case: &CaseId, answer: &AnswerFile) -> Result<Answered, DeskError> {
         let file = self.file(case).await?;
-        if let Some(foreign) = names.iter().find(|name| name.tld() != tld) {
+        self.resolve(&file, answer).await
+    }
+
+    /// Returns what one result for a plain list of names says of the names of a case.
+    pub(super) async fn answered_names(
+        &self,
+        case: &CaseId,
+        tld: &Tld,
+        said: (Action, AnswerResult),
+        names: Vec<DomainName>,
+    ) -> Result<Answered, DeskError> {
+        let file = self.file(case).await?;
+        if let Some(foreign) = names.iter().find(|name| name.tld() != *tld) {
             return Err(DeskError::Input(format!("{foreign} is not under {tld}, the slice of this answer")));
         }
         let places = self.places_of(&file, &names).await?;
@@ -69,8 +86,7 @@ impl Desk {
         if !missing.is_empty() {
             return Err(DeskError::NotInCase(missing));
         }
-        let occurrences = places.into_values().flatten().collect();
-        self.keep(case, act, &tld, BTreeMap::from([((action, result), occurrences)])).await
+        Ok(BTreeMap::from([(said, places.into_values().flatten().collect())]))
     }
 
     async fn resolve(&self, file: &CaseFile, answer: &AnswerFile) -> Result<Answered, DeskError> {
@@ -129,7 +145,15 @@ impl Desk {
         Ok(answered)
     }
 
-    async fn keep(&self, case: &CaseId, act: &Act, tld: &Tld, answered: Answered) -> Result<Vec<Stored>, DeskError> {
+    /// Records an answer and, where it came for a numbered list, that this list came: all of it or nothing.
+    pub(super) async fn keep(
+        &self,
+        case: &CaseId,
+        act: &Act,
+        tld: &Tld,
+        answered: Answered,
+        list: Option<u32>,
+    ) -> Result<Vec<Stored>, DeskError> {
         if answered.is_empty() {
             return Err(DeskError::Input("the answer holds no line".to_owned()));
         }
@@ -138,6 +162,9 @@ impl Desk {
             let scope = AnswerScope::Places(place_sets(occurrences));
             let answer = Answer { tld: tld.clone(), scope, action, result, attested: None };
             commands.push((Command::Answer(answer), context(case, act)));
+        }
+        if list.is_some() {
+            commands.push((Command::Acknowledge(Acknowledge { tld: tld.clone(), list }), context(case, act)));
         }
         let decide_each = |index: usize, state: Option<&Case>| {
             if index == 0 {

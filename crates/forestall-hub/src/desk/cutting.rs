@@ -152,7 +152,7 @@ impl Desk {
         let unknown = || Refusal::UnknownSlice { tld: tld.clone() };
         let slice = file.case.slices.get(tld).ok_or_else(unknown)?;
         let Some(due) = fallback_due(&file.board(), tld, act.now) else { return Ok(CutOutcome::Nothing) };
-        let (party, terms) = of_registry(self.registries().await?.get(tld));
+        let (party, terms) = of_registry(self.registry_of(tld).await?.as_ref());
         let plan = Plan {
             tld: tld.clone(),
             purpose: Purpose::Protect,

@@ -25,8 +25,9 @@ pub const MAX_MAIL: usize = 32 << 20;
 const RECORDING_SECONDS: i64 = 300;
 /// Days for which the octets of a decided mail are kept.
 const KEPT_DAYS: i64 = 90;
-/// Mails of one page; each is read anew.
+/// Mails of one page, and most octets of them together, room for two of the largest: each is read anew.
 const SHOWN: u32 = 100;
+const SHOWN_OCTETS: u64 = 64 << 20;
 
 /// Who sent a mail, as far as its address tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,8 +104,9 @@ impl Desk {
                 Ok(_) => (None, "it names no list, and replies to no letter that went out from here".to_owned()),
             },
         };
+        let (id, octets) = computed(move || (reply::identity(&octets), octets)).await;
         let mail = KeptMail {
-            id: reply::identity(&octets),
+            id,
             state: if place.is_some() { MailState::Proposed } else { MailState::Unplaced },
             way,
             came: now,
@@ -118,14 +120,20 @@ impl Desk {
         Ok((taken, mail))
     }
 
-    /// Returns the mails of a case about which nobody has decided, or those that nobody could place, the oldest first; at most 100.
+    /// Returns the mails of a case about which nobody has decided, or those that nobody could place, the oldest first; at most 100, and
+    /// at most 64 MiB.
     ///
     /// # Errors
     ///
     /// [`DeskError::Store`] where the store fails.
     pub async fn open_mails(&self, case: Option<&CaseId>) -> Result<Vec<ReadMail>, DeskError> {
         let mut mails = Vec::new();
+        let mut octets = 0_u64;
         for kept in self.store().open_mails(case, SHOWN).await? {
+            octets = octets.saturating_add(kept.size);
+            if octets > SHOWN_OCTETS {
+                break;
+            }
             mails.extend(self.mail(kept.id).await?);
         }
         Ok(mails)

@@ -171,9 +171,8 @@ impl<'a> Maker<'a> {
 
     /// Returns the evidence packs of the campaigns whose names the list holds.
     pub(super) fn evidence(&self, now: Instant) -> Result<Vec<PackFile>, DeskError> {
-        let mut files = Vec::new();
+        let (mut files, day) = (Vec::new(), self.evidence_day());
         for campaign in self.campaigns() {
-            let day = self.evidence_day();
             let pack = self.desk.evidence_pack(self.file, campaign, day, Audience::Recipient, now)?;
             files.extend(pack.into_object().files);
         }

@@ -8,16 +8,14 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use forestall_coord::Case;
 use forestall_formats::parties::{self, ListedParty};
 use forestall_formats::party_sheet::{self, PartySheet};
 use forestall_model::marking::release;
-use forestall_model::party::{Contact, PartyFault};
-use forestall_model::{Audience, Instant, Party, PartyId, Released, Tld, UtcDay};
+use forestall_model::party::{Contact, PartyFault, Terms};
+use forestall_model::{Audience, Instant, Party, PartyId, Tld, UtcDay};
 use forestall_store::{KeptParty, PartyChange};
 
 use super::{Act, Desk, DeskError, NewDisclosure};
-use crate::contacts::CallList;
 
 /// Problems of an import that are told.
 const TOLD: usize = 20;
@@ -103,20 +101,13 @@ impl Desk {
         Ok(parties.flat_map(|party| party.tlds.clone().into_iter().map(move |tld| (tld, party.clone()))).collect())
     }
 
-    /// Returns whom to ring about the slices of a case at `now`, through the gate.
+    /// Returns on what terms the registry of a top-level domain works: the usual ones where nobody entered it.
     ///
     /// # Errors
     ///
-    /// [`DeskError::Withheld`] where the audience may not have contacts, [`DeskError::Store`] where the store fails.
-    pub async fn whom_to_ring(
-        &self,
-        case: &Case,
-        audience: Audience,
-        now: Instant,
-    ) -> Result<Released<CallList>, DeskError> {
-        let mut registries = self.registries().await?;
-        registries.retain(|tld, _| case.slices.contains_key(tld));
-        Ok(release(CallList::of(&registries, now), audience, now)?)
+    /// [`DeskError::Store`] where the store fails.
+    pub async fn terms_of(&self, tld: &Tld) -> Result<Terms, DeskError> {
+        Ok(self.registry_of(tld).await?.and_then(|party| party.terms).unwrap_or_default())
     }
 
     /// Keeps a party: a new one, or over the version that was changed at `over`.
@@ -211,9 +202,7 @@ impl Desk {
                 "{people} people belong to {id}; a party is removed when nobody belongs to it: move them to another"
             ))
         } else {
-            DeskError::Stale(format!(
-                "somebody else changed {id} in the meantime; look at it again and repeat the change"
-            ))
+            stale(id)
         })
     }
 
@@ -249,23 +238,11 @@ impl Desk {
     ///
     /// [`DeskError::Input`] where there is no such contact; else as [`Desk::keep_party`].
     pub async fn remove_contact(&self, at: &ContactAt, now: Instant) -> Result<KeptParty, DeskError> {
-        let KeptParty { mut party, changed } = self.party_of(at).await?;
+        let KeptParty { mut party, changed } = self.party_over(&at.party, at.over).await?;
         let known = party.contacts.len();
         let place = at.number.checked_sub(1).filter(|place| *place < known).ok_or_else(|| no_contact(at, known))?;
         party.contacts.remove(place);
         self.keep_party(party, Some(changed), now).await
-    }
-
-    /// Returns the party of a contact, unless it is no more as somebody saw it.
-    async fn party_of(&self, at: &ContactAt) -> Result<KeptParty, DeskError> {
-        let kept = self.party(&at.party).await?;
-        if at.over.is_some_and(|over| over != kept.changed) {
-            return Err(DeskError::Stale(format!(
-                "somebody else changed {} in the meantime, and the number may be another contact's; look at it again and repeat the change",
-                at.party
-            )));
-        }
-        Ok(kept)
     }
 
     /// Records what somebody found out about a contact on a day.
@@ -288,7 +265,7 @@ impl Desk {
         if day > now.day() {
             return Err(DeskError::Input(format!("{day} is still to come; a contact is checked today or was before")));
         }
-        let KeptParty { mut party, changed } = self.party_of(at).await?;
+        let KeptParty { mut party, changed } = self.party_over(&at.party, at.over).await?;
         let known = party.contacts.len();
         let contact = at.number.checked_sub(1).and_then(|place| party.contacts.get_mut(place));
         let contact = contact.ok_or_else(|| no_contact(at, known))?;
@@ -358,9 +335,7 @@ impl Desk {
     async fn party_over(&self, id: &PartyId, over: Option<Instant>) -> Result<KeptParty, DeskError> {
         let kept = self.party(id).await?;
         if over.is_some_and(|over| over != kept.changed) {
-            return Err(DeskError::Stale(format!(
-                "somebody else changed {id} in the meantime; look at it again and repeat the change"
-            )));
+            return Err(stale(id));
         }
         Ok(kept)
     }
@@ -389,6 +364,10 @@ impl Desk {
 /// Returns the time of a change: now, and in any case after the one before.
 pub(super) fn after(over: Option<Instant>, now: Instant) -> Instant {
     over.map_or(now, |over| now.max(Instant::from_micros(over.micros().saturating_add(1))))
+}
+
+fn stale(id: &PartyId) -> DeskError {
+    DeskError::Stale(format!("somebody else changed {id} in the meantime; look at it again and repeat the change"))
 }
 
 fn no_contact(at: &ContactAt, known: usize) -> DeskError {

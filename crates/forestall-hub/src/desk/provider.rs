@@ -150,7 +150,8 @@ impl Desk {
         self.accept(invitation, &name, signs_in, now).await
     }
 
-    /// Links a person to what a provider of identities calls them: whoever it calls so signs in as this person.
+    /// Links a person to what a provider of identities calls them: whoever it calls so signs in as this person. Where they were linked to another
+    /// identity, their sessions end: any may be of somebody who came by that.
     ///
     /// # Errors
     ///
@@ -164,8 +165,13 @@ impl Desk {
         now: Instant,
     ) -> Result<Person, DeskError> {
         self.check_identity(issuer, subject, Some(id)).await?;
-        let identity = Some((issuer.to_owned(), subject.to_owned()));
-        self.change_person(id, now, move |_, secrets| secrets.subject = identity).await
+        let identity = (issuer.to_owned(), subject.to_owned());
+        let mut old = None;
+        let person = self.change_person(id, now, |_, secrets| old = secrets.subject.replace(identity.clone())).await?;
+        if old.is_some_and(|old| old != identity) {
+            self.store().end_other_sessions(id, None).await?;
+        }
+        Ok(person)
     }
 
     /// Takes the link of a person to a provider of identities away, and ends their sessions: any may be of somebody who came by it.

@@ -10,7 +10,7 @@ use forestall_store::Stored;
 use super::{Act, AnswerFile, Desk, DeskError};
 
 impl Desk {
-    /// Records what a mail is taken to say as the answer to a list, and that the list came. The act belongs to the person who confirms it;
+    /// Records what a mail is taken to say as the answer to a list, and that the list came: all of it or nothing. The act belongs to the person who confirms it;
     /// the mail is its source.
     ///
     /// # Errors
@@ -29,26 +29,23 @@ impl Desk {
             cut.map(|cut| cut.action).ok_or_else(|| Refusal::NoSuchList { tld: tld.clone(), number: *number })?;
         let mail = proposal.message_id.as_ref().map_or_else(|| "a mail".to_owned(), |id| format!("mail <{id}>"));
         let act = Act { source: act.source.clone().or(Some(mail)), ..act.clone() };
-        if matches!(proposal.said, Said::Names { result: None, .. } | Said::Nothing) {
-            return Err(DeskError::Input(
-                "the mail does not say what became of the names; record the answer with what it says".to_owned(),
-            ));
-        }
-        // What cannot be recorded is refused before anything is.
-        let mut recorded = match &proposal.said {
+        let answered = match &proposal.said {
             Said::Lines(lines) => {
-                self.answer_file(case, &act, AnswerFile { tld: tld.clone(), action, lines: lines.clone() }).await?
+                self.answered_lines(case, &AnswerFile { tld: tld.clone(), action, lines: lines.clone() }).await?
             }
             Said::Names { result: Some(result), names } => {
-                self.answer_names(case, &act, tld.clone(), action, *result, names.clone()).await?
+                self.answered_names(case, tld, (action, *result), names.clone()).await?
             }
             Said::Whole(result) => {
                 let names = self.numbered_list(case, tld, *number).await?.names().cloned().collect();
-                self.answer_names(case, &act, tld.clone(), action, *result, names).await?
+                self.answered_names(case, tld, (action, *result), names).await?
             }
-            Said::Names { result: None, .. } | Said::Nothing => Vec::new(),
+            Said::Names { result: None, .. } | Said::Nothing => {
+                return Err(DeskError::Input(
+                    "the mail does not say what became of the names; record the answer with what it says".to_owned(),
+                ));
+            }
         };
-        recorded.push(self.acknowledge(case, &act, tld.clone(), Some(*number)).await?);
-        Ok(recorded)
+        self.keep(case, &act, tld, answered, Some(*number)).await
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use forestall_connect::mail::{Letter, Mailbox, MessageId, Origin, Precedence, Protection};
+use forestall_connect::mail::{Letter, Mailbox, MessageId, Origin, Precedence};
 use forestall_coord::alarms::alarms;
 use forestall_coord::event::{Purpose, TaskState};
 use forestall_formats::daily::{self, Daily, DailyCase, Waits};
@@ -105,7 +105,7 @@ impl Scheduler {
             date: job.created,
             origin: Origin::Generated,
             precedence: Precedence::Personal,
-            protection: post.key.as_ref().map_or(Protection::None, |key| Protection::Sign(std::sync::Arc::clone(key))),
+            protection: post.signed(),
         };
         match post.mailer.send(&letter, now).await {
             Ok(receipt) => Ok(format!("it was taken with {}", receipt.response.code)),
@@ -142,9 +142,9 @@ impl Scheduler {
             if counts.values().all(|count| *count == 0) {
                 continue;
             }
-            let link = match slices.first() {
-                Some(_) if whole.is_none() => format!("{}/home", post.origin),
-                _ => format!("{}/case/{}", post.origin, view.id),
+            let link = match whole {
+                Some(_) => format!("{}/case/{}", post.origin, view.id),
+                None => format!("{}/home", post.origin),
             };
             cases.push(DailyCase { title: file.case.title.clone(), link, marking: Marked::marking(&file), counts });
         }

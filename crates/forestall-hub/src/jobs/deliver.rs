@@ -275,15 +275,15 @@ impl Post {
         self.mailer.settings().from.address().rsplit('@').next().unwrap_or("localhost").to_owned()
     }
 
+    /// Returns how a letter is protected whose reader has no key: it is signed, where the operator gave a key.
+    pub(super) fn signed(&self) -> Protection {
+        self.key.as_ref().map_or(Protection::None, |key| Protection::Sign(Arc::clone(key)))
+    }
+
     fn protection(&self, party: &Party, now: Instant) -> Result<Protection, String> {
-        let Some(key) = &self.key else { return Ok(Protection::None) };
-        match &party.openpgp {
-            None => Ok(Protection::Sign(Arc::clone(key))),
-            Some(armoured) => {
-                let certificate = Certificate::read(armoured, now).map_err(|error| error.to_string())?;
-                Ok(Protection::SignAndEncrypt(Arc::clone(key), vec![certificate]))
-            }
-        }
+        let (Some(key), Some(armoured)) = (&self.key, &party.openpgp) else { return Ok(self.signed()) };
+        let certificate = Certificate::read(armoured, now).map_err(|error| error.to_string())?;
+        Ok(Protection::SignAndEncrypt(Arc::clone(key), vec![certificate]))
     }
 }
 

@@ -11,8 +11,11 @@ use forestall_connect::imap::{ImapError, ImapMailbox, ImapSettings};
 use forestall_connect::maildir::{Maildir, MaildirError};
 use forestall_store::{MailTaken, MailWay};
 
-use super::Scheduler;
+use super::{Kind, Scheduler};
 use crate::desk::{DeskError, MAX_MAIL};
+
+/// Seconds for which looks into the mailbox are shown.
+const LOOKS_SHOWN: i64 = 3_600;
 
 /// Where mails come in.
 #[derive(Clone, Debug)]
@@ -64,7 +67,8 @@ impl Scheduler {
     /// Takes in what is new in the mailbox.
     pub(super) async fn read_inbox(&self) -> Result<String, DeskError> {
         let Some(inbox) = &self.inbox else { return Ok("no mailbox is named".to_owned()) };
-        self.desk.forget_mails((self.clock)()).await?;
+        // Here, and not where jobs are planned: the job of the last look is what keeps it from being planned again.
+        self.desk.store().purge_done_jobs(Kind::Inbox.word(), (self.clock)().plus_seconds(-LOOKS_SHOWN)).await?;
         match &inbox.room {
             Mailroom::Maildir(folder) => self.read_folder(folder.clone()).await,
             Mailroom::Imap(settings) => Box::pin(self.read_imap(settings)).await,

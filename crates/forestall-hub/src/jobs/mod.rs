@@ -19,7 +19,7 @@ mod vantage;
 use std::sync::Arc;
 use std::time::Duration;
 
-use forestall_model::{Actor, CaseId, vocabulary};
+use forestall_model::{Actor, CaseId, Instant, vocabulary};
 use forestall_vet::Rules;
 use tokio::task::JoinSet;
 
@@ -182,6 +182,7 @@ impl Scheduler {
     ///
     /// [`DeskError`] where the store fails; a job that fails is no error, it is in the list of jobs.
     pub async fn run_due(&self) -> Result<usize, DeskError> {
+        self.forget_mails((self.clock)()).await;
         let mut ran = 0;
         // What one job finds may make the next one due: a name that somebody holds is vetted.
         while plan(&self.desk, &self.vantage, self.ways(), (self.clock)()).await? > 0 || ran == 0 {
@@ -194,6 +195,13 @@ impl Scheduler {
             }
         }
         Ok(ran)
+    }
+
+    /// Forgets the texts of mails that were decided long ago. No job does: people hand mails in where no mailbox is read, too.
+    async fn forget_mails(&self, now: Instant) {
+        if let Err(error) = self.desk.forget_mails(now).await {
+            tracing::warn!(%error, "old mails cannot be forgotten");
+        }
     }
 
     /// Plans and runs jobs until `stop` is ready. A job that runs then is left for the next start.
@@ -215,6 +223,7 @@ impl Scheduler {
                 }
             });
         }
+        let mut forgot = None;
         loop {
             let now = (self.clock)();
             if let Err(error) = plan(&self.desk, &self.vantage, self.ways(), now).await {
@@ -225,6 +234,9 @@ impl Scheduler {
             }
             if let Err(error) = self.desk.store().purge_api_answers(now).await {
                 tracing::warn!(%error, "old answers of the API cannot be deleted");
+            }
+            if forgot.replace(now.day()) != Some(now.day()) {
+                self.forget_mails(now).await;
             }
             tokio::select! {
                 () = &mut stop => break,

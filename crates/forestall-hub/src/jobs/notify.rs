@@ -28,8 +28,6 @@ use crate::server::Origin as WebOrigin;
 
 /// Days within which something is news. Jobs are kept for longer, so that none is made twice.
 const NEWS_DAYS: i64 = 7;
-/// Receipts that are looked through for whether the receiver wants no more.
-const LOOKED_THROUGH: u32 = 1;
 
 /// The way out to the programs of parties.
 #[derive(Clone, Debug)]
@@ -93,11 +91,18 @@ pub(super) async fn calls(
         .flat_map(|party| party.tlds.iter().map(|tld| (tld.clone(), (*party).clone())))
         .collect();
     let mut calls = of_slices(file, &registries, now);
-    for decision in case.decisions.iter().filter(|decision| is_news(decision.at, now)) {
+    let decided = case.decisions.iter().filter(|decision| is_news(decision.at, now));
+    let decided: Vec<u64> = decided.map(|decision| decision.version).collect();
+    if !decided.is_empty() {
         for party in &parties {
             if party.kind != PartyKind::Registry && may_see_all(desk, file, party, now).await? {
-                let (kind, number) = (NoticeKind::Decision, decision.version);
-                calls.push(Call { party: party.id.clone(), kind, slice: None, number, reminder: 0 });
+                calls.extend(decided.iter().map(|number| Call {
+                    party: party.id.clone(),
+                    kind: NoticeKind::Decision,
+                    slice: None,
+                    number: *number,
+                    reminder: 0,
+                }));
             }
         }
     }
@@ -192,7 +197,7 @@ impl Scheduler {
         };
         let Some(target) = &party.webhook else { return Ok("the party wants no more notices".to_owned()) };
         let now = (self.clock)();
-        let last = self.desk.store().notices(Some(&party.id), LOOKED_THROUGH).await?;
+        let last = self.desk.store().notices(Some(&party.id), 1).await?;
         if last.iter().any(|last| last.status == 410 && last.at >= changed) {
             return Ok("the receiver said that it wants no more; set its address anew".to_owned());
         }

@@ -18,9 +18,6 @@ use crate::desk::{Desk, DeskError};
 /// Jobs that are looked through for those which are not done; they come first.
 const PENDING: u32 = 10_000;
 
-/// Seconds for which looks into the mailbox that found what they found are shown.
-const LOOKS_SHOWN: i64 = 3_600;
-
 /// By what ways the hub writes and reads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ways {
@@ -140,7 +137,6 @@ async fn of_installation(desk: &Desk, ways: Ways, pending: &[Job], now: Instant)
             let slot = now.seconds().div_euclid(i64::from(every)) * i64::from(every);
             jobs.push(job(Kind::Inbox, None, Instant::from_seconds(slot).to_string(), now));
         }
-        desk.store().purge_done_jobs(Kind::Inbox.word(), now.plus_seconds(-LOOKS_SHOWN)).await?;
     }
     let is_kept = |new: &NewJob| pending.iter().any(|old| old.kind == new.kind && old.key == new.key);
     let mut new = 0;

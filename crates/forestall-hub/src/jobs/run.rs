@@ -22,6 +22,9 @@ use crate::desk::{Act, CaseFile, DeskError};
 
 /// How often a job that runs renews its lease.
 const RENEW: Duration = Duration::from_secs(5);
+/// The longest pause before another try, in seconds; before another look into the mailbox it is the time between two looks, and this at least.
+const LONGEST_PAUSE: i64 = 6 * 3_600;
+const LOOK_PAUSE: i64 = 300;
 /// Names that are vetted in one event at most; what is left is due at once again.
 const VET_AT_ONCE: usize = 20_000;
 
@@ -80,7 +83,12 @@ impl Scheduler {
                 tracing::warn!(job = job.id, kind = job.kind, case = job.case, %error, "a job is put off");
                 let pause = 60_i64 << (2 * (job.attempts - 1)).min(10);
                 let asked = if let DeskError::Later { seconds, .. } = error { seconds } else { 0 };
-                let not_before = now.plus_seconds(pause.max(asked).min(6 * 3_600));
+                // Answers that lie in the mailbox must not wait for hours because its server was away.
+                let longest = match &self.inbox {
+                    Some(inbox) if job.kind == Kind::Inbox.word() => i64::from(inbox.every).max(LOOK_PAUSE),
+                    _ => LONGEST_PAUSE,
+                };
+                let not_before = now.plus_seconds(pause.max(asked).min(longest));
                 self.desk.store().put_off_job(&job, not_before, error.to_string()).await?;
             }
         }

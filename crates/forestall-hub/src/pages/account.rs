@@ -97,15 +97,20 @@ pub(crate) async fn show(
 pub(crate) async fn daily_mail(
     State(app): State<App>,
     Extension(session): Extension<Session>,
+    wants: Wants,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let language = match fields.text("daily") {
-        Some("on") => Some(fields.text("language").unwrap_or("en")),
-        Some("off") => None,
-        _ => return Err(Problem::refused("One mail a day: expected on or off")),
+    let done = async {
+        let language = match fields.text("daily") {
+            Some("on") => Some(fields.text("language").unwrap_or("en")),
+            Some("off") => None,
+            _ => return Err(Problem::refused("One mail a day: expected on or off")),
+        };
+        app.desk().want_daily_mail(&me(&session)?, language).await?;
+        Ok("daily")
     };
-    app.desk().want_daily_mail(&me(&session)?, language).await?;
-    Ok(Redirect::to("/account?done=daily").into_response())
+    let done = done.await;
+    finish(&app, &session, wants, "daily", done).await
 }
 
 fn me(session: &Session) -> Result<PersonId, Problem> {

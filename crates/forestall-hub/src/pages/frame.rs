@@ -75,8 +75,7 @@ impl Frame {
 
 /// Writes an instant as `2026-11-23 18:05`, in UTC.
 pub(crate) fn to_minute(instant: Instant) -> String {
-    let text = Instant::from_seconds(instant.seconds()).to_string();
-    text.get(..16).unwrap_or(&text).replace('T', " ")
+    instant.to_minute()
 }
 
 /// A marking as the banner of a page shows it.

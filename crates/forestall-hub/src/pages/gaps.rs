@@ -121,7 +121,8 @@ impl Around {
     /// Reads it for whoever looks.
     pub(super) async fn of(app: &App, session: &Session, file: &CaseFile) -> Result<Self, Problem> {
         let registries = app.desk().registries().await?;
-        Ok(Self { registries, ring: app.whom_to_ring(session, file).await? })
+        let ring = app.whom_to_ring(session, file, &registries)?;
+        Ok(Self { registries, ring })
     }
 }
 

@@ -5,14 +5,13 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use forestall_formats::list_id::ListId;
 use forestall_model::Digest;
 use serde::Serialize;
 
 use super::frame::Frame;
-use super::replies::MailRow;
+use super::replies::{MailRow, waiting};
 use crate::desk::MailVerdict;
 use crate::server::{App, Fields, Problem, Session, Wants};
 
@@ -21,6 +20,8 @@ use crate::server::{App, Fields, Problem, Session, Wants};
 struct Page {
     frame: Frame,
     mails: Vec<MailRow>,
+    /// How many more wait than stand here.
+    more: u64,
     cases: Vec<String>,
     problem: Option<String>,
 }
@@ -53,7 +54,7 @@ pub(crate) async fn decide(
 ) -> Result<Response, Problem> {
     let done = async {
         let mail: Digest = mail.parse().map_err(|_| Problem::not_found("there is no such mail"))?;
-        let found = app.desk().mail(mail).await?.filter(|found| found.kept.place.is_none());
+        let found = app.desk().store().mail(mail).await?.filter(|(kept, _)| kept.place.is_none());
         found.ok_or_else(|| Problem::not_found("there is no such mail"))?;
         if fields.text("verdict") == Some("refuse") {
             app.desk().decide_mail(&session.act(app.now()), mail, MailVerdict::Refused).await?;
@@ -72,18 +73,20 @@ pub(crate) async fn decide(
         Ok(case) if wants == Wants::Json => super::json(&serde_json::json!({ "case": case })),
         Ok(Some(case)) => Ok(Redirect::to(&format!("/case/{case}/replies#mail-{mail}")).into_response()),
         Ok(None) => Ok(Redirect::to("/mails").into_response()),
-        Err(problem) if wants == Wants::Page && problem.is_clients() => {
+        Err(problem) if wants == Wants::Page && problem.is_mendable() => {
             let page = page(&app, &session, Some(problem.detail)).await?;
-            Ok((problem.status, HeaderMap::new(), Html(page.render()?)).into_response())
+            Ok((problem.status, super::page(&page)?).into_response())
         }
         Err(problem) => Err(problem),
     }
 }
 
 async fn page(app: &App, session: &Session, problem: Option<String>) -> Result<Page, Problem> {
+    let (mails, more) = waiting(app, None).await?;
     Ok(Page {
         frame: Frame::new("Mails", "mails", app, session),
-        mails: app.desk().open_mails(None).await?.into_iter().map(MailRow::of).collect(),
+        mails,
+        more,
         cases: app.desk().cases().await?.into_iter().map(|case| case.id.to_string()).collect(),
         problem,
     })

@@ -15,7 +15,6 @@ use super::place::{about, now_of};
 use super::slice::{AnswerRow, answer_row, counts_of, meaning, recorded};
 use super::slice_lists::SliceList;
 use crate::desk::CaseFile;
-use crate::jobs::terms_of;
 use crate::lead::LeadDocument;
 use crate::server::{App, Problem, Query, Session};
 
@@ -114,7 +113,7 @@ pub(super) async fn render(
     let heading = CaseName::of(&file, &here);
     let frame = Frame::new(format!(".{tld} · {}", heading.title), "home", app, session)
         .with_scripts(&["forms.js", "filter.js"]);
-    let terms = terms_of(&app.desk().registries().await?, tld);
+    let terms = app.desk().terms_of(tld).await?;
     let lists = SliceList::of(app, &file.object().case, tld, &terms);
     let (app, tld) = (app.clone(), tld.clone());
     let compute = move || {

@@ -5,8 +5,7 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use forestall_formats::list_id::ListId;
 use forestall_formats::plain;
 use forestall_formats::reply::{self, Said};
@@ -40,11 +39,14 @@ pub(super) struct MailRow {
     pub(super) reason: String,
     /// What it is taken to say.
     pub(super) said: String,
+    /// The first of the names that it is about.
     pub(super) names: Vec<String>,
+    /// How many more there are.
+    pub(super) more_names: usize,
     pub(super) confidence: String,
     pub(super) read_from: Vec<String>,
     pub(super) problems: Vec<String>,
-    /// What a person must know of the sender.
+    /// What a person must know of the sender, once it is said which list the mail answers.
     pub(super) warning: &'static str,
     pub(super) text: String,
     /// Whether it can be recorded as it was read.
@@ -69,10 +71,11 @@ impl MailRow {
             reason: kept.reason,
             said: "nothing".to_owned(),
             names: Vec::new(),
+            more_names: 0,
             confidence: "unclear".to_owned(),
             read_from: Vec::new(),
             problems: Vec::new(),
-            warning: sender.warning(),
+            warning: place.map_or("", |_| sender.warning()),
             text: String::new(),
             is_clear: false,
             recording: String::new(),
@@ -88,7 +91,11 @@ impl MailRow {
             }
         };
         row.is_clear = !matches!(proposal.said, Said::Nothing | Said::Names { result: None, .. });
-        (row.said, row.names) = told(&proposal.said);
+        row.said = told(&proposal.said);
+        if let Said::Names { names, .. } = &proposal.said {
+            row.names = names.iter().take(SHOWN).map(ToString::to_string).collect();
+            row.more_names = names.len() - row.names.len();
+        }
         row.confidence = proposal.confidence.to_string();
         row.problems = proposal.problems;
         if proposal.unanswered > 0 {
@@ -103,21 +110,29 @@ impl MailRow {
     }
 }
 
-/// Returns what a mail is taken to say, and the first of the names that it is about.
-fn told(said: &Said) -> (String, Vec<String>) {
+/// Returns the first mails that wait, of a case or those that nobody could place, and how many more do.
+pub(super) async fn waiting(app: &App, case: Option<&CaseId>) -> Result<(Vec<MailRow>, u64), Problem> {
+    let mails: Vec<MailRow> = app.desk().open_mails(case).await?.into_iter().map(MailRow::of).collect();
+    let all = app.desk().store().count_open_mails(case).await?;
+    let more = all.saturating_sub(mails.len() as u64);
+    Ok((mails, more))
+}
+
+/// Returns what a mail is taken to say.
+fn told(said: &Said) -> String {
     match said {
         Said::Lines(lines) => {
             let mut counts = std::collections::BTreeMap::<AnswerResult, usize>::new();
             lines.iter().for_each(|line| *counts.entry(line.result).or_default() += 1);
             let counts: Vec<String> = counts.iter().map(|(result, count)| format!("{count} {result}")).collect();
-            (format!("{} lines, each with its result: {}", lines.len(), counts.join(", ")), Vec::new())
+            format!("{} lines, each with its result: {}", lines.len(), counts.join(", "))
         }
         Said::Names { result, names } => {
             let what = result.map_or_else(|| "not said what became of".to_owned(), |result| format!("{result} for"));
-            (format!("{what} {} names", names.len()), names.iter().take(SHOWN).map(ToString::to_string).collect())
+            format!("{what} {} names", names.len())
         }
-        Said::Whole(result) => (format!("{result} for the whole list"), Vec::new()),
-        Said::Nothing => ("nothing that was understood".to_owned(), Vec::new()),
+        Said::Whole(result) => format!("{result} for the whole list"),
+        Said::Nothing => "nothing that was understood".to_owned(),
     }
 }
 
@@ -127,6 +142,8 @@ struct Page {
     frame: Frame,
     heading: Heading,
     mails: Vec<MailRow>,
+    /// How many more wait than stand here.
+    more: u64,
     slices: Vec<String>,
     results: Vec<&'static str>,
     kept: Kept,
@@ -208,7 +225,9 @@ async fn take(app: &App, session: &Session, case: &CaseId, fields: &Fields<MAX_U
     }
     match app.desk().take_mail(octets, MailWay::Person, Some(list), app.now()).await? {
         (MailTaken::New, mail) => Ok(mail.id),
-        (MailTaken::Known, _) => Err(Problem::refused("File: it came before, and waits here or was decided")),
+        (MailTaken::Known, _) => {
+            Err(Problem::refused("File: it came before, and waits for somebody to decide or was decided"))
+        }
         (MailTaken::NoRoom, _) => {
             Err(Problem::refused("File: there is no room before somebody decides about others that wait"))
         }
@@ -228,8 +247,8 @@ pub(crate) async fn decide(
         app.file(&session, &case).await?;
         let mail: Digest = mail.parse().map_err(|_| Problem::not_found("there is no such mail"))?;
         // A mail of another case is none to whoever leads this one.
-        let found = app.desk().mail(mail).await?;
-        let place = found.and_then(|found| found.kept.place).filter(|place| place.case == case);
+        let found = app.desk().store().mail(mail).await?;
+        let place = found.and_then(|(kept, _)| kept.place).filter(|place| place.case == case);
         let place = place.ok_or_else(|| Problem::not_found("there is no such mail"))?;
         let verdict = verdict(&fields)?;
         let recorded = app.desk().decide_mail(&act(&app, &session, &fields)?, mail, verdict).await?;
@@ -252,7 +271,6 @@ pub(crate) async fn decide(
 }
 
 fn verdict(fields: &Fields<MAX_UPLOAD>) -> Result<MailVerdict, Problem> {
-    let number = fields.parse("number", "List")?.unwrap_or(0);
     let said = match fields.text("verdict") {
         Some("refuse") => return Ok(MailVerdict::Refused),
         Some("as-read") => None,
@@ -268,7 +286,7 @@ fn verdict(fields: &Fields<MAX_UPLOAD>) -> Result<MailVerdict, Problem> {
         }
         _ => return Err(Problem::refused("Verdict: expected as-read, whole, names or refuse")),
     };
-    Ok(MailVerdict::Confirmed { number, said })
+    Ok(MailVerdict::Confirmed { number: fields.need("number", "List")?, said })
 }
 
 async fn again(
@@ -279,20 +297,22 @@ async fn again(
     kept: Kept,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    if wants != Wants::Page || !problem.is_clients() || problem.status == StatusCode::NOT_FOUND {
+    if wants != Wants::Page || !problem.is_mendable() {
         return Err(problem);
     }
     let page = page(app, session, case, kept, Some(problem.detail)).await?;
-    Ok((problem.status, HeaderMap::new(), Html(page.render()?)).into_response())
+    Ok((problem.status, super::page(&page)?).into_response())
 }
 
 async fn page(app: &App, session: &Session, id: &CaseId, kept: Kept, problem: Option<String>) -> Result<Page, Problem> {
     let file = app.file(session, id).await?;
     let heading = Heading::of(app, &file).await?;
+    let (mails, more) = waiting(app, Some(id)).await?;
     let cut = |(tld, slice): (&Tld, &forestall_coord::case::Slice)| (!slice.cuts.is_empty()).then(|| tld.to_string());
     Ok(Page {
         frame: Frame::new(format!("Answers · {}", heading.title), "cases", app, session),
-        mails: app.desk().open_mails(Some(id)).await?.into_iter().map(MailRow::of).collect(),
+        mails,
+        more,
         slices: file.object().case.slices.iter().filter_map(cut).collect(),
         results: AnswerResult::ALL.iter().map(|result| result.word()).collect(),
         heading,

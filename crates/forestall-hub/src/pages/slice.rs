@@ -28,7 +28,6 @@ use super::place::{Heading, about, case_id, need_slice, now_of, tld};
 use super::proof::{self, Alarm, Share};
 use super::slice_lists::SliceList;
 use crate::desk::{Act, CaseFile};
-use crate::jobs::terms_of;
 use crate::lead::LeadDocument;
 use crate::server::{App, Fields, Problem, Query, Session, SliceFigures, Wants};
 
@@ -263,7 +262,7 @@ pub(super) async fn render(
     };
     let frame = Frame::new(format!(".{tld} · {}", heading.title), "cases", app, session);
     let frame = frame.with_scripts(&["heat.js", "forms.js", "filter.js"]);
-    let terms = terms_of(&app.desk().registries().await?, tld);
+    let terms = app.desk().terms_of(tld).await?;
     let lists = SliceList::of(app, &file.object().case, tld, &terms);
     let (app, tld) = (app.clone(), tld.clone());
     let compute = move || {

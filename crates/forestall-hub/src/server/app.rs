@@ -2,12 +2,13 @@
 
 //! What every handler has at hand: the desk, the time, the console's own address and the views that are kept.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use forestall_dga::Family;
 use forestall_model::marking::{Released, release};
-use forestall_model::{Audience, CaseId, Instant, Tld, UtcDay};
+use forestall_model::{Audience, CaseId, Instant, Party, Tld, UtcDay};
 use forestall_store::CaseView as Listed;
 
 use super::allowance::Allowances;
@@ -110,12 +111,16 @@ impl App {
     }
 
     /// Returns whom to ring about the slices of a case, through the gate, to whoever leads it; nobody to others.
-    pub(crate) async fn whom_to_ring(&self, session: &Session, file: &CaseFile) -> Result<CallList, Problem> {
+    pub(crate) fn whom_to_ring(
+        &self,
+        session: &Session,
+        file: &CaseFile,
+        registries: &BTreeMap<Tld, Party>,
+    ) -> Result<CallList, Problem> {
         if !session.viewer.leads(&file.case.id) {
             return Ok(CallList::default());
         }
-        let list = self.inner.desk.whom_to_ring(&file.case, Audience::Recipient, self.now()).await?;
-        Ok(list.into_object())
+        Ok(CallList::of_case(&file.case, registries, Audience::Recipient, self.now())?.into_object())
     }
 
     /// Returns what the pages without sign-in share.

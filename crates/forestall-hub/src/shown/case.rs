@@ -58,10 +58,6 @@ pub fn day(file: &CaseFile, on: Option<UtcDay>, today: UtcDay) -> UtcDay {
 #[must_use]
 pub fn case(board: &Board<'_>, marking: Marking, day: UtcDay) -> Case {
     let case = board.case;
-    let over = |days: DayRange| {
-        let worst_at = [Level::Claimed, Level::Attested, Level::Observed].map(|level| board.worst(level, days));
-        coverage(case, days, &board.total(days), &worst_at)
-    };
     let slices = || case.slices.values();
     Case {
         id: case.id.clone(),
@@ -82,8 +78,8 @@ pub fn case(board: &Board<'_>, marking: Marking, day: UtcDay) -> Case {
         opened: case.opened,
         changed: case.changed,
         version: case.version,
-        on_day: over(DayRange::one(day)),
-        over_all: over(case.horizon),
+        on_day: coverage(board, DayRange::one(day)),
+        over_all: coverage(board, case.horizon),
         variants: board.variants().iter().map(|of| variant(board, of, day)).collect(),
     }
 }

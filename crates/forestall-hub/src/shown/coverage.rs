@@ -3,7 +3,7 @@
 //! Coverage and reach.
 
 use forestall_api::case::{Counts, Coverage, LevelCoverage, LevelReach, LevelWorst, Reach, Worst};
-use forestall_coord::{Case, Level, ReachRange, Tally, board};
+use forestall_coord::{Board, Case, Level, ReachRange, Tally, board};
 use forestall_model::DayRange;
 
 use super::words::level;
@@ -51,14 +51,15 @@ pub fn worst(case: &Case, worst: board::Worst) -> Option<Worst> {
 
 /// Returns coverage over some days, with the worst reach at each level, in the order of the levels.
 #[must_use]
-pub fn coverage(case: &Case, days: DayRange, tally: &Tally, worst_at: &[Option<board::Worst>; 3]) -> Coverage {
+pub fn coverage(board: &Board<'_>, days: DayRange) -> Coverage {
+    let tally = board.total(days);
     let of_level = |of: &Level| LevelCoverage {
         level: level(*of),
         names: tally.at(*of),
         coverage: tally.coverage(*of),
-        worst: worst_at[*of as usize].and_then(|at| worst(case, at)),
+        worst: board.worst(*of, days).and_then(|at| worst(board.case, at)),
     };
-    Coverage { days: days.into(), counts: counts(tally), levels: Level::ALL.iter().map(of_level).collect() }
+    Coverage { days: days.into(), counts: counts(&tally), levels: Level::ALL.iter().map(of_level).collect() }
 }
 
 /// Returns a reach at each level of proof, in the order of the levels.

@@ -2,9 +2,13 @@
 
 //! The numbered lists.
 
+use forestall_api::cut::CutOutcome;
 use forestall_api::list::List;
+use forestall_api::words::CutResult;
 use forestall_coord::{Case, CutList};
 use forestall_model::{CampaignId, Instant, Tld};
+
+use crate::desk;
 
 /// Returns the campaigns of some indices.
 #[must_use]
@@ -41,4 +45,15 @@ pub fn list(case: &Case, tld: &Tld, cut: &CutList, now: Instant) -> List {
         acknowledged: cut.acknowledged,
         last: last.is_some_and(|last| last.number == cut.number),
     }
+}
+
+/// Returns what became of a slice when lists were cut.
+#[must_use]
+pub fn cut_outcome((slice, outcome): (Tld, desk::CutOutcome)) -> CutOutcome {
+    let (result, list, reason) = match outcome {
+        desk::CutOutcome::Cut(number) => (CutResult::Cut, Some(number), None),
+        desk::CutOutcome::Nothing => (CutResult::Nothing, None, None),
+        desk::CutOutcome::Refused(refusal) => (CutResult::Refused, None, Some(refusal.to_string())),
+    };
+    CutOutcome { slice, result, list, reason }
 }

@@ -26,7 +26,7 @@ pub use days::{days_of_case, days_of_slice};
 pub use events::event;
 pub use gaps::{contacts_of, gaps};
 pub use lead::lead;
-pub use lists::{campaigns, list};
+pub use lists::{campaigns, cut_outcome, list};
 pub use names::NamedList;
 pub use parties::party;
 pub use receipts::receipt;

@@ -33,13 +33,12 @@ impl Picture {
     pub(super) fn of(file: &CaseFile, tld: Option<&Tld>) -> Self {
         let board = file.board();
         let days = file.case.horizon;
-        let day = file.day(days.from);
         let slice = tld.map(|tld| SlicePicture {
             tld: tld.clone(),
             counts: shown::counts(&board.slice_total(tld, days)),
             left: shown::left(&board, tld, days),
         });
-        Self { case: Some(shown::case(&board, file.marking(), day).over_all), slice }
+        Self { case: Some(shown::coverage(&board, days)), slice }
     }
 
     /// Looks at a case of a hub.

@@ -99,9 +99,12 @@ impl Check {
                 "a hub takes a copy of a zone as it is now; leave --on-date, --source and --comment out",
             ));
         }
-        let case = hub.case(&self.id, None).await?.value;
+        let on = match self.on {
+            Some(on) => on,
+            None => hub.case(&self.id, None).await?.value.looked_from,
+        };
         let ask = ZoneAsked {
-            on: self.on.unwrap_or(case.looked_from),
+            on,
             vantage: self.vantage.clone().unwrap_or_else(|| file_name(path)),
             origin: self.origin.clone(),
         };

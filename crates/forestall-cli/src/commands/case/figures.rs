@@ -8,8 +8,8 @@ use forestall_api::lead::Lead;
 use forestall_api::words::Level;
 use forestall_coord::ReachRange;
 use forestall_coord::reach::percent;
+use forestall_model::CampaignId;
 use forestall_model::party::UtcOffset;
-use forestall_model::{CampaignId, Instant};
 use serde::Serialize;
 
 /// A value at each level of proof.
@@ -160,9 +160,7 @@ pub(super) fn ends(low: f64, high: f64) -> [String; 2] {
 /// stands.
 pub(super) fn lead(lead: &Lead) -> [String; 4] {
     let there = if lead.offset == UtcOffset::UTC { String::new() } else { lead.send_by_there.clone() };
-    let utc = Instant::from_seconds(lead.send_by.seconds()).to_string();
-    let to_minute = utc.get(..16).unwrap_or(&utc).replace('T', " ");
-    [lead.road.to_string(), to_minute, there, lead.text.clone()]
+    [lead.road.to_string(), lead.send_by.to_minute(), there, lead.text.clone()]
 }
 
 /// Returns the same for a program: road, deadline in UTC and there, the timing, and the fallback.

@@ -6,6 +6,7 @@ use clap::Args;
 use forestall_api::gaps::{self, Gap};
 use forestall_api::lead::{Callee, Lead};
 use forestall_coord::ReachRange;
+use forestall_hub::contacts::CallList;
 use forestall_hub::desk::{Act, Desk, NewDisclosure};
 use forestall_hub::shown;
 use forestall_model::{Actor, Audience, CaseId, Instant, UtcDay};
@@ -70,9 +71,10 @@ impl Gaps {
                 let file = desk.file(&self.id).await?;
                 let on = self.on.or(file.case.board_day);
                 let now = on.map_or_else(|| globals.now(), UtcDay::start);
-                let ring = desk.whom_to_ring(&file.case, Audience::Recipient, globals.now()).await?.into_object();
                 let registries = desk.registries().await?;
-                let gaps = shown::gaps(&file.board(), &registries, rings.then_some(&ring), now, self.days);
+                let ring = CallList::of_case(&file.case, &registries, Audience::Recipient, globals.now())?;
+                let ring = rings.then_some(ring.object());
+                let gaps = shown::gaps(&file.board(), &registries, ring, now, self.days);
                 if travels && rings {
                     self.disclose(&desk, globals.now(), &gaps).await?;
                 }

@@ -126,7 +126,7 @@ fn text(cases: &[CaseEntry]) -> anyhow::Result<()> {
             case.id.to_string(),
             case.title.clone(),
             of(&|whole| whole.kind.to_string()),
-            of(&|whole| DayRange { from: whole.horizon.from, until: whole.horizon.until }.to_string()),
+            of(&|whole| DayRange::from(whole.horizon).to_string()),
             case.whole.as_ref().map_or_else(|| own(case), |whole| thousands(whole.slices)),
             of(&|whole| thousands(whole.requests)),
             of(&|whole| thousands(whole.answers)),

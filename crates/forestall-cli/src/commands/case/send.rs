@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_api::cut::{CutLists, CutOutcome as Told};
+use forestall_api::cut::{CutLists, CutOutcome};
 use forestall_api::words::CutResult;
 use forestall_connect::hub::Hub;
 use forestall_coord::command::Deliver;
 use forestall_coord::event::Purpose;
-use forestall_hub::desk::{Act, AskLists, CutOutcome, Desk, Sender};
+use forestall_hub::desk::{Act, AskLists, Desk, Sender};
 use forestall_hub::jobs::Scheduler;
+use forestall_hub::shown;
 use forestall_model::party::Channel;
 use forestall_model::{Action, CampaignId, CaseId, Tld};
 use forestall_vet::Rules;
@@ -92,7 +93,7 @@ impl Send {
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         let desk = globals.desk().await?;
         let outcomes = desk.cut_lists(&self.id, &act, &ask).await?;
-        let (cut, refused) = tell(&outcomes.into_iter().map(told).collect::<Vec<_>>())?;
+        let (cut, refused) = tell(&outcomes.into_iter().map(shown::cut_outcome).collect::<Vec<_>>())?;
         match (self.out, post) {
             (Some(folder), _) => {
                 for (tld, number) in &cut {
@@ -140,22 +141,12 @@ impl Send {
     }
 }
 
-/// Returns what became of a slice of the store, as a hub tells it.
-fn told((slice, outcome): (Tld, CutOutcome)) -> Told {
-    let (result, list, reason) = match outcome {
-        CutOutcome::Cut(number) => (CutResult::Cut, Some(number), None),
-        CutOutcome::Nothing => (CutResult::Nothing, None, None),
-        CutOutcome::Refused(refusal) => (CutResult::Refused, None, Some(refusal.to_string())),
-    };
-    Told { slice, result, list, reason }
-}
-
 /// Prints what became of each slice and returns the lists that were cut, and whether one was refused.
-fn tell(outcomes: &[Told]) -> anyhow::Result<(Vec<(Tld, u32)>, bool)> {
+fn tell(outcomes: &[CutOutcome]) -> anyhow::Result<(Vec<(Tld, u32)>, bool)> {
     let mut cut = Vec::new();
     let mut refused = false;
     output::to_stdout(|out| {
-        for Told { slice, result, list, reason } in outcomes {
+        for CutOutcome { slice, result, list, reason } in outcomes {
             match (result, list) {
                 (CutResult::Cut, Some(number)) => {
                     cut.push((slice.clone(), *number));

@@ -102,10 +102,8 @@ impl Show {
             Cases::Here(desk) => {
                 let file = desk.file(&self.id).await?;
                 let board = file.board();
-                let day = self.on.filter(|on| file.case.horizon.contains(*on));
-                let day = day.unwrap_or_else(|| board.day(self.on.unwrap_or_else(|| globals.today())));
-                let from = day.start();
-                let gaps = shown::gaps(&board, &desk.registries().await?, None, from, AHEAD);
+                let day = shown::day(&file, self.on, globals.today());
+                let gaps = shown::gaps(&board, &desk.registries().await?, None, day.start(), AHEAD);
                 (shown::case(&board, file.marking(), day), gaps)
             }
             Cases::At(hub) => {
@@ -188,7 +186,7 @@ fn text(case: &Case, gaps: &[Gap], out: &mut dyn Write) -> anyhow::Result<()> {
     }
     writeln!(out, "{}  {}", case.id, case.title)?;
     let events = counted(case.version, "event");
-    writeln!(out, "{}, {}, {}; {events}", in_words(case.horizon), case.marking.tlp, case.marking.pap)?;
+    writeln!(out, "{}, {}, {}; {events}", DayRange::from(case.horizon), case.marking.tlp, case.marking.pap)?;
     unverified(case, out)?;
     headline(&case.on_day, "on the day", out)?;
     headline(&case.over_all, "over the horizon", out)?;
@@ -214,10 +212,6 @@ fn text(case: &Case, gaps: &[Gap], out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn in_words(days: Days) -> String {
-    DayRange { from: days.from, until: days.until }.to_string()
-}
-
 /// Names the campaigns whose lists nobody could check.
 fn unverified(case: &Case, out: &mut dyn Write) -> std::io::Result<()> {
     let unverified: Vec<&str> = case.campaigns.iter().filter(|c| !c.verified).map(|c| c.id.as_str()).collect();
@@ -233,9 +227,8 @@ fn unverified(case: &Case, out: &mut dyn Write) -> std::io::Result<()> {
 }
 
 fn headline(coverage: &Coverage, what: &str, out: &mut dyn Write) -> anyhow::Result<()> {
-    let (days, counts) = (coverage.days, &coverage.counts);
-    let one = DayRange { from: days.from, until: days.until }.len() == 1;
-    let title = if one { format!("{what}, {}", days.from) } else { format!("{what}, {}", in_words(days)) };
+    let (days, counts) = (DayRange::from(coverage.days), &coverage.counts);
+    let title = if days.len() == 1 { format!("{what}, {}", days.from) } else { format!("{what}, {days}") };
     let mut table = Table::new(&[
         (title.as_str(), Align::Left),
         ("claimed", Align::Right),

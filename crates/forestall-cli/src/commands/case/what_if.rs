@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
-use forestall_api::act::Days;
 use forestall_api::case::Reach;
 use forestall_api::what_if::{Order, Prospect, Reaches};
 use forestall_connect::hub::WhatIfAsked;
@@ -126,7 +125,7 @@ fn text(document: &Document) -> anyhow::Result<()> {
     output::to_stdout(|out| {
         if let Some(prospect) = &document.what_if {
             let slices: Vec<String> = prospect.slices.iter().map(|tld| format!(".{tld}")).collect();
-            writeln!(out, "If {} protected every name, {}:", slices.join(", "), in_words(prospect.days))?;
+            writeln!(out, "If {} protected every name, {}:", slices.join(", "), DayRange::from(prospect.days))?;
             let mut table = Table::new(&[
                 ("level", Align::Left),
                 ("names more", Align::Right),
@@ -142,7 +141,7 @@ fn text(document: &Document) -> anyhow::Result<()> {
                     thousands(level.names),
                     worst(&level.before),
                     worst(&level.after),
-                    place(&level.after),
+                    figures::place(level.after.worst.as_ref()),
                     spread(&level.before.mean),
                     spread(&level.after.mean),
                 ]);
@@ -156,7 +155,7 @@ fn text(document: &Document) -> anyhow::Result<()> {
             next.steps.len(),
             counted(next.slices, "slice"),
             next.level,
-            in_words(next.days),
+            DayRange::from(next.days),
             worst(&next.before),
             spread(&next.before.mean)
         )?;
@@ -175,7 +174,7 @@ fn text(document: &Document) -> anyhow::Result<()> {
                 step.slice.to_string(),
                 thousands(step.names),
                 worst(&step.after),
-                place(&step.after),
+                figures::place(step.after.worst.as_ref()),
                 spread(&step.after.mean),
                 if step.felt { "yes" } else { "not yet" }.to_owned(),
             ]);
@@ -188,16 +187,6 @@ fn worst(reaches: &Reaches) -> String {
     reaches.worst.as_ref().map_or_else(|| "-".to_owned(), figures::range)
 }
 
-fn place(reaches: &Reaches) -> String {
-    reaches.worst.as_ref().map_or_else(String::new, |worst| {
-        format!("{}{} on {}", worst.campaign, if worst.unverified { " UNVERIFIED" } else { "" }, worst.day)
-    })
-}
-
 fn spread(reach: &Reach) -> String {
     ReachRange { low: reach.low, high: reach.high }.to_string()
-}
-
-fn in_words(days: Days) -> String {
-    DayRange { from: days.from, until: days.until }.to_string()
 }

@@ -6,6 +6,7 @@ use forestall_api::act::{Days, Record};
 use forestall_api::answer::{Answer as ApiAnswer, AnswerRow};
 use forestall_api::request::Acknowledge;
 use forestall_api::route;
+use forestall_connect::hub::{Hub, ListForm};
 use forestall_drill::conduct::Way;
 use forestall_drill::event::Trouble;
 use forestall_drill::party::{Act, Answer, Letter};
@@ -13,7 +14,7 @@ use forestall_drill::world::Line;
 use forestall_formats::line_id;
 use forestall_model::{AnswerResult, CampaignId, DayRange, DomainName};
 
-use super::hub::{Hub, Place, Refused};
+use super::meter::{Meter, Refused};
 
 /// Rows of one request: some 60 octets each, of which a megabyte goes into one.
 const ROWS: usize = 10_000;
@@ -21,11 +22,11 @@ const ROWS: usize = 10_000;
 /// Who calls, and what they need to know of the case.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
+    pub(super) meter: Meter,
+    /// The hub as somebody at the registry calls it.
     pub(super) hub: Hub,
-    /// The token of somebody at the registry.
-    pub(super) token: String,
-    /// That of the coordinator, who puts on record what registries say by other ways.
-    pub(super) operator: String,
+    /// The same as the coordinator does, who puts on record what registries say by other ways.
+    pub(super) operator: Hub,
     /// The campaigns of the case.
     pub(super) campaigns: Vec<CampaignId>,
 }
@@ -57,29 +58,27 @@ impl Caller {
     /// Opens a list as a registry does: what it is, its names, and that it was opened.
     async fn open(&self, letter: &Letter) -> anyhow::Result<Carried> {
         let Letter { case, tld, list, .. } = letter;
-        let at = Place::new(route::list(case, tld, *list), route::LIST.template);
-        let _: forestall_api::list::List = self.hub.get(&self.token, &at).await?;
+        self.meter.must(route::LIST, self.hub.list(case, tld, *list)).await?;
         if let Err(refused) = self.names(letter).await? {
             return Ok(Carried::NotTaken(refused));
         }
-        let at = Place::new(route::list_read(case, tld, *list), route::LIST_READ.template);
-        Ok(match self.hub.ask(&self.token, "POST", &at, &Record::default()).await? {
+        Ok(match self.meter.ask(route::LIST_READ, self.hub.list_read(case, tld, *list)).await? {
             Ok(_) => Carried::Done,
             Err(refused) => Carried::NotTaken(refused),
         })
     }
 
     async fn names(&self, letter: &Letter) -> anyhow::Result<Result<Vec<u8>, Refused>> {
-        let address = route::list_names(&letter.case, &letter.tld, letter.list);
-        self.hub.csv(&self.token, &Place::new(address, route::LIST_NAMES.template)).await
+        let names = self.hub.list_names(&letter.case, &letter.tld, letter.list, None, ListForm::Csv);
+        Ok(self.meter.ask(route::LIST_NAMES, names).await?.map(|names| names.octets))
     }
 
     async fn acknowledge(&self, letter: &Letter) -> anyhow::Result<Carried> {
-        let at = Place::new(route::acknowledge(&letter.case, &letter.tld), route::ACKNOWLEDGE.template);
         let record =
             Record { source: Some(format!("drill: the registry of .{} by mail", letter.tld)), ..Record::default() };
         let said = Acknowledge { list: Some(letter.list), record };
-        Ok(match self.hub.ask(&self.operator, "POST", &at, &said).await? {
+        let acknowledge = self.operator.acknowledge(&letter.case, &letter.tld, &said, None);
+        Ok(match self.meter.ask(route::ACKNOWLEDGE, acknowledge).await? {
             Ok(_) => Carried::Done,
             Err(refused) => Carried::NotTaken(refused),
         })
@@ -111,7 +110,8 @@ impl Caller {
         let mut rows: Vec<AnswerRow> = ids.iter().enumerate().map(row).collect();
         match answer.flaw {
             Some(Trouble::WrongOrder) => rows.reverse(),
-            Some(Trouble::NeverAsked) => rows.push(stranger(answer)?),
+            // In the first request, so that of an answer that takes several none is taken.
+            Some(Trouble::NeverAsked) => rows.insert(0, stranger(answer)?),
             _ => {}
         }
         for rows in rows.chunks(ROWS) {
@@ -127,8 +127,8 @@ impl Caller {
     }
 
     async fn send(&self, answer: &Answer, body: &ApiAnswer) -> anyhow::Result<Result<(), Refused>> {
-        let at = Place::new(route::answer(&answer.letter.case, &answer.letter.tld), route::ANSWER.template);
-        Ok(self.hub.ask(&self.token, "POST", &at, body).await?.map(drop))
+        let sent = self.hub.answer(&answer.letter.case, &answer.letter.tld, body, None);
+        Ok(self.meter.ask(route::ANSWER, sent).await?.map(drop))
     }
 }
 

@@ -3,36 +3,36 @@
 //! `forestall drill`: an exercise, and a load test by the same means.
 
 mod carry;
-mod hub;
+mod meter;
 mod own_hub;
 mod play;
 mod setting;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Instant as Wall;
+use std::time::{Duration, Instant as Wall};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use forestall_api::drill::{self as api, Moved};
-use forestall_connect::calls::Caller;
+use forestall_api::drill as api;
+use forestall_connect::hub::{Hub, HubSettings};
 use forestall_drill::journal::Journal;
 use forestall_drill::load::Load;
-use forestall_drill::scenario::CONFICKER;
+use forestall_drill::scenario::{CONFICKER, MOST_OCTETS};
 use forestall_drill::{Chance, Report, Scenario, markdown, text};
 use forestall_hub::server::Allowance;
 use forestall_model::{CampaignId, Instant, Tld};
 
-use self::hub::{Hub, Place};
+use self::meter::Meter;
 use self::own_hub::OwnHub;
 use self::play::{Course, Player};
 use self::setting::Setting;
 use crate::failure::{Outcome, refused, usage};
 use crate::world::{self, Globals};
-use crate::{output, values};
+use crate::{input, output, values};
 
-/// The most octets of a file with a token.
-const MOST_TOKEN: u64 = 1_024;
+/// How long one call may take: the hub of a drill does all that is due before it answers.
+const LIMIT: Duration = Duration::from_secs(1_800);
 /// The scenario that is played where nobody names one.
 const SHIPPED: &str = "conficker-2008-2009";
 /// Under which name whoever runs the drill acts.
@@ -128,33 +128,31 @@ impl Drill {
         }
         let scenario = self.scenario()?;
         let (setting, scenario) = self.prepare(scenario, globals)?;
-        let people: BTreeSet<Tld> = self.human.iter().cloned().collect();
+        let mut people: BTreeSet<Tld> = self.human.iter().cloned().collect();
         if let Some(unknown) = people.iter().find(|tld| !scenario.tlds().contains(*tld)) {
             return Err(usage(format!("--human: the scenario has no registry of .{unknown}")));
         }
-        let hub = match globals.given_hub() {
-            Some((url, Some(file))) => Some((url.to_owned(), token_of(file)?)),
-            Some((_, None)) => {
-                return Err(usage(
-                    "a drill needs the token of somebody who runs the hub: name its file with --token-file",
-                ));
-            }
-            None => None,
-        };
+        // Who plays a registry plays it for all of its domains.
+        let theirs = scenario.registries.iter().filter(|registry| registry.tlds.iter().any(|tld| people.contains(tld)));
+        let theirs: Vec<Tld> = theirs.flat_map(|registry| registry.tlds.iter().cloned()).collect();
+        people.extend(theirs);
+        let hub = globals.given_hub()?;
         let speed = if let Speed::Factor(factor) = self.speed { Some(factor) } else { None };
         let chance = Chance(self.seed);
         let at_once = usize::from(self.at_once);
         let course = Course { scenario: scenario.clone(), chance, people: people.clone(), speed, at_once };
         let (journal, load) = world::run(async {
             match hub {
-                Some((url, token)) => {
-                    let hub = Hub::new(Caller::new(&url).map_err(|error| usage(error.to_string()))?);
-                    need_drill(&hub, &token, scenario.from).await?;
-                    played(course, setting, hub, token).await
+                Some(hub) => {
+                    let (hub, meter) = (hub.unrepeated(LIMIT), Meter::default());
+                    need_drill(&hub, &meter, scenario.from).await?;
+                    played(course, setting, hub, meter).await
                 }
                 None => {
                     let own = OwnHub::start(globals.catalogue(), scenario.from).await?;
-                    let played = played(course, setting, Hub::new(Caller::new(&own.address)?), own.token.clone()).await;
+                    let settings = HubSettings::new(own.address.parse()?, own.token.parse()?);
+                    let hub = Hub::new(settings)?.unrepeated(LIMIT);
+                    let played = played(course, setting, hub, Meter::default()).await;
                     own.end().await?;
                     played
                 }
@@ -180,8 +178,9 @@ impl Drill {
         let text = if self.scenario == SHIPPED {
             CONFICKER.to_owned()
         } else {
-            std::fs::read_to_string(&self.scenario)
-                .with_context(|| format!("the scenario {} could not be read", self.scenario))?
+            let octets = input::whole(Path::new(&self.scenario), MOST_OCTETS as u64)
+                .with_context(|| format!("the scenario {} could not be read", self.scenario))?;
+            String::from_utf8(octets).map_err(|_| usage(format!("{}: the scenario is no text", self.scenario)))?
         };
         let scenario = Scenario::read(&text).map_err(|error| usage(format!("{}: {error}", self.scenario)))?;
         let mut scenario = scenario.within(self.from, self.until).map_err(usage)?;
@@ -220,17 +219,16 @@ impl Drill {
 }
 
 /// Plays and measures.
-async fn played(course: Course, setting: Setting, hub: Hub, token: String) -> anyhow::Result<(Journal, Load)> {
+async fn played(course: Course, setting: Setting, hub: Hub, meter: Meter) -> anyhow::Result<(Journal, Load)> {
     let begin = Wall::now();
-    let journal = Player::new(course, setting, hub.clone(), token).play().await?;
+    let journal = Player::new(course, setting, hub, meter.clone()).play().await?;
     let elapsed = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok((journal, Load::of(&hub.samples(), elapsed)))
+    Ok((journal, Load::of(&meter.samples(), elapsed)))
 }
 
 /// Makes sure that a hub is that of a drill, and that its time has not passed the scenario's beginning.
-async fn need_drill(hub: &Hub, token: &str, from: Instant) -> anyhow::Result<()> {
-    let at = Place::new(api::clock(), api::CLOCK_AT);
-    let clock: Moved = hub.get(token, &at).await.context(
+async fn need_drill(hub: &Hub, meter: &Meter, from: Instant) -> anyhow::Result<()> {
+    let clock = meter.must(api::CLOCK, hub.drill_clock()).await.context(
         "this is no hub of a drill, or the token is not that of somebody who runs it; start it with `forestall serve --drill`",
     )?;
     if clock.now > from {
@@ -240,20 +238,6 @@ async fn need_drill(hub: &Hub, token: &str, from: Instant) -> anyhow::Result<()>
         )));
     }
     Ok(())
-}
-
-/// Reads a token.
-fn token_of(path: &Path) -> anyhow::Result<String> {
-    let length = std::fs::metadata(path).with_context(|| format!("{} could not be read", path.display()))?.len();
-    if length > MOST_TOKEN {
-        return Err(usage(format!("{} is longer than a token", path.display())));
-    }
-    let text = std::fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()))?;
-    let token = text.trim();
-    if token.is_empty() || !token.bytes().all(|octet| octet.is_ascii_graphic()) {
-        return Err(usage(format!("{} holds no token", path.display())));
-    }
-    Ok(token.to_owned())
 }
 
 fn lines_of(journal: &Journal) -> anyhow::Result<String> {

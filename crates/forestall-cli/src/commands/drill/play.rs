@@ -10,16 +10,13 @@ use std::time::{Duration, Instant as Wall};
 
 use anyhow::Context as _;
 use forestall_api::act::{Days, Override, Record};
-use forestall_api::cut::{CutLists, CutOutcomes};
-use forestall_api::days::Day as ApiDay;
-use forestall_api::drill::{self as api, AddPerson, AddSights, AddedPerson, Differing, MoveClock, Moved, SeenList};
-use forestall_api::list::List;
+use forestall_api::cut::CutLists;
+use forestall_api::drill::{self as api, AddPerson, AddSights, Differing, SeenList};
 use forestall_api::open::OpenCase;
-use forestall_api::page::Items;
 use forestall_api::party::{Contact, Party as ApiParty};
-use forestall_api::receipts::Receipt;
 use forestall_api::route;
 use forestall_api::words::{CaseKind, CutResult, Level};
+use forestall_connect::hub::Hub;
 use forestall_drill::journal::{Entry, Journal, Known, ListOf, What};
 use forestall_drill::party::{Act, Answer, Letter};
 use forestall_drill::scenario::{CasePlan, Registry};
@@ -33,7 +30,7 @@ use forestall_model::{
 use tokio::task::JoinSet;
 
 use super::carry::{Caller, Carried};
-use super::hub::{Hub, Place, read};
+use super::meter::Meter;
 use super::setting::{Setting, horizon};
 use crate::output;
 
@@ -54,11 +51,13 @@ pub(super) struct Course {
 pub(super) struct Player {
     course: Course,
     setting: Setting,
+    /// The hub as the coordinator calls it.
     hub: Hub,
-    operator: String,
+    meter: Meter,
     world: World,
     parties: Vec<Party>,
-    tokens: BTreeMap<PartyId, String>,
+    /// The hub as somebody at each scripted registry calls it.
+    hubs: BTreeMap<PartyId, Hub>,
     open: Vec<CasePlan>,
     /// Lists that are known, with the days that they ask for and what.
     lists: BTreeMap<(CaseId, Tld, u32), (DayRange, Action)>,
@@ -74,7 +73,7 @@ pub(super) struct Player {
 }
 
 impl Player {
-    pub(super) fn new(course: Course, setting: Setting, hub: Hub, operator: String) -> Self {
+    pub(super) fn new(course: Course, setting: Setting, hub: Hub, meter: Meter) -> Self {
         let world = setting.world(course.chance);
         let scripted = course.scenario.registries.iter().filter(|r| !r.tlds.iter().any(|t| course.people.contains(t)));
         let party = |registry: &Registry| Party::new(registry.clone(), &course.scenario.events, course.chance);
@@ -82,10 +81,10 @@ impl Player {
         Self {
             setting,
             hub,
-            operator,
+            meter,
             world,
             parties,
-            tokens: BTreeMap::new(),
+            hubs: BTreeMap::new(),
             open: Vec::new(),
             lists: BTreeMap::new(),
             receipts: BTreeSet::new(),
@@ -131,14 +130,12 @@ impl Player {
     }
 
     async fn step(&mut self, now: Instant) -> anyhow::Result<()> {
-        let at = Place::new(api::clock(), api::CLOCK_AT);
-        let answer = self.hub.must(&self.operator, "PUT", &at, &MoveClock { to: now }).await?;
-        let moved: Moved = read("PUT", &at, &answer)?;
+        let moved = self.meter.must(api::MOVE_CLOCK, self.hub.move_drill_clock(now)).await?;
         let opened = self.open_cases(now).await?;
         if moved.jobs > 0 || opened {
             if opened {
                 // What was cut by hand is handed over by the hub's own work, which is due at once.
-                self.hub.must(&self.operator, "PUT", &at, &MoveClock { to: now }).await?;
+                self.meter.must(api::MOVE_CLOCK, self.hub.move_drill_clock(now)).await?;
             }
             for case in self.open.clone() {
                 self.hear(&case).await?;
@@ -154,19 +151,15 @@ impl Player {
 
     /// Enters every registry as a party, and somebody at each that is played by script.
     async fn enter_parties(&mut self) -> anyhow::Result<()> {
-        let at = Place::new(api::clock(), api::CLOCK_AT);
-        self.hub.must(&self.operator, "PUT", &at, &MoveClock { to: self.course.scenario.from }).await?;
+        self.meter.must(api::MOVE_CLOCK, self.hub.move_drill_clock(self.course.scenario.from)).await?;
         for registry in self.course.scenario.registries.clone() {
-            let at = Place::new(route::parties(), route::ADD_PARTY.template);
-            self.hub.must(&self.operator, "POST", &at, &party_of(&registry)).await?;
+            self.meter.must(route::ADD_PARTY, self.hub.add_party(&party_of(&registry))).await?;
             if registry.tlds.iter().any(|tld| self.course.people.contains(tld)) {
                 continue;
             }
-            let at = Place::new(api::people(), api::PEOPLE_AT);
             let person = AddPerson { party: Some(registry.id.clone()), name: format!("script of {}", registry.id) };
-            let answer = self.hub.must(&self.operator, "POST", &at, &person).await?;
-            let added: AddedPerson = read("POST", &at, &answer)?;
-            self.tokens.insert(registry.id, added.token);
+            let added = self.meter.must(api::ADD_PERSON, self.hub.add_drill_person(&person)).await?;
+            self.hubs.insert(registry.id, self.hub.signed_in_by(added.token.parse()?));
         }
         Ok(())
     }
@@ -190,8 +183,7 @@ impl Player {
                 ahead: case.ahead,
                 record: Record::default(),
             };
-            let at = Place::new(route::cases(), route::OPEN_CASE.template);
-            self.hub.must(&self.operator, "POST", &at, &body).await?;
+            self.meter.must(route::OPEN_CASE, self.hub.open_case(&body)).await?;
             let cut = CutLists {
                 slices: Vec::new(),
                 purpose: Purpose::Protect,
@@ -202,9 +194,7 @@ impl Player {
                 override_by: override_of(case)?,
                 record: Record::default(),
             };
-            let at = Place::new(route::lists(&case.id), route::CUT_LISTS.template);
-            let answer = self.hub.must(&self.operator, "POST", &at, &cut).await?;
-            let outcomes: CutOutcomes = read("POST", &at, &answer)?;
+            let outcomes = self.meter.must(route::CUT_LISTS, self.hub.cut_lists(&case.id, &cut, None)).await?;
             for outcome in outcomes.items.iter().filter(|outcome| outcome.result == CutResult::Refused) {
                 let reason = outcome.reason.as_deref().unwrap_or_default();
                 output::note(format_args!("no list was cut for .{} of {}: {reason}", outcome.slice, case.id));
@@ -219,8 +209,7 @@ impl Player {
 
     /// Reads what the hub cut and handed over since the last time, and has the registries hear of it.
     async fn hear(&mut self, case: &CasePlan) -> anyhow::Result<()> {
-        let at = Place::new(route::lists(&case.id), route::LISTS.template);
-        let mut lists: Vec<List> = self.hub.all(&self.operator, &at).await?;
+        let mut lists = self.meter.must(route::LISTS, self.hub.lists(&case.id)).await?;
         lists.sort_by(|a, b| (&a.slice, a.number).cmp(&(&b.slice, b.number)));
         for list in lists.into_iter().filter(|list| list.purpose == Purpose::Protect) {
             let key = (case.id.clone(), list.slice.clone(), list.number);
@@ -238,8 +227,7 @@ impl Player {
             self.lists.insert(key, (days, list.action));
             self.journal.push(Entry { at: list.cut, what: What::Cut { list: list_of, names: list.names } });
         }
-        let at = Place::new(route::receipts(&case.id), route::RECEIPTS.template);
-        let mut receipts: Vec<Receipt> = self.hub.all(&self.operator, &at).await?;
+        let mut receipts = self.meter.must(route::RECEIPTS, self.hub.receipts(&case.id)).await?;
         receipts.sort_by_key(|receipt| receipt.event);
         for receipt in receipts {
             if !self.receipts.insert((case.id.clone(), receipt.event)) {
@@ -305,7 +293,8 @@ impl Player {
         loop {
             while running.len() < self.course.at_once.max(1) {
                 let Some((index, acts)) = waiting.next() else { break };
-                let callers: Vec<Caller> = acts.iter().map(|act| self.caller(index, act)).collect();
+                let callers: Vec<Caller> =
+                    acts.iter().map(|act| self.caller(index, act)).collect::<anyhow::Result<_>>()?;
                 running.spawn(async move {
                     let mut carried = Vec::new();
                     for (act, caller) in acts.into_iter().zip(callers) {
@@ -324,15 +313,16 @@ impl Player {
         Ok(done)
     }
 
-    fn caller(&self, index: usize, act: &Act) -> Caller {
+    fn caller(&self, index: usize, act: &Act) -> anyhow::Result<Caller> {
         let case = &letter_of(act).case;
         let campaigns = self.open.iter().find(|open| open.id == *case).map(|open| open.campaigns.clone());
-        Caller {
-            hub: self.hub.clone(),
-            token: self.tokens.get(&self.parties[index].registry().id).cloned().unwrap_or_default(),
-            operator: self.operator.clone(),
+        let party = &self.parties[index].registry().id;
+        Ok(Caller {
+            meter: self.meter.clone(),
+            hub: self.hubs.get(party).cloned().with_context(|| format!("nobody acts for {party}"))?,
+            operator: self.hub.clone(),
             campaigns: campaigns.unwrap_or_default(),
-        }
+        })
     }
 
     fn take_effect(&mut self, index: usize, act: &Act, carried: Carried, now: Instant) {
@@ -382,7 +372,7 @@ impl Player {
     fn attack(&mut self, now: Instant) {
         for herd in self.course.scenario.herds.clone() {
             let lead = i64::from(herd.enemy.lead_hours) * 3_600;
-            let days = DayRange { from: now.day().plus(-3), until: now.day().plus(18) };
+            let days = DayRange { from: now.day().plus(-3), until: now.plus_seconds(lead).day().plus(18) };
             let lists: Vec<(i64, UtcDay, forestall_model::Window)> = self.setting.lists(&herd.campaign, days).collect();
             for (key, day, guard) in lists {
                 let is_time = guard.from.plus_seconds(-lead) <= now && now < guard.until;
@@ -412,8 +402,7 @@ impl Player {
             }
             let count = u32::try_from(lists.len()).unwrap_or(u32::MAX);
             let body = AddSights { method: Method::Rdap, vantage: "the world of the drill".to_owned(), lists };
-            let at = Place::new(api::sights(&case.id), api::SIGHTS_AT);
-            self.hub.must(&self.operator, "POST", &at, &body).await?;
+            self.meter.must(api::ADD_SIGHTS, self.hub.add_sights(&case.id, &body)).await?;
             self.journal.push(Entry { at: now, what: What::Looked { case: case.id, lists: count } });
         }
         Ok(())
@@ -468,9 +457,9 @@ impl Player {
     }
 
     async fn known(&self, case: &CaseId, campaign: &CampaignId, day: UtcDay) -> anyhow::Result<Known> {
-        let at = Place::new(format!("{}?from={day}", route::days(case)), route::DAYS.template);
-        let days: Items<ApiDay> = self.hub.get(&self.operator, &at).await?;
-        let Some(of_day) = days.items.iter().find(|entry| entry.day == day && entry.campaign == *campaign) else {
+        let one_day = Some(DayRange { from: day, until: day.plus(1) });
+        let days = self.meter.must(route::DAYS, self.hub.days(case, None, one_day).all()).await?;
+        let Some(of_day) = days.iter().find(|entry| entry.day == day && entry.campaign == *campaign) else {
             return Ok(Known::default());
         };
         let level =
