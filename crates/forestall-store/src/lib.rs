@@ -47,6 +47,7 @@ mod place;
 mod postgres;
 mod projection;
 mod random;
+mod revision;
 mod row;
 mod schema;
 mod sent_letters;

@@ -12,7 +12,7 @@ use crate::statement::query;
 use crate::{postgres, sqlite};
 
 /// The migrations in order; the first leads to version 1. A released one is never changed, only followed.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0001_event_log.sql"),
     include_str!("../migrations/0002_read_models.sql"),
     include_str!("../migrations/0003_counts.sql"),
@@ -22,6 +22,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/0007_api_answers.sql"),
     include_str!("../migrations/0008_mail.sql"),
     include_str!("../migrations/0009_identities.sql"),
+    include_str!("../migrations/0010_revision.sql"),
 ];
 
 /// The version that this program writes.

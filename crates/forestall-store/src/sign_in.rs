@@ -6,6 +6,7 @@ use forestall_model::{Digest, Instant};
 
 use crate::connection::Connection;
 use crate::error::StoreError;
+use crate::row::Columns;
 use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
@@ -38,19 +39,20 @@ impl Store {
         self.rows(Work::CreateSession { token, expires }).await.map(|_| ())
     }
 
-    /// Says whether there is a session with this token that has not expired at `now`.
+    /// Returns when the session with this token ends; `None` where there is none, or it has expired at `now`.
     ///
     /// # Errors
     ///
     /// [`StoreError`] where the store cannot be read.
-    pub async fn session(&self, token: Digest, now: Instant) -> Result<bool, StoreError> {
+    pub async fn session(&self, token: Digest, now: Instant) -> Result<Option<Instant>, StoreError> {
         let mut reader = self.reader().await?;
         let found = query("SELECT expires FROM sign_in_session WHERE token = $1 AND expires > $2")
             .bind(token.0.to_vec())
             .bind(now.micros())
             .fetch_optional(&mut reader)
             .await;
-        found.map(|row| row.is_some()).map_err(|e| self.error(e))
+        let expires = found.and_then(|row| row.map(|row| row.instant("expires")).transpose());
+        expires.map_err(|e| self.error(e))
     }
 
     /// Ends a session and says whether there was one.

@@ -18,6 +18,7 @@ use crate::connection::{Connection, Readers};
 use crate::error::{AppendError, StoreError};
 use crate::log::Large;
 use crate::place::{Kind, Place};
+use crate::revision::Asked;
 use crate::schema::{self, Found};
 use crate::state::States;
 use crate::view::{CaseView, ExclusionView, SliceView};
@@ -69,6 +70,7 @@ struct Inner {
     task: Mutex<Option<JoinHandle<()>>>,
     states: States,
     large: Large,
+    asked: Asked,
 }
 
 /// An event in the log.
@@ -145,6 +147,7 @@ impl Store {
             task: Mutex::new(Some(task)),
             states: States::default(),
             large: Large::default(),
+            asked: Asked::default(),
         })))
     }
 
@@ -267,6 +270,10 @@ impl Store {
 
     pub(crate) fn large(&self) -> &Large {
         &self.0.large
+    }
+
+    pub(crate) fn asked(&self) -> &Asked {
+        &self.0.asked
     }
 
     pub(crate) fn states(&self) -> &States {

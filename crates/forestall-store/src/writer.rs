@@ -25,7 +25,8 @@ use crate::place::Place;
 use crate::sent_letters::SentLetter;
 use crate::{
     api_answers, api_tokens, challenges, daily_mails, disclosures, documents, evidence, failures, invitations, jobs,
-    log, mails, notices, parties, people, person_sessions, postgres, projection, sent_letters, sign_in, sqlite, store,
+    log, mails, notices, parties, people, person_sessions, postgres, projection, revision, sent_letters, sign_in,
+    sqlite, store,
 };
 
 /// What the writer is asked to do.
@@ -66,6 +67,24 @@ pub(crate) enum Work {
     KeepSentLetter(SentLetter),
     KeepNotice(NoticeReceipt),
     SetDailyMail { person: PersonId, language: Option<String> },
+}
+
+impl Work {
+    /// Says whether people may be shown something else after it was done: then the revision counts up. What only says when a session or a
+    /// token was used, and what is kept besides what it is computed from, is shown to nobody; and what changed no row changed nothing.
+    fn is_shown(&self, done: Done) -> bool {
+        let quiet = matches!(
+            self,
+            Self::CacheCounts { .. }
+                | Self::ForgetCounts
+                | Self::RenewJob { .. }
+                | Self::Sessions(person_sessions::Change::Touch { .. })
+                | Self::ApiTokens(api_tokens::Change::Touch { .. })
+                | Self::ApiAnswers(_)
+                | Self::Failures(_)
+        );
+        !quiet && !matches!(done, Done::Rows(0))
+    }
 }
 
 /// What became of it.
@@ -194,6 +213,11 @@ impl Writer {
                     break;
                 }
             }
+        }
+        let shown =
+            jobs.iter().zip(&results).any(|(job, result)| result.as_ref().is_ok_and(|done| job.work.is_shown(*done)));
+        if end.is_ok() && shown {
+            end = revision::count_up(connection).await;
         }
         let commits = end.is_ok();
         if commits {

@@ -2,6 +2,7 @@
 
 //! The commands, one file each: its arguments, and what it does with them.
 
+mod api_settings;
 pub(crate) mod case;
 pub(crate) mod classify;
 pub(crate) mod dictionary;

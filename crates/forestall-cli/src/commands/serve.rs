@@ -17,6 +17,7 @@ use forestall_model::Instant;
 use forestall_vet::Rules;
 use serde::Deserialize;
 
+use super::api_settings::{self, API_KEYS, ApiPart};
 use super::drill;
 use super::look::{self, Look};
 use super::provider_settings::{self, PROVIDER_KEYS, ProviderPart};
@@ -81,6 +82,7 @@ pub(super) struct Config {
     webhook: Option<WebhookPart>,
     daily: Option<DailyPart>,
     provider: Option<ProviderPart>,
+    api: Option<ApiPart>,
 }
 
 impl Config {
@@ -144,9 +146,9 @@ impl Config {
 
 /// The version of the file that this program reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "version", "data", "database", "listen", "public", "resolver", "contact", "look", "send", "mail", "inbox",
-    "webhook", "daily", "provider",
+    "webhook", "daily", "provider", "api",
 ];
 
 impl Serve {
@@ -166,6 +168,7 @@ impl Serve {
         let sender = config.sender()?;
         let ways = config.ways(public.clone().or_else(|| self.listen.map(Origin::direct)), globals.now())?;
         let provider = config.provider.as_ref().map(ProviderPart::provider).transpose().map_err(usage)?;
+        let allowance = config.api.as_ref().map(ApiPart::allowance).transpose().map_err(usage)?;
         if self.check_config {
             output::note(format_args!("the settings are in order"));
             return Ok(Outcome::Done);
@@ -176,6 +179,7 @@ impl Serve {
         settings.sender = sender;
         settings.contact = self.contact.or(config.contact).filter(|text| !text.trim().is_empty());
         settings.provider = provider;
+        settings.allowance = allowance.unwrap_or(settings.allowance);
         let reaches_out = config.look.is_some()
             || settings.sender.is_some()
             || config.mail.is_some()
@@ -325,6 +329,7 @@ fn parse(text: &str) -> Result<Config, String> {
     part("webhook").map_or(Ok(()), |table| check_keys("webhook", table, WEBHOOK_KEYS))?;
     part("daily").map_or(Ok(()), |table| check_keys("daily", table, DAILY_KEYS))?;
     part("provider").map_or(Ok(()), |table| check_keys("provider", table, PROVIDER_KEYS))?;
+    part("api").map_or(Ok(()), |table| check_keys("api", table, API_KEYS))?;
     toml::from_str(text).map_err(wrong)
 }
 
@@ -363,11 +368,13 @@ fn example() -> String {
          {}\n\
          {}\n\
          {}\n\
+         {}\n\
          {}",
         look::EXAMPLE,
         send_settings::EXAMPLE,
         ways_settings::EXAMPLE,
-        provider_settings::EXAMPLE
+        provider_settings::EXAMPLE,
+        api_settings::EXAMPLE
     )
 }
 

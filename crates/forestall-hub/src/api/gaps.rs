@@ -17,6 +17,7 @@ use super::reply::{Seen, Written};
 use crate::pages::disclosed::disclose;
 use crate::pages::gaps::near;
 use crate::pages::place::{case_id, now_of};
+use crate::server::shared::ForOne;
 use crate::server::{App, Problem, Session};
 use crate::shown;
 
@@ -61,6 +62,9 @@ pub(super) async fn show(
     if contacts > 0 && !written.is_known(&headers) {
         let what = "contacts of registries, with gaps";
         disclose(&app, &session, &id, what, contacts, "to ring registries about what is not protected").await?;
+        let mut response = written.respond(&headers)?;
+        response.extensions_mut().insert(ForOne);
+        return Ok(response);
     }
     written.respond(&headers)
 }

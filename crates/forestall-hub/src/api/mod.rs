@@ -54,6 +54,7 @@ use forestall_api::route;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
+use crate::server::shared;
 use crate::server::{App, Problem, needs};
 
 /// Puts the endpoints together, for addresses below `/api`.
@@ -71,6 +72,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
 /// Returns the endpoints that need somebody, each in the group of those who may use it.
 fn endpoints(app: &App) -> OpenApiRouter<App> {
     document::begin()
+        .merge(for_many(app))
         .merge(for_all(app))
         .merge(for_operators(app))
         .merge(for_readers_of_a_case(app))
@@ -88,9 +90,19 @@ fn group<const N: usize>(app: &App, endpoints: [UtoipaMethodRouter<App>; N]) -> 
     })
 }
 
+/// Objects that many read at one time, shared by those with equal rights. Nothing in them may depend on which of those reads.
+fn for_many(app: &App) -> OpenApiRouter<App> {
+    let endpoints =
+        [routes!(case::show), routes!(slices::show), routes!(gaps::show), routes!(figures::show), routes!(days::show)];
+    group(app, endpoints)
+        .route_layer(from_fn_with_state(app.clone(), needs::whole_case))
+        .merge(group(app, [routes!(cases::show)]))
+        .route_layer(from_fn_with_state(app.clone(), shared::serve))
+}
+
 /// Endpoints that cut by themselves what each person sees.
 fn for_all(app: &App) -> OpenApiRouter<App> {
-    group(app, [routes!(me::show), routes!(cases::show)])
+    group(app, [routes!(me::show)])
 }
 
 /// Endpoints for the people who run the installation.
@@ -110,13 +122,8 @@ fn for_operators(app: &App) -> OpenApiRouter<App> {
 /// What there is of a case for whoever sees all of it.
 fn for_readers_of_a_case(app: &App) -> OpenApiRouter<App> {
     let endpoints = [
-        routes!(case::show),
-        routes!(slices::show),
         routes!(lists::show),
-        routes!(gaps::show),
-        routes!(figures::show),
         routes!(figures::what_if),
-        routes!(days::show),
         routes!(receipts::show),
         routes!(events::show),
         routes!(log::checkpoint),

@@ -7,14 +7,14 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::server::{App, Problem, find_session};
+use crate::server::{App, Problem, find_session_now};
 
 /// Lets those through who are known, and tells others how to become known.
 pub(super) async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let found = match find_session(&app, request.headers()).await {
-        Ok(Some(session)) => session,
-        Ok(None) => {
+    let (found, moment) = match find_session_now(&app, request.headers()).await {
+        Ok((Some(session), moment)) => (session, moment),
+        Ok((None, _)) => {
             let detail =
                 "a program sends a token of its person in Authorization, as in \"Authorization: Bearer TOKEN\"";
             return Problem::new(StatusCode::UNAUTHORIZED, "Nobody is known", detail).into_response();
@@ -30,5 +30,6 @@ pub(super) async fn require(State(app): State<App>, mut request: Request, next: 
         return Problem::forbidden(detail).into_response();
     }
     request.extensions_mut().insert(found);
+    request.extensions_mut().insert(moment);
     next.run(request).await
 }

@@ -101,7 +101,7 @@ pub use receipts::Receipt;
 pub use registers::{HeldList, read_list};
 pub use said::said_of_holders;
 pub use said_of_lists::said_of_lists;
-pub use sign_in::{Attempt, IDLE_SECONDS, SESSION_SECONDS, SignedIn};
+pub use sign_in::{Attempt, IDLE_SECONDS, SESSION_SECONDS, SignedIn, TOUCH_SECONDS};
 pub use tasks::OwnedTask;
 pub use tlog::{CheckpointReport, LogLeaf, LogReport};
 pub use token::Token;

@@ -18,7 +18,7 @@ pub const SESSION_SECONDS: i64 = 12 * 3_600;
 /// How long a session lasts that nobody uses, in seconds.
 pub const IDLE_SECONDS: i64 = 3_600;
 /// How old the note of the last use may be, in seconds: not every request writes.
-const TOUCH_SECONDS: i64 = 60;
+pub const TOUCH_SECONDS: i64 = 60;
 /// Seconds after which failed attempts are forgotten.
 const FORGET_SECONDS: i64 = 24 * 3_600;
 /// Failures in a row that cost nothing, for an account from one network and for an account from everywhere.
@@ -146,11 +146,12 @@ impl Desk {
     /// [`DeskError::Store`] where the store fails.
     pub async fn session(&self, token: &Token, now: Instant) -> Result<Option<(PersonSession, Person)>, DeskError> {
         let digest = token.digest();
-        let found = self.store().person_session(digest, now, now.plus_seconds(-IDLE_SECONDS)).await?;
-        if let Some((session, _)) = &found
+        let mut found = self.store().person_session(digest, now, now.plus_seconds(-IDLE_SECONDS)).await?;
+        if let Some((session, _)) = &mut found
             && now.seconds_since(session.last_used) >= TOUCH_SECONDS
         {
             self.store().touch_person_session(digest, now).await?;
+            session.last_used = now;
         }
         Ok(found)
     }
@@ -161,11 +162,12 @@ impl Desk {
     ///
     /// [`DeskError::Store`] where the store fails.
     pub async fn api_token(&self, token: &Token, now: Instant) -> Result<Option<(ApiToken, Person)>, DeskError> {
-        let found = self.store().api_token(token.digest(), now).await?;
-        if let Some((token, _)) = &found
+        let mut found = self.store().api_token(token.digest(), now).await?;
+        if let Some((token, _)) = &mut found
             && token.last_used.is_none_or(|last| now.seconds_since(last) >= TOUCH_SECONDS)
         {
             self.store().touch_api_token(&token.id, now).await?;
+            token.last_used = Some(now);
         }
         Ok(found)
     }

@@ -40,7 +40,7 @@ impl Frame {
     pub(crate) fn new(title: impl Into<String>, section: &'static str, app: &App, session: &Session) -> Self {
         let viewer = &session.viewer;
         let who = Who {
-            name: session.actor.to_string(),
+            name: session.name().to_owned(),
             form_token: session.form_token.clone(),
             runs_it: viewer.runs_it(),
             community: viewer.is_of_the_community(),

@@ -13,10 +13,11 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use super::descriptors;
 use super::public::Peer;
 
-/// Connections at a time. A browser opens six; further ones wait.
-const MAX_CONNECTIONS: usize = 256;
+/// Connections at a time, where the system gives a descriptor for each; further ones wait. A browser opens six.
+const MAX_CONNECTIONS: usize = 4_096;
 /// From the first octet of a request to the end of its headers; also the time that an idle connection is kept.
 const HEADER_TIME: Duration = Duration::from_secs(15);
 /// How long open requests may go on once the console is told to stop.
@@ -35,7 +36,7 @@ pub async fn serve_plainly(listener: TcpListener, router: Router, stop: impl Fut
 
 /// Serves `router` on `listener` until `stop` is ready.
 pub(super) async fn run(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send) {
-    let open = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let open = Arc::new(Semaphore::new(descriptors::make_room_for(MAX_CONNECTIONS)));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {

@@ -15,6 +15,8 @@ use super::allowance::Allowances;
 use super::confirmed::Confirmed;
 use super::metrics::Metrics;
 use super::needs::nowhere;
+use super::sessions::Sessions;
+use super::shared::Shared;
 use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
 use super::{Clock, Origin, Problem, Provider, Public, Session, Settings};
@@ -44,6 +46,8 @@ struct Inner {
     public_pages: Public,
     metrics: Metrics,
     allowances: Allowances,
+    sessions: Sessions,
+    shared: Shared,
     drill: Option<Drill>,
 }
 
@@ -70,6 +74,8 @@ impl App {
             public_pages: Public::new(resolver, contact, provider, look_up_pause),
             metrics: Metrics::default(),
             allowances: Allowances::new(allowance),
+            sessions: Sessions::default(),
+            shared: Shared::default(),
             drill,
         };
         Self { inner: Arc::new(inner) }
@@ -247,6 +253,16 @@ impl App {
     /// Returns what counts requests.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// Returns the sessions that were looked up lately.
+    pub(super) fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    /// Returns the pages that readers with equal rights share.
+    pub(super) fn shared(&self) -> &Shared {
+        &self.inner.shared
     }
 
     /// Returns what counts requests of the API by their tokens.

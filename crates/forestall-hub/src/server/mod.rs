@@ -3,14 +3,15 @@
 //! The server of the console: binds, signs in by one-time links, and answers until it is told to stop.
 //!
 //! A connection passes, in this order, `accept` (limits on connections and time), `guard` (host, path, origin of the
-//! request; headers of every response), `session` (no page without sign-in) and `router` (which page). What goes wrong
-//! on the way becomes a `problem`.
+//! request; headers of every response), `session` (no page without sign-in), `shared` (a page that many read is made once for those with
+//! equal rights) and `router` (which page). What goes wrong on the way becomes a `problem`.
 
 mod accept;
 mod allowance;
 mod app;
 mod assets;
 mod confirmed;
+mod descriptors;
 mod drill;
 mod form;
 mod guard;
@@ -23,6 +24,8 @@ mod problem;
 mod public;
 mod router;
 mod session;
+mod sessions;
+pub(crate) mod shared;
 mod viewer;
 mod views;
 mod waiting;
@@ -50,7 +53,8 @@ pub(crate) use public::{
     read_sign_in,
 };
 pub(crate) use session::{
-    Session, away_cookie, begin as begin_session, cookie_of, end as end_session, find as find_session, read_away_cookie,
+    Session, away_cookie, begin as begin_session, cookie_of, end as end_session, find as find_session,
+    find_now as find_session_now, read_away_cookie,
 };
 pub(crate) use viewer::Viewer;
 pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantFigures};

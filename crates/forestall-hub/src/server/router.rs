@@ -7,12 +7,13 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
-use super::{App, Problem, assets, drill, guard, metrics, needs, session};
+use super::{App, Problem, assets, drill, guard, metrics, needs, session, shared};
 use crate::pages;
 
 /// Puts pages, sign-in and guard together.
 pub(super) fn router(app: App) -> Router {
     let signed_in = Router::new()
+        .merge(for_many(&app))
         .merge(for_all())
         .merge(for_accounts())
         .merge(for_the_community())
@@ -59,12 +60,25 @@ pub(super) fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// Pages that cut by themselves what each person sees.
-fn for_all() -> Router<App> {
+/// Pages that many read at one time, shared by those with equal rights. Nothing on them but the frame may depend on which of those reads.
+fn for_many(app: &App) -> Router<App> {
+    let of_cases = Router::new()
+        .route("/case/{id}", get(pages::case::show))
+        .route("/case/{id}/gaps", get(pages::gaps::show))
+        .route_layer(from_fn_with_state(app.clone(), needs::whole_case));
+    let of_slices = Router::new()
+        .route("/case/{id}/slice/{tld}", get(pages::slice::show))
+        .route_layer(from_fn_with_state(app.clone(), needs::slice));
     Router::new()
         .route("/", get(pages::cases::show))
-        .route("/home", get(pages::home::show))
-        .route("/sign-out", post(pages::sign_in::leave))
+        .merge(of_cases)
+        .merge(of_slices)
+        .route_layer(from_fn_with_state(app.clone(), shared::serve))
+}
+
+/// Pages that cut by themselves what each person sees.
+fn for_all() -> Router<App> {
+    Router::new().route("/home", get(pages::home::show)).route("/sign-out", post(pages::sign_in::leave))
 }
 
 /// Pages about one's own account.
@@ -131,8 +145,6 @@ fn for_operators() -> Router<App> {
 /// Pages of a case for whoever sees all of it.
 fn for_readers_of_a_case(app: &App) -> Router<App> {
     Router::new()
-        .route("/case/{id}", get(pages::case::show))
-        .route("/case/{id}/gaps", get(pages::gaps::show))
         .route("/case/{id}/days", get(pages::days::show))
         .route("/case/{id}/holders", get(pages::holders::show))
         .route("/case/{id}/docket", get(pages::docket::show))
@@ -181,7 +193,6 @@ fn for_leaders_of_a_case() -> Router<App> {
 /// A slice, for whoever sees the case and for the registry whose it is.
 fn for_readers_of_a_slice(app: &App) -> Router<App> {
     Router::new()
-        .route("/case/{id}/slice/{tld}", get(pages::slice::show))
         .route("/case/{id}/slice/{tld}/names.csv", get(pages::download::csv))
         .route("/case/{id}/slice/{tld}/names.txt", get(pages::download::plain))
         .route("/case/{id}/slice/{tld}/list/{file}", get(pages::lists::download))

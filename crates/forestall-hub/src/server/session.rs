@@ -10,11 +10,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use forestall_model::{Actor, Digest, Instant, Scopes};
+use forestall_model::{Actor, Digest, Instant, Scopes, Window};
 use forestall_store::Person;
 
+use super::shared::Moment;
 use super::{App, Problem, Viewer, Wants};
-use crate::desk::{Act, DeskError, SESSION_SECONDS, Token};
+use crate::desk::{Act, DeskError, SESSION_SECONDS, TOUCH_SECONDS, Token};
 
 /// How long a session by a link lasts, in seconds: a shift and its handover.
 const LINK_SESSION_SECONDS: i64 = 12 * 3_600;
@@ -37,9 +38,16 @@ pub(crate) struct Session {
     pub(crate) token: Option<String>,
     /// Whether they proved more than a password; else all they may do is to set up what proves more.
     pub(crate) strong: bool,
+    /// What stands for their name and is replaced by it, while a page is made that others get as well.
+    pub(super) stand_in: Option<String>,
 }
 
 impl Session {
+    /// Returns the name that pages show.
+    pub(crate) fn name(&self) -> &str {
+        self.stand_in.as_deref().unwrap_or_else(|| self.actor.as_str())
+    }
+
     /// Says whether a program calls.
     pub(crate) const fn is_by_program(&self) -> bool {
         self.token.is_some()
@@ -54,19 +62,20 @@ impl Session {
 /// Lets signed-in people through and sends others to the page that says how to sign in.
 pub(super) async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let reads_page = request.method() == Method::GET && Wants::of(request.headers()) == Wants::Page;
-    match find(&app, request.headers()).await {
-        Ok(Some(session)) if !session.strong && !is_open_to_the_weak(request.uri().path()) => {
+    match find_now(&app, request.headers()).await {
+        Ok((Some(session), _)) if !session.strong && !is_open_to_the_weak(request.uri().path()) => {
             if reads_page {
                 return Redirect::to("/account").into_response();
             }
             Problem::forbidden("set up the codes of your account first").into_response()
         }
-        Ok(Some(session)) => {
+        Ok((Some(session), moment)) => {
             request.extensions_mut().insert(session);
+            request.extensions_mut().insert(moment);
             next.run(request).await
         }
-        Ok(None) if reads_page => Redirect::to("/sign-in").into_response(),
-        Ok(None) => Problem::forbidden("nobody is signed in here; open a link for sign-in first").into_response(),
+        Ok((None, _)) if reads_page => Redirect::to("/sign-in").into_response(),
+        Ok((None, _)) => Problem::forbidden("nobody is signed in here; open a link for sign-in first").into_response(),
         Err(problem) => {
             let refused = problem.status == StatusCode::UNAUTHORIZED;
             let mut response = problem.into_response();
@@ -84,40 +93,77 @@ fn is_open_to_the_weak(path: &str) -> bool {
     matches!(path, "/account" | "/account/codes" | "/account/password" | "/account/sessions/end" | "/sign-out")
 }
 
+/// Returns who is signed in by the request's token or cookie, and the moment from which that is.
+pub(crate) async fn find_now(app: &App, headers: &HeaderMap) -> Result<(Option<Session>, Moment), Problem> {
+    let now = app.now();
+    let moment = Moment::new(app.desk().store().revision().await?, now);
+    let Some(proof) = proof(app, headers) else { return Ok((None, moment)) };
+    if let Some(session) = app.sessions().get(proof, moment.revision, now) {
+        return Ok((Some(session), moment));
+    }
+    let Some(known) = look_up(app, headers).await? else { return Ok((None, moment)) };
+    app.sessions().keep(proof, moment.revision, Window { from: now, until: known.until }, &known.session);
+    Ok((Some(known.session), moment))
+}
+
 /// Returns who is signed in by the request's token or cookie.
 pub(crate) async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Problem> {
+    Ok(look_up(app, headers).await?.map(|known| known.session))
+}
+
+/// The digest of what somebody sends to be known; `None` where they send nothing.
+fn proof(app: &App, headers: &HeaderMap) -> Option<Digest> {
+    match headers.get(header::AUTHORIZATION) {
+        Some(value) => Some(Digest::of_parts(&[b"authorization", value.as_bytes()])),
+        None => value_of(headers, &cookie_name(app)).map(|value| Digest::of_parts(&[b"cookie", value.as_bytes()])),
+    }
+}
+
+/// Somebody who is signed in.
+struct Known {
+    session: Session,
+    /// When the store must be asked again, were nothing to change in it.
+    until: Instant,
+}
+
+async fn look_up(app: &App, headers: &HeaderMap) -> Result<Option<Known>, Problem> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         return of_program(app, value).await.map(Some);
     }
     match read_cookie(app, headers) {
         None => Ok(None),
         Some(Cookie::Link(token, actor)) => {
-            let known = app.desk().store().session(token.digest(), app.now()).await?;
-            Ok(known.then(|| Session {
+            let Some(until) = app.desk().store().session(token.digest(), app.now()).await? else { return Ok(None) };
+            let session = Session {
                 actor,
                 form_token: token.derived(FORM),
                 viewer: Viewer::by_link(),
                 digest: None,
                 token: None,
                 strong: true,
-            }))
+                stand_in: None,
+            };
+            Ok(Some(Known { session, until }))
         }
         Some(Cookie::Person(token)) => {
             let Some((session, person)) = app.desk().session(&token, app.now()).await? else { return Ok(None) };
-            Ok(Some(Session {
+            let until = session.expires.min(session.last_used.plus_seconds(TOUCH_SECONDS));
+            let session = Session {
                 actor: actor(&person)?,
                 form_token: token.derived(FORM),
                 viewer: viewer(app, &person, Scopes::ALL).await?,
                 digest: Some(session.token),
                 token: None,
                 strong: session.strong,
-            }))
+                stand_in: None,
+            };
+            Ok(Some(Known { session, until }))
         }
     }
 }
 
 /// Returns the session of a program that sends a token.
-async fn of_program(app: &App, value: &HeaderValue) -> Result<Session, Problem> {
+async fn of_program(app: &App, value: &HeaderValue) -> Result<Known, Problem> {
     let refused = || {
         let detail =
             "the token does not work: it is unknown, has expired or was taken back, or its person may not sign in";
@@ -126,15 +172,19 @@ async fn of_program(app: &App, value: &HeaderValue) -> Result<Session, Problem> 
     let text = value.to_str().map_err(|_| refused())?;
     let (scheme, token) = text.split_once(' ').ok_or_else(refused)?;
     let token = Token::read(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer")).ok_or_else(refused)?;
-    let (token, person) = app.desk().api_token(&token, app.now()).await?.ok_or_else(refused)?;
-    Ok(Session {
+    let now = app.now();
+    let (token, person) = app.desk().api_token(&token, now).await?.ok_or_else(refused)?;
+    let until = token.expires.min(token.last_used.unwrap_or(now).plus_seconds(TOUCH_SECONDS));
+    let session = Session {
         actor: actor(&person)?,
         form_token: String::new(),
         viewer: viewer(app, &person, token.scopes).await?,
         digest: None,
         token: Some(token.id),
         strong: true,
-    })
+        stand_in: None,
+    };
+    Ok(Known { session, until })
 }
 
 async fn viewer(app: &App, person: &Person, scopes: Scopes) -> Result<Viewer, Problem> {

@@ -68,6 +68,18 @@ impl Viewer {
         Ok(Self::of(person, party, store.roles_of(&person.id).await?, scopes))
     }
 
+    /// Returns what they may see and do, as a text that is equal for people with equal rights: everything that is asked here, but for which
+    /// person it is.
+    pub(crate) fn rights(&self) -> String {
+        let party = self.party.as_ref().map(|party| party.id.as_str()).unwrap_or_default();
+        let mut rights =
+            format!("{:?} {:?} account {} party {party}", self.standing, self.scopes, self.person.is_some());
+        for (case, role) in &self.roles {
+            rights += &format!(" {case} {role:?}");
+        }
+        rights
+    }
+
     /// Says whether they may read at all.
     pub(crate) const fn reads(&self) -> bool {
         self.scopes.has(Scope::Read)

@@ -20,6 +20,7 @@ mod outage;
 mod parties;
 mod people;
 mod processes;
+mod revision;
 mod sign_in;
 mod space;
 mod support;

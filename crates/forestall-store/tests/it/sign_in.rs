@@ -30,11 +30,11 @@ async fn expired_link_and_session_are_worth_nothing(home: &Home) {
     store.create_link(link, at(60)).await.unwrap();
     store.create_session(session, at(60)).await.unwrap();
     assert!(!store.redeem_link(link, at(60)).await.unwrap());
-    assert!(store.session(session, at(59)).await.unwrap());
-    assert!(!store.session(session, at(60)).await.unwrap());
+    assert_eq!(store.session(session, at(59)).await.unwrap(), Some(at(60)));
+    assert_eq!(store.session(session, at(60)).await.unwrap(), None);
     assert_eq!(store.purge_sign_in(at(59)).await.unwrap(), 0);
     assert_eq!(store.purge_sign_in(at(60)).await.unwrap(), 2);
-    assert!(!store.session(session, at(0)).await.unwrap());
+    assert_eq!(store.session(session, at(0)).await.unwrap(), None);
 }
 
 async fn session_ends_when_told_and_outlives_the_process_otherwise(home: &Home) {
@@ -46,8 +46,8 @@ async fn session_ends_when_told_and_outlives_the_process_otherwise(home: &Home) 
     assert!(!store.end_session(one).await.unwrap());
     store.close().await;
     let again = home.open().await;
-    assert!(!again.session(one, at(0)).await.unwrap());
-    assert!(again.session(two, at(0)).await.unwrap());
+    assert_eq!(again.session(one, at(0)).await.unwrap(), None);
+    assert_eq!(again.session(two, at(0)).await.unwrap(), Some(at(60)));
 }
 
 async fn link_asked_for_at_once_by_many_opens_for_one(home: &Home) {
