@@ -151,8 +151,10 @@ fn a_hub_of_a_drill_is_played_with_a_registry_left_to_a_person() {
 fn a_step_reads_what_is_new_in_it() {
     let home = Home::new();
     home.write("five.toml", FIVE);
-    let report: Value =
-        serde_json::from_str(&home.ok("drill five.toml --format json --journal journal.jsonl")).unwrap();
+    let report: Value = serde_json::from_str(
+        &home.ok("drill five.toml --until 2009-01-10T09:00:00Z --format json --journal journal.jsonl"),
+    )
+    .unwrap();
     let journal: Vec<Value> =
         home.read("journal.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |what: &str| journal.iter().filter(|entry| entry["what"] == what).collect::<Vec<_>>();
@@ -168,7 +170,7 @@ fn a_step_reads_what_is_new_in_it() {
     assert_eq!(lists, of("cut").len() as u64);
     // Somebody looks every twelve hours at several lists, and the hub is told of those of which there is something to tell.
     let sum = |member: &str| of("looked").iter().map(|entry| number(&entry[member])).sum::<u64>();
-    assert!(sum("handed") > 0 && sum("handed") * 3 < sum("lists") * 2, "{} of {}", sum("handed"), sum("lists"));
+    assert!(sum("handed") > 0 && sum("handed") < sum("lists"), "{} of {}", sum("handed"), sum("lists"));
 }
 
 #[test]
