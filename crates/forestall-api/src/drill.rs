@@ -31,10 +31,8 @@ pub const ADD_PERSON: Route =
 pub const ADD_SIGHTS: Route =
     Route { method: route::Method::Post, template: SIGHTS_AT, purpose: "Records what is seen from outside." };
 
-/// The most octets of a request: 500 lists, each with a few bitmaps of places.
-pub const MAX_REQUEST: usize = 4 << 20;
-/// The most lists of one request.
-pub const MAX_LISTS: usize = 5_000;
+/// The most lists of one request: each has a few bitmaps of places, and all of them fit into a request in JSON.
+pub const MAX_LISTS: usize = 1_000;
 
 /// Returns the address of the clock.
 #[must_use]

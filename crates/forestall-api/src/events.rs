@@ -10,6 +10,8 @@ use crate::words::{DigestText, InstantText, TldText};
 
 /// Events of a page.
 pub const EVENTS: u32 = 100;
+/// The highest number of an event that a request may name: no case has so many.
+pub const MAX_EVENT: u64 = 2_147_483_647;
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -20,7 +20,7 @@ use forestall_store::{FILE_NAME, Place, Store};
 use serde::Deserialize;
 
 use crate::cases::{Cases, HubArgs, Named};
-use crate::failure::usage;
+use crate::failure::{refused, usage};
 use crate::{output, values};
 
 /// Options of every command.
@@ -48,6 +48,9 @@ pub(crate) struct Globals {
     database: Option<Address>,
     #[command(flatten)]
     hub: HubArgs,
+    /// Work on the store of a drill, in which nothing is real; without it such a store is not opened
+    #[arg(long, global = true, help_heading = "Global options")]
+    drill_store: bool,
     /// The time, for scripts and tests [default: the clock's]
     #[arg(long, value_name = "INSTANT", global = true, hide = true, value_parser = values::instant_or_day)]
     now: Option<Instant>,
@@ -125,12 +128,50 @@ impl Globals {
         }
     }
 
-    /// Opens the desk over the store.
+    /// Opens the desk over the store: a real one, or that of a drill where somebody says so, which is told on standard error.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where the store is that of a drill and nobody says so, or the other way round; what the store reports.
+    pub(crate) async fn desk(&self) -> anyhow::Result<Desk> {
+        let desk = self.any_desk().await?;
+        match (desk.drill_time().await?, self.drill_store) {
+            (Some(time), true) => {
+                output::note(format_args!("DRILL: nothing in this store is real, and its time is {time}"));
+            }
+            (Some(_), false) => {
+                return Err(refused(
+                    "this store is that of a drill, in which nothing is real; say --drill-store to work on it all the same",
+                ));
+            }
+            (None, true) => return Err(refused("this store is no drill's; leave --drill-store out")),
+            (None, false) => {}
+        }
+        Ok(desk)
+    }
+
+    /// Opens the desk over a real store, for what asks or tells somebody outside, or hands them something that they take for real.
+    ///
+    /// # Errors
+    ///
+    /// A refusal for the store of a drill, whatever somebody says; what the store reports.
+    pub(crate) async fn real_desk(&self) -> anyhow::Result<Desk> {
+        let desk = self.any_desk().await?;
+        if desk.drill_time().await?.is_some() {
+            return Err(refused("this store is that of a drill: nobody outside is asked or told anything of it"));
+        }
+        if self.drill_store {
+            return Err(refused("this store is no drill's; leave --drill-store out"));
+        }
+        Ok(desk)
+    }
+
+    /// Opens the desk over the store, be it real or that of a drill, for whoever looks at that by themselves.
     ///
     /// # Errors
     ///
     /// What the store reports.
-    pub(crate) async fn desk(&self) -> anyhow::Result<Desk> {
+    pub(crate) async fn any_desk(&self) -> anyhow::Result<Desk> {
         Ok(Desk::open_at(&self.data()?, &self.place()?, self.catalogue()).await?)
     }
 
@@ -143,6 +184,18 @@ impl Globals {
         match self.hub()? {
             Some(hub) => Ok(Cases::At(hub)),
             None => Ok(Cases::Here(self.desk().await?)),
+        }
+    }
+
+    /// Returns where the cases are, as [`Self::cases`] and [`Self::real_desk`] do.
+    ///
+    /// # Errors
+    ///
+    /// As theirs.
+    pub(crate) async fn real_cases(&self) -> anyhow::Result<Cases> {
+        match self.hub()? {
+            Some(hub) => Ok(Cases::At(hub)),
+            None => Ok(Cases::Here(self.real_desk().await?)),
         }
     }
 

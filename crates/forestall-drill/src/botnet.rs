@@ -14,7 +14,7 @@
 use forestall_coord::reach::reach;
 use forestall_model::party::UtcOffset;
 use forestall_model::{CampaignId, Draws, Instant, UtcDay};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The hours of a day.
 const HOURS: usize = 24;
@@ -104,6 +104,19 @@ pub struct Hour {
     pub met: f64,
 }
 
+/// The machines of one time zone on one UTC day, in expected numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct OfZone {
+    /// The offset from UTC.
+    pub offset: UtcOffset,
+    /// Machines.
+    pub machines: f64,
+    /// Distinct machines that met a name of the enemy's.
+    pub met: f64,
+    /// Distinct machines that would have met one if the enemy had registered all names that were free.
+    pub could_meet: f64,
+}
+
 impl Herd {
     /// Returns how many machines there are on a day, expected.
     #[must_use]
@@ -132,16 +145,29 @@ impl Herd {
     /// `names` names of the day's list the enemy holds.
     #[must_use]
     pub fn met_on(&self, day: UtcDay, names: u32, held: &[u32; 24]) -> f64 {
-        let machines = self.machines_on(day);
-        let of_zone = |zone: &Zone| {
-            let mut escapes = 1.0;
-            for (hour, held) in (0_i64..).zip(held) {
-                let (share, on_a_day) = self.on_in(*zone, day.start().plus_seconds(hour * 3_600));
-                escapes *= 1.0 - share * in_one_hour(reach(names, *held, &self.draws), on_a_day);
-            }
-            machines * zone.share * (1.0 - escapes)
+        self.zones.iter().map(|zone| self.met_in(*zone, day, names, held)).sum()
+    }
+
+    /// Returns the same by time zone, in the order of the zones: `held` and `free` give for each hour how many names the enemy holds, and how many
+    /// it could hold.
+    #[must_use]
+    pub fn zones_on(&self, day: UtcDay, names: u32, held: &[u32; 24], free: &[u32; 24]) -> Vec<OfZone> {
+        let of_zone = |zone: &Zone| OfZone {
+            offset: zone.offset,
+            machines: self.machines_on(day) * zone.share,
+            met: self.met_in(*zone, day, names, held),
+            could_meet: self.met_in(*zone, day, names, free),
         };
-        self.zones.iter().map(of_zone).sum()
+        self.zones.iter().map(of_zone).collect()
+    }
+
+    fn met_in(&self, zone: Zone, day: UtcDay, names: u32, held: &[u32; 24]) -> f64 {
+        let mut escapes = 1.0;
+        for (hour, held) in (0_i64..).zip(held) {
+            let (share, on_a_day) = self.on_in(zone, day.start().plus_seconds(hour * 3_600));
+            escapes *= 1.0 - share * in_one_hour(reach(names, *held, &self.draws), on_a_day);
+        }
+        self.machines_on(day) * zone.share * (1.0 - escapes)
     }
 
     /// Returns the share of a zone's machines that is on at an instant, and for how many hours of that local day a machine is on, on average.

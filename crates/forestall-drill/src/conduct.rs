@@ -81,6 +81,20 @@ const fn all() -> f64 {
 }
 
 impl Conduct {
+    /// It opens nothing and never answers.
+    pub const SILENT: Self = Self {
+        opens: None,
+        acknowledges: None,
+        acts: Delay::NONE,
+        reply: Reply::Never,
+        way: Way::Days,
+        share: None,
+        truth: 1.0,
+        fallback: None,
+        mends: None,
+        wakes_at_reminder: 0,
+    };
+
     /// Returns what is wrong with the values together; nothing where they are in order.
     #[must_use]
     pub fn fault(&self) -> Option<String> {

@@ -7,6 +7,7 @@
 use forestall_model::{Action, AnswerResult, CampaignId, CaseId, Instant, PartyId, Tld, UtcDay};
 use serde::Serialize;
 
+use crate::botnet::OfZone;
 use crate::world::Count;
 
 /// A journal, in order of time.
@@ -107,6 +108,8 @@ pub enum What {
         case: CaseId,
         /// Lists.
         lists: u32,
+        /// Those of which the hub was told anew.
+        handed: u32,
     },
     /// A guard window opened or closed.
     Edge {
@@ -139,6 +142,8 @@ pub enum What {
         met: f64,
         /// Distinct machines that would have met one if the enemy had registered all names that were free.
         could_meet: f64,
+        /// The same by time zone, in the order of the scenario.
+        zones: Vec<OfZone>,
     },
 }
 

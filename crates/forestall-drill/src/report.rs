@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use forestall_model::party::UtcOffset;
 use forestall_model::{AnswerResult, CampaignId, CaseId, Instant, PartyId, Tld, UtcDay};
 use serde::Serialize;
 
@@ -41,6 +42,8 @@ pub struct Report {
     pub lost: u64,
     /// The days of the campaigns' machines.
     pub days: Vec<Day>,
+    /// The time zones of the campaigns' machines, over all days.
+    pub zones: Vec<ZoneSum>,
     /// Slices that cost most, the worst first: places in [`Self::slices`].
     pub worst: Vec<usize>,
     /// What the hub did not take.
@@ -141,6 +144,21 @@ pub struct Day {
     pub lost: u32,
 }
 
+/// The machines of one campaign in one time zone over all days, in machine-days.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ZoneSum {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The offset of its time from UTC.
+    pub offset: UtcOffset,
+    /// Machines, summed over the days.
+    pub machines: u64,
+    /// Those that met a name of the enemy's.
+    pub met: u64,
+    /// Those that would have met one if the enemy had registered all free names.
+    pub could_meet: u64,
+}
+
 /// Something that the hub did not take.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NotTaken {
@@ -172,6 +190,7 @@ impl Report {
             .collect();
         let (mut openings, mut days, mut not_taken) = (Vec::new(), Vec::new(), Vec::new());
         let mut lost: BTreeMap<(CampaignId, UtcDay), u32> = BTreeMap::new();
+        let mut zones: BTreeMap<(CampaignId, usize), (UtcOffset, [f64; 3])> = BTreeMap::new();
         let mut opened: BTreeMap<(&CaseId, &CampaignId, UtcDay, &Tld), u32> = BTreeMap::new();
         for Entry { at, what } in journal {
             match what {
@@ -205,15 +224,22 @@ impl Report {
                 What::Lost { campaign, day, tlds } => {
                     *lost.entry((campaign.clone(), *day)).or_default() += u32::try_from(tlds.len()).unwrap_or(u32::MAX);
                 }
-                What::Met { campaign, day, machines, busiest, met, could_meet } => days.push(Day {
-                    campaign: campaign.clone(),
-                    day: *day,
-                    machines: whole(*machines),
-                    busiest: whole(*busiest),
-                    met: whole(*met),
-                    could_meet: whole(*could_meet),
-                    lost: 0,
-                }),
+                What::Met { campaign, day, machines, busiest, met, could_meet, zones: of_day } => {
+                    days.push(Day {
+                        campaign: campaign.clone(),
+                        day: *day,
+                        machines: whole(*machines),
+                        busiest: whole(*busiest),
+                        met: whole(*met),
+                        could_meet: whole(*could_meet),
+                        lost: 0,
+                    });
+                    for (place, zone) in of_day.iter().enumerate() {
+                        let first = (zone.offset, [0.0; 3]);
+                        let (_, sum) = zones.entry((campaign.clone(), place)).or_insert(first);
+                        *sum = [sum[0] + zone.machines, sum[1] + zone.met, sum[2] + zone.could_meet];
+                    }
+                }
                 What::NotTaken { list, status, reason } => {
                     not_taken.push(NotTaken { at: *at, list: list.clone(), status: *status, reason: reason.clone() });
                 }
@@ -234,6 +260,10 @@ impl Report {
             slice.silent = slice.reminders > 0 && !heard_of;
         }
         let worst = worst_of(&slices);
+        let sum = |((campaign, _), (offset, sum)): ((CampaignId, usize), (UtcOffset, [f64; 3]))| {
+            let [machines, met, could_meet] = sum.map(whole);
+            ZoneSum { campaign, offset, machines, met, could_meet }
+        };
         Self {
             version: 1,
             title: scenario.title.clone(),
@@ -245,6 +275,7 @@ impl Report {
             openings,
             lost: total,
             days,
+            zones: zones.into_iter().map(sum).collect(),
             worst,
             not_taken,
             load: None,

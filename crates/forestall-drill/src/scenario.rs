@@ -33,6 +33,8 @@ pub const MOST_REGISTRIES: usize = 2_000;
 pub const MOST_CASES: usize = 100;
 /// Days that a scenario lasts at most: a hub's tokens are good for one day more.
 pub const MOST_DAYS: i32 = 365;
+/// The conduct of a registry that was added without names.
+pub const READER: &str = "a reader";
 /// Days that a case's horizon reaches ahead at most.
 pub(crate) const MOST_AHEAD: u16 = 400;
 
@@ -219,6 +221,27 @@ impl Scenario {
                 contacts: 2,
                 rhythm: Rhythm::Daily,
                 group,
+            });
+        }
+    }
+
+    /// Adds registries of top-level domains of `tlds` that have none, until there are `most`. They behave as nobody who gets a list: where the
+    /// campaigns have no names under their domains, they get none.
+    pub fn add_readers(&mut self, tlds: impl IntoIterator<Item = Tld>, most: usize) {
+        let known = self.tlds();
+        let free = tlds.into_iter().filter(|tld| !known.contains(tld));
+        for (id, tld) in free.filter_map(|tld| Some((registry_of(&tld)?, tld))) {
+            if self.registries.len() >= most {
+                return;
+            }
+            self.registries.push(Registry {
+                id,
+                name: format!("Registry of .{tld}"),
+                tlds: vec![tld],
+                office: Office::default(),
+                contacts: 1,
+                rhythm: Rhythm::Daily,
+                group: Group { name: READER.to_owned(), conduct: Conduct::SILENT },
             });
         }
     }

@@ -20,8 +20,15 @@ pub(crate) struct Section {
 
 /// Returns the sections of a report, in order.
 pub(crate) fn sections(report: &Report) -> Vec<Section> {
-    let mut sections =
-        vec![head(report), reached(report), answered(report), worst(report), openings(report), machines(report)];
+    let mut sections = vec![
+        head(report),
+        reached(report),
+        answered(report),
+        worst(report),
+        openings(report),
+        machines(report),
+        zones(report),
+    ];
     if !report.not_taken.is_empty() {
         sections.push(not_taken(report));
     }
@@ -179,6 +186,24 @@ fn machines(report: &Report) -> Section {
             .to_owned(),
         head: &["campaign", "day", "machines", "busiest hour", "lost", "met one", "could have"],
         rows: report.days.iter().map(row).collect(),
+    }
+}
+
+fn zones(report: &Report) -> Section {
+    let row = |zone: &crate::report::ZoneSum| {
+        vec![
+            zone.campaign.to_string(),
+            zone.offset.to_string(),
+            zone.machines.to_string(),
+            zone.met.to_string(),
+            zone.could_meet.to_string(),
+        ]
+    };
+    Section {
+        title: "Where the machines are".to_owned(),
+        text: "The same by the local time of the machines, in machine-days over the whole drill.".to_owned(),
+        head: &["campaign", "zone", "machine-days", "met one", "could have"],
+        rows: report.zones.iter().map(row).collect(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 //! States of cases: folded from the log once, kept, and moved on with it; and commands decided against them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use forestall_coord::{Case, Decided, Event, Refusal};
@@ -15,6 +15,9 @@ use crate::store::{Store, Stored};
 
 /// Cases whose states are kept; the one used longest ago is forgotten first.
 const KEPT: usize = 64;
+
+/// States of the past that are kept, of all cases together: a numbered list follows from one, and those of a day from the same few.
+const PAST: usize = 8;
 
 /// How often a command is decided anew because another process changed its case in between.
 const ATTEMPTS: u32 = 16;
@@ -49,7 +52,7 @@ impl Store {
 
     /// Returns the state of a case after its event `version`; `None` where it has no such event.
     ///
-    /// Folded from the log each time, unless it is the last.
+    /// The few that were asked for last are kept; another one is folded from the nearest kept before it, or from the first event.
     ///
     /// # Errors
     ///
@@ -58,8 +61,11 @@ impl Store {
         if let Some(last) = self.load(case).await?.filter(|last| last.version <= version) {
             return Ok(Some(last).filter(|last| last.version == version));
         }
+        let mut state = self.states().past(case, version);
+        if state.as_ref().is_some_and(|state| state.version == version) {
+            return Ok(state);
+        }
         let mut reader = self.reader().await?;
-        let mut state: Option<Arc<Case>> = None;
         loop {
             let after = state.as_ref().map_or(0, |state| state.version);
             let left = u32::try_from(version - after).unwrap_or(u32::MAX).min(log::PAGE);
@@ -69,7 +75,9 @@ impl Store {
                 state = Some(self.fold(state, &event)?);
             }
             if page.is_empty() || state.as_ref().is_some_and(|state| state.version == version) {
-                return Ok(state.filter(|state| state.version == version));
+                let found = state.filter(|state| state.version == version);
+                found.iter().for_each(|state| self.states().keep_past(state));
+                return Ok(found);
             }
         }
     }
@@ -188,9 +196,13 @@ impl Store {
         if kept.as_ref().map_or(0, |state| state.version) == head {
             return Ok(kept.clone());
         }
-        // Taken out: where nobody else holds it, it is moved on in place, and an error leaves nothing half folded behind.
         // One that is ahead of the log is of another log, as after a database was put back from a backup.
-        let mut state = kept.take().filter(|state| state.version <= head);
+        if kept.as_ref().is_some_and(|state| state.version > head) {
+            *kept = None;
+            self.states().forget_past(case);
+        }
+        // Taken out: where nobody else holds it, it is moved on in place, and an error leaves nothing half folded behind.
+        let mut state = kept.take();
         loop {
             let after = state.as_ref().map_or(0, |state| state.version);
             let page = log::page_of_case(&mut reader, case, after, log::PAGE).await;
@@ -246,6 +258,8 @@ pub(crate) struct States(Mutex<Kept>);
 struct Kept {
     clock: u64,
     slots: HashMap<CaseId, (u64, Arc<Slot>)>,
+    /// States of the past, the one that was asked for last at the end.
+    past: VecDeque<Arc<Case>>,
 }
 
 /// The state of one case, and whose turn it is to change it.
@@ -278,5 +292,29 @@ impl States {
         let clock = kept.clock;
         let (_, slot) = kept.slots.entry(case.clone()).or_insert_with(|| (clock, Arc::default()));
         Arc::clone(slot)
+    }
+
+    /// Returns the kept state of the past of a case that is nearest to `version`, and not after it.
+    fn past(&self, case: &CaseId, version: u64) -> Option<Arc<Case>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_case = kept.past.iter().enumerate().filter(|(_, state)| state.id == *case && state.version <= version);
+        let (place, _) = of_case.max_by_key(|(_, state)| state.version)?;
+        let state = kept.past.remove(place)?;
+        kept.past.push_back(Arc::clone(&state));
+        Some(state)
+    }
+
+    fn keep_past(&self, state: &Arc<Case>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.past.retain(|other| other.id != state.id || other.version != state.version);
+        kept.past.push_back(Arc::clone(state));
+        if kept.past.len() > PAST {
+            kept.past.pop_front();
+        }
+    }
+
+    fn forget_past(&self, case: &CaseId) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.past.retain(|state| state.id != *case);
     }
 }

@@ -66,7 +66,7 @@ impl Verb {
     /// Runs the verb.
     pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         world::run(async {
-            let desk = globals.desk().await?;
+            let desk = globals.real_desk().await?;
             match self {
                 Self::Look(look) => {
                     let servers = servers(&desk, look.servers).await?;

@@ -179,7 +179,7 @@ impl Run {
         let vantage = config.vantage()?.unwrap_or_default();
         let ways = config.ways(None, globals.now())?;
         let globals = globals.clone().or_data(config.data).or_database(config.database);
-        let desk = globals.desk().await?;
+        let desk = globals.real_desk().await?;
         let clock = {
             let globals = globals.clone();
             Arc::new(move || globals.now())

@@ -68,7 +68,7 @@ impl Publish {
         };
         let ask = Ask { form, tld: self.tld, span, audience: self.audience, now: globals.now() };
         let published = world::run(async {
-            let desk = globals.desk().await?;
+            let desk = globals.real_desk().await?;
             let file = desk.file(&case).await?;
             let mut published = None;
             output::to(self.output.as_deref(), |out| {

@@ -41,7 +41,7 @@ impl Quickstart {
     /// Runs the command.
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
         world::run(async {
-            let desk = globals.desk().await?;
+            let desk = globals.real_desk().await?;
             // The address is taken before the work is done, so that a busy port says so at once.
             let console =
                 if self.no_serve { None } else { Some(serve::bind(desk.clone(), Settings::new(self.listen)).await?) };

@@ -196,7 +196,7 @@ impl Serve {
         let (begins, drill_token) = (self.drill, self.drill_token);
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         world::run(async {
-            let desk = globals.desk().await?;
+            let desk = globals.any_desk().await?;
             if let Some(begins) = begins {
                 return serve_drill(desk, settings, begins, drill_token.as_deref()).await;
             }

@@ -146,3 +146,98 @@ fn a_hub_of_a_drill_is_played_with_a_registry_left_to_a_person() {
     assert_ne!(refused.status, 0);
     assert!(refused.err.contains("a drill needs a store of its own"), "{}", refused.err);
 }
+
+#[test]
+fn a_step_reads_what_is_new_in_it() {
+    let home = Home::new();
+    home.write("five.toml", FIVE);
+    let report: Value = serde_json::from_str(
+        &home.ok("drill five.toml --until 2009-01-10T09:00:00Z --format json --journal journal.jsonl"),
+    )
+    .unwrap();
+    let journal: Vec<Value> =
+        home.read("journal.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |what: &str| journal.iter().filter(|entry| entry["what"] == what).collect::<Vec<_>>();
+    // Nothing is heard twice, and nothing is missed.
+    let mut handed: Vec<String> = of("handed").iter().map(|entry| entry.to_string()).collect();
+    let heard = handed.len();
+    handed.sort();
+    handed.dedup();
+    assert_eq!(handed.len(), heard);
+    let taken: u64 = report["slices"].as_array().unwrap().iter().map(|slice| number(&slice["handed"])).sum();
+    assert_eq!(taken, heard as u64);
+    let lists: u64 = report["slices"].as_array().unwrap().iter().map(|slice| number(&slice["lists"])).sum();
+    assert_eq!(lists, of("cut").len() as u64);
+    // Somebody looks every twelve hours at several lists, and the hub is told of those of which there is something to tell.
+    let sum = |member: &str| of("looked").iter().map(|entry| number(&entry[member])).sum::<u64>();
+    assert!(sum("handed") > 0 && sum("handed") < sum("lists"), "{} of {}", sum("handed"), sum("lists"));
+}
+
+#[test]
+fn more_registries_than_the_scenario_has_read_along() {
+    let home = Home::new();
+    home.write("five.toml", FIVE);
+    let line = "drill five.toml --until 2009-01-07T09:00:00Z --format json";
+    let report = |more: &str| -> Value { serde_json::from_str(&home.ok(&format!("{line} {more}"))).unwrap() };
+    let requests = |report: &Value, endpoint: &str| {
+        let endpoints = report["load"]["endpoints"].as_array().unwrap().iter();
+        endpoints.filter(|of| of["endpoint"] == endpoint).map(|of| number(&of["requests"])).sum::<u64>()
+    };
+    let (usual, fewer, more) = (report(""), report("--registries 2"), report("--registries 40 --at-once 8"));
+    let parties = |report| requests(report, "POST /parties");
+    assert_eq!((parties(&usual), parties(&fewer), parties(&more)), (5, 2, 40));
+    // On each of three days each of the 35 looks, and none of those that have lists.
+    assert_eq!((requests(&usual, "GET /me"), requests(&more, "GET /me"), requests(&more, "GET /cases")), (0, 105, 105));
+    let slices = |report: &Value| report["slices"].as_array().unwrap().len();
+    assert_eq!((slices(&usual), slices(&fewer), slices(&more)), (5, 2, 5), "only who has names has lists");
+    assert_eq!(number(&more["load"]["failed"]) + number(&more["load"]["refused"]), number(&usual["load"]["refused"]));
+    home.fails(2, &format!("{line} --registries 5000"), &["--registries 5000", "there are"]);
+}
+
+#[test]
+fn nothing_leaves_the_store_of_a_drill() {
+    let home = Home::new();
+    home.write("five.toml", FIVE);
+    let words = ["serve", "--listen", "127.0.0.1:0", "--drill", "2009-01-05T09:00:00Z", "--drill-token", "token"];
+    let hub = Running::start(&home, &words);
+    home.ok(&format!("drill five.toml --until 2009-01-05T12:00:00Z --hub {} --token-file token", hub.address));
+    drop(hub);
+    let key = home.write("lists.key", include_str!("send/lists.key"));
+    let settings = format!(
+        "version = 1\n[send]\norganisation = \"A\"\nperson = \"B\"\nphone = \"+1 555 0100\"\nrole = \"coordinator\"\n\
+         proof = \"none\"\nappeal = \"a@a.example\"\nanswer_to = \"b@a.example\"\nkey_file = \"{}\"\n",
+        key.display()
+    );
+    home.write("hub.toml", settings);
+    // Without a word it is not opened, be it for reading alone.
+    for line in ["case list", "case show five", "party list", "jobs list", "case gaps five", "store verify"] {
+        home.fails(1, line, &["that of a drill", "--drill-store"]);
+    }
+    let listed = home.run("case list --drill-store");
+    assert!(listed.status == 0 && listed.out.contains("five") && listed.err.contains("DRILL"), "{listed:?}");
+    assert!(home.ok("person invite ada@registry.example --party registry-com --drill-store").contains("/invitation"));
+    // What asks somebody, tells somebody or can be taken for real outside is refused whatever is said.
+    for line in [
+        "case send five --config hub.toml --out out",
+        "publish --case five --as plain --on 2009-01-08",
+        "case export five -o five.archive",
+        "case check five --dns 127.0.0.1:53",
+        "case receipts five -o receipts.json --key lists.key",
+        "case flood five",
+        "jobs run --config hub.toml",
+        "guard show",
+        "quickstart --no-serve",
+    ] {
+        let flagged = home.run(&format!("{line} --drill-store"));
+        assert!(flagged.status == 1 && flagged.err.contains("that of a drill"), "{line}: {flagged:?}");
+        assert_eq!(home.run(line).status, 1, "{line}");
+    }
+    for file in ["five.archive", "receipts.json", "out"] {
+        assert!(!home.folder().join(file).exists(), "{file}");
+    }
+    // The other way round: nobody works on a real store and believes that it is a drill.
+    let real = Home::new();
+    real.ok("party add registry-be --kind registry --name DNS.be --tld be");
+    real.fails(1, "party list --drill-store", &["no drill's"]);
+    assert!(!real.run("party list").err.contains("DRILL"));
+}

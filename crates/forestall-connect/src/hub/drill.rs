@@ -3,7 +3,6 @@
 //! The hub of a drill: its time, people for scripted parties, and what is seen from outside.
 
 use forestall_api::drill::{self as api, AddPerson, AddSights, AddedPerson, MoveClock, Moved, RecordedSights};
-use forestall_api::header::JSON;
 use forestall_model::{CaseId, Instant};
 
 use super::exchange::Call;
@@ -37,13 +36,12 @@ impl Hub {
         self.value(Call::new(api::ADD_PERSON, api::people()).json(person)?).await
     }
 
-    /// Records what is seen from outside of all names of some lists.
+    /// Records what is seen from outside of all names of some lists, of at most [`forestall_api::drill::MAX_LISTS`] at once.
     ///
     /// # Errors
     ///
     /// [`HubError`].
     pub async fn add_sights(&self, id: &CaseId, sights: &AddSights) -> Result<RecordedSights, HubError> {
-        let octets = serde_json::to_vec(sights).map_err(|error| HubError::Request(error.to_string()))?;
-        self.value(Call::new(api::ADD_SIGHTS, api::sights(id)).octets(JSON, octets, api::MAX_REQUEST)?).await
+        self.value(Call::new(api::ADD_SIGHTS, api::sights(id)).json(sights)?).await
     }
 }

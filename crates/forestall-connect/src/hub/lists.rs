@@ -53,6 +53,16 @@ impl Hub {
         self.value::<Items<List>>(Call::new(route::LISTS, route::lists(id))).await.map(|lists| lists.items)
     }
 
+    /// Returns the numbered lists that were cut after an event of a case.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn lists_after(&self, id: &CaseId, event: u64) -> Result<Vec<List>, HubError> {
+        let call = Call::new(route::LISTS, route::lists(id)).with("after", Some(event));
+        self.value::<Items<List>>(call).await.map(|lists| lists.items)
+    }
+
     /// Cuts the next numbered lists.
     ///
     /// # Errors
@@ -106,5 +116,15 @@ impl Hub {
     /// [`HubError`].
     pub async fn receipts(&self, id: &CaseId) -> Result<Vec<Receipt>, HubError> {
         self.value::<Items<Receipt>>(Call::new(route::RECEIPTS, route::receipts(id))).await.map(|of| of.items)
+    }
+
+    /// Returns the receipts after an event of a case.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn receipts_after(&self, id: &CaseId, event: u64) -> Result<Vec<Receipt>, HubError> {
+        let call = Call::new(route::RECEIPTS, route::receipts(id)).with("after", Some(event));
+        self.value::<Items<Receipt>>(call).await.map(|of| of.items)
     }
 }

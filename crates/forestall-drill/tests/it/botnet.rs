@@ -112,3 +112,20 @@ fn the_shipped_botnet_is_never_more_than_its_machines() {
         }
     }
 }
+
+#[test]
+fn the_zones_of_a_day_make_the_day() {
+    let herd = herd(Some(500), 1, office(), &[("+08:00", 0.5), ("+03:00", 0.3), ("-05:00", 0.2)]);
+    let on = day("2009-04-01");
+    // The enemy takes its names at noon UTC, when the offices of the east are closed.
+    let (mut held, free) = ([0; 24], [69; 24]);
+    held[12..].fill(69);
+    let zones = herd.zones_on(on, 50_000, &held, &free);
+    assert_eq!(zones.iter().map(|zone| zone.offset.to_string()).collect::<Vec<_>>(), ["+08:00", "+03:00", "-05:00"]);
+    close(zones.iter().map(|zone| zone.machines).sum(), herd.machines_on(on));
+    close(zones.iter().map(|zone| zone.met).sum(), herd.met_on(on, 50_000, &held));
+    close(zones.iter().map(|zone| zone.could_meet).sum(), herd.met_on(on, 50_000, &free));
+    close(zones[0].met, 0.0);
+    assert!(zones[1].met > 0.0 && zones[1].met < zones[1].could_meet, "{zones:?}");
+    close(zones[2].met, zones[2].could_meet);
+}

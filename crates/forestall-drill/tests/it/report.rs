@@ -135,6 +135,7 @@ impl Rehearsal {
             busiest: herd.hour(now, count.names, 0).active,
             met: herd.met_on(day, count.names, &[count.theirs; 24]),
             could_meet: herd.met_on(day, count.names, &[count.misses(); 24]),
+            zones: herd.zones_on(day, count.names, &[count.theirs; 24], &[count.misses(); 24]),
         };
         self.push(now, what);
     }

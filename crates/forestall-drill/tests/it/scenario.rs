@@ -118,3 +118,17 @@ fn faults_have_a_line_and_a_key() {
     assert!(matches!(Scenario::read(&long), Err(ScenarioError::TooLarge { .. })));
     assert!(Scenario::read(SMALL).is_ok());
 }
+
+#[test]
+fn registries_of_other_domains_read_along() {
+    let mut scenario = Scenario::read(SMALL).unwrap();
+    let tlds = || ["com", "de", "net", "org"].map(|tld| tld.parse::<Tld>().unwrap());
+    scenario.add_readers(tlds(), 1);
+    assert_eq!(scenario.registries.len(), 1, "as many as there are");
+    scenario.add_readers(tlds(), 3);
+    let ids: Vec<String> = scenario.registries.iter().map(|registry| registry.id.to_string()).collect();
+    assert_eq!(ids, ["registry-com", "registry-de", "registry-net"], "no domain has two");
+    assert!(scenario.registries[1].group.conduct.opens.is_none() && scenario.registries[0].group.name == "prompt");
+    scenario.add_readers(tlds(), 100);
+    assert_eq!(scenario.registries.len(), 4, "no more than there are domains");
+}

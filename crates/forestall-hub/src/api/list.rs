@@ -111,9 +111,12 @@ pub(super) async fn names(
         lines.dedup_by(|a, b| a.name == b.name);
     }
     let count = lines.len() as u64;
-    let mut octets = Vec::new();
     let list = release(NameList { title, marking, lines }, audience, app.now())?;
-    form.write(list, &mut octets).map_err(|error| Problem::internal(&error))?;
+    let write = move || {
+        let mut octets = Vec::new();
+        form.write(list, &mut octets).map(|_| octets)
+    };
+    let octets = tokio::task::spawn_blocking(write).await?.map_err(|error| Problem::internal(&error))?;
     let stem = part.map_or_else(|| number.to_string(), |part| format!("{number}-{part}"));
     let what = format!("list {stem} of .{tld} as {}", form.word());
     disclose(&app, &session, &id, &what, count, "protection of the names").await?;

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use forestall_api::cut::{CutLists, CutOutcomes};
+use forestall_api::events::MAX_EVENT;
 use forestall_api::list::List;
 use forestall_api::words::CaseIdText;
 use forestall_api::{Items, route};
@@ -24,7 +25,10 @@ use crate::shown::{cut_outcome, list};
 /// Answers with the lists, slice by slice, the newest first.
 #[utoipa::path(
     get, path = route::LISTS_AT, operation_id = "lists", tag = "lists",
-    params(("id" = CaseIdText, Path, description = "The case.")),
+    params(
+        ("id" = CaseIdText, Path, description = "The case."),
+        ("after" = Option<u64>, Query, description = "Only lists that were cut after this event of the case.", minimum = 0, maximum = 2147483647),
+    ),
     responses((status = 200, body = Items<List>))
 )]
 pub(super) async fn show(
@@ -34,12 +38,14 @@ pub(super) async fn show(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
-    params.only(&[])?;
+    let after = params.only(&["after"])?.number("after", (0, MAX_EVENT), 0)?;
     let file = app.file(&session, &case_id(&id)?).await?;
     let case = &file.object().case;
     let now = now_of(case, app.now());
-    let items =
-        case.slices.iter().flat_map(|(tld, slice)| slice.cuts.iter().rev().map(move |cut| list(case, tld, cut, now)));
+    let items = case.slices.iter().flat_map(|(tld, slice)| {
+        let new = slice.cuts.iter().rev().take_while(|cut| cut.version > after);
+        new.map(move |cut| list(case, tld, cut, now))
+    });
     object(&headers, Seen::Version(case.version), &Items { items: items.collect() })
 }
 

@@ -20,6 +20,7 @@ mod days;
 mod decisions;
 mod disclosures;
 mod document;
+mod drill;
 mod events;
 mod evidence;
 mod exclude;
@@ -61,7 +62,7 @@ use crate::server::{App, Problem, needs};
 pub(crate) fn router(app: &App) -> Router<App> {
     let (endpoints, _) = endpoints(app).split_for_parts();
     let signed_in = Router::new()
-        .nest("/v1", endpoints)
+        .nest("/v1", endpoints.merge(drill::router(app)))
         .fallback(nowhere)
         .layer(from_fn_with_state(app.clone(), allowance::take))
         .layer(from_fn_with_state(app.clone(), session::require));

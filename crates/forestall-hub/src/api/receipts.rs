@@ -6,6 +6,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use forestall_api::events::MAX_EVENT;
 use forestall_api::receipts::Receipt;
 use forestall_api::words::CaseIdText;
 use forestall_api::{Items, route};
@@ -20,7 +21,10 @@ use crate::shown;
 /// Answers with the receipts, in the order of the log.
 #[utoipa::path(
     get, path = route::RECEIPTS_AT, operation_id = "receipts", tag = "lists",
-    params(("id" = CaseIdText, Path, description = "The case.")),
+    params(
+        ("id" = CaseIdText, Path, description = "The case."),
+        ("after" = Option<u64>, Query, description = "Only receipts after this event of the case.", minimum = 0, maximum = 2147483647),
+    ),
     responses((status = 200, body = Items<Receipt>))
 )]
 pub(super) async fn show(
@@ -30,10 +34,10 @@ pub(super) async fn show(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
-    params.only(&[])?;
+    let after = params.only(&["after"])?.number("after", (0, MAX_EVENT), 0)?;
     let id = case_id(&id)?;
     let file = app.file(&session, &id).await?;
-    let items: Vec<Receipt> = app.desk().receipts(&id).await?.into_iter().map(shown::receipt).collect();
+    let items: Vec<Receipt> = app.desk().receipts_after(&id, after).await?.into_iter().map(shown::receipt).collect();
     let addresses = items.iter().filter(|receipt| receipt.address.is_some()).count() as u64;
     let written = Written::of(&Items { items }, Seen::Version(file.object().case.version))?;
     if addresses > 0 && !written.is_known(&headers) {

@@ -17,6 +17,7 @@ use super::{
     Act, CaseFile, Desk, DeskError, NameListing,
     acts::{context, need_basis},
     line_id,
+    lists::computed,
 };
 
 /// The lines that a registry sent back.
@@ -66,7 +67,11 @@ impl Desk {
     /// Returns what the lines of a registry say of the names of a case.
     pub(super) async fn answered_lines(&self, case: &CaseId, answer: &AnswerFile) -> Result<Answered, DeskError> {
         let file = self.file(case).await?;
-        self.resolve(&file, answer).await
+        let bare = answer.lines.iter().filter(|line| line.line_id.is_none()).filter_map(|line| line.name.clone());
+        let bare: Vec<DomainName> = bare.collect();
+        let by_name = if bare.is_empty() { BTreeMap::new() } else { self.places_of(&file, &bare).await? };
+        let (desk, answer) = (self.clone(), answer.clone());
+        computed(move || desk.resolve(&file, &answer, &by_name)).await
     }
 
     /// Returns what one result for a plain list of names says of the names of a case.
@@ -89,10 +94,13 @@ impl Desk {
         Ok(BTreeMap::from([(said, places.into_values().flatten().collect())]))
     }
 
-    async fn resolve(&self, file: &CaseFile, answer: &AnswerFile) -> Result<Answered, DeskError> {
-        let bare: Vec<DomainName> =
-            answer.lines.iter().filter(|line| line.line_id.is_none()).filter_map(|line| line.name.clone()).collect();
-        let by_name = if bare.is_empty() { BTreeMap::new() } else { self.places_of(file, &bare).await? };
+    /// Says of which names of a case the lines are. Computes the lists that their ids name.
+    fn resolve(
+        &self,
+        file: &CaseFile,
+        answer: &AnswerFile,
+        by_name: &BTreeMap<DomainName, Vec<Occurrence>>,
+    ) -> Result<Answered, DeskError> {
         let mut lists: BTreeMap<(usize, i64), Arc<NameListing>> = BTreeMap::new();
         let mut answered = Answered::new();
         let mut taken: BTreeMap<Occurrence, u64> = BTreeMap::new();

@@ -15,6 +15,7 @@ use forestall_model::{CaseId, Digest, DomainName};
 use forestall_store::Stored;
 use minisign_verify::{PublicKey, Signature};
 
+use super::lists::computed;
 use super::{Act, DaysAnswer, Desk, DeskError};
 
 /// A list that a registry signed.
@@ -45,14 +46,19 @@ impl Desk {
         let theirs = verified(signed)?;
         let file = self.file(case).await?;
         let days = answer.days.unwrap_or(file.case.horizon);
-        let mut ours: BTreeSet<DomainName> = BTreeSet::new();
-        let board = file.board();
-        for cell in board.slice(&answer.tld).iter().filter(|cell| days.contains(cell.day)) {
-            if answer.campaigns.is_empty() || answer.campaigns.contains(&file.case.campaigns[cell.campaign].id) {
-                ours.extend(self.listing(&file, &answer.tld, cell.campaign, cell.period)?.names.iter().cloned());
+        let (desk, asked) = (self.clone(), answer.clone());
+        let ours = computed(move || -> Result<BTreeSet<DomainName>, DeskError> {
+            let mut ours = BTreeSet::new();
+            let board = file.board();
+            for cell in board.slice(&asked.tld).iter().filter(|cell| days.contains(cell.day)) {
+                if asked.campaigns.is_empty() || asked.campaigns.contains(&file.case.campaigns[cell.campaign].id) {
+                    ours.extend(desk.listing(&file, &asked.tld, cell.campaign, cell.period)?.names.iter().cloned());
+                }
             }
-        }
-        ours.retain(|name| !file.case.exclusions.contains_key(name));
+            ours.retain(|name| !file.case.exclusions.contains_key(name));
+            Ok(ours)
+        })
+        .await?;
         let attested = Attested { ours: digest_of(&ours), theirs: digest_of(&theirs) };
         let command = Command::Answer(Answer {
             tld: answer.tld,

@@ -184,10 +184,13 @@ impl Desk {
             let whole = file.clone();
             let drafts: Vec<Cut> = computed(move || {
                 let board = whole.board();
+                // Most lists are compared with those of one day before, which follow from one state.
+                let boards: BTreeMap<u64, Board<'_>> =
+                    states.iter().map(|(version, state)| (*version, Board::new(state, &whole.counts))).collect();
                 let draft = |plan: &Plan| -> Result<Cut, DeskError> {
                     let slice = whole.case.slices.get(&plan.tld);
                     let last = slice.and_then(|slice| slice.last_acknowledged(plan.purpose)).cloned();
-                    let before = last.clone().and_then(|last| Some((Arc::clone(states.get(&last.basis)?), last)));
+                    let before = last.clone().and_then(|last| Some((boards.get(&last.basis)?, last)));
                     let asked = Asked {
                         days: (!plan.days.is_empty()).then_some(plan.days),
                         campaigns: plan.campaigns.iter().filter_map(|id| whole.case.campaign_index(id)).collect(),

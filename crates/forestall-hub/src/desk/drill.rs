@@ -12,8 +12,9 @@ use forestall_model::{
 };
 use forestall_store::Document;
 
+use super::lists::computed;
 use super::token::fresh_id;
-use super::{Act, Desk, DeskError, Invite, SignsInBy, Token};
+use super::{Act, CaseFile, Desk, DeskError, Invite, NameListing, SignsInBy, Token};
 
 /// The document that marks the store of a drill. Its text is the time of the drill.
 ///
@@ -109,6 +110,20 @@ impl Desk {
         lists: Vec<ListSights>,
     ) -> Result<(usize, u64), DeskError> {
         let file = self.file(case).await?;
+        let (desk, whole) = (self.clone(), file.clone());
+        let swept = computed(move || desk.swept(&whole, lists)).await?;
+        let counts = (swept.len(), swept.iter().map(|list| u64::from(list.expected)).sum());
+        if swept.is_empty() {
+            return Ok(counts);
+        }
+        let name_servers = file.case.name_servers.clone();
+        let sweep = Sweep { method, vantage, at: act.now, name_servers, lists: swept };
+        self.execute(case, act, &Command::Sweep(RecordSweep { sweep })).await?;
+        Ok(counts)
+    }
+
+    /// Computes the names of lists and puts what is seen of them beside them. Takes as long as the lists of their days take to compute.
+    fn swept(&self, file: &CaseFile, lists: Vec<ListSights>) -> Result<Vec<SweptList>, DeskError> {
         let mut wanted: BTreeMap<(usize, i64), BTreeMap<Tld, ListSights>> = BTreeMap::new();
         for list in lists {
             let Some(campaign) = file.case.campaign_index(&list.campaign) else { continue };
@@ -118,10 +133,11 @@ impl Desk {
             wanted.entry((campaign, period.key)).or_default().insert(list.tld.clone(), list);
         }
         let mut swept = Vec::new();
-        for ((campaign, period), mut sights) in wanted {
+        for ((campaign, period), sights) in wanted {
             let held = &file.case.campaigns[campaign];
-            for (tld, listing) in self.listings(&file, campaign, period)? {
-                let Some(seen) = sights.remove(&tld) else { continue };
+            let by_tld = self.period(file, campaign, period)?;
+            for (tld, seen) in sights {
+                let Some(listing) = by_tld.get(&tld).map(NameListing::of) else { continue };
                 let expected = u32::try_from(listing.names.len()).unwrap_or(u32::MAX);
                 let mut differing = Vec::new();
                 for (sight, places) in &seen.differing {
@@ -148,13 +164,6 @@ impl Desk {
                 });
             }
         }
-        let counts = (swept.len(), swept.iter().map(|list| u64::from(list.expected)).sum());
-        if swept.is_empty() {
-            return Ok(counts);
-        }
-        let name_servers = file.case.name_servers.clone();
-        let sweep = Sweep { method, vantage, at: act.now, name_servers, lists: swept };
-        self.execute(case, act, &Command::Sweep(RecordSweep { sweep })).await?;
-        Ok(counts)
+        Ok(swept)
     }
 }

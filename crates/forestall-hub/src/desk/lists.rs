@@ -3,7 +3,7 @@
 //! The computed side of a case: counts, lists and places of names.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
 
 use forestall_coord::Case;
@@ -16,6 +16,7 @@ use forestall_model::counts::period_day;
 use forestall_model::directory::{Directory, Registrability, Screen, TldEntry};
 use forestall_model::{DayRange, Digest, DomainName, Instant, ListCounts, PeriodCounts, Tld, Window, WindowSet};
 
+use super::periods::{ByTld, NAMES};
 use super::{CampaignSpec, CaseFile, Desk, DeskError, Lists};
 
 /// Part of what counts are cached under, other than for counts whose windows were those of the periods alone.
@@ -121,7 +122,11 @@ impl Desk {
         if let Some(kept) = self.inner.recent.get(&key) {
             return Ok(kept);
         }
-        let listing = Arc::new(NameListing::of(&slice::slice(prepared, &period, tld)?));
+        let listing = match self.inner.periods.known((prepared.digest, period.key)) {
+            Some(by_tld) if by_tld.contains_key(tld) => NameListing::of(&by_tld[tld]),
+            _ => NameListing::of(&slice::slice(prepared, &period, tld)?),
+        };
+        let listing = Arc::new(listing);
         self.inner.recent.keep(key, &listing);
         Ok(listing)
     }
@@ -133,8 +138,58 @@ impl Desk {
         campaign: usize,
         period: i64,
     ) -> Result<BTreeMap<Tld, NameListing>, DeskError> {
+        let by_tld = self.period(file, campaign, period)?;
+        Ok(by_tld.iter().map(|(tld, slice)| (tld.clone(), NameListing::of(slice))).collect())
+    }
+
+    /// Returns the names of one (campaign, origin period) by domain, which are kept for whoever asks next.
+    pub(super) fn period(&self, file: &CaseFile, campaign: usize, period: i64) -> Result<Arc<ByTld>, DeskError> {
         let (prepared, period) = list_of(file, campaign, period)?;
-        Ok(slice::by_tld(prepared, &period)?.into_iter().map(|(tld, slice)| (tld, NameListing::of(&slice))).collect())
+        let names = names_of(file, campaign, period.key);
+        self.inner.periods.of((prepared.digest, period.key), names, || Ok(slice::by_tld(prepared, &period)?))
+    }
+
+    /// Delivers the names of one slice of some periods of a campaign, in their order. Periods that are not kept are computed, several at one
+    /// time, and kept; where there is no room for all of them the slice alone is computed, over the whole span of the periods.
+    pub(super) fn each_of_periods(
+        &self,
+        file: &CaseFile,
+        tld: &Tld,
+        campaign: usize,
+        (periods, span): (&BTreeSet<i64>, Window),
+        mut sink: impl FnMut(i64, NameListing) + Send,
+    ) -> Result<(), DeskError> {
+        let names: usize = periods.iter().map(|period| names_of(file, campaign, *period)).sum();
+        if names > NAMES {
+            return self.each_listing(file, tld, campaign, span, |period, listing| {
+                if periods.contains(&period) {
+                    sink(period, listing);
+                }
+            });
+        }
+        let waiting = Mutex::new(periods.iter());
+        let compute = || -> Result<(), DeskError> {
+            loop {
+                let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some(period) = next else { return Ok(()) };
+                self.period(file, campaign, *period)?;
+            }
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (1..threads().min(periods.len())).map(|_| scope.spawn(compute)).collect();
+            let done = compute();
+            let others = threads.into_iter().map(|thread| match thread.join() {
+                Ok(done) => done,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            others.fold(done, Result::and)
+        })?;
+        for period in periods {
+            if let Some(slice) = self.period(file, campaign, *period)?.get(tld) {
+                sink(*period, NameListing::of(slice));
+            }
+        }
+        Ok(())
     }
 
     /// Delivers the names of one slice of each period of a campaign that meets `span`, in order of time.
@@ -172,7 +227,7 @@ impl NameListing {
         after.checked_sub(1).map_or(&WindowSet::Always, |index| &self.windows[index].1)
     }
 
-    fn of(slice: &Slice) -> Self {
+    pub(super) fn of(slice: &Slice) -> Self {
         let mut listing =
             Self { names: Vec::with_capacity(slice.names.len()), digest: slice.digest(), windows: Vec::new() };
         for name in &slice.names {
@@ -213,6 +268,12 @@ fn list_of(file: &CaseFile, campaign: usize, period: i64) -> Result<(&Prepared, 
     let found = direct.or_else(|| prepared.generator.periods(counted.window).find(|p| p.key == period));
     let found = found.ok_or_else(|| DeskError::Input(format!("the family has no list of {}", period_day(period))))?;
     Ok((prepared, found))
+}
+
+/// Returns how many names the list of a period has in all.
+fn names_of(file: &CaseFile, campaign: usize, period: i64) -> usize {
+    let counted = file.counts.get(campaign).and_then(|list| list.of_period(period));
+    counted.map_or(0, |counted| counted.distinct as usize)
 }
 
 fn count_span(prepared: &Prepared, span: Window, directory: &Directory) -> Result<Vec<PeriodCounts>, GenerateError> {

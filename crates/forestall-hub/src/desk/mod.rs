@@ -36,6 +36,7 @@ mod papers;
 mod parties;
 mod password;
 mod people;
+mod periods;
 mod playbook;
 mod plugins;
 mod provider;
@@ -152,6 +153,7 @@ struct Inner {
     folder: PathBuf,
     files: Mutex<HashMap<CaseId, Lists>>,
     recent: recent::Recent,
+    periods: periods::Periods,
     passwords: password::Passwords,
     trees: trees::Trees,
     followed: followed::AllFollowed,
@@ -248,6 +250,7 @@ impl Desk {
         let (rules, files) = (OnceLock::new(), Mutex::new(HashMap::new()));
         let (passwords, trees) = (password::Passwords::default(), trees::Trees::default());
         let (followed, recent) = (followed::AllFollowed::default(), recent::Recent::default());
+        let periods = periods::Periods::default();
         let inner = Inner {
             store,
             catalogue,
@@ -257,6 +260,7 @@ impl Desk {
             folder,
             files,
             recent,
+            periods,
             passwords,
             trees,
             followed,

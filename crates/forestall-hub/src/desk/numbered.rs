@@ -90,8 +90,8 @@ pub(super) struct Basis<'a> {
     pub(super) action: Action,
     /// The instant of the list.
     pub(super) at: Instant,
-    /// The state and the list with which it is compared.
-    pub(super) before: Option<(Arc<Case>, CutList)>,
+    /// The list with which it is compared, and the board from which that one follows.
+    pub(super) before: Option<(&'a Board<'a>, CutList)>,
 }
 
 impl Basis<'_> {
@@ -120,6 +120,8 @@ impl Desk {
         computed(move || {
             let file = CaseFile { case: state, ..file };
             let (board, asked, action) = (file.board(), Asked::of(&cut), cut.action);
+            let of_before = before.as_ref().map(|(state, _)| Board::new(state, &file.counts));
+            let before = of_before.as_ref().zip(before.as_ref()).map(|(board, (_, cut))| (board, cut.clone()));
             let basis = Basis { file: &file, board: &board, asked, action, at: cut.at, before };
             let mut list = desk.compute_list(&basis, &tld, cut.purpose)?;
             if list.digest() != cut.digest {
@@ -163,15 +165,15 @@ impl Desk {
             Purpose::Release => cut::to_release(board, tld, at, COOL_DOWN_DAYS),
         };
         let (mut before, mut otherwise) = (Entries::new(), Entries::new());
-        if let Some((case, cut)) = &basis.before {
-            let (board, asked) = (Board::new(case, &file.counts), Asked::of(cut));
+        if let Some((board, cut)) = &basis.before {
+            let asked = Asked::of(cut);
             match cut.purpose {
                 Purpose::Protect => {
-                    before = cut::to_protect(&board, tld, &asked, cut.at);
-                    let old = Asking { board: &board, asked: &asked, action: cut.action, at: cut.at };
+                    before = cut::to_protect(board, tld, &asked, cut.at);
+                    let old = Asking { board, asked: &asked, action: cut.action, at: cut.at };
                     otherwise = cut::asked_otherwise(tld, (&old, &before), (&basis.asking(), &entries));
                 }
-                Purpose::Release => before = cut::to_release(&board, tld, cut.at, COOL_DOWN_DAYS),
+                Purpose::Release => before = cut::to_release(board, tld, cut.at, COOL_DOWN_DAYS),
             }
         }
         let Changes { mut added, withdrawn, expired } = cut::changes(board, tld, &before, &entries, at);
@@ -287,7 +289,8 @@ impl Desk {
             let Some(span) = hull(cells.values().copied()) else { continue };
             let days = counted_days(held, file.case.horizon).window();
             let span = forestall_model::Window { from: span.from.max(days.from), until: span.until.min(days.until) };
-            self.each_listing(file, tld, campaign, span, |period, listing| {
+            let periods: BTreeSet<i64> = cells.keys().copied().collect();
+            self.each_of_periods(file, tld, campaign, (&periods, span), |period, listing| {
                 if let Some(cell) = cells.get(&period) {
                     sink(cell, &listing);
                 }

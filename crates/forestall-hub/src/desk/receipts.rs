@@ -89,9 +89,18 @@ impl Desk {
     ///
     /// [`DeskError::NoSuchCase`], or what the store reports.
     pub async fn receipts(&self, id: &CaseId) -> Result<Vec<Receipt>, DeskError> {
+        self.receipts_after(id, 0).await
+    }
+
+    /// Returns the receipts after an event of a case, in the order of its log. Reads no event before it.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::NoSuchCase`], or what the store reports.
+    pub async fn receipts_after(&self, id: &CaseId, event: u64) -> Result<Vec<Receipt>, DeskError> {
         let file = self.file(id).await?;
         let mut receipts = Vec::new();
-        let mut after = 0;
+        let mut after = event;
         loop {
             let page = self.store().events(id, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(receipts) };

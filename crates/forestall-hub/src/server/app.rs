@@ -246,7 +246,7 @@ impl App {
     }
 
     /// Returns the drill whose hub this is; none for a real one.
-    pub(super) fn drill(&self) -> Option<&Drill> {
+    pub(crate) fn drill(&self) -> Option<&Drill> {
         self.inner.drill.as_ref()
     }
 

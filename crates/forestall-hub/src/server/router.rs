@@ -22,7 +22,6 @@ pub(super) fn router(app: App) -> Router {
         .merge(for_leaders_of_a_case())
         .merge(for_readers_of_a_slice(&app))
         .merge(for_answerers(&app))
-        .merge(app.drill().map(drill::routes).unwrap_or_default())
         .fallback(nowhere)
         .layer(from_fn_with_state(app.clone(), session::require));
     let public = Router::new()

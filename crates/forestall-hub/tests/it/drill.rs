@@ -129,6 +129,77 @@ async fn what_is_seen_from_outside_becomes_evidence() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn its_addresses_are_read_as_those_of_the_api() {
+    let (served, _, token) = drill().await;
+    let file = served.open("a", "A case", "2009-03-25", "2009-03-28", &["conficker-a"]).await;
+    let path = "/api/v1/drill/cases/a/sights";
+    let list = "{\"campaign\":\"conficker-a\",\"day\":\"2009-03-25\",\"slice\":\"org\",\"usual\":\"reserved\"}";
+    let body = |lists: usize, vantage: &str| {
+        let lists = vec![list; lists].join(",");
+        format!("{{\"method\":\"rdap\",\"vantage\":\"{vantage}\",\"lists\":[{lists}]}}")
+    };
+    let many = send(&served, &token, "POST", path, &body(1_001, "the world")).await;
+    assert_eq!((many.status, many.body.contains("/lists")), (422, true), "{many:?}");
+    let large = send(&served, &token, "POST", path, &body(1, &"a".repeat(1 << 20))).await;
+    assert_eq!(large.status, 413, "{large:?}");
+    let nul = send(&served, &token, "POST", path, &body(1, "\\u0000")).await;
+    assert_eq!(nul.status, 422, "{nul:?}");
+    let place = send(&served, &token, "POST", path, &body(1, "the world").replace("reserved", "perhaps")).await;
+    assert_eq!((place.status, place.body.contains("/lists/0/usual")), (400, true), "{place:?}");
+    let other = send(&served, &token, "POST", &format!("{path}?all=1"), &body(1, "the world")).await;
+    assert_eq!(other.status, 400, "{other:?}");
+    let bearer = format!("Bearer {token}");
+    let form = [("Authorization", bearer.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+    assert_eq!(served.send("POST", path, &form, b"to=1").await.status, 415);
+    assert_eq!(served.desk.file(&parsed("a")).await.unwrap().case.version, file.case.version, "nothing was recorded");
+    let taken = send(&served, &token, "POST", path, &body(1_000, "the world")).await;
+    assert!(taken.status == 200 && !taken.header("ratelimit").is_empty(), "{taken:?}");
+    // Without a token there is nobody, whatever is asked; what is not there is not there.
+    assert_eq!(served.send("GET", "/api/v1/drill/clock", &[], b"").await.status, 401);
+    assert_eq!(send(&served, &token, "GET", "/api/v1/drill/nothing", "").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_new_is_read_without_what_was() {
+    let (served, _, token) = drill().await;
+    served.open("a", "A case", "2009-03-25", "2009-03-28", &["conficker-a"]).await;
+    cut(&served.desk, now()).await;
+    let to = |to: &str| format!("{{\"to\":\"{to}\"}}");
+    send(&served, &token, "PUT", "/api/v1/drill/clock", &to(NOW)).await;
+    send(&served, &token, "PUT", "/api/v1/drill/clock", &to("2009-03-24T00:00:00Z")).await;
+    let events = |reply: &Reply| -> Vec<u64> {
+        let body: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+        body["items"].as_array().unwrap().iter().map(|item| item["event"].as_u64().unwrap()).collect()
+    };
+    let receipts = send(&served, &token, "GET", "/api/v1/cases/a/receipts", "").await;
+    let all = events(&receipts);
+    assert_eq!(all.len(), 3, "two lists, and a reminder: {receipts:?}");
+    for (place, after) in all.iter().enumerate() {
+        let new = send(&served, &token, "GET", &format!("/api/v1/cases/a/receipts?after={after}"), "").await;
+        assert_eq!(events(&new), all[place + 1..], "{after}");
+    }
+    assert_eq!(events(&send(&served, &token, "GET", "/api/v1/cases/a/receipts?after=0", "").await), all);
+    let lists = |after: u64| {
+        let (served, token) = (&served, &token);
+        async move {
+            let reply = send(served, token, "GET", &format!("/api/v1/cases/a/lists?after={after}"), "").await;
+            let body: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+            body["items"].as_array().unwrap().len()
+        }
+    };
+    let case = served.desk.file(&parsed("a")).await.unwrap().case;
+    let cut: Vec<u64> = case.slices["org"].cuts.iter().map(|cut| cut.version).collect();
+    assert_eq!(cut.len(), 2, "{cut:?}");
+    assert_eq!((lists(0).await, lists(cut[0] - 1).await, lists(cut[0]).await, lists(cut[1]).await), (2, 2, 1, 0));
+    for wrong in ["-1", "1x", "2147483648", "1&after=2"] {
+        for of in ["lists", "receipts"] {
+            let refused = send(&served, &token, "GET", &format!("/api/v1/cases/a/{of}?after={wrong}"), "").await;
+            assert_eq!(refused.status, 400, "{of} {wrong}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_page_says_that_it_is_a_drills() {
     let (served, _, token) = drill().await;
     served.open("a", "A case", "2009-03-25", "2009-03-28", &["conficker-a"]).await;

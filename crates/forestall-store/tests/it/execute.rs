@@ -18,6 +18,7 @@ on_both! {
     refusal_leaves_no_trace,
     several_commands_are_recorded_together_or_not_at_all,
     no_command_gives_the_state_as_it_is,
+    states_of_the_past_are_those_that_were,
     second_writer_on_one_file_meets_a_conflict,
     two_stores_under_load_lose_and_double_nothing,
     calls_that_are_committed_together_fail_alone,
@@ -96,6 +97,29 @@ async fn no_command_gives_the_state_as_it_is(home: &Home) {
     run(&store, &case, &opening(), 0).await;
     let (stored, state) = store.execute_all(&case, 0, none).await.unwrap();
     assert_eq!((stored.len(), state.version), (0, 1));
+}
+
+async fn states_of_the_past_are_those_that_were(home: &Home) {
+    let store = home.open().await;
+    let (case, other) = (id("case"), id("other"));
+    let mut were = Vec::new();
+    for number in 0..30 {
+        let command = if number == 0 { opening() } else { note(&format!("note {number}")) };
+        let context = context(&case, number);
+        let (_, state) = store.execute(&case, |state| decide(state, &command, &context)).await.unwrap();
+        were.push(format!("{state:?}"));
+    }
+    run(&store, &other, &opening(), 31).await;
+    // More than are kept, back and forth: from the first event, from a kept state before, and the kept one itself.
+    for step in 0..90 {
+        let version = 1 + step * 7 % 30;
+        let state = store.load_at(&case, version as u64).await.unwrap().unwrap();
+        assert_eq!(format!("{state:?}"), were[version - 1], "{version}");
+    }
+    assert!(store.load_at(&case, 31).await.unwrap().is_none());
+    assert!(store.load_at(&case, 0).await.unwrap().is_none());
+    assert_eq!(store.load_at(&other, 1).await.unwrap().unwrap().notes.len(), 0);
+    assert!(store.load_at(&other, 2).await.unwrap().is_none());
 }
 
 async fn second_writer_on_one_file_meets_a_conflict(home: &Home) {

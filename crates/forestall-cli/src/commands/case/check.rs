@@ -67,7 +67,8 @@ impl Check {
         }
         // The file is opened first, so that a wrong path says so before anything else is asked.
         let zone = self.zone.as_deref().map(|path| input::file(path).map(|file| (path, file))).transpose()?;
-        let desk = match globals.cases().await? {
+        let cases = if self.dns.is_some() { globals.real_cases().await? } else { globals.cases().await? };
+        let desk = match cases {
             Cases::Here(desk) => desk,
             Cases::At(hub) => return self.at_hub(&hub).await,
         };

@@ -33,7 +33,7 @@ pub(crate) struct Export {
 
 impl Export {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let (archive, key) = match globals.cases().await? {
+        let (archive, key) = match globals.real_cases().await? {
             Cases::Here(desk) => {
                 let archive = desk.export(&self.id, self.audience, globals.now()).await?;
                 (archive, desk.log_verifier(None, globals.now()).await?)

@@ -59,7 +59,7 @@ pub(super) struct FloodArgs {
 
 impl Flood {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
+        let desk = globals.real_desk().await?;
         let file = desk.file(&self.id).await?;
         let list = self.of.list(&desk, &file, self.audience, globals.now()).await?;
         match &self.output {

@@ -54,7 +54,7 @@ impl Letters {
         {
             return Err(usage(format!("--appeal: {appeal:?} begins with none of http://, https:// and mailto:")));
         }
-        let desk = globals.desk().await?;
+        let desk = globals.real_desk().await?;
         let file = desk.file(&self.id).await?;
         let list = self.of.list(&desk, &file, self.audience, globals.now()).await?;
         let ask = AskLetters {

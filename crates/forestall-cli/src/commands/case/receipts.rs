@@ -50,7 +50,8 @@ struct Document<'a> {
 
 impl Receipts {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let receipts: Vec<Receipt> = match globals.cases().await? {
+        let cases = if self.key.is_some() { globals.real_cases().await? } else { globals.cases().await? };
+        let receipts: Vec<Receipt> = match cases {
             Cases::Here(desk) => desk.receipts(&self.id).await?.into_iter().map(shown::receipt).collect(),
             Cases::At(hub) => hub.receipts(&self.id).await?,
         };

@@ -91,7 +91,7 @@ impl Send {
             override_by: self.override_by.two(),
         };
         let globals = globals.clone().or_data(config.data).or_database(config.database);
-        let desk = globals.desk().await?;
+        let desk = globals.real_desk().await?;
         let outcomes = desk.cut_lists(&self.id, &act, &ask).await?;
         let (cut, refused) = tell(&outcomes.into_iter().map(shown::cut_outcome).collect::<Vec<_>>())?;
         match (self.out, post) {

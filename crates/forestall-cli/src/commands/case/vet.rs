@@ -55,7 +55,7 @@ impl Vet {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let act = self.act.act(globals)?;
         let rules = rules_of(self.rules.as_deref())?;
-        let desk = globals.desk().await?;
+        let desk = globals.real_desk().await?;
         let file = desk.file(&self.id).await?;
         let dossiers: Vec<Dossier> = match &self.evidence {
             Some(path) => stored_dossiers(path)?,

@@ -4,6 +4,7 @@
 
 mod carry;
 mod meter;
+mod outlook;
 mod own_hub;
 mod play;
 mod setting;
@@ -21,6 +22,7 @@ use forestall_drill::load::Load;
 use forestall_drill::scenario::{CONFICKER, MOST_OCTETS};
 use forestall_drill::{Chance, Report, Scenario, markdown, text};
 use forestall_hub::server::Allowance;
+use forestall_model::directory::Directory;
 use forestall_model::{CampaignId, Instant, Tld};
 
 use self::meter::Meter;
@@ -65,7 +67,8 @@ pub(crate) struct Drill {
     /// Leave the registries of these top-level domains to people
     #[arg(long, value_name = "TLD,...", value_delimiter = ',', value_parser = values::tld)]
     human: Vec<Tld>,
-    /// Play only the first registries, so many, in the order of their domains
+    /// Play so many registries: the first in the order of their domains; or all, and beside them registries of other domains, which get no
+    /// lists and look each day what there is for them
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     registries: Option<u32>,
     /// Open each case of the scenario so many times, for load
@@ -209,7 +212,14 @@ impl Drill {
         scenario.registries.retain(|registry| registry.tlds.iter().any(|tld| tlds.contains(tld)));
         scenario.registries.sort_by(|a, b| a.tlds.cmp(&b.tlds));
         if let Some(most) = self.registries {
-            scenario.registries.truncate(most as usize);
+            let most = most as usize;
+            scenario.registries.truncate(most);
+            scenario.add_readers(Directory::built_in().iter().map(|entry| entry.tld.clone()), most);
+            if scenario.registries.len() < most {
+                let (found, all) =
+                    (scenario.registries.len(), "the scenario's and those of all other top-level domains");
+                return Err(usage(format!("--registries {most}: there are {found}, {all}")));
+            }
         }
         if scenario.registries.is_empty() {
             return Err(refused("the scenario has no registry whose domains its campaigns use"));

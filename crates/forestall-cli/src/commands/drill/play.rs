@@ -11,7 +11,7 @@ use std::time::{Duration, Instant as Wall};
 use anyhow::Context as _;
 use forestall_api::act::{Days, Override, Record};
 use forestall_api::cut::CutLists;
-use forestall_api::drill::{self as api, AddPerson, AddSights, Differing, SeenList};
+use forestall_api::drill::{self as api, AddPerson, AddSights};
 use forestall_api::open::OpenCase;
 use forestall_api::party::{Contact, Party as ApiParty};
 use forestall_api::route;
@@ -20,7 +20,7 @@ use forestall_connect::hub::Hub;
 use forestall_drill::journal::{Entry, Journal, Known, ListOf, What};
 use forestall_drill::party::{Act, Answer, Letter};
 use forestall_drill::scenario::{CasePlan, Registry};
-use forestall_drill::world::Count;
+use forestall_drill::world::{Count, View};
 use forestall_drill::{Chance, Party, Scenario, World};
 use forestall_model::line::Purpose;
 use forestall_model::party::{PartyKind, Terms};
@@ -31,6 +31,7 @@ use tokio::task::JoinSet;
 
 use super::carry::{Caller, Carried};
 use super::meter::Meter;
+use super::outlook::{Outlook, pieces};
 use super::setting::{Setting, horizon};
 use crate::output;
 
@@ -61,15 +62,29 @@ pub(super) struct Player {
     open: Vec<CasePlan>,
     /// Lists that are known, with the days that they ask for and what.
     lists: BTreeMap<(CaseId, Tld, u32), (DayRange, Action)>,
-    /// Events of receipts that are known, by case.
-    receipts: BTreeSet<(CaseId, u64)>,
+    /// How far each case was heard.
+    heard: BTreeMap<CaseId, Heard>,
     /// Edges of guard windows that are past, and names that the enemy went for.
     edges: BTreeSet<(CaseId, CampaignId, i64, bool)>,
     enemy: BTreeSet<(CampaignId, i64)>,
     /// Names that the enemy holds and that are free, hour by hour of a day.
     hours: BTreeMap<(CampaignId, UtcDay), ([u32; 24], [u32; 24])>,
     looked: Option<Instant>,
+    outlook: Outlook,
+    /// Registries under whose domains the scenario has no names: they look what there is for them, once a day.
+    readers: Vec<PartyId>,
+    read: Option<UtcDay>,
     journal: Journal,
+}
+
+/// The last receipts of a case that were read, by the numbers of their events.
+#[derive(Clone, Copy, Debug, Default)]
+struct Heard {
+    /// The last one.
+    last: u64,
+    /// The last one of the time before. A list is cut before it is handed over; but one that a person hands over while this is read may
+    /// have been cut before the receipt that is the last, and after the lists were read.
+    before: u64,
 }
 
 impl Player {
@@ -77,7 +92,12 @@ impl Player {
         let world = setting.world(course.chance);
         let scripted = course.scenario.registries.iter().filter(|r| !r.tlds.iter().any(|t| course.people.contains(t)));
         let party = |registry: &Registry| Party::new(registry.clone(), &course.scenario.events, course.chance);
-        let parties = scripted.map(party).collect();
+        let parties: Vec<Party> = scripted.map(party).collect();
+        let campaigns: Vec<CampaignId> = course.scenario.cases.iter().flat_map(|case| case.campaigns.clone()).collect();
+        let named = world.tlds(&campaigns);
+        let reads = |registry: &Registry| !registry.tlds.iter().any(|tld| named.contains(tld));
+        let readers = parties.iter().map(Party::registry).filter(|registry| reads(registry));
+        let readers = readers.map(|registry| registry.id.clone()).collect();
         Self {
             setting,
             hub,
@@ -87,11 +107,14 @@ impl Player {
             hubs: BTreeMap::new(),
             open: Vec::new(),
             lists: BTreeMap::new(),
-            receipts: BTreeSet::new(),
+            heard: BTreeMap::new(),
             edges: BTreeSet::new(),
             enemy: BTreeSet::new(),
             hours: BTreeMap::new(),
             looked: None,
+            outlook: Outlook::default(),
+            readers,
+            read: None,
             journal: Vec::new(),
             course,
         }
@@ -142,6 +165,7 @@ impl Player {
             }
         }
         self.act(now).await?;
+        self.have_read(now).await?;
         self.attack(now);
         self.look(now).await?;
         self.pass_edges(now).await?;
@@ -209,7 +233,8 @@ impl Player {
 
     /// Reads what the hub cut and handed over since the last time, and has the registries hear of it.
     async fn hear(&mut self, case: &CasePlan) -> anyhow::Result<()> {
-        let mut lists = self.meter.must(route::LISTS, self.hub.lists(&case.id)).await?;
+        let heard = self.heard.get(&case.id).copied().unwrap_or_default();
+        let mut lists = self.meter.must(route::LISTS, self.hub.lists_after(&case.id, heard.before)).await?;
         lists.sort_by(|a, b| (&a.slice, a.number).cmp(&(&b.slice, b.number)));
         for list in lists.into_iter().filter(|list| list.purpose == Purpose::Protect) {
             let key = (case.id.clone(), list.slice.clone(), list.number);
@@ -227,12 +252,11 @@ impl Player {
             self.lists.insert(key, (days, list.action));
             self.journal.push(Entry { at: list.cut, what: What::Cut { list: list_of, names: list.names } });
         }
-        let mut receipts = self.meter.must(route::RECEIPTS, self.hub.receipts(&case.id)).await?;
+        let mut receipts = self.meter.must(route::RECEIPTS, self.hub.receipts_after(&case.id, heard.last)).await?;
         receipts.sort_by_key(|receipt| receipt.event);
+        let last = receipts.last().map_or(heard.last, |receipt| receipt.event);
+        self.heard.insert(case.id.clone(), Heard { last, before: heard.last });
         for receipt in receipts {
-            if !self.receipts.insert((case.id.clone(), receipt.event)) {
-                continue;
-            }
             let key = (case.id.clone(), receipt.slice.clone(), receipt.list);
             let (Some((days, action)), Some(list)) =
                 (self.lists.get(&key).copied(), self.list_of(&case.id, &receipt.slice, receipt.list))
@@ -281,6 +305,29 @@ impl Player {
                 for (act, carried) in done {
                     self.take_effect(index, &act, carried, now);
                 }
+            }
+        }
+    }
+
+    /// Has the registries without names look, on each day once, who they are and what there is for them.
+    async fn have_read(&mut self, now: Instant) -> anyhow::Result<()> {
+        if self.read.replace(now.day()) == Some(now.day()) {
+            return Ok(());
+        }
+        let mut waiting = self.readers.iter().filter_map(|id| self.hubs.get(id).cloned());
+        let mut running = JoinSet::new();
+        loop {
+            while running.len() < self.course.at_once.max(1) {
+                let Some(hub) = waiting.next() else { break };
+                let meter = self.meter.clone();
+                running.spawn(async move {
+                    meter.must(route::ME, hub.me()).await?;
+                    meter.must(route::CASES, hub.cases().all()).await.map(drop)
+                });
+            }
+            match running.join_next().await {
+                None => return Ok(()),
+                Some(ended) => ended.context("a registry broke off")??,
             }
         }
     }
@@ -343,6 +390,7 @@ impl Player {
             (Act::Open(_), _) => What::Opened { list },
             (Act::Acknowledge(_), _) => What::Acknowledged { list },
             (Act::Answer(answer), carried) => {
+                self.outlook.answered(&letter.case, &letter.tld);
                 let (claimed, protected) = self.answered(answer, carried);
                 let (action, result) = (answer.action, answer.result);
                 What::Answered { list, action, result, claimed, protected }
@@ -396,19 +444,23 @@ impl Player {
         }
         self.looked = Some(now);
         for case in self.open.clone() {
-            let lists = self.seen(&case, now);
-            if lists.is_empty() {
+            let seen = self.seen(&case, now);
+            if seen.is_empty() {
                 continue;
             }
-            let count = u32::try_from(lists.len()).unwrap_or(u32::MAX);
-            let body = AddSights { method: Method::Rdap, vantage: "the world of the drill".to_owned(), lists };
-            self.meter.must(api::ADD_SIGHTS, self.hub.add_sights(&case.id, &body)).await?;
-            self.journal.push(Entry { at: now, what: What::Looked { case: case.id, lists: count } });
+            let looked = u32::try_from(seen.len()).unwrap_or(u32::MAX);
+            let lists = self.outlook.news(&case.id, now, seen.into_iter());
+            let handed = u32::try_from(lists.len()).unwrap_or(u32::MAX);
+            for lists in pieces(lists)? {
+                let body = AddSights { method: Method::Rdap, vantage: "the world of the drill".to_owned(), lists };
+                self.meter.must(api::ADD_SIGHTS, self.hub.add_sights(&case.id, &body)).await?;
+            }
+            self.journal.push(Entry { at: now, what: What::Looked { case: case.id, lists: looked, handed } });
         }
         Ok(())
     }
 
-    fn seen(&self, case: &CasePlan, now: Instant) -> Vec<SeenList> {
+    fn seen(&self, case: &CasePlan, now: Instant) -> Vec<((CampaignId, i64, Tld), UtcDay, View)> {
         let mut seen = Vec::new();
         for campaign in &case.campaigns {
             for (key, day, guard) in self.setting.lists(campaign, horizon(case, now.day())) {
@@ -417,14 +469,7 @@ impl Player {
                 }
                 for (tld, _) in self.world.by_tld(campaign, key) {
                     let Some(view) = self.world.look(campaign, key, tld) else { continue };
-                    let differing = view.differing.into_iter();
-                    seen.push(SeenList {
-                        campaign: campaign.clone(),
-                        day,
-                        slice: tld.clone(),
-                        usual: view.usual,
-                        differing: differing.map(|(sight, places)| Differing { sight, places }).collect(),
-                    });
+                    seen.push(((campaign.clone(), key, tld.clone()), day, view));
                 }
             }
         }
@@ -501,6 +546,7 @@ impl Player {
             busiest: (0..24).map(hour).fold(0.0, f64::max),
             met: herd.met_on(*day, names, &held),
             could_meet: herd.met_on(*day, names, &free),
+            zones: herd.zones_on(*day, names, &held, &free),
         };
         self.journal.push(Entry { at, what });
     }
