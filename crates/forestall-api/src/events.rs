@@ -16,8 +16,8 @@ pub const MAX_EVENT: u64 = 2_147_483_647;
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Event {
-    /// Its number in the log of all cases.
-    pub seq: u64,
+    /// Its number in the log of all cases; none for whoever may not see that log.
+    pub seq: Option<u64>,
     /// Its number in the case, from 1.
     pub version: u64,
     /// Its kind.

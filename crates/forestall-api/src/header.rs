@@ -12,6 +12,8 @@ pub const RATE_LIMIT: &str = "ratelimit";
 pub const RATE_LIMIT_POLICY: &str = "ratelimit-policy";
 /// Says, with `unverified`, that names come from a family whose list was not checked.
 pub const CONFIDENCE: &str = "forestall-confidence";
+/// How many lines a file with names holds, a header not counted.
+pub const LINES: &str = "forestall-lines";
 
 /// The media type of requests and answers.
 pub const JSON: &str = "application/json";
@@ -25,6 +27,9 @@ pub const ZONE: &str = "text/dns";
 pub const CSV: &str = "text/csv";
 /// The media type of lists with one name a line.
 pub const PLAIN: &str = "text/plain";
+
+/// The media type of several files as one archive.
+pub const ZIP: &str = "application/zip";
 
 /// The most characters of an idempotency key.
 pub const MAX_IDEMPOTENCY_KEY: usize = 64;

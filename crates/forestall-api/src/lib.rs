@@ -12,13 +12,16 @@
 #![warn(clippy::disallowed_methods)]
 
 pub mod act;
+pub mod alarms;
 pub mod answer;
+pub mod appeals;
 pub mod case;
 pub mod case_list;
 pub mod cut;
 pub mod days;
 pub mod decisions;
 pub mod disclosures;
+pub mod docket;
 pub mod drill;
 pub mod events;
 pub mod evidence;
@@ -35,7 +38,9 @@ pub mod names;
 pub mod notes;
 pub mod open;
 pub mod page;
+pub mod papers;
 pub mod party;
+pub mod playbooks;
 pub mod problem;
 pub mod receipts;
 pub mod request;

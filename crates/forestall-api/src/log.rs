@@ -23,6 +23,8 @@ pub struct Checkpoint {
     pub root: Digest,
     /// The checkpoint as a signed note, to be kept and compared.
     pub note: String,
+    /// The key that verifies it, as the hub tells it; whoever checks the hub compares it with the key that came another way.
+    pub key: String,
 }
 
 /// The proof that an event is in the log.

@@ -12,6 +12,20 @@ use crate::words::{
     TldText, WorkingDaysText,
 };
 
+/// The most octets of a file of parties that the API takes; a larger one is taken over by the command line.
+pub const MAX_PARTIES: usize = 16 << 20;
+
+/// What came of a file of parties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportedParties {
+    /// Parties that were not there before.
+    pub added: u64,
+    /// Parties that were replaced.
+    pub replaced: u64,
+    /// Parties that were there already, exactly so.
+    pub unchanged: u64,
+}
+
 /// A party of the list, without its contacts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PartyEntry {

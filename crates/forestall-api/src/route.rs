@@ -7,6 +7,8 @@
 
 use forestall_model::{CaseId, PartyId, Tld};
 
+use crate::papers::Paper;
+
 /// What stands before every address.
 pub const BASE: &str = "/api/v1";
 
@@ -110,6 +112,14 @@ templates! {
     LIST_NAMES_AT = "/cases/{id}/slices/{tld}/lists/{number}/names", fn list_names(id: &CaseId, tld: &Tld, number: u32);
     /// That it was opened.
     LIST_READ_AT = "/cases/{id}/slices/{tld}/lists/{number}/read", fn list_read(id: &CaseId, tld: &Tld, number: u32);
+    /// Its papers.
+    PAPERS_AT = "/cases/{id}/slices/{tld}/lists/{number}/papers", fn papers(id: &CaseId, tld: &Tld, number: u32);
+    /// One of its papers.
+    PAPER_AT = "/cases/{id}/slices/{tld}/lists/{number}/papers/{paper}", fn paper(id: &CaseId, tld: &Tld, number: u32, paper: Paper);
+    /// The names of a slice in a consumer's form.
+    PUBLISH_SLICE_AT = "/cases/{id}/slices/{tld}/publish", fn publish_slice(id: &CaseId, tld: &Tld);
+    /// The names of a case in a consumer's form.
+    PUBLISH_AT = "/cases/{id}/publish", fn publish(id: &CaseId);
     /// The numbered lists of a case.
     LISTS_AT = "/cases/{id}/lists", fn lists(id: &CaseId);
     /// Gaps.
@@ -140,6 +150,22 @@ templates! {
     NOTES_AT = "/cases/{id}/notes", fn notes(id: &CaseId);
     /// Decisions.
     DECISIONS_AT = "/cases/{id}/decisions", fn decisions(id: &CaseId);
+    /// The playbooks.
+    PLAYBOOKS_AT = "/playbooks", fn playbooks();
+    /// Playbooks that are laid over a case.
+    LAY_PLAYBOOK_AT = "/cases/{id}/playbooks", fn lay_playbook(id: &CaseId);
+    /// What waits for a person.
+    DOCKET_AT = "/cases/{id}/docket", fn docket(id: &CaseId);
+    /// What a person decided about names.
+    RULINGS_AT = "/cases/{id}/rulings", fn rulings(id: &CaseId);
+    /// Appeals.
+    APPEALS_AT = "/cases/{id}/appeals", fn appeals(id: &CaseId);
+    /// Answers to appeals.
+    SETTLE_AT = "/cases/{id}/appeals/settle", fn settle(id: &CaseId);
+    /// What is taken back.
+    UNDO_AT = "/cases/{id}/undo", fn undo(id: &CaseId);
+    /// Alarms.
+    ALARMS_AT = "/cases/{id}/alarms", fn alarms(id: &CaseId);
     /// The case as a file.
     ARCHIVE_AT = "/cases/{id}/archive", fn archive(id: &CaseId);
     /// Looks from outside.
@@ -148,6 +174,8 @@ templates! {
     ZONE_AT = "/cases/{id}/evidence/zone", fn zone(id: &CaseId);
     /// Parties.
     PARTIES_AT = "/parties", fn parties();
+    /// Parties of a file.
+    IMPORT_PARTIES_AT = "/parties/import", fn import_parties();
     /// One party.
     PARTY_AT = "/parties/{party}", fn party(party: &PartyId);
     /// Its contacts.
@@ -176,6 +204,10 @@ routes! {
     LIST = Get LIST_AT, "A numbered list, without its names.";
     LIST_NAMES = Get LIST_NAMES_AT, "The names of a numbered list, as CSV or one a line.";
     LIST_READ = Post LIST_READ_AT, "Records that a numbered list was opened.";
+    PAPERS = Get PAPERS_AT, "The papers that a numbered list has.";
+    PAPER = Get PAPER_AT, "A paper of a numbered list: its envelope, its signature, the page in plain words, the list in a form, the evidence, or all of it.";
+    PUBLISH_SLICE = Get PUBLISH_SLICE_AT, "The names of a slice in a consumer's form.";
+    PUBLISH = Get PUBLISH_AT, "The names of a case in a consumer's form.";
     LISTS = Get LISTS_AT, "The numbered lists of a case.";
     CUT_LISTS = Post LISTS_AT, "Cuts the next numbered lists, for some registries or for all.";
     GAPS = Get GAPS_AT, "What opens within some days and is not proved.";
@@ -195,11 +227,20 @@ routes! {
     ADD_NOTE = Post NOTES_AT, "Puts a fact on the record.";
     DECISIONS = Get DECISIONS_AT, "What was decided about a case at large.";
     DECIDE = Post DECISIONS_AT, "Records a decision about a case at large.";
+    PLAYBOOKS = Get PLAYBOOKS_AT, "The playbooks that the hub brings.";
+    LAY_PLAYBOOK = Post LAY_PLAYBOOK_AT, "Lays a playbook over a case: its steps become tasks.";
+    DOCKET = Get DOCKET_AT, "The registered names that wait for a person.";
+    RULE = Post RULINGS_AT, "Records what a person decided about registered names.";
+    APPEAL = Post APPEALS_AT, "Records that somebody says that a name is theirs.";
+    SETTLE = Post SETTLE_AT, "Answers an appeal.";
+    UNDO = Post UNDO_AT, "Takes back what was done to names.";
+    ALARMS = Get ALARMS_AT, "What somebody has to know at once.";
     ARCHIVE = Get ARCHIVE_AT, "The whole case as a file, for another installation.";
     ADD_EVIDENCE = Post EVIDENCE_AT, "Records what was seen of single names from outside.";
     ADD_ZONE = Post ZONE_AT, "Looks at a day's names in a copy of a zone and records what it shows.";
     PARTIES = Get PARTIES_AT, "The parties, without their contacts.";
     ADD_PARTY = Post PARTIES_AT, "Adds a party.";
+    IMPORT_PARTIES = Post IMPORT_PARTIES_AT, "Takes the parties of a file over, all or none.";
     PARTY = Get PARTY_AT, "One party, with its contacts.";
     CHANGE_PARTY = Put PARTY_AT, "Replaces a party.";
     REMOVE_PARTY = Delete PARTY_AT, "Removes a party.";

@@ -142,6 +142,18 @@ markers! {
     CutWord = "CutResult", one_of("What became of a slice when lists were cut.", words_of!(CutResult));
     /// A part of a list.
     ListPartWord = "ListPart", one_of("What differs from the list before.", words_of!(ListPart));
+    /// A paper of a list.
+    PaperWord = "Paper", one_of("A paper of a numbered list.", words_of!(crate::papers::Paper));
+    /// A form of names.
+    FormWord = "Form", one_of("A consumer's form of a list of names.", words_of!(Form));
+    /// A band of a verdict.
+    BandWord = "Band", one_of("How clear a verdict over a name is.", words_of!(forestall_model::Band));
+    /// A ruling.
+    RulingWord = "Ruling", one_of("What a person decided about a registered name.", words_of!(forestall_model::Ruling));
+    /// A kind of alarm.
+    AlarmKindWord = "AlarmKind", one_of("What an alarm is about, the highest first.", words_of!(crate::alarms::AlarmKind));
+    /// An audience.
+    AudienceWord = "Audience", one_of("How close a receiver stands to the holder of a case, from the nearest to the farthest.", words_of!(forestall_model::Audience));
 }
 
 /// 1 to 64 lower-case letters, digits and inner hyphens.
@@ -272,5 +284,17 @@ vocabulary! {
         Withdrawn = "withdrawn",
         /// Lines of the list before whose window has closed.
         Expired = "expired",
+    }
+}
+
+vocabulary! {
+    /// A consumer's form of a list of names.
+    pub enum Form as "a form" {
+        /// One name a line.
+        Plain = "plain",
+        /// Comma-separated values with a header.
+        Csv = "csv",
+        /// One JSON object a line.
+        Jsonl = "jsonl",
     }
 }

@@ -8,6 +8,7 @@
 
 mod address;
 mod cases;
+mod docket;
 mod drill;
 mod error;
 mod exchange;
@@ -15,7 +16,9 @@ mod key;
 mod lists;
 mod log;
 mod pages;
+mod papers;
 mod parties;
+mod publish;
 mod slices;
 mod tag;
 mod token;
@@ -30,6 +33,8 @@ pub use self::cases::WhatIfAsked;
 pub use self::error::{HubError, HubSettingsError};
 pub use self::lists::{ListForm, ListPart, NamesOfList};
 pub use self::pages::{MOST_ENTRIES, Pages};
+pub use self::papers::PaperFile;
+pub use self::publish::{Publication, PublishAsked, SpanAsked};
 pub use self::slices::NamesAsked;
 pub use self::tag::{ETag, Tagged};
 pub use self::token::{HubToken, HubTokenError};

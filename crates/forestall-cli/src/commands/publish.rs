@@ -2,15 +2,18 @@
 
 //! `forestall publish`.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::Args;
+use forestall_connect::hub::{Hub, PublishAsked, SpanAsked};
 use forestall_formats::Form;
-use forestall_hub::desk::{Publish as Ask, PublishSpan, Published};
+use forestall_hub::desk::{Desk, Publish as Ask, PublishSpan, Published};
 use forestall_model::{Audience, CaseId, Tld, UtcDay};
 
 use crate::failure::Outcome;
-use crate::output;
+use crate::output::{self, WholeFile};
 use crate::table::counted;
 use crate::values::{self, words};
 use crate::world::{self, Globals};
@@ -59,28 +62,64 @@ impl Publish {
         let (Some(case), Some(form)) = (self.case.clone(), self.form) else {
             return list();
         };
-        globals.only_here("names are written in a consumer's form where the store is; `forestall case names` and `forestall case lists` fetch names from a hub")?;
         let span = match (self.on, self.from.zip(self.until)) {
             (Some(day), _) => PublishSpan::Day(day),
             (None, Some((from, until))) => PublishSpan::Lists(values::range(from, until)?),
             (None, None) if self.horizon => PublishSpan::Horizon,
             (None, None) => PublishSpan::Day(globals.today()),
         };
-        let ask = Ask { form, tld: self.tld, span, audience: self.audience, now: globals.now() };
+        let (tld, audience, place) = (self.tld, self.audience, self.output);
         let published = world::run(async {
-            let desk = globals.real_desk().await?;
-            let file = desk.file(&case).await?;
-            let mut published = None;
-            output::to(self.output.as_deref(), |out| {
-                published = Some(desk.publish(&file, &ask, out)?);
-                Ok(())
-            })?;
-            Ok(published)
+            match globals.hub()? {
+                None => {
+                    let ask = Ask { form, tld, span, audience, now: globals.now(), most: None };
+                    here(&globals.real_desk().await?, &case, &ask, place.as_deref()).await
+                }
+                Some(hub) => {
+                    // A hub hands names to whoever asks as far as they may see them; others are farther away.
+                    let audience = Some(audience).filter(|audience| *audience != Audience::Recipient);
+                    let ask = PublishAsked { form, tld, span: asked(span), audience };
+                    at(&hub, &case, &ask, place.as_deref()).await
+                }
+            }
         })?;
-        if let Some(published) = published {
-            tell(published, form, span);
-        }
+        tell(published, form, span);
         Ok(Outcome::Done)
+    }
+}
+
+/// Writes the names of a case of the store.
+async fn here(desk: &Desk, case: &CaseId, ask: &Ask, place: Option<&Path>) -> anyhow::Result<Published> {
+    let file = desk.file(case).await?;
+    let mut published = Published { lines: 0, unverified: false };
+    output::to(place, |out| {
+        published = desk.publish(&file, ask, out)?;
+        Ok(())
+    })?;
+    Ok(published)
+}
+
+/// Writes the names of a case of a hub as they come. A file appears when all have come.
+async fn at(hub: &Hub, case: &CaseId, ask: &PublishAsked, place: Option<&Path>) -> anyhow::Result<Published> {
+    let mut publication = hub.publish(case, ask).await?;
+    let mut file = place.map(WholeFile::create).transpose()?;
+    while let Some(octets) = publication.next().await? {
+        match &mut file {
+            Some(file) => file.write_all(&octets).context("the file could not be written")?,
+            None => output::to_stdout(|out| Ok(out.write_all(&octets)?))?,
+        }
+    }
+    if let Some(file) = file {
+        file.finish()?;
+    }
+    Ok(Published { lines: publication.lines, unverified: publication.unverified })
+}
+
+const fn asked(span: PublishSpan) -> SpanAsked {
+    match span {
+        PublishSpan::Day(day) => SpanAsked::Day(day),
+        PublishSpan::Lists(days) => SpanAsked::Lists(days),
+        PublishSpan::Horizon => SpanAsked::Horizon,
     }
 }
 

@@ -2,6 +2,10 @@
 
 //! `--hub`: the same command lines over a store and at a hub print the same.
 
+use std::io::Write as _;
+
+use forestall_formats::signature::SecretKey;
+
 use crate::served::Served;
 use crate::support::{Home, NOW};
 
@@ -92,6 +96,13 @@ fn what_is_shown_of_a_case_is_the_same() {
         "case task list mine",
         "case log mine",
         "case log mine --after 1 --limit 1",
+        "publish --case mine --as csv --on 2009-01-01",
+        "publish --case mine --as plain --on 2009-01-01 --tld org",
+        "publish --case mine --as jsonl --from 2009-01-01 --until 2009-01-02 --tld cc",
+        "publish --case mine --as plain --horizon",
+        "publish --case mine --as csv --tld com",
+        "publish --case mine --as csv --audience public",
+        "publish --list",
     ]);
     assert!(both.same("case names mine --tld cc --on 2009-01-01 --standing claimed").contains("claimed"));
     assert_eq!(both.same("case log mine").matches("mine#").count(), 3);
@@ -126,11 +137,14 @@ fn what_is_done_to_a_case_is_the_same() {
         "case task list mine",
         "case task list mine --format json",
         "case task set mine 1 done --owner Ann",
+        "case task playbook mine none",
+        "case task playbook mine date-based-dga-worm",
+        "case task playbook --list",
         "case decide mine 'the paper is public' --ground 'everybody knows'",
         "case horizon mine --until 2009-01-04",
         "case horizon mine --until 2009-01-02",
     ]);
-    let missing = "case task set mine 9 done";
+    let missing = "case task set mine 99 done";
     assert_eq!(both.hub.run(&both.there, missing).err, both.here.run(missing).err);
     // A hub is sent rows and counts those, a store has the lines of the file.
     let broken = "case answer mine --tld ws --action reserve --file broken.csv";
@@ -144,6 +158,38 @@ fn what_is_done_to_a_case_is_the_same() {
     both.same(&format!("case readmit mine {org} --reason 'he gave it up'"));
     both.same("case log mine --limit 9");
     both.same("case show mine --format json");
+}
+
+#[test]
+fn what_waits_for_a_person_is_the_same() {
+    let both = Both::new();
+    both.same("case open soon --campaign conficker-b --from 2026-12-20 --until 2026-12-22");
+    let list = both.here.ok("predict conficker-b --on 2026-12-20 --tld ws");
+    let name = list.lines().next().unwrap();
+    both.write("names.txt", &format!("{name}\n"));
+    for line in [
+        "case docket soon",
+        "case docket soon --format json",
+        "case alarms soon",
+        &format!("case appeal soon {name} --contact 'a shop' --hours 1"),
+        &format!("case appeal soon {name} --contact 'a shop'"),
+        "case docket soon",
+        "case docket soon --tld ws --format json",
+        "case docket soon --tld cc",
+        "case docket soon --band human",
+        "case docket soon --format csv",
+        "case alarms soon",
+        "case alarms soon --format json",
+        &format!("case rule soon {name} --as watch --reason 'a shop' --evidence 'its site'"),
+        "case rule soon --names names.txt --as exclude --reason 'a shop' --evidence 'its site'",
+        &format!("case undo soon {name} --reason 'a shop'"),
+        &format!("case settle soon {name} --as upheld --reason 'it is a shop'"),
+        &format!("case settle soon {name} --as denied --reason 'it is none'"),
+        "case docket soon",
+    ] {
+        both.same(line);
+    }
+    assert!(both.same("case log soon").contains("appeal"), "something was done");
 }
 
 #[test]
@@ -169,6 +215,15 @@ fn parties_are_the_same() {
         "party contact dns-be --number 2 --remove",
         "party show dns-be",
         "party remove dns-be",
+        "party list",
+    ]);
+    both.write("parties.csv", "id,kind,name,tlds\ndns-be,registry,DNS Belgium,be\ncert-xx,cert,CERT XX,\n");
+    both.write("broken.csv", "id,kind,name,tlds\ndns-be,pub,DNS Belgium,be\n");
+    both.all(&[
+        "party import parties.csv",
+        "party import parties.csv",
+        "party import broken.csv",
+        "party import none.csv",
         "party list",
     ]);
     let record = both.hub.ok(&both.there, "disclosures");
@@ -220,21 +275,101 @@ fn a_hub_cuts_lists_and_hands_their_names_over() {
 }
 
 #[test]
+fn the_papers_of_a_list_come_from_a_hub_as_they_are_sent() {
+    let key = || SecretKey::from_seed(&[3; 32], *b"forestal");
+    let (hub, home) = (Served::sending(key()), Home::new());
+    hub.ok(&home, "case open soon --campaign conficker-b --from 2026-12-20 --until 2026-12-22");
+    hub.ok(&home, "case send soon --tld ws --action reserve");
+    let written = hub.run(&home, "case lists soon --tld ws --number 1 --out papers");
+    assert_eq!((written.status, written.out.as_str()), (0, ""), "{}", written.err);
+    let files = std::fs::read_dir(home.folder().join("papers")).unwrap().count();
+    assert!(written.err.contains(&format!("{files} files written to papers")) && files > 5, "{}", written.err);
+    home.write("lists.pub", key().public_key());
+    let verified = home.ok("verify-list papers/soon.ws.1.envelope.json --key lists.pub");
+    assert!(verified.contains("All that was checked is right."), "{verified}");
+    let envelope = hub.ok(&home, "case lists soon --tld ws --number 1 --paper envelope.json");
+    assert_eq!(envelope, home.read("papers/soon.ws.1.envelope.json"));
+    hub.ok(&home, "case lists soon --tld ws --number 1 --paper list.xlsx -o list.xlsx");
+    assert!(std::fs::read(home.folder().join("list.xlsx")).unwrap().starts_with(b"PK"));
+    for (line, status) in [
+        ("case lists soon --tld ws --number 2 --out more", 2),
+        ("case lists soon --tld ws --number 1 --paper list.pdf", 2),
+        ("case lists soon --tld ws --number 1 --paper list.csv --as csv", 2),
+    ] {
+        assert_eq!(hub.run(&home, line).status, status, "{line}");
+    }
+    home.fails(2, "case lists soon --tld ws --number 1 --out papers", &["fetch them with --hub"]);
+    let nobody = Served::start();
+    nobody.ok(&home, "case open soon --campaign conficker-b --from 2026-12-20 --until 2026-12-22");
+    nobody.ok(&home, "case send soon --tld ws --action reserve");
+    let refused = nobody.run(&home, "case lists soon --tld ws --number 1 --out none");
+    assert!(refused.status == 2 && refused.err.contains("do not say who asks"), "{}", refused.err);
+    assert!(!home.folder().join("none").exists());
+}
+
+#[test]
+fn names_that_are_published_come_whole_or_not_at_all() {
+    let (hub, home) = (Served::start(), Home::new());
+    hub.ok(&home, OPEN);
+    let names = hub.ok(&home, "publish --case mine --as csv --on 2009-01-01");
+    let written = hub.run(&home, "publish --case mine --as csv --on 2009-01-01 -o names.csv");
+    assert_eq!((written.status, written.out.as_str(), home.read("names.csv")), (0, "", names), "{}", written.err);
+    assert_eq!(hub.run(&home, "publish --case none --as csv -o none.csv").status, 2);
+    assert!(!home.folder().join("none.csv").exists());
+    let answer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nForestall-Lines: 2\r\nContent-Length: 20\r\n\r\na.com\n";
+    let broken = forestall_testkit::responder::Responder::start(move |mut stream| {
+        forestall_testkit::responder::read_until(&mut stream, b"\r\n\r\n")?;
+        stream.write_all(answer.as_bytes())
+    });
+    let mut command = home.program();
+    command.env("FORESTALL_TOKEN", "secret-word").args(["--hub", &format!("http://{}", broken.address())]);
+    let ran = crate::support::ran(command.args(crate::support::words("publish --case mine --as plain -o half.txt")));
+    assert!(ran.status == 3 && ran.err.contains("no talk with the hub"), "{}", ran.err);
+    assert!(!home.folder().join("half.txt").exists());
+}
+
+#[test]
+fn a_log_is_held_against_what_its_hub_signs_and_signed() {
+    let (hub, home) = (Served::start(), Home::new());
+    hub.ok(&home, OPEN);
+    hub.ok(&home, "case log mine --head -o old.checkpoint");
+    for fact in ["one", "two", "three"] {
+        hub.ok(&home, &format!("case note mine {fact}"));
+    }
+    let key = hub.ok(&home, "case log mine --show-key");
+    let key = key.trim();
+    let looked = hub.run(&home, "case log mine --verify");
+    assert_eq!(looked.status, 0, "{}{}", looked.out, looked.err);
+    assert!(looked.out.starts_with("events\t4\nroot\t") && looked.out.contains("\nsigned\t4\t"), "{}", looked.out);
+    assert!(looked.err.contains("the hub's own word") && looked.err.contains(key), "{}", looked.err);
+    let known = hub.run(&home, &format!("case log mine --verify --checkpoint old.checkpoint --key {key}"));
+    assert_eq!(known.status, 0, "{}{}", known.out, known.err);
+    assert!(known.out.contains("\ncheckpoint\t1\t") && !known.err.contains("own word"), "{}{}", known.out, known.err);
+    // Another history under the same name does not continue it, whoever signed.
+    let other = Served::start();
+    other.ok(&home, &OPEN.replace("Two days", "Other days"));
+    other.ok(&home, "case note mine more");
+    let strange = other.run(&home, &format!("case log mine --verify --checkpoint old.checkpoint --key {key}"));
+    assert_eq!(strange.status, 1, "{}{}", strange.out, strange.err);
+    for says in ["one of them was changed, left out or put in", "the proof of the hub does not hold"] {
+        assert!(strange.out.contains(says), "{says}: {}", strange.out);
+    }
+    let unknown = other.run(&home, "case log mine --verify --checkpoint old.checkpoint");
+    assert!(unknown.status == 1 && unknown.out.contains("does not sign"), "{}", unknown.out);
+    hub.ok(&home, "case log mine --head -o new.checkpoint");
+    let shorter = other.run(&home, &format!("case log mine --verify --checkpoint new.checkpoint --key {key}"));
+    assert!(shorter.status == 1 && shorter.out.contains("events were taken away"), "{}", shorter.out);
+}
+
+#[test]
 fn what_needs_the_store_says_so() {
     let (hub, home) = (Served::start(), Home::new());
-    home.write("parties.csv", "id,kind,name\n");
     home.write("key.txt", "x");
     for line in [
-        "publish --case mine --as csv",
         "case check mine --dns 127.0.0.1",
         "case vet mine --dns 127.0.0.1",
-        "case docket mine",
-        "case alarms mine",
-        "case log mine --verify",
         "case log mine --format jsonl",
         "case log",
-        "case task playbook mine x",
-        "party import parties.csv",
         "person list",
         "store verify",
         "case note mine x --by somebody",

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use forestall_dga::Catalogue;
-use forestall_hub::desk::{Desk, Invite, SignsInBy};
+use forestall_formats::envelope::{Fees, Requester};
+use forestall_formats::signature::SecretKey;
+use forestall_hub::desk::{Desk, Invite, Sender, SignsInBy};
 use forestall_hub::server::{Console, Settings};
 use forestall_model::{Instant, Scopes, Standing};
 use forestall_testkit::parsed;
@@ -44,7 +46,31 @@ impl Served {
         Self::with(Scopes::ALL)
     }
 
+    /// Starts a hub that has been told in whose name lists go out, and with what key they are signed.
+    pub(crate) fn sending(key: SecretKey) -> Self {
+        let sender = Sender {
+            requester: Requester {
+                organisation: "CERT Example".to_owned(),
+                person: "Ada Coordinator".to_owned(),
+                phone: "+1 555 0100".to_owned(),
+                mail: None,
+                role: "coordinator".to_owned(),
+                proof: "https://cert.example/contact".to_owned(),
+            },
+            appeal: "appeals@cert.example".to_owned(),
+            answer_to: "lists@cert.example".to_owned(),
+            fees: Fees { waiver_wanted: false, provision: None },
+            renewed_by: None,
+            key: Arc::new(key),
+        };
+        Self::serving(Scopes::ALL, Some(sender))
+    }
+
     pub(crate) fn with(scopes: Scopes) -> Self {
+        Self::serving(scopes, None)
+    }
+
+    fn serving(scopes: Scopes, sender: Option<Sender>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (path, (told, tells)) = (folder.path().to_owned(), std::sync::mpsc::channel());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -52,6 +78,7 @@ impl Served {
             let desk = Desk::open(&path, Catalogue::built_in()).await.unwrap();
             let mut settings = Settings::new(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0));
             settings.clock = Arc::new(now);
+            settings.sender = sender;
             let console = Console::bind(desk.clone(), settings).await.unwrap();
             told.send((console.address(), token(&desk, scopes).await)).unwrap();
             console.serve(async move { drop(stopped.await) }).await;

@@ -21,6 +21,8 @@ use crate::{retry_after, tls};
 const MOST_JSON: usize = 32 << 20;
 /// Most octets of a problem document.
 const MOST_PROBLEM: usize = 256 << 10;
+/// Asks for whatever form there is.
+pub(super) const ANY: &str = "*/*";
 /// The first pause before a call is sent again; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
@@ -41,6 +43,53 @@ pub(super) struct Answer {
     call: String,
     pub(super) headers: HeaderMap,
     pub(super) octets: Vec<u8>,
+}
+
+/// An answer whose octets are still to come.
+#[derive(Debug)]
+pub(super) struct Opened {
+    call: String,
+    limit: Duration,
+    most: usize,
+    read: usize,
+    response: Response,
+}
+
+impl Opened {
+    /// Returns a header that the answer must have; `expected` says in words what is missing without it.
+    pub(super) fn need<T: std::str::FromStr>(&self, name: &str, expected: &'static str) -> Result<T, HubError> {
+        let found = self.header(name);
+        let value = found.as_deref().and_then(|text| text.parse().ok());
+        value.ok_or_else(|| HubError::Protocol {
+            call: self.call.clone(),
+            expected,
+            found: found.unwrap_or_else(|| format!("no header {name}")),
+        })
+    }
+
+    /// Returns a header, made harmless.
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        self.response.headers().get(name).and_then(|value| value.to_str().ok()).map(|text| plain(text, 300))
+    }
+
+    /// Returns the next octets; none at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>, HubError> {
+        let chunk = tokio::time::timeout(self.limit, self.response.chunk()).await;
+        let chunk = chunk.map_err(|_| HubError::TooSlow(self.limit))?.map_err(|error| failed(&error.without_url()))?;
+        let Some(chunk) = chunk else { return Ok(None) };
+        self.read = self.read.saturating_add(chunk.len());
+        if self.read > self.most {
+            return Err(HubError::TooLarge { call: self.call.clone(), most: self.most });
+        }
+        Ok(Some(chunk.to_vec()))
+    }
+}
+
+impl Answer {
+    /// Says that the answer is not what was expected.
+    pub(super) fn is_not(self, expected: &'static str, found: &str) -> HubError {
+        HubError::Protocol { call: self.call, expected, found: plain(found, 300) }
+    }
 }
 
 impl<'a> Call<'a> {
@@ -112,18 +161,48 @@ impl Hub {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let wait = error.after().unwrap_or(pause);
-            if tried >= self.tries || !error.may_pass() || wait > self.longest_pause {
-                return Err(error);
-            }
-            tracing::debug!(tried, ?wait, "a call of the hub is sent again");
-            tokio::time::sleep(wait).await;
-            tried += 1;
-            pause *= 2;
+            pause = self.before_another(error, &mut tried, pause).await?;
         }
     }
 
+    /// Calls a read, and returns its answer when its head is there; the octets are still to come. Where the connection breaks before, it is
+    /// called again; later it fails.
+    pub(super) async fn open(&self, call: Call<'_>) -> Result<Opened, HubError> {
+        let mut pause = FIRST_PAUSE;
+        let mut tried = 1;
+        loop {
+            let once = tokio::time::timeout(self.limit, self.head(&call, None));
+            let error = match once.await.unwrap_or(Err(HubError::TooSlow(self.limit))) {
+                Ok((response, told)) => {
+                    return Ok(Opened { call: told, limit: self.limit, most: call.most, read: 0, response });
+                }
+                Err(error) => error,
+            };
+            pause = self.before_another(error, &mut tried, pause).await?;
+        }
+    }
+
+    /// Waits before a call is sent again, and returns the pause after that; the error where it is not sent again.
+    async fn before_another(&self, error: HubError, tried: &mut u32, pause: Duration) -> Result<Duration, HubError> {
+        let wait = error.after().unwrap_or(pause);
+        if *tried >= self.tries || !error.may_pass() || wait > self.longest_pause {
+            return Err(error);
+        }
+        tracing::debug!(tried, ?wait, "a call of the hub is sent again");
+        tokio::time::sleep(wait).await;
+        *tried += 1;
+        Ok(pause * 2)
+    }
+
     async fn once(&self, call: &Call<'_>, key: Option<&str>) -> Result<Answer, HubError> {
+        let (response, told) = self.head(call, key).await?;
+        let headers = response.headers().clone();
+        let octets = body(response, call.most, &told).await?;
+        Ok(Answer { call: told, headers, octets })
+    }
+
+    /// Sends a call, and returns its answer when its head is there, with the call in words.
+    async fn head(&self, call: &Call<'_>, key: Option<&str>) -> Result<(Response, String), HubError> {
         let method = match call.route.method {
             forestall_api::route::Method::Get => Method::GET,
             forestall_api::route::Method::Post => Method::POST,
@@ -153,16 +232,14 @@ impl Hub {
             _ => return Err(problem(response, told).await),
         }
         let empty = response.status().as_u16() == 204;
-        if !empty && !is_media(response.headers(), call.accept) {
+        if !empty && call.accept != ANY && !is_media(response.headers(), call.accept) {
             return Err(HubError::Protocol {
                 call: told,
                 expected: call.accept,
                 found: media(response.headers()).unwrap_or_else(|| "no media type".to_owned()),
             });
         }
-        let headers = response.headers().clone();
-        let octets = body(response, call.most, &told).await?;
-        Ok(Answer { call: told, headers, octets })
+        Ok((response, told))
     }
 }
 

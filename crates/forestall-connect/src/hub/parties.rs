@@ -3,8 +3,8 @@
 //! Parties, how they are reached, and what left with names or contacts in it.
 
 use forestall_api::disclosures::Disclosure;
-use forestall_api::party::{CheckContact, Contact, KeptParty, Party, PartyEntry};
-use forestall_api::{Items, route};
+use forestall_api::party::{CheckContact, Contact, ImportedParties, KeptParty, MAX_PARTIES, Party, PartyEntry};
+use forestall_api::{Items, header, route};
 use forestall_model::PartyId;
 
 use super::exchange::Call;
@@ -27,6 +27,16 @@ impl Hub {
     /// [`HubError`].
     pub async fn add_party(&self, party: &Party) -> Result<KeptParty, HubError> {
         self.value(Call::new(route::ADD_PARTY, route::parties()).json(party)?).await
+    }
+
+    /// Has the parties of a file taken over, all or none: a table in CSV, or a document in JSON or TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn import_parties(&self, text: String) -> Result<ImportedParties, HubError> {
+        let call = Call::new(route::IMPORT_PARTIES, route::import_parties());
+        self.value(call.octets(header::PLAIN, text.into_bytes(), MAX_PARTIES)?).await
     }
 
     /// Returns a party with its contacts.

@@ -6,6 +6,7 @@ use forestall_api::act::Recorded;
 use forestall_api::decisions::{Decide, Decision};
 use forestall_api::evidence::{AddEvidence, MAX_ZONE, ZoneReport};
 use forestall_api::notes::{AddNote, Note};
+use forestall_api::playbooks::{LayPlaybook, Playbook};
 use forestall_api::tasks::{AddTask, ChangeTask, Task};
 use forestall_api::{Items, header, route};
 use forestall_model::{CaseId, OwnerName, UtcDay};
@@ -56,6 +57,29 @@ impl Hub {
         over: Option<&ETag>,
     ) -> Result<Recorded, HubError> {
         self.value(Call::new(route::CHANGE_TASK, route::task(id, number)).json(change)?.over(over)).await
+    }
+
+    /// Returns the playbooks that a hub brings.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn playbooks(&self) -> Result<Vec<Playbook>, HubError> {
+        self.value::<Items<Playbook>>(Call::new(route::PLAYBOOKS, route::playbooks())).await.map(|of| of.items)
+    }
+
+    /// Lays a playbook over a case.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn lay_playbook(
+        &self,
+        id: &CaseId,
+        lay: &LayPlaybook,
+        over: Option<&ETag>,
+    ) -> Result<Recorded, HubError> {
+        self.value(Call::new(route::LAY_PLAYBOOK, route::lay_playbook(id)).json(lay)?.over(over)).await
     }
 
     /// Returns the notes of a case.

@@ -91,6 +91,8 @@ const fn pointer(refusal: &Refusal) -> Option<&'static str> {
         Refusal::OnePerson => Some("/override_by"),
         Refusal::NeedsLegalBasis { .. } => Some("/legal_basis"),
         Refusal::DigestDiffers { .. } => Some("/signed/list"),
+        Refusal::ListChanged { .. } => Some("/digest"),
+        Refusal::Hours { .. } => Some("/hours"),
         Refusal::NotInCase { .. } | Refusal::AlreadyExcluded { .. } | Refusal::NotExcluded { .. } => Some("/name"),
         Refusal::NoGround { .. } => Some("/class"),
         Refusal::SecondNeeded => Some("/second"),

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use forestall_api::evidence::MAX_ZONE;
 use forestall_api::handover::MAX_ARCHIVE;
 use forestall_api::header::{JSON, MAX_JSON};
+use forestall_api::party::MAX_PARTIES;
 use forestall_api::problem::Fault;
 use forestall_api::route;
 use hyper::body::Body as _;
@@ -25,7 +26,9 @@ const BODY_TIME: Duration = Duration::from_secs(120);
 
 /// Returns the most octets of a body that an address takes.
 pub(super) fn most(path: &str) -> usize {
-    if path.ends_with(route::IMPORT_AT) {
+    if path.ends_with(route::IMPORT_PARTIES_AT) {
+        MAX_PARTIES
+    } else if path.ends_with(route::IMPORT_AT) {
         MAX_ARCHIVE
     } else if path.ends_with("/evidence/zone") {
         MAX_ZONE

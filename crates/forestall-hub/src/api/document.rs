@@ -10,7 +10,7 @@ use axum::response::Response;
 use forestall_api::header::{MAX_IDEMPOTENCY_KEY, PROBLEM};
 use forestall_api::problem::{KINDS, Problem as Document};
 use forestall_api::route;
-use forestall_api::words::ListPartWord;
+use forestall_api::words::{AudienceWord, FormWord, ListPartWord};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
@@ -31,7 +31,7 @@ use crate::server::{App, Problem};
     ),
     servers((url = "/api/v1")),
     security(("token" = [])),
-    components(schemas(Document, ListPartWord)),
+    components(schemas(Document, AudienceWord, FormWord, ListPartWord)),
     modifiers(&Token),
     tags(
         (name = "cases", description = "Cases, from opening to hand-over."),
@@ -39,6 +39,7 @@ use crate::server::{App, Problem};
         (name = "lists", description = "Numbered lists and their receipts."),
         (name = "measures", description = "Coverage, reach, gaps and figures."),
         (name = "evidence", description = "What was seen from outside."),
+        (name = "vetting", description = "Registered names: what waits for a person, what was decided, appeals, alarms."),
         (name = "work", description = "Tasks, notes and decisions."),
         (name = "log", description = "The log of a case and its proofs."),
         (name = "people", description = "Who asks, the parties, and what left to whom."),
@@ -141,7 +142,7 @@ fn finish(path: &str, operation: &mut Operation, reads: bool) {
             "Names the request, so that it is done once however often it is sent.",
             key,
         ));
-        if ![route::CASES_AT, route::IMPORT_AT, route::PARTIES_AT].contains(&path) {
+        if ![route::CASES_AT, route::IMPORT_AT, route::PARTIES_AT, route::IMPORT_PARTIES_AT].contains(&path) {
             parameters.push(header("If-Match", "Tags of what the request is made over.", text("Entity tags.")));
         }
     }

@@ -45,6 +45,7 @@ pub(super) async fn show(
     let entries = if limit == 0 { Vec::new() } else { app.desk().store().events(&case, before, limit).await? };
     let next =
         i64::try_from(before).ok().filter(|before| *before > 0).and_then(|before| cursor::write(&list, &[before]));
-    let items = entries.iter().rev().map(event).collect();
+    let of_all = session.viewer.runs_it();
+    let items = entries.iter().rev().map(|entry| event(entry, of_all)).collect();
     object(&headers, Seen::Version(version), &Page { items, next })
 }

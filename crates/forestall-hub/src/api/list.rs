@@ -30,15 +30,20 @@ use crate::server::{App, Problem, Session};
 use crate::shown;
 
 /// What an address of a list names, released.
-struct Found {
-    id: CaseId,
-    tld: Tld,
-    number: u32,
-    file: Released<CaseFile>,
-    cut: CutList,
+pub(super) struct Found {
+    pub(super) id: CaseId,
+    pub(super) tld: Tld,
+    pub(super) number: u32,
+    pub(super) file: Released<CaseFile>,
+    pub(super) cut: CutList,
 }
 
-async fn find(app: &App, session: &Session, (id, slice, text): (String, String, String)) -> Result<Found, Problem> {
+/// Finds the list that an address names, for somebody who sees its slice.
+pub(super) async fn find(
+    app: &App,
+    session: &Session,
+    (id, slice, text): (String, String, String),
+) -> Result<Found, Problem> {
     let (id, tld) = (case_id(&id)?, tld(&slice)?);
     let file = app.slice(session, &id, &tld).await?;
     need_slice(&file.object().case, &tld)?;

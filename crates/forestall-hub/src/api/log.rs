@@ -33,9 +33,10 @@ pub(super) async fn checkpoint(
     let case = case_id(&id)?;
     app.file(&session, &case).await?;
     let signed = app.desk().checkpoint(&case, app.now()).await?;
+    let key = app.desk().log_verifier(Some(&case), app.now()).await?.to_string();
     let head = signed.checkpoint();
     let (origin, size, root) = (head.origin.clone(), head.size, head.root);
-    object(&headers, Seen::Version(size), &Checkpoint { case, origin, size, root, note: signed.to_string() })
+    object(&headers, Seen::Version(size), &Checkpoint { case, origin, size, root, note: signed.to_string(), key })
 }
 
 /// Answers with the proof that an event is in the log.

@@ -9,9 +9,12 @@
 
 mod acknowledge;
 mod acting;
+mod alarms;
 mod allowance;
 mod answer;
+mod appeals;
 mod archive;
+mod blocks;
 mod body;
 mod case;
 mod cases;
@@ -19,6 +22,7 @@ mod cursor;
 mod days;
 mod decisions;
 mod disclosures;
+mod docket;
 mod document;
 mod drill;
 mod events;
@@ -35,10 +39,13 @@ mod me;
 mod names;
 mod notes;
 mod open;
+mod papers;
 mod params;
 mod parties;
 mod party;
+mod playbooks;
 mod precondition;
+mod publish;
 mod receipts;
 mod reply;
 mod request;
@@ -103,7 +110,7 @@ fn for_many(app: &App) -> OpenApiRouter<App> {
 
 /// Endpoints that cut by themselves what each person sees.
 fn for_all(app: &App) -> OpenApiRouter<App> {
-    group(app, [routes!(me::show)])
+    group(app, [routes!(me::show), routes!(playbooks::show)])
 }
 
 /// Endpoints for the people who run the installation.
@@ -112,6 +119,7 @@ fn for_operators(app: &App) -> OpenApiRouter<App> {
         routes!(open::open),
         routes!(archive::import),
         routes!(parties::show, parties::add),
+        routes!(parties::import),
         routes!(party::show, party::change, party::remove),
         routes!(party::add_contact),
         routes!(party::check_contact),
@@ -133,6 +141,9 @@ fn for_readers_of_a_case(app: &App) -> OpenApiRouter<App> {
         routes!(tasks::show),
         routes!(notes::show),
         routes!(decisions::show),
+        routes!(publish::case),
+        routes!(docket::show),
+        routes!(alarms::show),
     ];
     group(app, endpoints).route_layer(from_fn_with_state(app.clone(), needs::whole_case))
 }
@@ -153,13 +164,26 @@ fn for_leaders_of_a_case(app: &App) -> OpenApiRouter<App> {
         routes!(acknowledge::acknowledge),
         routes!(exclude::exclude),
         routes!(exclude::readmit),
+        routes!(docket::rule),
+        routes!(appeals::bring),
+        routes!(appeals::settle),
+        routes!(appeals::undo),
+        routes!(playbooks::lay),
     ];
     group(app, endpoints).route_layer(from_fn(needs::leader))
 }
 
 /// A slice, for whoever sees the case and for the registry whose it is.
 fn for_readers_of_a_slice(app: &App) -> OpenApiRouter<App> {
-    let endpoints = [routes!(slice::show), routes!(names::show), routes!(list::show), routes!(list::names)];
+    let endpoints = [
+        routes!(slice::show),
+        routes!(names::show),
+        routes!(list::show),
+        routes!(list::names),
+        routes!(papers::show),
+        routes!(papers::fetch),
+        routes!(publish::slice),
+    ];
     group(app, endpoints).route_layer(from_fn_with_state(app.clone(), needs::slice))
 }
 

@@ -3,7 +3,7 @@
 //! Answers with a strong entity tag, and those that need not be sent again.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use forestall_api::header::JSON;
 use forestall_model::{Digest, Instant};
 use serde::Serialize;
@@ -26,8 +26,9 @@ pub(super) enum Seen {
 
 /// An answer that is written, with its tag.
 #[derive(Debug)]
-pub(super) struct Written {
-    octets: Vec<u8>,
+pub(super) struct Written<O = Vec<u8>> {
+    octets: O,
+    media_type: &'static str,
     /// The tag in its quotes.
     pub(super) tag: String,
 }
@@ -43,7 +44,22 @@ impl Written {
             Seen::Changed(at) => format!("\"c{}-{digest}\"", at.micros()),
             Seen::Octets => format!("\"{digest}\""),
         };
-        Ok(Self { octets, tag })
+        Ok(Self { octets, media_type: JSON, tag })
+    }
+
+    /// Takes a file.
+    pub(super) fn file(octets: Vec<u8>, media_type: &'static str) -> Self {
+        let digest = Digest::of(&octets);
+        Self::with_digest(octets, digest, media_type)
+    }
+}
+
+impl<O: IntoResponse> Written<O> {
+    /// Takes a file whose digest is known.
+    pub(super) fn with_digest(octets: O, digest: Digest, media_type: &'static str) -> Self {
+        let mut digest = digest.to_string();
+        digest.truncate(DIGITS);
+        Self { octets, media_type, tag: format!("\"{digest}\"") }
     }
 
     /// Says whether whoever asks has these octets already.
@@ -65,7 +81,10 @@ impl Written {
         Ok(if known {
             (StatusCode::NOT_MODIFIED, common).into_response()
         } else {
-            (common, [(header::CONTENT_TYPE, JSON)], self.octets).into_response()
+            // What the octets would say of themselves gives way.
+            let mut response = (common, self.octets).into_response();
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
+            response
         })
     }
 }

@@ -5,87 +5,15 @@
 //! Each comes from what makes the package, so that what is fetched is what is sent, to the octet. A list can also be had in a form that its
 //! registry does not prefer; the signed envelope names the files of the preferred one.
 
-use forestall_coord::event::Purpose;
+pub use forestall_api::papers::Paper;
 use forestall_formats::bundle;
 use forestall_model::marking::{Marked, release};
 use forestall_model::party::ListForm;
-use forestall_model::{Audience, CaseId, Instant, Marking, Released, Tld, vocabulary};
+use forestall_model::{Audience, CaseId, Instant, Marking, Released, Tld};
 
 use super::lists::computed;
 use super::package::Maker;
 use super::{Desk, DeskError, PackFile, Sender};
-
-vocabulary! {
-    /// A paper of a numbered list.
-    pub enum Paper as "a paper of a list" {
-        /// The list as CSV.
-        Csv = "list.csv",
-        /// The list as a workbook, a sheet a week.
-        Xlsx = "list.xlsx",
-        /// The list as plain names, one file for each change.
-        Plain = "list.txt",
-        /// The list to print and to fill in on paper.
-        Print = "list.html",
-        /// The page in plain words, as text.
-        Brief = "brief.txt",
-        /// The page in plain words, to print.
-        BriefToPrint = "brief.html",
-        /// The envelope that names every file of the package.
-        Envelope = "envelope.json",
-        /// The signature of the envelope.
-        Signature = "envelope.json.minisig",
-        /// What a registry needs to judge the names and to compute them itself.
-        Evidence = "evidence.zip",
-        /// Everything that goes out with the list.
-        Package = "package.zip",
-    }
-}
-
-impl Paper {
-    /// Returns the list in a form.
-    #[must_use]
-    pub const fn list(form: ListForm) -> Self {
-        match form {
-            ListForm::Csv => Self::Csv,
-            ListForm::Xlsx => Self::Xlsx,
-            ListForm::Plain => Self::Plain,
-            ListForm::Print => Self::Print,
-        }
-    }
-
-    /// Returns what a link to the paper says.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Csv => "CSV",
-            Self::Xlsx => "XLSX",
-            Self::Plain => "plain",
-            Self::Print => "paper form",
-            Self::Brief => "brief",
-            Self::BriefToPrint => "brief to print",
-            Self::Envelope => "signed envelope",
-            Self::Signature => "its signature",
-            Self::Evidence => "evidence pack",
-            Self::Package => "everything (ZIP)",
-        }
-    }
-
-    /// Returns the papers of a list in the order in which they are offered: what the registry prefers, the other forms, and the rest. A list
-    /// that hands names back has no evidence.
-    #[must_use]
-    pub fn offered(preferred: ListForm, purpose: Purpose) -> Vec<Self> {
-        let first = Self::list(preferred);
-        let others = Self::ALL.iter().copied().filter(|paper| *paper != first);
-        let others = others.filter(|paper| *paper != Self::Evidence || purpose == Purpose::Protect);
-        std::iter::once(first).chain(others).collect()
-    }
-
-    /// Says whether whoever opens it has seen what the list asks.
-    #[must_use]
-    pub const fn tells_the_list(self) -> bool {
-        !matches!(self, Self::Signature | Self::Evidence)
-    }
-}
 
 /// A paper that was fetched: one file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use forestall_model::{CaseId, UtcDay};
 use forestall_store::Stored;
 use serde::Deserialize;
 
-use super::acts::context;
+use super::acts::{context, need_basis};
 use super::{Act, Desk, DeskError};
 
 /// The playbooks that the program brings: name and text.
@@ -87,8 +87,13 @@ impl Desk {
             Command::AddTask(AddTask { title: step.title.clone(), tld: None, owner: None, due: step.due(today, opens) })
         };
         let commands: Vec<Command> = playbook.steps.iter().map(task).collect();
-        let decide_one =
-            |index: usize, state: Option<&forestall_coord::Case>| decide(state, &commands[index], &context(case, act));
+        let decide_one = |index: usize, state: Option<&forestall_coord::Case>| {
+            // What somebody acts over was seen before the first step; the steps themselves move the case on.
+            if index == 0 {
+                need_basis(state, act)?;
+            }
+            decide(state, &commands[index], &context(case, act))
+        };
         Ok(self.store().execute_all(case, commands.len(), decide_one).await?.0)
     }
 }

@@ -29,6 +29,8 @@ pub struct Publish {
     pub audience: Audience,
     /// The time of the act.
     pub now: Instant,
+    /// The most names of the lists that are looked at, where that is bounded; of more none is computed.
+    pub most: Option<u64>,
 }
 
 /// Which names are published.
@@ -70,6 +72,15 @@ impl Desk {
             PublishSpan::Lists(days) => days.contains(cell.day),
             PublishSpan::Horizon => true,
         };
+        let found: u64 = match &ask.tld {
+            Some(tld) => names_of(board.slice(tld).iter().filter(|cell| wanted(cell))),
+            None => board.slices().map(|(_, cells)| names_of(cells.iter().filter(|cell| wanted(cell)))).sum(),
+        };
+        if let Some(most) = ask.most.filter(|most| found > *most) {
+            return Err(DeskError::Input(format!(
+                "{found} names are asked for, and at most {most} are published at once; ask for fewer days, or for one slice after the other"
+            )));
+        }
         let mut lines = Lines { file, board: &board, ask, lines: Vec::new() };
         match &ask.tld {
             Some(tld) => {
@@ -118,6 +129,11 @@ impl Desk {
         let lines = ask.form.write(released, out)?;
         Ok(Published { lines, unverified })
     }
+}
+
+/// Returns how many names some lists have.
+fn names_of<'c>(cells: impl Iterator<Item = &'c Cell>) -> u64 {
+    cells.map(|cell| u64::from(cell.tally.names)).sum()
 }
 
 /// Returns the window from the first cell's start to the last one's end.

@@ -55,7 +55,7 @@ async fn download(
         Some(day) => (PublishSpan::Day(day), day.to_string()),
         None => (PublishSpan::Horizon, format!("{}-to-{}", file.case.horizon.from, file.case.horizon.until.plus(-1))),
     };
-    let ask = Publish { form, tld: Some(slice.clone()), span, audience, now };
+    let ask = Publish { form, tld: Some(slice.clone()), span, audience, now, most: None };
     // Written whole before the first octet leaves: a list that breaks off looks like a list that ends.
     let desk = app.desk().clone();
     let write = move || {

@@ -14,7 +14,8 @@ use crate::desk::{said_of_holders, said_of_lists};
 /// One event.
 #[derive(Debug)]
 pub(super) struct EventRow {
-    pub(super) seq: u64,
+    /// Where the line can be linked to in its page.
+    pub(super) anchor: String,
     pub(super) case: String,
     pub(super) version: u64,
     /// When it happened.
@@ -32,14 +33,24 @@ pub(super) struct EventRow {
 }
 
 impl EventRow {
+    /// Returns the line of an event in the log of its own case: its number in the log of all cases would tell how much happens in others.
     pub(super) fn of(entry: &LogEntry) -> Self {
+        Self::under(format!("event-{}", entry.event.version), entry)
+    }
+
+    /// Returns the line of an event in the log of all cases.
+    pub(super) fn of_all(entry: &LogEntry) -> Self {
+        Self::under(format!("event-{}", entry.seq), entry)
+    }
+
+    fn under(anchor: String, entry: &LogEntry) -> Self {
         let event = &entry.event;
         let late = event.recorded.day() != event.occurred.day();
         let erased = |field: &str| event.withheld.contains_key(field).then(|| "(erased)".to_owned());
         let text =
             |value: Option<&str>, field: &str| value.map(str::to_owned).or_else(|| erased(field)).unwrap_or_default();
         Self {
-            seq: entry.seq,
+            anchor,
             case: event.case.to_string(),
             version: event.version,
             at: to_minute(event.occurred),

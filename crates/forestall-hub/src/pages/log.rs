@@ -7,6 +7,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use forestall_model::CaseId;
+use forestall_store::LogEntry;
 
 use super::event::EventRow;
 use super::frame::Frame;
@@ -83,7 +84,10 @@ pub(crate) async fn show(
     Extension(session): Extension<Session>,
     query: Query,
 ) -> Result<Html<String>, Problem> {
-    let (events, older) = newest(&app, &query, None).await?;
+    let before = query.parse::<u64>("before")?;
+    let entries = app.desk().store().log_newest(before, PAGE + 1, None).await?;
+    let (entries, older) = first(&entries, |entry| entry.seq);
+    let events = entries.iter().map(EventRow::of_all).collect();
     let frame = Frame::new("Log", "log", &app, &session);
     let is_later_page = query.text("before").is_some();
     super::page(&Page { frame, heading: None, head: None, address: "/log".to_owned(), events, older, is_later_page })
@@ -98,7 +102,18 @@ pub(crate) async fn show_case(
 ) -> Result<Html<String>, Problem> {
     let id = case_id(&id)?;
     let file = app.file(&session, &id).await?;
-    let (events, older) = newest(&app, &query, Some(&id)).await?;
+    let version = file.object().case.version;
+    // By the numbers of the case: those of the log of all cases would tell how much happens in others.
+    let before = query.parse::<u64>("before")?.map_or(version, |before| before.saturating_sub(1).min(version));
+    let after = before.saturating_sub(u64::from(PAGE) + 1);
+    let limit = u32::try_from(before - after).unwrap_or(PAGE);
+    let mut entries = match limit {
+        0 => Vec::new(),
+        limit => app.desk().store().events(&id, after, limit).await?,
+    };
+    entries.reverse();
+    let (entries, older) = first(&entries, |entry| entry.event.version);
+    let events = entries.iter().map(EventRow::of).collect();
     let heading = Heading::of(&app, &file).await?;
     let head = Head::of(&app, &id).await?;
     let frame = Frame::new(format!("Log · {}", heading.title), "cases", &app, &session);
@@ -114,11 +129,9 @@ pub(crate) async fn show_case(
     })
 }
 
-/// Returns a page of the log and where the next begins.
-async fn newest(app: &App, query: &Query, case: Option<&CaseId>) -> Result<(Vec<EventRow>, Option<u64>), Problem> {
-    let before = query.parse::<u64>("before")?;
-    let entries = app.desk().store().log_newest(before, PAGE + 1, case).await?;
-    let page = entries.len().min(PAGE as usize);
-    let older = entries.get(page).and_then(|_| entries.get(page - 1)).map(|last| last.seq);
-    Ok((entries.iter().take(page).map(EventRow::of).collect(), older))
+/// Returns the entries of a page, and where the next begins where there are more.
+fn first(entries: &[LogEntry], number: impl Fn(&LogEntry) -> u64) -> (&[LogEntry], Option<u64>) {
+    let shown = &entries[..entries.len().min(PAGE as usize)];
+    let older = if entries.len() > shown.len() { shown.last().map(number) } else { None };
+    (shown, older)
 }

@@ -205,7 +205,7 @@ async fn finish(
 ) -> Result<Response, Problem> {
     match done {
         Ok(stored) if wants == Wants::Json => super::json(&serde_json::json!({
-            "case": case, "version": stored.event.version, "seq": stored.seq, "kind": stored.event.body.kind(),
+            "case": case, "version": stored.event.version, "kind": stored.event.body.kind(),
         })),
         Ok(_) => {
             let place = match form {

@@ -11,12 +11,15 @@ use crate::desk::{said_of_holders, said_of_lists};
 use crate::pages::number::grouped;
 
 /// Returns an event of the log. Of what stands outside of it nothing is told but who acted and the comment.
+///
+/// The number of the event in the log of all cases says how much happens in others: it is told where `of_all` says that whoever
+/// looks may see that log.
 #[must_use]
-pub fn event(entry: &LogEntry) -> Event {
+pub fn event(entry: &LogEntry, of_all: bool) -> Event {
     let event = &entry.event;
     let is_erased = |field: &&String| !entry.withheld.contains_key(*field);
     Event {
-        seq: entry.seq,
+        seq: of_all.then_some(entry.seq),
         version: event.version,
         kind: event.body.kind().to_owned(),
         at: event.occurred,

@@ -8,6 +8,7 @@
 mod case;
 mod coverage;
 mod days;
+mod docket;
 mod events;
 mod gaps;
 mod lead;
@@ -23,6 +24,7 @@ mod words;
 pub use case::{case, day, entry, numbers};
 pub use coverage::{counts, coverage, reach, worst};
 pub use days::{days_of_case, days_of_slice};
+pub use docket::{alarm, docket};
 pub use events::event;
 pub use gaps::{contacts_of, gaps};
 pub use lead::lead;

@@ -9,31 +9,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use forestall_api::problem::KINDS;
 use forestall_api::route::{self, ALL, BASE, Method, Route};
 use forestall_hub::server::Allowance;
-use forestall_model::Standing;
+use forestall_model::{CaseRole, Standing};
 use forestall_testkit::parsed;
 use serde_json::{Value, json};
 
 use crate::accounts::{bearer, person};
-use crate::console::{Reply, Served, now};
+use crate::console::{Reply, Served, act, now};
 
 /// A client with a token.
-struct Program<'a> {
-    served: &'a Served,
-    token: String,
+pub(crate) struct Program<'a> {
+    pub(crate) served: &'a Served,
+    pub(crate) token: String,
 }
 
 impl Program<'_> {
-    async fn get(&self, path: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send("GET", path, &[], None).await
     }
 
-    async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         let reply = self.get(path).await;
         assert_eq!((reply.status, reply.header("content-type")), (200, "application/json"), "{path} {}", reply.body);
         serde_json::from_str(&reply.body).unwrap()
     }
 
-    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Reply {
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Reply {
         let mut all = vec![("Authorization", self.token.as_str())];
         all.extend(headers);
         let text = body.map(Value::to_string).unwrap_or_default();
@@ -43,12 +43,12 @@ impl Program<'_> {
         self.served.send(method, path, &all, text.as_bytes()).await
     }
 
-    async fn post(&self, path: &str, body: Value) -> Reply {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
         self.send("POST", path, &[], Some(&body)).await
     }
 
     /// Sends something that is recorded, and returns the answer.
-    async fn act(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn act(&self, path: &str, body: Value) -> Value {
         let reply = self.post(path, body).await;
         assert!((200..300).contains(&reply.status), "{path} {}", reply.body);
         serde_json::from_str(&reply.body).unwrap()
@@ -56,13 +56,13 @@ impl Program<'_> {
 }
 
 /// Signs an operator's program in.
-async fn operator(served: &Served) -> Program<'_> {
+pub(crate) async fn operator(served: &Served) -> Program<'_> {
     let who = person(served, "ada@hub.example", None, Standing::Operator).await;
     Program { served, token: bearer(served, &who.id, "read,answer,coordinate,admin").await }
 }
 
 /// Signs the program of the registry of `com` in.
-async fn registry(served: &Served) -> Program<'_> {
+pub(crate) async fn registry(served: &Served) -> Program<'_> {
     served.desk.import_parties("id,kind,name,tlds\nreg-com,registry,The registry of com,com\n", now()).await.unwrap();
     let who = person(served, "desk@com.example", Some("reg-com"), Standing::Member).await;
     Program { served, token: bearer(served, &who.id, "read,answer").await }
@@ -70,7 +70,7 @@ async fn registry(served: &Served) -> Program<'_> {
 
 /// Reads a problem document and checks its parts.
 #[track_caller]
-fn problem(reply: &Reply, status: u16, kind: &str) -> Value {
+pub(crate) fn problem(reply: &Reply, status: u16, kind: &str) -> Value {
     assert_eq!((reply.status, reply.header("content-type")), (status, "application/problem+json"), "{}", reply.body);
     let document: Value = serde_json::from_str(&reply.body).unwrap();
     assert_eq!(document["type"], format!("/problems/{kind}"), "{document}");
@@ -80,7 +80,7 @@ fn problem(reply: &Reply, status: u16, kind: &str) -> Value {
 }
 
 #[track_caller]
-fn pointers(document: &Value) -> Vec<&str> {
+pub(crate) fn pointers(document: &Value) -> Vec<&str> {
     let errors = document["errors"].as_array().unwrap();
     errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect()
 }
@@ -116,8 +116,12 @@ async fn every_route_stands_in_the_document_and_the_reverse() {
 /// Fills the address of a route.
 fn filled(route: &Route) -> String {
     let path = route.template.replace("{id}", "a").replace("{tld}", "com").replace("{party}", "reg-x");
-    let path = path.replace("{number}", "1").replace("{version}", "1");
-    let query = if route.template == route::CONSISTENCY_AT { "?old=1" } else { "" };
+    let path = path.replace("{number}", "1").replace("{version}", "1").replace("{paper}", "brief.txt");
+    let query = match route.template {
+        route::CONSISTENCY_AT => "?old=1",
+        route::PUBLISH_AT | route::PUBLISH_SLICE_AT => "?as=plain",
+        _ => "",
+    };
     format!("{BASE}{path}{query}")
 }
 
@@ -160,7 +164,8 @@ async fn words_of_the_api_are_those_of_the_case() {
     }
     same! {
         api::Level, forestall_coord::Level; api::Standing, forestall_coord::Standing; api::Phase, forestall_coord::Phase;
-        api::Timing, forestall_coord::Timing; api::CaseKind, CaseKind; api::TaskState, TaskState; api::Aim, Aim
+        api::Timing, forestall_coord::Timing; api::CaseKind, CaseKind; api::TaskState, TaskState; api::Aim, Aim;
+        api::Form, forestall_formats::Form; forestall_api::alarms::AlarmKind, forestall_coord::alarms::AlarmKind
     }
 }
 
@@ -348,6 +353,69 @@ async fn a_request_with_a_key_is_done_once() {
     let other = Program { served: &served, token: bearer(&served, &who.id, "read,coordinate").await };
     let reply = other.send("POST", path, &key, Some(&note)).await;
     assert_eq!((reply.status, reply.header("idempotency-replayed")), (200, ""), "{}", reply.body);
+}
+
+#[tokio::test]
+async fn a_used_key_opens_no_address_and_no_method() {
+    let served = Served::start().await;
+    served.open_case("a", "A case of the test").await;
+    served.desk.import_parties("id,kind,name,tlds\ncert-xx,cert,CERT XX,\n", now()).await.unwrap();
+    let who = person(&served, "lead@cert.example", Some("cert-xx"), Standing::Member).await;
+    served.desk.set_role(&parsed("a"), &who.id, Some(CaseRole::Coordinator)).await.unwrap();
+    let program = Program { served: &served, token: bearer(&served, &who.id, "read,coordinate").await };
+    let (path, note) = ("/api/v1/cases/a/notes", json!({"text": "Once."}));
+    let key = [("Idempotency-Key", "note-1")];
+    assert_eq!(program.send("POST", path, &key, Some(&note)).await.status, 200);
+    let deleted = program.send("DELETE", path, &key, None).await;
+    problem(&deleted, 405, "method-not-allowed");
+    assert_eq!(deleted.header("idempotency-replayed"), "");
+    // The role is taken back: what the key answered is not for them any more.
+    served.desk.set_role(&parsed("a"), &who.id, None).await.unwrap();
+    let hidden = program.send("POST", path, &key, Some(&note)).await;
+    problem(&hidden, 404, "not-found");
+    assert_eq!(hidden.header("idempotency-replayed"), "");
+    served.desk.set_role(&parsed("a"), &who.id, Some(CaseRole::Coordinator)).await.unwrap();
+    let again = program.send("POST", path, &key, Some(&note)).await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (200, "true"), "{}", again.body);
+}
+
+#[tokio::test]
+async fn events_are_counted_within_their_case_to_whoever_does_not_see_the_log_of_all() {
+    let served = Served::start().await;
+    served.open_case("a", "A case of the test").await;
+    served.open_case("b", "Another case").await;
+    served.desk.import_parties("id,kind,name,tlds\ncert-xx,cert,CERT XX,\n", now()).await.unwrap();
+    let who = person(&served, "reader@cert.example", Some("cert-xx"), Standing::Member).await;
+    served.desk.set_role(&parsed("b"), &who.id, Some(CaseRole::Reader)).await.unwrap();
+    let reader = Program { served: &served, token: bearer(&served, &who.id, "read").await };
+    let numbers = async |program: &Program<'_>| {
+        let event = program.json("/api/v1/cases/b/events").await["items"][0].clone();
+        (event["seq"].clone(), event["version"].clone())
+    };
+    let lead = operator(&served).await;
+    assert_eq!(numbers(&lead).await, (json!(2), json!(1)));
+    assert_eq!(numbers(&reader).await, (Value::Null, json!(1)));
+    for program in [&lead, &reader] {
+        for page in ["/case/b/log", "/case/b"] {
+            let page = program.get(page).await;
+            assert!(page.body.contains("id=\"event-1\"") && !page.body.contains("event-2"), "{}", page.status);
+        }
+    }
+    let all = served.sign_in().await.get("/log").await;
+    assert!(all.body.contains("id=\"event-2\"") && all.body.contains("id=\"event-1\""), "{}", all.body);
+    // The pages of a long log are told apart by the numbers of the case.
+    for number in 0..120 {
+        served.desk.note(&parsed("b"), &act(), None, format!("Note {number}.")).await.unwrap();
+    }
+    let first = reader.get("/case/b/log").await;
+    assert!(
+        first.body.contains("/case/b/log?before=22\"") && first.body.contains("id=\"event-121\""),
+        "{}",
+        first.body
+    );
+    let older = reader.get("/case/b/log?before=22").await;
+    assert!(older.body.contains("id=\"event-21\"") && older.body.contains("id=\"event-1\""), "{}", older.body);
+    assert!(!older.body.contains("id=\"event-22\"") && !older.body.contains("rel=\"next\""), "{}", older.body);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use forestall_testkit::{parsed, skip};
 
 use crate::accounts::{bearer, person};
 use crate::console::{Served, act, now};
+use crate::papers::sender;
 
 /// How often an operation is tried with random data. Its edge cases come besides.
 const EXAMPLES: &str = "12";
@@ -54,8 +55,11 @@ async fn prepare(served: &Served) -> String {
 async fn schemathesis_finds_nothing() {
     let Some(program) = skip::needs("schemathesis_finds_nothing", "schemathesis") else { return };
     // The clock stands still, so that an allowance would not come back.
-    let served =
-        Served::start_with(|settings| settings.allowance = Allowance { burst: 1_000_000, per_second: 1 }).await;
+    let served = Served::start_with(|settings| {
+        settings.allowance = Allowance { burst: 1_000_000, per_second: 1 };
+        settings.sender = Some(sender());
+    })
+    .await;
     let token = prepare(&served).await;
     let address = format!("http://{}", served.address);
     let folder = tempfile::tempdir().unwrap();

@@ -69,7 +69,7 @@ async fn open(served: &Served, id: &str, four_eyes: bool) -> CaseFile {
 }
 
 /// Opens the case `a` with six names that were registered since: three of today under com, three of the 23rd under net.
-async fn case(served: &Served, four_eyes: bool) -> Vec<DomainName> {
+pub(crate) async fn case(served: &Served, four_eyes: bool) -> Vec<DomainName> {
     let file = open(served, "a", four_eyes).await;
     let mut names: Vec<DomainName> = listed(served, &file, "com", 0, "2009-03-20").into_iter().take(3).collect();
     names.extend(listed(served, &file, "net", 1, "2009-03-23").into_iter().take(3));

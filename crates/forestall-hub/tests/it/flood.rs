@@ -17,7 +17,8 @@ use crate::console::{Served, act, now};
 pub(crate) fn names(served: &Served, file: &CaseFile, tld: &str, day: &str, count: usize) -> Vec<DomainName> {
     let span = PublishSpan::Lists(forestall_model::DayRange::one(parsed(day)));
     let tld: Tld = parsed(tld);
-    let ask = Publish { form: Form::Plain, tld: Some(tld), span, audience: Audience::Recipient, now: now() };
+    let ask =
+        Publish { form: Form::Plain, tld: Some(tld), span, audience: Audience::Recipient, now: now(), most: None };
     let mut out = Vec::new();
     served.desk.publish(file, &ask, &mut out).expect("the names");
     let text = String::from_utf8(out).expect("text");

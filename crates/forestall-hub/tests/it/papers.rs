@@ -75,7 +75,7 @@ pub(crate) async fn cut(served: &Served, action: Action, fallback: Option<Action
     served.desk.cut_lists(&parsed("a"), &act(), &ask).await.expect("the list is cut");
 }
 
-async fn open(form: ListForm) -> Served {
+pub(crate) async fn open(form: ListForm) -> Served {
     let served = Served::start_with(|settings| settings.sender = Some(sender())).await;
     served.open_case("a", "Spring 2009").await;
     registry(&served, form).await;

@@ -49,7 +49,8 @@ async fn a_number_that_became_another_contacts_changes_nothing() {
         let reply = client.post("/party/dns-be/check", &fields(what)).await;
         assert_eq!(reply.status, 409, "{}", reply.body);
         assert!(
-            reply.body.contains("somebody else changed dns-be in the meantime") && reply.body.contains("eve@dns.example"),
+            reply.body.contains("somebody else changed dns-be in the meantime")
+                && reply.body.contains("eve@dns.example"),
             "{}",
             reply.body
         );

@@ -41,7 +41,7 @@ fn case(marking: Marking) -> OpenCase {
 
 async fn publish(desk: &Desk, audience: Audience) -> Result<String, DeskError> {
     let file = desk.file(&parsed::<CaseId>("a")).await?;
-    let ask = Publish { form: Form::Csv, tld: None, span: PublishSpan::Horizon, audience, now: now() };
+    let ask = Publish { form: Form::Csv, tld: None, span: PublishSpan::Horizon, audience, now: now(), most: None };
     let mut out = Vec::new();
     desk.publish(&file, &ask, &mut out)?;
     Ok(String::from_utf8(out).expect("a list is text"))

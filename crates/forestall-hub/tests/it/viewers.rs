@@ -136,13 +136,16 @@ async fn plant(served: &Served, id: &str, tlp: Tlp) -> Planted {
 fn filled(route: &str, case: &str, tld: &str, name: &str) -> String {
     let filled = route.replace("{id}", case).replace("{tld}", tld);
     let filled = filled.replace("/name/{name}", &format!("/name/{name}")).replace("{name}", "console.css");
-    filled
+    let filled = filled
         .replace("{slug}", "conficker-a")
         .replace("{list}", "x")
         .replace("{party}", "reg-com")
         .replace("{number}", "1")
         .replace("{version}", "1")
-        .replace("{person}", "p-x")
+        .replace("{paper}", "list.csv")
+        .replace("{person}", "p-x");
+    // Names are published in a form that somebody must name.
+    if route.ends_with("/publish") { format!("{filled}?as=csv&horizon=true") } else { filled }
 }
 
 async fn look(somebody: &Somebody, markings: &[Tlp]) {

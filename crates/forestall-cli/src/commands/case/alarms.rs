@@ -3,10 +3,13 @@
 //! `forestall case alarms`.
 
 use clap::Args;
-use forestall_coord::alarms::{Alarm, alarms};
+use forestall_api::alarms::Alarm;
+use forestall_coord::alarms::alarms;
+use forestall_hub::shown;
 use forestall_model::{CaseId, Instant};
 use serde::Serialize;
 
+use crate::cases::Cases;
 use crate::cli::TextJson;
 use crate::failure::Outcome;
 use crate::output;
@@ -38,11 +41,21 @@ struct Row<'a> {
 
 impl Alarms {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let now = globals.now();
-        let found = alarms(&file.board(), now);
-        let campaign = |alarm: &Alarm| alarm.campaign.map(|index| file.case.campaigns[index].id.as_str());
+        let (found, now) = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let file = desk.file(&self.id).await?;
+                let now = globals.now();
+                let found = alarms(&file.board(), now);
+                let found: Vec<Alarm> = found.iter().filter_map(|alarm| shown::alarm(&file.case, alarm)).collect();
+                (found, now)
+            }
+            Cases::At(hub) => {
+                let alarms = hub.alarms(&self.id).await?;
+                (alarms.items, alarms.seen_from)
+            }
+        };
+        let campaign = |alarm: &Alarm| alarm.campaign.as_ref().map(ToString::to_string);
+        let hours = |alarm: &Alarm| alarm.due.seconds_since(now).div_euclid(3_600);
         match self.format {
             TextJson::Json => {
                 let rows: Vec<Row<'_>> = found
@@ -51,10 +64,10 @@ impl Alarms {
                         kind: alarm.kind.word(),
                         tld: alarm.tld.as_str(),
                         name: alarm.name.as_ref().map(|name| name.as_str()),
-                        campaign: campaign(alarm),
+                        campaign: alarm.campaign.as_ref().map(|campaign| campaign.as_str()),
                         names: alarm.names,
                         due: alarm.due,
-                        hours: alarm.hours(now),
+                        hours: hours(alarm),
                     })
                     .collect();
                 output::json(&rows)?;
@@ -72,9 +85,9 @@ impl Alarms {
                     table.row([
                         alarm.kind.to_string(),
                         alarm.name.as_ref().map_or_else(|| alarm.tld.to_string(), ToString::to_string),
-                        campaign(alarm).unwrap_or_default().to_owned(),
+                        campaign(alarm).unwrap_or_default(),
                         thousands(alarm.names.into()),
-                        alarm.hours(now).to_string(),
+                        hours(alarm).to_string(),
                     ]);
                 }
                 output::to_stdout(|out| Ok(table.write("", out)?))?;

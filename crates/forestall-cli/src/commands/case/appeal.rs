@@ -3,11 +3,13 @@
 //! `forestall case appeal`, `forestall case settle` and `forestall case undo`: what a holder brings, and what follows.
 
 use clap::{Args, ValueEnum};
+use forestall_api::appeals;
 use forestall_coord::command::APPEAL_HOURS;
 use forestall_hub::desk::BroughtAppeal;
 use forestall_model::{CaseId, DomainName};
 
-use super::change;
+use super::change::{self, Picture};
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::world::{ActArgs, Globals};
 
@@ -74,33 +76,61 @@ pub(crate) struct Undo {
 
 impl Appeal {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
-        let Self { name, contact, proof, hours, .. } = self;
-        let recorded = desk.appeal(&self.id, &act, BroughtAppeal { name, contact, proof, hours }).await?;
-        super::print_recorded(&super::recorded(&self.id, &[recorded]))?;
+        let Self { id, name, contact, proof, hours, act } = self;
+        let recorded = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = act.act(globals)?;
+                let brought = BroughtAppeal { name, contact, proof, hours };
+                super::recorded(&id, &[desk.appeal(&id, &act, brought).await?])
+            }
+            Cases::At(hub) => {
+                let (hours, record) = (Some(hours), act.record()?);
+                hub.appeal(&id, &appeals::Appeal { name, contact, proof, hours, record }, None).await?
+            }
+        };
+        super::print_recorded(&recorded)?;
         Ok(Outcome::Done)
     }
 }
 
 impl Settle {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
-        let before = desk.file(&self.id).await?;
         let tld = self.name.tld();
         let upheld = self.answer == Answer::Upheld;
-        let recorded = desk.settle(&self.id, &act, self.name, upheld, self.reason).await?;
-        change::show(&desk, &before, Some(&tld), &[recorded]).await
+        match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                let before = desk.file(&self.id).await?;
+                let recorded = desk.settle(&self.id, &act, self.name, upheld, self.reason).await?;
+                change::show(&desk, &before, Some(&tld), &[recorded]).await
+            }
+            Cases::At(hub) => {
+                let record = self.act.record()?;
+                let before = Picture::at(&hub, &self.id, Some(&tld)).await?;
+                let settle = appeals::Settle { name: self.name, upheld, reason: self.reason, record };
+                let recorded = hub.settle(&self.id, &settle, None).await?;
+                change::show_at(&hub, &before, Some(&tld), &recorded).await
+            }
+        }
     }
 }
 
 impl Undo {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
-        let before = desk.file(&self.id).await?;
-        let recorded = desk.undo(&self.id, &act, self.names, self.reason).await?;
-        change::show(&desk, &before, None, &[recorded]).await
+        match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                let before = desk.file(&self.id).await?;
+                let recorded = desk.undo(&self.id, &act, self.names, self.reason).await?;
+                change::show(&desk, &before, None, &[recorded]).await
+            }
+            Cases::At(hub) => {
+                let record = self.act.record()?;
+                let before = Picture::at(&hub, &self.id, None).await?;
+                let undo = appeals::Undo { names: self.names, reason: self.reason, record };
+                let recorded = hub.undo(&self.id, &undo, None).await?;
+                change::show_at(&hub, &before, None, &recorded).await
+            }
+        }
     }
 }

@@ -3,14 +3,17 @@
 //! `forestall case docket`.
 
 use clap::Args;
-use forestall_coord::Board;
-use forestall_coord::command::list_digest;
+use forestall_api::docket::{self as api, WaitingName};
+use forestall_coord::ReachRange;
 use forestall_coord::docket::{Entry, docket};
-use forestall_model::{Band, CaseId, DomainName, Instant, Tld};
+use forestall_hub::shown;
+use forestall_model::{Band, CaseId, Instant, Tld};
 use serde::Serialize;
 
+use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
 use crate::failure::Outcome;
+use crate::foreign::for_terminal;
 use crate::output;
 use crate::table::{Align, Table, counted};
 use crate::values::{self, words};
@@ -37,7 +40,7 @@ pub(crate) struct Docket {
 #[derive(Serialize)]
 struct Row<'a> {
     name: &'a str,
-    why: &'static str,
+    why: &'a str,
     opens: Instant,
     closes: Instant,
     campaign: &'a str,
@@ -48,63 +51,62 @@ struct Row<'a> {
     score: Option<i32>,
     registrar: Option<&'a str>,
     created: Option<Instant>,
-    name_servers: Vec<&'a str>,
+    name_servers: &'a [String],
     evidence: Option<String>,
 }
 
 impl Docket {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let file = desk.file(&self.id).await?;
-        let board = file.board();
-        let now = globals.now();
-        let wanted = |entry: &Entry<'_>| {
-            let band = entry.holding.verdict.as_ref().map(|verdict| verdict.band);
-            self.tld.as_ref().is_none_or(|tld| entry.name.tld() == *tld) && (self.band.is_none() || band == self.band)
+        let docket = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let file = desk.file(&self.id).await?;
+                let board = file.board();
+                let now = globals.now();
+                let wanted = |entry: &Entry<'_>| {
+                    let band = entry.holding.verdict.as_ref().map(|verdict| verdict.band);
+                    self.tld.as_ref().is_none_or(|tld| entry.name.tld() == *tld)
+                        && (self.band.is_none() || band == self.band)
+                };
+                let entries: Vec<Entry<'_>> = docket(&board, now).into_iter().filter(wanted).collect();
+                shown::docket(&file.case, &entries, now)
+            }
+            Cases::At(hub) => hub.docket(&self.id, self.tld.as_ref(), self.band).await?,
         };
-        let entries: Vec<Entry<'_>> = docket(&board, now).into_iter().filter(wanted).collect();
+        let api::Docket { seen_from, items, digest, .. } = docket;
         match self.format {
-            TextJsonCsv::Text => text(&entries, now)?,
-            TextJsonCsv::Json => output::json(&rows(&entries, &board))?,
-            TextJsonCsv::Csv => csv(&rows(&entries, &board))?,
+            TextJsonCsv::Text => text(&items, seen_from)?,
+            TextJsonCsv::Json => output::json(&items.iter().map(row).collect::<Vec<_>>())?,
+            TextJsonCsv::Csv => csv(&items.iter().map(row).collect::<Vec<_>>())?,
         }
-        if entries.is_empty() {
+        if items.is_empty() {
             return Ok(Outcome::Done);
         }
-        let names: Vec<DomainName> = entries.iter().map(|entry| entry.name.clone()).collect();
-        output::note(format_args!("{}, digest {}", counted(names.len() as u64, "name"), list_digest(&names)));
+        output::note(format_args!("{}, digest {digest}", counted(items.len() as u64, "name")));
         Ok(Outcome::Found)
     }
 }
 
-fn rows<'a>(entries: &[Entry<'a>], board: &Board<'a>) -> Vec<Row<'a>> {
-    entries.iter().map(|entry| row(entry, board.case.campaigns[entry.campaign].id.as_str())).collect()
-}
-
-fn row<'a>(entry: &Entry<'a>, campaign: &'a str) -> Row<'a> {
-    let verdict = entry.holding.verdict.as_ref();
-    let tenure = verdict.map(|verdict| &verdict.tenure);
-    let servers = tenure.and_then(|tenure| tenure.name_servers.as_ref());
+fn row(name: &WaitingName) -> Row<'_> {
     Row {
-        name: entry.name.as_str(),
-        why: entry.why,
-        opens: entry.window.from,
-        closes: entry.window.until,
-        campaign,
-        reach_low: entry.reach.low,
-        reach_high: entry.reach.high,
-        class: verdict.map(|verdict| verdict.class.word()),
-        band: verdict.map(|verdict| verdict.band.word()),
-        score: verdict.map(|verdict| verdict.score),
-        registrar: tenure.and_then(|tenure| tenure.registrar.as_deref()),
-        created: tenure.and_then(|tenure| tenure.created),
-        name_servers: servers.into_iter().flatten().map(|server| server.as_str()).collect(),
-        evidence: verdict.map(|verdict| verdict.evidence.to_string()),
+        name: name.name.as_str(),
+        why: &name.why,
+        opens: name.opens,
+        closes: name.closes,
+        campaign: name.campaign.as_str(),
+        reach_low: name.reach.low,
+        reach_high: name.reach.high,
+        class: name.class.map(|class| class.word()),
+        band: name.band.map(|band| band.word()),
+        score: name.score,
+        registrar: name.registrar.as_deref(),
+        created: name.created,
+        name_servers: &name.name_servers,
+        evidence: name.evidence.map(|evidence| evidence.to_string()),
     }
 }
 
-fn text(entries: &[Entry<'_>], now: Instant) -> anyhow::Result<()> {
-    if entries.is_empty() {
+fn text(names: &[WaitingName], now: Instant) -> anyhow::Result<()> {
+    if names.is_empty() {
         output::note(format_args!("no registered name waits for a person"));
         return Ok(());
     }
@@ -116,16 +118,16 @@ fn text(entries: &[Entry<'_>], now: Instant) -> anyhow::Result<()> {
         ("score", Align::Right),
         ("why", Align::Left),
     ]);
-    for entry in entries {
-        let opens = if entry.window.from <= now { "open".to_owned() } else { format!("in {} h", entry.hours(now)) };
-        let verdict = entry.holding.verdict.as_ref();
+    for name in names {
+        let hours = (name.opens.seconds_since(now) / 3_600).max(0);
+        let opens = if name.opens <= now { "open".to_owned() } else { format!("in {hours} h") };
         table.row([
-            entry.name.to_string(),
+            name.name.to_string(),
             opens,
-            entry.reach.to_string(),
-            verdict.map_or("", |verdict| verdict.band.word()).to_owned(),
-            verdict.map_or_else(String::new, |verdict| verdict.score.to_string()),
-            entry.why.to_owned(),
+            ReachRange { low: name.reach.low, high: name.reach.high }.to_string(),
+            name.band.map_or("", |band| band.word()).to_owned(),
+            name.score.map_or_else(String::new, |score| score.to_string()),
+            for_terminal(&name.why),
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))

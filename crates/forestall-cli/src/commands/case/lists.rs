@@ -2,8 +2,12 @@
 
 //! `forestall case lists`: the numbered lists, and the names of one.
 
+use std::path::PathBuf;
+
+use anyhow::Context as _;
 use clap::Args;
 use forestall_api::list::List;
+use forestall_api::papers::Paper;
 use forestall_connect::hub::{Hub, ListForm, ListPart};
 use forestall_formats::Form;
 use forestall_hub::desk::Desk;
@@ -16,7 +20,7 @@ use crate::cases::Cases;
 use crate::cli::TextJson;
 use crate::failure::{Outcome, usage};
 use crate::output;
-use crate::table::{Align, Table, thousands};
+use crate::table::{Align, Table, counted, thousands};
 use crate::values::{self, words};
 use crate::world::Globals;
 
@@ -37,12 +41,18 @@ pub(crate) struct Lists {
     /// Only what the list holds that the one before did not, or the other way round: added, withdrawn or expired
     #[arg(long, value_name = "PART", value_parser = words!(ListPart), requires = "number")]
     part: Option<ListPart>,
+    /// Fetch a paper of the list from a hub instead, as a file: its envelope, its signature, the brief, the list in another form, the evidence
+    #[arg(long, value_name = "PAPER", value_parser = words!(Paper), requires = "number", conflicts_with_all = ["form", "part", "audience", "out"])]
+    paper: Option<Paper>,
+    /// Fetch everything that goes out with the list from a hub instead, into this folder
+    #[arg(long, value_name = "DIR", requires = "number", conflicts_with_all = ["form", "part", "audience", "output"])]
+    out: Option<PathBuf>,
     /// Who receives it: the marking of the case decides whether they may
     #[arg(long, value_name = "WHO", value_parser = words!(Audience), default_value = "recipient", requires = "number")]
     audience: Audience,
     /// The file [default: standard output]
     #[arg(short, long, value_name = "FILE", requires = "number")]
-    output: Option<std::path::PathBuf>,
+    output: Option<PathBuf>,
     /// How the overview is printed
     #[arg(long, value_name = "FORM", default_value = "text", conflicts_with = "number")]
     format: TextJson,
@@ -52,6 +62,9 @@ impl Lists {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         let cases = globals.cases().await?;
         if let (Some(tld), Some(number)) = (&self.tld, self.number) {
+            if self.paper.is_some() || self.out.is_some() {
+                return self.papers(&cases, tld, number).await;
+            }
             let unverified = match &cases {
                 Cases::Here(desk) => self.write(desk, tld, number, globals).await?,
                 Cases::At(hub) => self.fetch(hub, tld, number).await?,
@@ -99,6 +112,31 @@ impl Lists {
         let form = self.form;
         output::to(self.output.as_deref(), |out| Ok(form.write(list, out).map(drop)?))?;
         Ok(unverified)
+    }
+
+    /// Writes papers of a list of a hub into a file or a folder.
+    async fn papers(&self, cases: &Cases, tld: &Tld, number: u32) -> anyhow::Result<Outcome> {
+        let Cases::At(hub) = cases else {
+            return Err(usage(
+                "papers go out in the name that the settings of a hub give; fetch them with --hub, or write those of the next lists with `forestall case send --out`",
+            ));
+        };
+        if let Some(folder) = &self.out {
+            let files = hub.package(&self.id, tld, number).await?;
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+            for (name, octets) in &files {
+                output::to(Some(&folder.join(name)), |out| Ok(out.write_all(octets)?))?;
+            }
+            output::note(format_args!("{} written to {}", counted(files.len() as u64, "file"), folder.display()));
+        } else if let Some(paper) = self.paper {
+            let file = hub.paper(&self.id, tld, number, paper).await?;
+            output::to(self.output.as_deref(), |out| Ok(out.write_all(&file.octets)?))?;
+            if file.unverified {
+                output::note(format_args!("note: names of an unverified family are among them"));
+            }
+        }
+        Ok(Outcome::Done)
     }
 
     /// Writes the names of a list of a hub, and says whether unverified ones are among them.

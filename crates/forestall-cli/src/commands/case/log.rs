@@ -18,7 +18,7 @@ use forestall_model::{CaseId, Digest};
 use forestall_store::LogEntry;
 use serde::Serialize;
 
-use super::log_check;
+use super::{log_at_hub, log_check};
 use crate::cases::Cases;
 use crate::cli::TextJsonl;
 use crate::failure::{Outcome, usage};
@@ -28,7 +28,8 @@ use crate::world::Globals;
 /// Print the log of a case, or of all: every event with who acted, when and from what source
 ///
 /// The events of a case are the leaves of a Merkle tree whose root is signed. --head prints the signed head, which anybody can keep;
-/// --proof shows that an event is in the log; --verify looks through the log and holds it against the heads that were signed.
+/// --proof shows that an event is in the log; --verify looks through the log and holds it against the heads that were signed. At a hub it
+/// looks at the hashes of the events, which the hub tells, and checks its signature and its proofs.
 #[derive(Args, Debug)]
 pub(crate) struct Log {
     /// The case [default: all]
@@ -48,8 +49,8 @@ pub(crate) struct Log {
     /// An older signed head, which the log must continue
     #[arg(long, value_name = "FILE", requires = "verify")]
     checkpoint: Option<PathBuf>,
-    /// The key that signed it [default: the key of this installation]
-    #[arg(long, value_name = "VKEY", requires = "checkpoint")]
+    /// The key that signed it [default: the key of this installation]; at a hub, the key that you were told for its heads
+    #[arg(long, value_name = "VKEY", requires = "verify")]
     key: Option<VerifierKey>,
     /// Print the signed head of the log instead: a checkpoint
     #[arg(long, requires = "id", conflicts_with_all = ["after", "limit", "format", "proof", "show_key"])]
@@ -106,13 +107,13 @@ impl Log {
     /// Prints the log of a case of a hub, or its signed head or a proof.
     async fn at_hub(&self, hub: &Hub) -> anyhow::Result<Outcome> {
         let Some(id) = &self.id else { return Err(usage("a hub shows the log of one case; name it")) };
-        if self.verify || self.show_key {
-            return Err(usage(
-                "a log is looked through, and its key told, where the store is; `forestall case export` fetches the whole log from a hub, and `forestall case import --dry-run` checks it",
-            ));
+        if self.verify {
+            let brought = self.checkpoint.as_deref().map(log_check::read).transpose()?;
+            return log_at_hub::run(hub, id, brought, self.key.as_ref()).await;
         }
         let told = match self.proof {
             _ if self.head => Some(hub.checkpoint(id).await?.note),
+            _ if self.show_key => Some(format!("{}\n", hub.checkpoint(id).await?.key)),
             Some(version) => Some(hub.proof(id, version).await?.proof),
             None => None,
         };
@@ -131,8 +132,16 @@ impl Log {
         // The newest come first, and the oldest are printed first.
         let mut events = Vec::new();
         let mut pages = hub.events(id);
-        while let Some(event) = pages.next().await?.filter(|event| event.seq > self.after) {
-            events.push(event);
+        while let Some(event) = pages.next().await? {
+            match event.seq {
+                Some(seq) if seq <= self.after => break,
+                None if self.after > 0 => {
+                    return Err(usage(
+                        "the hub tells the numbers of its log to the people who run it; leave --after out, and the events come with their numbers in the case",
+                    ));
+                }
+                _ => events.push(event),
+            }
         }
         let most = self.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
         output::to_stdout(|out| {
@@ -149,6 +158,11 @@ impl Log {
     async fn of_tree(&self, desk: &Desk, globals: &Globals) -> anyhow::Result<Option<Outcome>> {
         let now = globals.now();
         let text = match (&self.id, self.proof) {
+            (Some(_), _) if self.verify && self.key.is_some() && self.checkpoint.is_none() => {
+                return Err(usage(
+                    "--key says who signed the head that --checkpoint brings; name that too, or call a hub",
+                ));
+            }
             (Some(id), _) if self.verify => {
                 let done = log_check::run(desk, id, self.checkpoint.as_deref(), self.key.as_ref()).await?;
                 return Ok(Some(done));
@@ -172,7 +186,7 @@ impl Log {
                 serde_json::to_writer(&mut *out, &line).context("standard output could not be written")?;
                 writeln!(out)?;
             }
-            TextJsonl::Text => text(&entry.event.case, &shown::event(entry), &entry.withheld, out)?,
+            TextJsonl::Text => text(&entry.event.case, &shown::event(entry, true), &entry.withheld, out)?,
         }
         Ok(())
     }
@@ -186,7 +200,8 @@ fn text(
 ) -> std::io::Result<()> {
     let events::Event { seq, version, recorded, text, .. } = event;
     let actor = event.actor.as_deref().unwrap_or("(erased)");
-    writeln!(out, "{seq}  {case}#{version}  {recorded}  {actor}: {text}")?;
+    let seq = seq.map(|seq| format!("{seq}  ")).unwrap_or_default();
+    writeln!(out, "{seq}{case}#{version}  {recorded}  {actor}: {text}")?;
     if event.at != *recorded {
         writeln!(out, "    happened: {}", event.at)?;
     }

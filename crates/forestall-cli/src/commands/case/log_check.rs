@@ -40,7 +40,12 @@ pub(super) async fn run(
     }
 }
 
-fn read(path: &Path) -> anyhow::Result<SignedCheckpoint> {
+/// Reads a signed head from a file.
+///
+/// # Errors
+///
+/// Where the file cannot be read or holds none.
+pub(super) fn read(path: &Path) -> anyhow::Result<SignedCheckpoint> {
     let octets = input::whole(path, MAX_NOTE as u64)?;
     SignedCheckpoint::parse(&octets).map_err(|error| refused(format!("{}: {error}", input::called(path))))
 }

@@ -24,6 +24,7 @@ mod letters;
 mod list;
 mod lists;
 mod log;
+mod log_at_hub;
 mod log_check;
 mod names;
 mod note;

@@ -5,10 +5,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use forestall_api::docket;
 use forestall_coord::command::{self, list_digest};
 use forestall_model::{Action, Actor, CaseId, Digest, DomainName, Ruling};
 
-use super::change;
+use super::change::{self, Picture};
+use crate::cases::Cases;
 use crate::failure::{Outcome, usage};
 use crate::input;
 use crate::table::counted;
@@ -57,7 +59,6 @@ const MAX_BYTES: u64 = 64 << 20;
 
 impl Rule {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let act = self.act.act(globals)?;
         let mut names = self.names;
         if let Some(path) = &self.file {
             names.extend(names_of(path)?);
@@ -75,20 +76,40 @@ impl Rule {
                 )));
             }
         };
-        let desk = globals.desk().await?;
-        let before = desk.file(&self.id).await?;
-        let rule = command::Rule {
-            names,
-            digest,
-            ruling: self.ruling,
-            action: self.action,
-            legal_basis: self.legal_basis,
-            reason: self.reason,
-            evidence: self.evidence,
-            second: self.second_person,
-        };
-        let recorded = desk.rule(&self.id, &act, rule).await?;
-        change::show(&desk, &before, None, &[recorded]).await
+        match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                let before = desk.file(&self.id).await?;
+                let rule = command::Rule {
+                    names,
+                    digest,
+                    ruling: self.ruling,
+                    action: self.action,
+                    legal_basis: self.legal_basis,
+                    reason: self.reason,
+                    evidence: self.evidence,
+                    second: self.second_person,
+                };
+                let recorded = desk.rule(&self.id, &act, rule).await?;
+                change::show(&desk, &before, None, &[recorded]).await
+            }
+            Cases::At(hub) => {
+                let rule = docket::Rule {
+                    names,
+                    digest,
+                    ruling: self.ruling,
+                    action: self.action,
+                    legal_basis: self.legal_basis,
+                    reason: self.reason,
+                    evidence: self.evidence,
+                    second: self.second_person,
+                    record: self.act.record()?,
+                };
+                let before = Picture::at(&hub, &self.id, None).await?;
+                let recorded = hub.rule(&self.id, &rule, None).await?;
+                change::show_at(&hub, &before, None, &recorded).await
+            }
+        }
     }
 }
 

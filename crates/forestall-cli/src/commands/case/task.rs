@@ -3,6 +3,7 @@
 //! `forestall case task`: what is to be done in a case, by whom, until when.
 
 use clap::{Args, Subcommand};
+use forestall_api::playbooks::LayPlaybook;
 use forestall_api::tasks::{self, Task};
 use forestall_coord::command::{AddTask, ChangeTask};
 use forestall_coord::event::TaskState;
@@ -212,10 +213,14 @@ impl Lay {
         let (Some(id), Some(name)) = (self.id, self.name) else {
             return Err(usage("a case and a playbook must be named; --list names the playbooks"));
         };
-        globals.only_here("a playbook is laid over a case where the store is: all its steps or none")?;
-        let act = self.act.act(globals)?;
-        let desk = globals.desk().await?;
-        super::print_recorded(&super::recorded(&id, &desk.lay_playbook(&id, &act, &name).await?))?;
+        let recorded = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let act = self.act.act(globals)?;
+                super::recorded(&id, &desk.lay_playbook(&id, &act, &name).await?)
+            }
+            Cases::At(hub) => hub.lay_playbook(&id, &LayPlaybook { name, record: self.act.record()? }, None).await?,
+        };
+        super::print_recorded(&recorded)?;
         Ok(Outcome::Done)
     }
 }

@@ -5,8 +5,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use forestall_api::party::ImportedParties;
 use forestall_formats::parties;
 
+use crate::cases::Cases;
 use crate::failure::{Outcome, refused};
 use crate::input;
 use crate::output;
@@ -24,20 +26,32 @@ pub(crate) struct Import {
 
 impl Import {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        globals.only_here("a table of parties is taken over where the store is: all of it or nothing; `forestall party add` adds one at a hub")?;
         let called = input::called(&self.file);
         let bytes = input::whole(&self.file, parties::MAX_DOCUMENT as u64)?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             refused(format!("{called} is not UTF-8: octet {at} begins no character; save it as \"CSV UTF-8\""))
         })?;
-        let desk = globals.desk().await?;
-        let done = desk.import_parties(&text, globals.now()).await.map_err(|error| match error {
-            error if error.is_callers() => {
-                refused(format!("nothing was imported, because {called} has a fault:\n{error}"))
+        let broken = |error: &dyn std::fmt::Display| {
+            refused(format!("nothing was imported, because {called} has a fault:\n{error}"))
+        };
+        let done = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let done = desk.import_parties(&text, globals.now()).await.map_err(|error| match error {
+                    error if error.is_callers() => broken(&error),
+                    error => error.into(),
+                })?;
+                ImportedParties {
+                    added: done.added as u64,
+                    replaced: done.replaced as u64,
+                    unchanged: done.unchanged as u64,
+                }
             }
-            error => error.into(),
-        })?;
+            Cases::At(hub) => hub.import_parties(text).await.map_err(|error| match error.status() {
+                Some(422) => broken(&error),
+                _ => error.into(),
+            })?,
+        };
         output::note(format_args!(
             "imported from {called}: {} added, {} replaced, {} unchanged",
             counted_parties(done.added),
@@ -48,6 +62,6 @@ impl Import {
     }
 }
 
-fn counted_parties(number: usize) -> String {
+fn counted_parties(number: u64) -> String {
     if number == 1 { counted(1, "party") } else { format!("{number} parties") }
 }
