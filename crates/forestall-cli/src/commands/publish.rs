@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use forestall_formats::Form;
+use forestall_formats::feed::{Policy, Settings};
 use forestall_hub::desk::{Publish as Ask, PublishSpan, Published};
-use forestall_model::{Audience, CaseId, Tld, UtcDay};
+use forestall_model::{Audience, CaseId, DomainName, Tld, UtcDay};
 
 use crate::failure::Outcome;
 use crate::output;
@@ -48,6 +49,15 @@ pub(crate) struct Publish {
     /// How close the receiver stands; TLP decides what he may have
     #[arg(long, value_name = "AUDIENCE", value_parser = words!(Audience), default_value = "recipient")]
     audience: Audience,
+    /// What a resolver answers to a query for a name: nxdomain, nodata, or sinkhole= with its name or its addresses with commas between them
+    #[arg(long, value_name = "POLICY", default_value = "nxdomain")]
+    policy: Policy,
+    /// The zone, for forms that are one [default: that of the form]
+    #[arg(long, value_name = "NAME")]
+    zone: Option<DomainName>,
+    /// The serial of the zone [default: from the day]
+    #[arg(long, value_name = "NUMBER")]
+    serial: Option<u32>,
     /// Write to this file, which appears when it is whole
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -66,7 +76,8 @@ impl Publish {
             (None, None) if self.horizon => PublishSpan::Horizon,
             (None, None) => PublishSpan::Day(globals.today()),
         };
-        let ask = Ask { form, tld: self.tld, span, audience: self.audience, now: globals.now() };
+        let settings = Settings { policy: self.policy, zone: self.zone, serial: self.serial, ..Settings::default() };
+        let ask = Ask { form, tld: self.tld, span, audience: self.audience, now: globals.now(), settings };
         let published = world::run(async {
             let desk = globals.desk().await?;
             let file = desk.file(&case).await?;
@@ -87,7 +98,7 @@ impl Publish {
 fn list() -> anyhow::Result<Outcome> {
     output::to_stdout(|out| {
         for form in Form::ALL {
-            writeln!(out, "{}\t{}\t{}", form, form.consumer(), form.tested_with())?;
+            writeln!(out, "{}\t{}\t{}", form, form.about().consumer, form.about().tested_with)?;
         }
         Ok(())
     })?;
@@ -104,7 +115,7 @@ fn tell(published: Published, form: Form, span: PublishSpan) {
     output::note(format_args!("{}: names {days}", counted(published.lines, "line")));
     if published.unverified {
         let where_shown =
-            if form.shows_confidence() { "the column `confidence` marks them" } else { "the form cannot mark them" };
+            if form.about().shows_confidence { "the form marks them" } else { "the form cannot mark them" };
         output::note(format_args!("note: names of an UNVERIFIED family are among them; {where_shown}"));
     }
 }

@@ -9,12 +9,13 @@ use forestall_coord::board::Cell;
 use forestall_coord::command::is_a_unit_of_action;
 use forestall_coord::{Board, NameView, Refusal, Stance, Standing};
 use forestall_formats::Form;
+use forestall_formats::feed::Settings;
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::marking::release;
 use forestall_model::{Audience, DayRange, DomainName, Instant, NameClass, Sight, Tld, UtcDay, Window, WindowSet};
 
 use super::lists::counted_days;
-use super::{CaseFile, Desk, DeskError, NameListing, line_id};
+use super::{CaseFile, Desk, DeskError, FeedAsk, NameListing, line_id};
 
 /// What is to be published.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Publish {
     pub audience: Audience,
     /// The time of the act.
     pub now: Instant,
+    /// What whoever publishes chooses of a form of feeds.
+    pub settings: Settings,
 }
 
 /// Which names are published.
@@ -63,6 +66,11 @@ impl Desk {
     pub fn publish(&self, file: &CaseFile, ask: &Publish, out: &mut dyn Write) -> Result<Published, DeskError> {
         if let Some(tld) = ask.tld.as_ref().filter(|tld| !file.case.slices.contains_key(*tld)) {
             return Err(DeskError::Refused(Refusal::UnknownSlice { tld: tld.clone() }));
+        }
+        if let Some(write) = ask.form.feed_writer() {
+            let feed = self.feed(file, &FeedAsk::of(file, ask))?;
+            let lines = write(&feed, &ask.settings, out)?;
+            return Ok(Published { lines, unverified: feed.object().has_unverified() });
         }
         let board = file.board();
         let wanted = |cell: &Cell| match ask.span {
@@ -153,7 +161,7 @@ impl Lines<'_> {
             // Nor does anybody act on a public suffix that an algorithm happened to make, such as com.pe.
             let unit = is_a_unit_of_action(&name);
             let withheld = view.is_withheld() || !unit;
-            if view.stance.stands_aside() || (!self.ask.form.tells_the_action() && withheld) {
+            if view.stance.stands_aside() || (!self.ask.form.about().tells_the_action && withheld) {
                 continue;
             }
             let line = |window| NameLine {
