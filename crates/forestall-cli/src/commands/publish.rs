@@ -2,19 +2,20 @@
 
 //! `forestall publish`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use forestall_formats::Form;
 use forestall_formats::feed::{Policy, Settings};
-use forestall_hub::desk::{Publish as Ask, PublishSpan, Published};
-use forestall_model::{Audience, CaseId, DomainName, Tld, UtcDay};
+use forestall_formats::{Form, plain};
+use forestall_hub::desk::{CampaignSpec, FeedAsk, Publish as Ask, PublishSpan, Published, feed_of_campaigns};
+use forestall_model::{Audience, CaseId, DomainName, Tld, UtcDay, Window};
 
-use crate::failure::Outcome;
-use crate::output;
+use crate::failure::{Outcome, refused, usage};
 use crate::table::counted;
 use crate::values::{self, words};
 use crate::world::{self, Globals};
+use crate::{input, output};
 
 /// Write a case's names in a consumer's form
 ///
@@ -23,11 +24,19 @@ use crate::world::{self, Globals};
 #[derive(Args, Debug)]
 pub(crate) struct Publish {
     /// List the forms: form, consumer, tested with, with tabs between them
-    #[arg(long, conflicts_with_all = ["case", "form", "tld", "on", "from", "until", "horizon", "output"])]
+    #[arg(long, conflicts_with_all = ["case", "campaigns", "form", "tld", "on", "from", "until", "horizon", "output"])]
     list: bool,
     /// The case
-    #[arg(long, value_name = "ID", required_unless_present = "list")]
+    #[arg(long, value_name = "ID", required_unless_present_any = ["list", "campaigns"])]
     case: Option<CaseId>,
+    /// A campaign instead of a case, or a family for its default one, with parameters replaced: conficker-a:sine=exact
+    ///
+    /// Nobody ruled on its names: those in the files of --exclude are left out, and let through by name where the form can do so.
+    #[arg(long = "campaign", value_name = "ID[:KEY=VALUE,...]", conflicts_with_all = ["case", "horizon"])]
+    campaigns: Vec<CampaignSpec>,
+    /// Names that are left out where there is no case, one a line
+    #[arg(long, value_name = "FILE", requires = "campaigns")]
+    exclude: Vec<PathBuf>,
     /// The form
     #[arg(long = "as", value_name = "FORM", required_unless_present = "list", value_parser = words!(Form))]
     form: Option<Form>,
@@ -66,18 +75,26 @@ pub(crate) struct Publish {
 impl Publish {
     /// Runs the command.
     pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let (Some(case), Some(form)) = (self.case.clone(), self.form) else {
-            return list();
-        };
-        globals.only_here("names are written in a consumer's form where the store is; `forestall case names` and `forestall case lists` fetch names from a hub")?;
+        let Some(form) = self.form else { return list() };
         let span = match (self.on, self.from.zip(self.until)) {
             (Some(day), _) => PublishSpan::Day(day),
             (None, Some((from, until))) => PublishSpan::Lists(values::range(from, until)?),
             (None, None) if self.horizon => PublishSpan::Horizon,
             (None, None) => PublishSpan::Day(globals.today()),
         };
-        let settings = Settings { policy: self.policy, zone: self.zone, serial: self.serial, ..Settings::default() };
-        let ask = Ask { form, tld: self.tld, span, audience: self.audience, now: globals.now(), settings };
+        let settings = Settings {
+            policy: self.policy.clone(),
+            zone: self.zone.clone(),
+            serial: self.serial,
+            ..Settings::default()
+        };
+        let (tld, audience, now) = (self.tld.clone(), self.audience, globals.now());
+        let Some(case) = self.case.clone() else {
+            let ask = FeedAsk { tld, span: self.days(globals), audience, now };
+            return self.of_campaigns(globals, form, &ask, &settings, span);
+        };
+        globals.only_here("names are written in a consumer's form where the store is; `forestall case names` and `forestall case lists` fetch names from a hub")?;
+        let ask = Ask { form, tld, span, audience, now, settings };
         let published = world::run(async {
             let desk = globals.desk().await?;
             let file = desk.file(&case).await?;
@@ -91,6 +108,47 @@ impl Publish {
         if let Some(published) = published {
             tell(published, form, span);
         }
+        Ok(Outcome::Done)
+    }
+}
+
+impl Publish {
+    /// Returns the days for which names of campaigns are written.
+    fn days(&self, globals: &Globals) -> Window {
+        match self.from.zip(self.until) {
+            Some((from, until)) => Window { from: from.start(), until: until.start() },
+            None => self.on.unwrap_or_else(|| globals.today()).window(),
+        }
+    }
+
+    /// Writes the names of campaigns without a case.
+    fn of_campaigns(
+        &self,
+        globals: &Globals,
+        form: Form,
+        ask: &FeedAsk,
+        settings: &Settings,
+        span: PublishSpan,
+    ) -> anyhow::Result<Outcome> {
+        let Some(write) = form.feed_writer() else {
+            return Err(usage(format!(
+                "--as {form}: this form says what a registry is asked to do, which a case says; `forestall predict` prints the names of a campaign"
+            )));
+        };
+        let mut let_through = BTreeSet::new();
+        for path in &self.exclude {
+            let names =
+                plain::read(input::open(path)?).map_err(|error| refused(format!("{}: {error}", path.display())))?;
+            let_through.extend(names);
+        }
+        let (catalogue, dictionaries) = (globals.catalogue(), globals.dictionaries());
+        let feed = feed_of_campaigns(&catalogue, &dictionaries, &self.campaigns, let_through, ask)?;
+        let mut lines = 0;
+        output::to(self.output.as_deref(), |out| {
+            lines = write(&feed, settings, out)?;
+            Ok(())
+        })?;
+        tell(Published { lines, unverified: feed.object().has_unverified() }, form, span);
         Ok(Outcome::Done)
     }
 }

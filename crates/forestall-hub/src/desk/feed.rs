@@ -2,19 +2,21 @@
 
 //! Feeds: the names of a case for those who block, watch or share, put together once for every form.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use forestall_coord::board::Cell;
 use forestall_coord::{Board, Refusal, Tally};
-use forestall_dga::{NameBuf, Prepared, slice};
+use forestall_dga::info::Verification;
+use forestall_dga::{Catalogue, Family, NameBuf, Prepared, slice};
 use forestall_formats::feed::{Campaign, Feed, Gatherer};
 use forestall_model::marking::release;
 use forestall_model::name::registrable;
-use forestall_model::{Audience, DomainName, Instant, Released, Tld, Window};
+use forestall_model::{Audience, DomainName, Instant, Marking, Released, Tld, Window};
 
 use super::lists::list_of;
+use super::open::prepare;
 use super::publish::windows_in;
-use super::{CaseFile, Desk, DeskError, Publish, PublishSpan};
+use super::{CampaignSpec, CaseFile, Desk, DeskError, Dictionaries, Publish, PublishSpan};
 
 /// What a feed is asked for.
 #[derive(Clone, Debug)]
@@ -65,7 +67,7 @@ impl Desk {
             marking: file.marking(),
             span: ask.span,
             changed: file.case.changed,
-            campaigns: file.prepared.iter().enumerate().map(|(index, prepared)| told(file, index, prepared)).collect(),
+            campaigns: file.prepared.iter().zip(&file.case.campaigns).map(|(p, held)| told(p, held.verified)).collect(),
             entries,
             let_through: file.case.exclusions.keys().cloned().collect(),
         };
@@ -73,22 +75,93 @@ impl Desk {
     }
 }
 
-/// What a form says of a campaign of a case.
-fn told(file: &CaseFile, index: usize, prepared: &Prepared) -> Campaign {
+/// Puts together the names of campaigns without a case, whose guard windows meet the days that are asked for. No person ruled on them: what
+/// belongs to legitimate holders is what `let_through` says.
+///
+/// # Errors
+///
+/// As [`Desk::feed`]; [`DeskError::NoSuchCampaign`] and [`DeskError::Param`] for campaigns that cannot be computed.
+pub fn feed_of_campaigns(
+    catalogue: &Catalogue,
+    dictionaries: &Dictionaries,
+    specs: &[CampaignSpec],
+    let_through: BTreeSet<DomainName>,
+    ask: &FeedAsk,
+) -> Result<Released<Feed>, DeskError> {
+    let prepared: Vec<Prepared> =
+        specs.iter().map(|spec| prepare(catalogue, dictionaries, spec)).collect::<Result<_, _>>()?;
+    let mut gatherer = Gatherer::new();
+    for (campaign, prepared) in prepared.iter().enumerate() {
+        gather_campaign(&mut gatherer, campaign, prepared, &let_through, ask)?;
+    }
+    let ids: Vec<&str> = prepared.iter().map(|p| p.campaign.id.as_str()).collect();
+    let marking = prepared.iter().map(|p| Family::marking(p.family.as_ref())).fold(Marking::PUBLIC, Marking::strictest);
+    let feed = Feed {
+        id: ids.join(","),
+        title: format!("Names of {}", ids.join(", ")),
+        marking,
+        span: ask.span,
+        changed: ask.span.from,
+        campaigns: prepared.iter().map(|p| told(p, p.family.info().verification == Verification::Verified)).collect(),
+        entries: gatherer.finish(),
+        let_through: let_through.into_iter().collect(),
+    };
+    Ok(release(feed, ask.audience, ask.now)?)
+}
+
+/// Gathers the names of a campaign whose guard windows meet the days.
+fn gather_campaign(
+    gatherer: &mut Gatherer,
+    campaign: usize,
+    prepared: &Prepared,
+    let_through: &BTreeSet<DomainName>,
+    ask: &FeedAsk,
+) -> Result<(), DeskError> {
+    let margin = prepared.family.info().margin.guard();
+    // A nominal window may lie outside of the days, and its guard window in them.
+    let nominal = Window {
+        from: ask.span.from.plus_seconds(-margin.after_seconds),
+        until: ask.span.until.plus_seconds(margin.before_seconds),
+    };
+    let through: HashSet<&str> = let_through.iter().map(DomainName::as_str).collect();
+    for period in prepared.generator.periods(nominal) {
+        for (tld, slice) in slice::by_tld(prepared, &period)? {
+            if ask.tld.as_ref().is_some_and(|wanted| *wanted != tld) {
+                continue;
+            }
+            for name in slice.names.iter() {
+                let is_through = std::str::from_utf8(name.bytes).is_ok_and(|name| through.contains(name));
+                if is_through || !can_be_registered(name.bytes) {
+                    continue;
+                }
+                for window in windows_in(name.windows, nominal) {
+                    let guard = window.widened(margin);
+                    if guard.meets(ask.span) {
+                        let number = gatherer.window(guard)?;
+                        gatherer.push(name.bytes, campaign, number)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a form says of a campaign.
+fn told(prepared: &Prepared, verified: bool) -> Campaign {
     let info = prepared.family.info();
-    let held = &file.case.campaigns[index];
     let texts = |texts: &[_]| texts.iter().map(ToString::to_string).collect();
-    let seed: Vec<String> = held.params.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let seed: Vec<String> = prepared.campaign.params.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Campaign {
-        id: held.id.clone(),
-        family: held.family.clone(),
+        id: prepared.campaign.id.clone(),
+        family: prepared.campaign.family.clone(),
         aliases: texts(&info.aliases),
         summary: info.summary.to_string(),
-        verified: held.verified,
+        verified,
         scheme: info.scheme.word(),
         seeding: info.seeding.word(),
         seed: seed.join(" "),
-        generator_version: held.generator_version,
+        generator_version: info.generator_version,
         references: texts(&info.references),
     }
 }

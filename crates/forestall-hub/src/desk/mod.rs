@@ -82,7 +82,7 @@ pub use docket::BroughtAppeal;
 pub use drill::ListSights;
 pub use error::DeskError;
 pub use evidence_pack::{EvidencePack, PackFile};
-pub use feed::FeedAsk;
+pub use feed::{FeedAsk, feed_of_campaigns};
 pub use flood::{AskFlood, AskLetters, WrittenLetter, file_name, is_legitimate};
 pub use handover::Imported;
 pub use inbox::{MAX_CONTACT, MAX_REASON, PUBLIC_APPEAL_HOURS, PublicAppeal};
