@@ -144,8 +144,10 @@ markers! {
     ListPartWord = "ListPart", one_of("What differs from the list before.", words_of!(ListPart));
     /// A paper of a list.
     PaperWord = "Paper", one_of("A paper of a numbered list.", words_of!(crate::papers::Paper));
+    /// A policy of a resolver.
+    PolicyText = "Policy", shaped("What a resolver answers: nxdomain, nodata, or sinkhole= with the name of a sinkhole or its addresses, with commas between them.", "^(nxdomain|nodata|sinkhole=[0-9a-z.:,-]{1,253})$", 262, "nxdomain");
     /// A form of names.
-    FormWord = "Form", one_of("A consumer's form of a list of names.", words_of!(Form));
+    FormWord = "Form", shaped("A consumer's form of names; `forestall publish --list` says which there are.", "^[a-z][a-z0-9-]*$", 32, "csv");
     /// A band of a verdict.
     BandWord = "Band", one_of("How clear a verdict over a name is.", words_of!(forestall_model::Band));
     /// A ruling.
@@ -284,17 +286,5 @@ vocabulary! {
         Withdrawn = "withdrawn",
         /// Lines of the list before whose window has closed.
         Expired = "expired",
-    }
-}
-
-vocabulary! {
-    /// A consumer's form of a list of names.
-    pub enum Form as "a form" {
-        /// One name a line.
-        Plain = "plain",
-        /// Comma-separated values with a header.
-        Csv = "csv",
-        /// One JSON object a line.
-        Jsonl = "jsonl",
     }
 }

@@ -4,6 +4,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use forestall_formats::Form;
 use forestall_model::{DayRange, DomainName, Instant, Pap, Tld, Tlp, UtcDay};
 
 /// Makes a parser of a closed vocabulary, so that help and errors list its words.
@@ -15,6 +17,12 @@ macro_rules! words {
     }};
 }
 pub(crate) use words;
+
+/// Reads a form in which lists of lines are written.
+pub(crate) fn form_of_lines() -> impl TypedValueParser<Value = Form> {
+    let forms = Form::ALL.iter().filter(|form| form.feed_writer().is_none());
+    PossibleValuesParser::new(forms.map(|form| form.word())).try_map(|word| word.parse::<Form>())
+}
 
 /// Reads a top-level domain in any letter case, as A-label or U-label, with or without a dot before it.
 ///

@@ -8,6 +8,18 @@ use std::io::{self, Write};
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::{Instant, Marking, Released, UtcDay, Window};
 
+use crate::form::About;
+
+/// The form.
+pub const ABOUT: About = About {
+    consumer: "registries: spreadsheets and bulk tools, sent back with a column `result` as the answer",
+    tested_with: "Python's csv module; read back by the answer reader",
+    media_type: "text/csv; charset=utf-8; header=present",
+    extension: "csv",
+    shows_confidence: true,
+    tells_the_action: true,
+};
+
 /// The columns, in order.
 ///
 /// `valid_from` and `valid_until` are nominal and half-open, empty where the name is live without bound on that side. `tlp` and

@@ -1,14 +1,20 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
 //! The forms in which a case's names leave, and the one place that lists them.
+//!
+//! A form of *lines* says, name by name, what a registry is asked to do. A form of *feeds* is for those who block, watch or share. Each form
+//! is one file, with what the list of forms says of it; here it is one line in [`Form`], one in [`Form::about`] and one where it is written.
 
 use std::io::{self, Write};
 
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::{Released, vocabulary};
 
+use crate::feed::{Feed, Settings};
+use crate::{csv, jsonl, plain, rpz};
+
 vocabulary! {
-    /// A consumer's form of a list of names.
+    /// A consumer's form.
     pub enum Form as "a form" {
         /// One name a line.
         Plain = "plain",
@@ -16,78 +22,67 @@ vocabulary! {
         Csv = "csv",
         /// One JSON object a line.
         Jsonl = "jsonl",
+        /// A response policy zone.
+        Rpz = "rpz",
     }
 }
 
+/// What there is to say of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Who takes it, in words.
+    pub consumer: &'static str,
+    /// What reads it in the tests, in words.
+    pub tested_with: &'static str,
+    /// The media type.
+    pub media_type: &'static str,
+    /// The ending of a file's name, without dot.
+    pub extension: &'static str,
+    /// Whether the form itself shows, entry by entry, which names come from an unverified family. Whoever hands out another says it beside.
+    pub shows_confidence: bool,
+    /// Whether the form tells, name by name, what the registry is asked to do. A form that does not holds only names about which something may
+    /// be done.
+    pub tells_the_action: bool,
+}
+
+/// How a feed is written: returns the number of entries, a head not counted.
+pub type FeedWriter = fn(&Released<Feed>, &Settings, &mut dyn Write) -> io::Result<u64>;
+
 impl Form {
-    /// Returns who takes this form, in words.
+    /// Returns what there is to say of the form.
     #[must_use]
-    pub const fn consumer(self) -> &'static str {
+    pub const fn about(self) -> &'static About {
         match self {
-            Self::Plain => "scripts, block lists and registry systems that take one name a line",
-            Self::Csv => "registries: spreadsheets and bulk tools, sent back with a column `result` as the answer",
-            Self::Jsonl => "programs that read one JSON object a line",
+            Self::Plain => &plain::ABOUT,
+            Self::Csv => &csv::ABOUT,
+            Self::Jsonl => &jsonl::ABOUT,
+            Self::Rpz => &rpz::ABOUT,
         }
     }
 
-    /// Returns what reads the form back in the tests, in words.
+    /// Returns how a feed is written in this form; `None` for a form of lines.
     #[must_use]
-    pub const fn tested_with(self) -> &'static str {
-        match self {
-            Self::Plain => "read back by the plain reader",
-            Self::Csv => "Python's csv module; read back by the answer reader",
-            Self::Jsonl => "Python's json module; serde_json",
-        }
+    pub fn feed_writer(self) -> Option<FeedWriter> {
+        Some(match self {
+            Self::Plain | Self::Csv | Self::Jsonl => return None,
+            Self::Rpz => rpz::write,
+        })
     }
 
-    /// Returns the media type.
-    #[must_use]
-    pub const fn media_type(self) -> &'static str {
-        match self {
-            Self::Plain => "text/plain; charset=utf-8",
-            Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::Jsonl => "application/jsonl",
-        }
-    }
-
-    /// Returns the ending of a file's name, without dot.
-    #[must_use]
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Plain => "txt",
-            Self::Csv => "csv",
-            Self::Jsonl => "jsonl",
-        }
-    }
-
-    /// Says whether the form itself shows that names come from an unverified family.
-    ///
-    /// The plain form holds names and nothing else, so whoever hands it out says it beside the list.
-    #[must_use]
-    pub const fn shows_confidence(self) -> bool {
-        !matches!(self, Self::Plain)
-    }
-
-    /// Says whether the form tells, name by name, what the registry is asked to do. A form that does not holds only names about which
-    /// something may be done.
-    #[must_use]
-    pub const fn tells_the_action(self) -> bool {
-        !matches!(self, Self::Plain)
-    }
-
-    /// Writes the list and returns the number of rows, a header not counted.
+    /// Writes a list of lines and returns the number of rows, a header not counted.
     ///
     /// # Errors
     ///
-    /// What the writer reports.
+    /// What the writer reports; [`io::ErrorKind::Unsupported`] for a form of feeds.
     pub fn write<I>(self, list: Released<NameList<I>>, out: &mut dyn Write) -> io::Result<u64>
     where
         I: IntoIterator<Item = NameLine>,
     {
         match self {
-            Self::Plain => crate::plain::write(list, out),
-            Self::Csv => crate::csv::write(list, out),
-            Self::Jsonl => crate::jsonl::write(list, out),
+            Self::Plain => plain::write(list, out),
+            Self::Csv => csv::write(list, out),
+            Self::Jsonl => jsonl::write(list, out),
+            _ => Err(io::Error::new(io::ErrorKind::Unsupported, format!("{self} is a form of feeds, not of lists"))),
         }
     }
 }

@@ -7,6 +7,18 @@ use std::io::{self, Write};
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::{Action, DomainName, FamilySlug, Instant, NameClass, Pap, Released, Tlp};
 
+use crate::form::About;
+
+/// The form.
+pub const ABOUT: About = About {
+    consumer: "programs that read one JSON object a line",
+    tested_with: "Python's json module; serde_json",
+    media_type: "application/jsonl",
+    extension: "jsonl",
+    shows_confidence: true,
+    tells_the_action: true,
+};
+
 /// Writes the list and returns the number of lines.
 ///
 /// # Errors

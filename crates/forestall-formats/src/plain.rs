@@ -8,7 +8,18 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::{DomainName, Released};
 
+use crate::form::About;
 use crate::table::{Fault, MAX_FIELD, MAX_ROWS, Place, Problems, TableErrors};
+
+/// The form.
+pub const ABOUT: About = About {
+    consumer: "scripts, block lists and registry systems that take one name a line",
+    tested_with: "read back by the plain reader",
+    media_type: "text/plain; charset=utf-8",
+    extension: "txt",
+    shows_confidence: false,
+    tells_the_action: false,
+};
 
 /// Writes each name of the list once, in the order of its first line, and returns the number of names.
 ///

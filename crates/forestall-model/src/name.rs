@@ -39,8 +39,14 @@ impl DomainName {
     /// `None` where the name is itself a public suffix. By the public suffix list, private section included.
     #[must_use]
     pub fn registrable(&self) -> Option<&str> {
-        psl::domain_str(&self.0)
+        registrable(&self.0)
     }
+}
+
+/// Returns the registrable name at or above `name`, which is in lower case and without a final dot; see [`DomainName::registrable`].
+#[must_use]
+pub fn registrable(name: &str) -> Option<&str> {
+    psl::domain_str(name)
 }
 
 /// Returns the public suffix of `name` by the ICANN section of the public suffix list alone: `net` for `a.ddns.net`.

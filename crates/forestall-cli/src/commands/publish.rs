@@ -2,21 +2,25 @@
 
 //! `forestall publish`.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
 use forestall_connect::hub::{Hub, PublishAsked, SpanAsked};
-use forestall_formats::Form;
-use forestall_hub::desk::{Desk, Publish as Ask, PublishSpan, Published};
-use forestall_model::{Audience, CaseId, Tld, UtcDay};
+use forestall_formats::feed::{Policy, Settings};
+use forestall_formats::{Form, plain};
+use forestall_hub::desk::{CampaignSpec, Desk, FeedAsk, Publish as Ask, PublishSpan, Published, feed_of_campaigns};
+use forestall_model::{Audience, CaseId, DomainName, Tld, UtcDay, Window};
 
-use crate::failure::Outcome;
+use crate::failure::{Outcome, refused, usage};
+use crate::input;
 use crate::output::{self, WholeFile};
 use crate::table::counted;
 use crate::values::{self, words};
 use crate::world::{self, Globals};
+use crate::{input, output};
 
 /// Write a case's names in a consumer's form
 ///
@@ -25,11 +29,19 @@ use crate::world::{self, Globals};
 #[derive(Args, Debug)]
 pub(crate) struct Publish {
     /// List the forms: form, consumer, tested with, with tabs between them
-    #[arg(long, conflicts_with_all = ["case", "form", "tld", "on", "from", "until", "horizon", "output"])]
+    #[arg(long, conflicts_with_all = ["case", "campaigns", "form", "tld", "on", "from", "until", "horizon", "output"])]
     list: bool,
     /// The case
-    #[arg(long, value_name = "ID", required_unless_present = "list")]
+    #[arg(long, value_name = "ID", required_unless_present_any = ["list", "campaigns"])]
     case: Option<CaseId>,
+    /// A campaign instead of a case, or a family for its default one, with parameters replaced: conficker-a:sine=exact
+    ///
+    /// Nobody ruled on its names: those in the files of --exclude are left out, and let through by name where the form can do so.
+    #[arg(long = "campaign", value_name = "ID[:KEY=VALUE,...]", conflicts_with_all = ["case", "horizon"])]
+    campaigns: Vec<CampaignSpec>,
+    /// Names that are left out where there is no case, one a line
+    #[arg(long, value_name = "FILE", requires = "campaigns")]
+    exclude: Vec<PathBuf>,
     /// The form
     #[arg(long = "as", value_name = "FORM", required_unless_present = "list", value_parser = words!(Form))]
     form: Option<Form>,
@@ -51,6 +63,15 @@ pub(crate) struct Publish {
     /// How close the receiver stands; TLP decides what he may have
     #[arg(long, value_name = "AUDIENCE", value_parser = words!(Audience), default_value = "recipient")]
     audience: Audience,
+    /// What a resolver answers to a query for a name: nxdomain, nodata, or sinkhole= with its name or its addresses with commas between them
+    #[arg(long, value_name = "POLICY", default_value = "nxdomain")]
+    policy: Policy,
+    /// The zone, for forms that are one [default: that of the form]
+    #[arg(long, value_name = "NAME")]
+    zone: Option<DomainName>,
+    /// The serial of the zone [default: from the day]
+    #[arg(long, value_name = "NUMBER")]
+    serial: Option<u32>,
     /// Write to this file, which appears when it is whole
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -59,26 +80,35 @@ pub(crate) struct Publish {
 impl Publish {
     /// Runs the command.
     pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let (Some(case), Some(form)) = (self.case.clone(), self.form) else {
-            return list();
-        };
+        let Some(form) = self.form else { return list() };
         let span = match (self.on, self.from.zip(self.until)) {
             (Some(day), _) => PublishSpan::Day(day),
             (None, Some((from, until))) => PublishSpan::Lists(values::range(from, until)?),
             (None, None) if self.horizon => PublishSpan::Horizon,
             (None, None) => PublishSpan::Day(globals.today()),
         };
-        let (tld, audience, place) = (self.tld, self.audience, self.output);
+        let settings = Settings {
+            policy: self.policy.clone(),
+            zone: self.zone.clone(),
+            serial: self.serial,
+            ..Settings::default()
+        };
+        let (tld, audience, now) = (self.tld.clone(), self.audience, globals.now());
+        let Some(case) = self.case.clone() else {
+            let ask = FeedAsk { tld, span: self.days(globals), audience, now, most: None };
+            return self.of_campaigns(globals, form, &ask, &settings, span);
+        };
+        let place = self.output.clone();
         let published = world::run(async {
             match globals.hub()? {
                 None => {
-                    let ask = Ask { form, tld, span, audience, now: globals.now(), most: None };
+                    let ask = Ask { form, tld, span, audience, now, most: None, settings };
                     here(&globals.real_desk().await?, &case, &ask, place.as_deref()).await
                 }
                 Some(hub) => {
                     // A hub hands names to whoever asks as far as they may see them; others are farther away.
                     let audience = Some(audience).filter(|audience| *audience != Audience::Recipient);
-                    let ask = PublishAsked { form, tld, span: asked(span), audience };
+                    let ask = PublishAsked { form, tld, span: asked(span), audience, settings };
                     at(&hub, &case, &ask, place.as_deref()).await
                 }
             }
@@ -123,10 +153,51 @@ const fn asked(span: PublishSpan) -> SpanAsked {
     }
 }
 
+impl Publish {
+    /// Returns the days for which names of campaigns are written.
+    fn days(&self, globals: &Globals) -> Window {
+        match self.from.zip(self.until) {
+            Some((from, until)) => Window { from: from.start(), until: until.start() },
+            None => self.on.unwrap_or_else(|| globals.today()).window(),
+        }
+    }
+
+    /// Writes the names of campaigns without a case.
+    fn of_campaigns(
+        &self,
+        globals: &Globals,
+        form: Form,
+        ask: &FeedAsk,
+        settings: &Settings,
+        span: PublishSpan,
+    ) -> anyhow::Result<Outcome> {
+        let Some(write) = form.feed_writer() else {
+            return Err(usage(format!(
+                "--as {form}: this form says what a registry is asked to do, which a case says; `forestall predict` prints the names of a campaign"
+            )));
+        };
+        let mut let_through = BTreeSet::new();
+        for path in &self.exclude {
+            let names =
+                plain::read(input::open(path)?).map_err(|error| refused(format!("{}: {error}", path.display())))?;
+            let_through.extend(names);
+        }
+        let (catalogue, dictionaries) = (globals.catalogue(), globals.dictionaries());
+        let feed = feed_of_campaigns(&catalogue, &dictionaries, &self.campaigns, let_through, ask)?;
+        let mut lines = 0;
+        output::to(self.output.as_deref(), |out| {
+            lines = write(&feed, settings, out)?;
+            Ok(())
+        })?;
+        tell(Published { lines, unverified: feed.object().has_unverified() }, form, span);
+        Ok(Outcome::Done)
+    }
+}
+
 fn list() -> anyhow::Result<Outcome> {
     output::to_stdout(|out| {
         for form in Form::ALL {
-            writeln!(out, "{}\t{}\t{}", form, form.consumer(), form.tested_with())?;
+            writeln!(out, "{}\t{}\t{}", form, form.about().consumer, form.about().tested_with)?;
         }
         Ok(())
     })?;
@@ -143,7 +214,7 @@ fn tell(published: Published, form: Form, span: PublishSpan) {
     output::note(format_args!("{}: names {days}", counted(published.lines, "line")));
     if published.unverified {
         let where_shown =
-            if form.shows_confidence() { "the column `confidence` marks them" } else { "the form cannot mark them" };
+            if form.about().shows_confidence { "the form marks them" } else { "the form cannot mark them" };
         output::note(format_args!("note: names of an UNVERIFIED family are among them; {where_shown}"));
     }
 }

@@ -87,7 +87,7 @@ impl Opened {
 
 impl Answer {
     /// Says that the answer is not what was expected.
-    pub(super) fn is_not(self, expected: &'static str, found: &str) -> HubError {
+    pub(super) fn mismatch(self, expected: &'static str, found: &str) -> HubError {
         HubError::Protocol { call: self.call, expected, found: plain(found, 300) }
     }
 }

@@ -45,7 +45,7 @@ impl Hub {
         let name = disposition.strip_prefix("attachment; filename=\"").and_then(|rest| rest.strip_suffix('"'));
         let Some(name) = name.filter(|name| bundle::is_plain(name)).map(str::to_owned) else {
             let found = format!("{disposition:?}");
-            return Err(answer.is_not("a file with a name", &found));
+            return Err(answer.mismatch("a file with a name", &found));
         };
         let unverified = answer.headers.get(header::CONFIDENCE).is_some_and(|value| value == "unverified");
         Ok(PaperFile { name, octets: answer.octets, unverified })

@@ -4,6 +4,7 @@
 
 use forestall_api::{header, route};
 use forestall_formats::Form;
+use forestall_formats::feed::Settings;
 use forestall_model::{Audience, CaseId, DayRange, Tld, UtcDay};
 
 use super::exchange::{Call, Opened};
@@ -34,6 +35,8 @@ pub struct PublishAsked {
     pub span: SpanAsked,
     /// Who receives them; whoever asks where nobody is named.
     pub audience: Option<Audience>,
+    /// What whoever publishes chooses of a form of feeds; who publishes is the hub's to say.
+    pub settings: Settings,
 }
 
 /// Names that are published, as they come.
@@ -64,7 +67,7 @@ impl Hub {
     ///
     /// [`HubError`].
     pub async fn publish(&self, id: &CaseId, asked: &PublishAsked) -> Result<Publication, HubError> {
-        let PublishAsked { form, tld, span, audience } = asked;
+        let PublishAsked { form, tld, span, audience, settings } = asked;
         let call = match tld {
             Some(tld) => Call::new(route::PUBLISH_SLICE, route::publish_slice(id, tld)),
             None => Call::new(route::PUBLISH, route::publish(id)),
@@ -75,11 +78,13 @@ impl Hub {
             SpanAsked::Lists(days) => call.with("from", Some(days.from)).with("until", Some(days.until)),
             SpanAsked::Horizon => call.with("horizon", Some(true)),
         };
-        let media = match form {
-            Form::Plain => header::PLAIN,
-            Form::Csv => header::CSV,
-            Form::Jsonl => header::ARCHIVE,
+        let call = if form.feed_writer().is_some() {
+            let call = call.with("policy", Some(&settings.policy)).with("zone", settings.zone.as_ref());
+            call.with("serial", settings.serial)
+        } else {
+            call
         };
+        let media = form.about().media_type.split(';').next().unwrap_or_default();
         let opened = self.open(call.accept(media, MOST_OCTETS)).await?;
         let lines = opened.need(header::LINES, "how many lines there are")?;
         let unverified = opened.header(header::CONFIDENCE).is_some_and(|value| value == "unverified");

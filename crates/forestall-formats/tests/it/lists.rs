@@ -61,7 +61,7 @@ fn plain_holds_each_name_once_and_nothing_else() {
     assert_eq!(written(Form::Plain), "abcd.be\nxn--bcher-kva.example\n");
     let names = plain::read(written(Form::Plain).as_bytes()).unwrap();
     assert_eq!(names.len(), 2);
-    assert!(!Form::Plain.shows_confidence());
+    assert!(!Form::Plain.about().shows_confidence);
 }
 
 #[test]

@@ -129,7 +129,7 @@ pub(super) async fn names(
         app.desk().record_reading(&id, &session.act(app.now()), &tld, number, Channel::Console).await?;
     }
     let mut response = (StatusCode::OK, octets).into_response();
-    let media_type = HeaderValue::from_static(form.media_type());
+    let media_type = HeaderValue::from_static(form.about().media_type);
     response.headers_mut().insert(header::CONTENT_TYPE, media_type);
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept, Authorization, Cookie"));
     if unverified {

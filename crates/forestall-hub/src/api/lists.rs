@@ -27,7 +27,7 @@ use crate::shown::{cut_outcome, list};
     get, path = route::LISTS_AT, operation_id = "lists", tag = "lists",
     params(
         ("id" = CaseIdText, Path, description = "The case."),
-        ("after" = Option<u64>, Query, description = "Only lists that were cut after this event of the case.", minimum = 0, maximum = 2147483647),
+        ("after" = Option<u64>, Query, description = "Only lists that were cut after this event of the case.", minimum = 0, maximum = 2_147_483_647),
     ),
     responses((status = 200, body = Items<List>))
 )]

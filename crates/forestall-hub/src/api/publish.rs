@@ -8,8 +8,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use forestall_api::header::{CONFIDENCE, LINES};
 use forestall_api::route;
-use forestall_api::words::{AudienceWord, CaseIdText, DayText, FormWord, TldText};
+use forestall_api::words::{AudienceWord, CaseIdText, DayText, FormWord, NameText, PolicyText, TldText};
 use forestall_formats::Form;
+use forestall_formats::feed::Settings;
 use forestall_model::{Audience, DayRange, Released, Tld, UtcDay};
 
 use super::blocks::Blocks;
@@ -34,9 +35,12 @@ const MOST: u64 = 1_000_000;
         ("until" = Option<DayText>, Query, description = "The day after the last of these days."),
         ("horizon" = Option<bool>, Query, description = "The names of all lists."),
         ("audience" = Option<AudienceWord>, Query, description = "Who receives them; whoever asks where it is left out."),
+        ("policy" = Option<PolicyText>, Query, description = "What a resolver answers to a query for a name, for forms that say so; that there is no such name, where it is left out."),
+        ("zone" = Option<NameText>, Query, description = "The zone, for forms that are one; that of the form where it is left out."),
+        ("serial" = Option<u32>, Query, description = "The serial of the zone; from the day where it is left out."),
     ),
     responses((status = 200, description = "The names.", content(
-        (String = "text/plain"), (String = "text/csv"), (String = "application/jsonl"),
+        (String = "text/plain"), (String = "text/csv"), (String = "application/jsonl"), (String = "text/dns"),
     )))
 )]
 pub(super) async fn case(
@@ -62,9 +66,12 @@ pub(super) async fn case(
         ("until" = Option<DayText>, Query, description = "The day after the last of these days."),
         ("horizon" = Option<bool>, Query, description = "The names of all lists."),
         ("audience" = Option<AudienceWord>, Query, description = "Who receives them; whoever asks where it is left out."),
+        ("policy" = Option<PolicyText>, Query, description = "What a resolver answers to a query for a name, for forms that say so; that there is no such name, where it is left out."),
+        ("zone" = Option<NameText>, Query, description = "The zone, for forms that are one; that of the form where it is left out."),
+        ("serial" = Option<u32>, Query, description = "The serial of the zone; from the day where it is left out."),
     ),
     responses((status = 200, description = "The names.", content(
-        (String = "text/plain"), (String = "text/csv"), (String = "application/jsonl"),
+        (String = "text/plain"), (String = "text/csv"), (String = "application/jsonl"), (String = "text/dns"),
     )))
 )]
 pub(super) async fn slice(
@@ -86,11 +93,12 @@ struct Asked {
     form: Form,
     span: PublishSpan,
     audience: Option<Audience>,
+    settings: Settings,
 }
 
 impl Asked {
     fn read(params: Params, today: UtcDay) -> Result<Self, Problem> {
-        let params = params.only(&["as", "on", "from", "until", "horizon", "audience"])?;
+        let params = params.only(&["as", "on", "from", "until", "horizon", "audience", "policy", "zone", "serial"])?;
         let form = params.parse("as")?.ok_or_else(|| Problem::bad_request("as: it must be given"))?;
         let horizon = params.parse::<bool>("horizon")?.unwrap_or(false);
         let on = params.parse::<UtcDay>("on")?;
@@ -105,7 +113,13 @@ impl Asked {
                 ));
             }
         };
-        Ok(Self { form, span, audience: params.parse("audience")? })
+        let settings = Settings {
+            policy: params.parse("policy")?.unwrap_or_default(),
+            zone: params.parse("zone")?,
+            serial: params.parse("serial")?,
+            ..Settings::default()
+        };
+        Ok(Self { form, span, audience: params.parse("audience")?, settings })
     }
 
     async fn answer(
@@ -128,7 +142,15 @@ impl Asked {
             Some(tld) => format!("names of .{tld} as {}", self.form),
             None => format!("names of the case as {}", self.form),
         };
-        let ask = Publish { form: self.form, tld, span: self.span, audience, now: app.now(), most: Some(MOST) };
+        let ask = Publish {
+            form: self.form,
+            tld,
+            span: self.span,
+            audience,
+            now: app.now(),
+            most: Some(MOST),
+            settings: self.settings,
+        };
         let desk = app.desk().clone();
         let write = move || {
             let mut blocks = Blocks::default();
@@ -136,7 +158,7 @@ impl Asked {
             Ok::<_, Problem>((blocks.finish(), published))
         };
         let ((blocks, digest), published) = tokio::task::spawn_blocking(write).await??;
-        let written = Written::with_digest(blocks, digest, self.form.media_type());
+        let written = Written::with_digest(blocks, digest, self.form.about().media_type);
         if !written.is_known(headers) {
             disclose(app, session, &id, &what, published.lines, "protection of the names").await?;
         }

@@ -23,7 +23,7 @@ use crate::shown;
     get, path = route::RECEIPTS_AT, operation_id = "receipts", tag = "lists",
     params(
         ("id" = CaseIdText, Path, description = "The case."),
-        ("after" = Option<u64>, Query, description = "Only receipts after this event of the case.", minimum = 0, maximum = 2147483647),
+        ("after" = Option<u64>, Query, description = "Only receipts after this event of the case.", minimum = 0, maximum = 2_147_483_647),
     ),
     responses((status = 200, body = Items<Receipt>))
 )]

@@ -102,6 +102,9 @@ pub enum DeskError {
     /// Writing the output failed.
     #[error("the output could not be written: {0}")]
     Output(#[from] std::io::Error),
+    /// More names than one feed can hold.
+    #[error(transparent)]
+    TooLarge(#[from] forestall_formats::feed::EntriesError),
 }
 
 impl DeskError {

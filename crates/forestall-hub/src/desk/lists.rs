@@ -258,7 +258,7 @@ fn threads() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
-fn list_of(file: &CaseFile, campaign: usize, period: i64) -> Result<(&Prepared, Period), DeskError> {
+pub(super) fn list_of(file: &CaseFile, campaign: usize, period: i64) -> Result<(&Prepared, Period), DeskError> {
     let counted = file.counts.get(campaign).and_then(|list| list.of_period(period));
     let (Some(counted), Some(prepared)) = (counted, file.prepared.get(campaign)) else {
         return Err(DeskError::Input(format!("the case has no list of {}", period_day(period))));

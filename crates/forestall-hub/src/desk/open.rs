@@ -9,11 +9,11 @@ use forestall_coord::command::{Command, Open, Override};
 use forestall_coord::event::{CaseCampaign, CaseKind, ProviderZone};
 use forestall_dga::info::{Party, Predictability, Responsible, Verification};
 use forestall_dga::predict::{self, Lists, Query};
-use forestall_dga::{Family, GenerateError, Prepared};
+use forestall_dga::{Catalogue, Family, GenerateError, Prepared};
 use forestall_model::name::last_label;
 use forestall_model::{CaseId, DayRange, DomainName, Marking, Params, Tld, UtcDay};
 
-use super::{Act, CaseFile, Desk, DeskError};
+use super::{Act, CaseFile, Desk, DeskError, Dictionaries};
 
 /// A campaign with single parameters replaced, written `conficker-a` or `conficker-a:sine=exact`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,17 +115,25 @@ impl Desk {
 
     /// Finds and prepares a campaign by its spec.
     pub(super) fn prepare(&self, spec: &CampaignSpec) -> Result<Prepared, DeskError> {
-        let catalogue = self.catalogue();
-        let campaign = catalogue.campaign(&spec.name).or_else(|| {
-            let family = catalogue.family(&spec.name)?;
-            catalogue.campaigns_of(&family.info().slug).next()
-        });
-        let campaign = campaign.ok_or_else(|| DeskError::NoSuchCampaign {
-            found: spec.name.clone(),
-            known: catalogue.campaigns().iter().map(|c| c.id.as_str()).collect::<Vec<_>>().join(", "),
-        })?;
-        Ok(catalogue.prepare(campaign, &spec.replace, self.dictionaries())?)
+        prepare(self.catalogue(), self.dictionaries(), spec)
     }
+}
+
+/// Makes a campaign of a catalogue ready to compute names.
+pub(super) fn prepare(
+    catalogue: &Catalogue,
+    dictionaries: &Dictionaries,
+    spec: &CampaignSpec,
+) -> Result<Prepared, DeskError> {
+    let campaign = catalogue.campaign(&spec.name).or_else(|| {
+        let family = catalogue.family(&spec.name)?;
+        catalogue.campaigns_of(&family.info().slug).next()
+    });
+    let campaign = campaign.ok_or_else(|| DeskError::NoSuchCampaign {
+        found: spec.name.clone(),
+        known: catalogue.campaigns().iter().map(|c| c.id.as_str()).collect::<Vec<_>>().join(", "),
+    })?;
+    Ok(catalogue.prepare(campaign, &spec.replace, dictionaries)?)
 }
 
 /// Refuses a campaign whose future names nobody can compute: a case of it would protect names that no bot asks for.

@@ -9,12 +9,13 @@ use forestall_coord::board::Cell;
 use forestall_coord::command::is_a_unit_of_action;
 use forestall_coord::{Board, NameView, Refusal, Stance, Standing};
 use forestall_formats::Form;
+use forestall_formats::feed::Settings;
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::marking::release;
 use forestall_model::{Audience, DayRange, DomainName, Instant, NameClass, Sight, Tld, UtcDay, Window, WindowSet};
 
 use super::lists::counted_days;
-use super::{CaseFile, Desk, DeskError, NameListing, line_id};
+use super::{CaseFile, Desk, DeskError, FeedAsk, NameListing, line_id};
 
 /// What is to be published.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Publish {
     pub now: Instant,
     /// The most names of the lists that are looked at, where that is bounded; of more none is computed.
     pub most: Option<u64>,
+    /// What whoever publishes chooses of a form of feeds.
+    pub settings: Settings,
 }
 
 /// Which names are published.
@@ -66,6 +69,11 @@ impl Desk {
         if let Some(tld) = ask.tld.as_ref().filter(|tld| !file.case.slices.contains_key(*tld)) {
             return Err(DeskError::Refused(Refusal::UnknownSlice { tld: tld.clone() }));
         }
+        if let Some(write) = ask.form.feed_writer() {
+            let feed = self.feed(file, &FeedAsk::of(file, ask))?;
+            let lines = write(&feed, &ask.settings, out)?;
+            return Ok(Published { lines, unverified: feed.object().has_unverified() });
+        }
         let board = file.board();
         let wanted = |cell: &Cell| match ask.span {
             PublishSpan::Day(_) => ask.wants(file, cell, cell.window),
@@ -76,11 +84,7 @@ impl Desk {
             Some(tld) => names_of(board.slice(tld).iter().filter(|cell| wanted(cell))),
             None => board.slices().map(|(_, cells)| names_of(cells.iter().filter(|cell| wanted(cell)))).sum(),
         };
-        if let Some(most) = ask.most.filter(|most| found > *most) {
-            return Err(DeskError::Input(format!(
-                "{found} names are asked for, and at most {most} are published at once; ask for fewer days, or for one slice after the other"
-            )));
-        }
+        need_at_most(ask.most, found)?;
         let mut lines = Lines { file, board: &board, ask, lines: Vec::new() };
         match &ask.tld {
             Some(tld) => {
@@ -132,8 +136,18 @@ impl Desk {
 }
 
 /// Returns how many names some lists have.
-fn names_of<'c>(cells: impl Iterator<Item = &'c Cell>) -> u64 {
+pub(super) fn names_of<'c>(cells: impl Iterator<Item = &'c Cell>) -> u64 {
     cells.map(|cell| u64::from(cell.tally.names)).sum()
+}
+
+/// Refuses to compute more names than may be asked for at once.
+pub(super) fn need_at_most(most: Option<u64>, found: u64) -> Result<(), DeskError> {
+    match most.filter(|most| found > *most) {
+        Some(most) => Err(DeskError::Input(format!(
+            "{found} names are asked for, and at most {most} are published at once; ask for fewer days, or for one slice after the other"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Returns the window from the first cell's start to the last one's end.
@@ -169,7 +183,7 @@ impl Lines<'_> {
             // Nor does anybody act on a public suffix that an algorithm happened to make, such as com.pe.
             let unit = is_a_unit_of_action(&name);
             let withheld = view.is_withheld() || !unit;
-            if view.stance.stands_aside() || (!self.ask.form.tells_the_action() && withheld) {
+            if view.stance.stands_aside() || (!self.ask.form.about().tells_the_action && withheld) {
                 continue;
             }
             let line = |window| NameLine {

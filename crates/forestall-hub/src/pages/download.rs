@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use forestall_formats::Form;
+use forestall_formats::feed::Settings;
 use forestall_model::UtcDay;
 
 use super::disclosed::disclose;
@@ -55,7 +56,8 @@ async fn download(
         Some(day) => (PublishSpan::Day(day), day.to_string()),
         None => (PublishSpan::Horizon, format!("{}-to-{}", file.case.horizon.from, file.case.horizon.until.plus(-1))),
     };
-    let ask = Publish { form, tld: Some(slice.clone()), span, audience, now, most: None };
+    let ask =
+        Publish { form, tld: Some(slice.clone()), span, audience, now, most: None, settings: Settings::default() };
     // Written whole before the first octet leaves: a list that breaks off looks like a list that ends.
     let desk = app.desk().clone();
     let write = move || {
@@ -67,10 +69,10 @@ async fn download(
     let what = format!("names of .{slice} as {}", form.word());
     disclose(&app, &session, &id, &what, published.lines, "protection of the names").await?;
     let mark = if published.unverified { "-UNVERIFIED" } else { "" };
-    let name = format!("attachment; filename=\"{id}-{slice}-{days}{mark}.{}\"", form.extension());
+    let name = format!("attachment; filename=\"{id}-{slice}-{days}{mark}.{}\"", form.about().extension);
     let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.about().media_type));
     headers.insert(header::CONTENT_DISPOSITION, name);
     if published.unverified {
         headers.insert(CONFIDENCE, HeaderValue::from_static("unverified"));

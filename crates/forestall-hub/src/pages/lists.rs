@@ -309,7 +309,7 @@ pub(crate) async fn download(
     let mark = if unverified { "-UNVERIFIED" } else { "" };
     let name = format!("attachment; filename=\"{id}-{slice}-list-{stem}{mark}.{extension}\"");
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.about().media_type));
     let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
     headers.insert(header::CONTENT_DISPOSITION, name);
     if unverified {

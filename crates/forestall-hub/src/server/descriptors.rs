@@ -18,7 +18,7 @@ pub(super) fn make_room_for(connections: usize) -> usize {
         && current < wanted
     {
         limit.current = Some(limit.maximum.map_or(wanted, |maximum| maximum.min(wanted)));
-        if let Err(error) = setrlimit(Resource::Nofile, limit.clone()) {
+        if let Err(error) = setrlimit(Resource::Nofile, limit) {
             tracing::warn!(%error, "the limit on open files could not be raised");
             limit.current = Some(current);
         }

@@ -3,6 +3,7 @@
 //! Names in a consumer's form by the API: what the command writes where the store is, through the gate, on record.
 
 use forestall_formats::Form;
+use forestall_formats::feed::Settings;
 use forestall_hub::desk::{Publish, PublishSpan};
 use forestall_model::{Audience, DayRange};
 use forestall_testkit::parsed;
@@ -24,16 +25,25 @@ async fn names_are_those_that_the_desk_publishes() {
         (Form::Plain, Some("com"), PublishSpan::Horizon, "as=plain&horizon=true"),
         (Form::Jsonl, None, PublishSpan::Day(parsed("2009-03-24")), "as=jsonl&on=2009-03-24"),
         (Form::Plain, None, PublishSpan::Day(now().day()), "as=plain"),
+        (Form::Rpz, None, PublishSpan::Day(parsed("2009-03-24")), "as=rpz&on=2009-03-24"),
     ] {
         let audience = Audience::Recipient;
-        let ask = Publish { form, tld: tld.map(parsed), span, audience, now: now(), most: None };
+        let ask = Publish {
+            form,
+            tld: tld.map(parsed),
+            span,
+            audience,
+            now: now(),
+            most: None,
+            settings: Settings::default(),
+        };
         let mut expected = Vec::new();
         let published = served.desk.publish(&file, &ask, &mut expected).expect("it is published");
         let path = format!("{}?{query}", if tld.is_some() { SLICE } else { CASE });
         let reply = program.get(&path).await;
         assert!(reply.status == 200 && reply.octets == expected, "{path} {}", reply.status);
         assert!(expected.len() > 1_000);
-        assert_eq!(reply.header("content-type"), form.media_type());
+        assert_eq!(reply.header("content-type"), form.about().media_type);
         assert_eq!(reply.header("forestall-lines"), published.lines.to_string());
         assert_eq!(reply.header("content-length"), expected.len().to_string());
         let tag = reply.header("etag").to_owned();

@@ -79,6 +79,7 @@ impl Bench {
             audience: Audience::Recipient,
             now: parsed(NOW),
             most: None,
+            settings: Settings::default(),
         };
         let mut out = Vec::new();
         self.desk.publish(&self.file().await, &ask, &mut out).unwrap();
@@ -347,6 +348,7 @@ async fn an_excluded_name_is_on_no_list_and_outside_the_denominator() {
             audience: Audience::Public,
             now: parsed("2026-11-23T12:00:00Z"),
             most: None,
+            settings: Settings::default(),
         };
         let mut out = Vec::new();
         desk.publish(file, &ask, &mut out).unwrap();
@@ -410,7 +412,15 @@ async fn publishing_gives_the_same_bytes_and_keeps_to_the_audience() {
         assert!(text.contains(from), "{from}");
     }
     assert!(!text.contains("2009-04-03T00:00:00Z,2009-04-04") && !text.contains("2009-04-07T00:00:00Z,2009-04-08"));
-    let ask = Publish { form: Form::Csv, tld: None, span, audience: Audience::Community, now: parsed(NOW), most: None };
+    let ask = Publish {
+        form: Form::Csv,
+        tld: None,
+        span,
+        audience: Audience::Community,
+        now: parsed(NOW),
+        most: None,
+        settings: Settings::default(),
+    };
     let refused = bench.desk.publish(&bench.file().await, &ask, &mut Vec::new()).unwrap_err();
     assert!(matches!(refused, DeskError::Withheld(withheld) if withheld.tlp == Tlp::AmberStrict));
 }
@@ -461,6 +471,7 @@ async fn both_sines_can_be_protected_together() {
         audience: Audience::Recipient,
         now: parsed(NOW),
         most: None,
+        settings: Settings::default(),
     };
     let mut union = Vec::new();
     desk.publish(&file, &publish, &mut union).unwrap();

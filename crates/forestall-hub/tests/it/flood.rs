@@ -3,6 +3,7 @@
 //! Legitimate names that will be hit: the list with registrars and hosts out of kept evidence, and the letters.
 
 use forestall_formats::Form;
+use forestall_formats::feed::Settings;
 use forestall_formats::flood::HitList;
 use forestall_formats::letters::Addressee;
 use forestall_hub::desk::{AskFlood, AskLetters, CaseFile, DeskError, Publish, PublishSpan, file_name};
@@ -17,8 +18,15 @@ use crate::console::{Served, act, now};
 pub(crate) fn names(served: &Served, file: &CaseFile, tld: &str, day: &str, count: usize) -> Vec<DomainName> {
     let span = PublishSpan::Lists(forestall_model::DayRange::one(parsed(day)));
     let tld: Tld = parsed(tld);
-    let ask =
-        Publish { form: Form::Plain, tld: Some(tld), span, audience: Audience::Recipient, now: now(), most: None };
+    let ask = Publish {
+        form: Form::Plain,
+        tld: Some(tld),
+        span,
+        audience: Audience::Recipient,
+        now: now(),
+        most: None,
+        settings: Settings::default(),
+    };
     let mut out = Vec::new();
     served.desk.publish(file, &ask, &mut out).expect("the names");
     let text = String::from_utf8(out).expect("text");

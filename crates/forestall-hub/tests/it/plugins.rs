@@ -7,6 +7,7 @@ use std::path::Path;
 use forestall_coord::event::CaseKind;
 use forestall_dga::Catalogue;
 use forestall_formats::Form;
+use forestall_formats::feed::Settings;
 use forestall_hub::desk::{Desk, DeskError, OpenCase, Plugins, Publish, PublishSpan};
 use forestall_model::{Audience, CaseId, DayRange, Digest, Marking, Tlp};
 use forestall_testkit::parsed;
@@ -41,7 +42,15 @@ fn case(marking: Marking) -> OpenCase {
 
 async fn publish(desk: &Desk, audience: Audience) -> Result<String, DeskError> {
     let file = desk.file(&parsed::<CaseId>("a")).await?;
-    let ask = Publish { form: Form::Csv, tld: None, span: PublishSpan::Horizon, audience, now: now(), most: None };
+    let ask = Publish {
+        form: Form::Csv,
+        tld: None,
+        span: PublishSpan::Horizon,
+        audience,
+        now: now(),
+        most: None,
+        settings: Settings::default(),
+    };
     let mut out = Vec::new();
     desk.publish(&file, &ask, &mut out)?;
     Ok(String::from_utf8(out).expect("a list is text"))

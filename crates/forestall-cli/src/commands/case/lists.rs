@@ -36,7 +36,7 @@ pub(crate) struct Lists {
     #[arg(long, value_name = "NUMBER", requires = "tld")]
     number: Option<u32>,
     /// In which form
-    #[arg(long = "as", value_name = "FORM", value_parser = words!(Form), default_value = "plain", requires = "number")]
+    #[arg(long = "as", value_name = "FORM", value_parser = values::form_of_lines(), default_value = "plain", requires = "number")]
     form: Form,
     /// Only what the list holds that the one before did not, or the other way round: added, withdrawn or expired
     #[arg(long, value_name = "PART", value_parser = words!(ListPart), requires = "number")]
@@ -69,7 +69,7 @@ impl Lists {
                 Cases::Here(desk) => self.write(desk, tld, number, globals).await?,
                 Cases::At(hub) => self.fetch(hub, tld, number).await?,
             };
-            if unverified && !self.form.shows_confidence() {
+            if unverified && !self.form.about().shows_confidence {
                 output::note(format_args!("note: names of an unverified family are among them"));
             }
             return Ok(Outcome::Done);

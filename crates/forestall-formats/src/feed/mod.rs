@@ -1,0 +1,84 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What leaves for those who block, watch or share: names with their guard windows, for the days that are asked for.
+//!
+//! A [`Feed`] is put together once and written in any form: it is sorted by name, holds each (name, campaign, window) once, and nothing that
+//! belongs to a legitimate holder. An entry is in the feed of a day when its guard window meets the day, so that it enters before its
+//! window and leaves after it whatever the form can say of time. Equal feeds give equal octets: nothing here knows the present.
+
+mod entries;
+mod settings;
+
+use forestall_model::marking::Marked;
+use forestall_model::{CampaignId, DomainName, FamilySlug, Instant, Marking, Window};
+
+pub use entries::{Entries, EntriesError, Entry, Gatherer};
+pub use settings::{Policy, Publisher, Settings, SettingsError};
+
+/// The names of a case or of some campaigns, for the days that were asked for.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// The case, or the campaigns with commas between them: what identifiers are derived from.
+    pub id: String,
+    /// What the feed is, for headers.
+    pub title: String,
+    /// The marking of everything in it.
+    pub marking: Marking,
+    /// The days for which it is.
+    pub span: Window,
+    /// When what it follows from was changed last: the newest event of the case; for campaigns without a case the beginning of the span.
+    pub changed: Instant,
+    /// The campaigns, in the order of the case; entries give their index.
+    pub campaigns: Vec<Campaign>,
+    /// The names, sorted.
+    pub entries: Entries,
+    /// Names of the case that belong to legitimate holders, sorted: never among the entries, and let through by name where a form can do so.
+    pub let_through: Vec<DomainName>,
+}
+
+/// What a form says of a campaign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Campaign {
+    /// The campaign.
+    pub id: CampaignId,
+    /// The family.
+    pub family: FamilySlug,
+    /// Other names of the family.
+    pub aliases: Vec<String>,
+    /// What the family is, in one or two sentences.
+    pub summary: String,
+    /// Whether the family's names were checked against the botnet's own.
+    pub verified: bool,
+    /// How its names are made, in the words of the MISP taxonomy `dga`: `arithmetic`, `hash`, `wordlist` or `permutation`.
+    pub scheme: &'static str,
+    /// What selects the names, in the words of the MISP taxonomy `dga`, as `time-dependent-deterministic`.
+    pub seeding: &'static str,
+    /// The parameters that differ from the family's own, as `key=value` with blanks between them; empty where none does.
+    pub seed: String,
+    /// The version of the generator.
+    pub generator_version: u32,
+    /// Where the algorithm was published.
+    pub references: Vec<String>,
+}
+
+impl Feed {
+    /// Says whether names of an unverified family are in it.
+    #[must_use]
+    pub fn has_unverified(&self) -> bool {
+        let mut seen = vec![false; self.campaigns.len()];
+        self.entries.iter().for_each(|entry| seen[entry.campaign] = true);
+        self.campaigns.iter().zip(seen).any(|(campaign, seen)| seen && !campaign.verified)
+    }
+
+    /// Returns the marking in words, as headers and comments say it.
+    #[must_use]
+    pub fn marked(&self) -> String {
+        format!("{} {}", self.marking.tlp, self.marking.pap)
+    }
+}
+
+impl Marked for Feed {
+    fn marking(&self) -> Marking {
+        self.marking
+    }
+}
