@@ -20,7 +20,6 @@ use crate::output::{self, WholeFile};
 use crate::table::counted;
 use crate::values::{self, words};
 use crate::world::{self, Globals};
-use crate::{input, output};
 
 /// Write a case's names in a consumer's form
 ///
@@ -98,7 +97,7 @@ impl Publish {
             let ask = FeedAsk { tld, span: self.days(globals), audience, now, most: None };
             return self.of_campaigns(globals, form, &ask, &settings, span);
         };
-        let place = self.output.clone();
+        let place = self.output;
         let published = world::run(async {
             match globals.hub()? {
                 None => {

@@ -165,7 +165,7 @@ async fn words_of_the_api_are_those_of_the_case() {
     same! {
         api::Level, forestall_coord::Level; api::Standing, forestall_coord::Standing; api::Phase, forestall_coord::Phase;
         api::Timing, forestall_coord::Timing; api::CaseKind, CaseKind; api::TaskState, TaskState; api::Aim, Aim;
-        api::Form, forestall_formats::Form; forestall_api::alarms::AlarmKind, forestall_coord::alarms::AlarmKind
+        forestall_api::alarms::AlarmKind, forestall_coord::alarms::AlarmKind
     }
 }
 
