@@ -11,7 +11,7 @@ use forestall_model::line::{NameLine, NameList};
 use forestall_model::{Released, vocabulary};
 
 use crate::feed::{Feed, Settings};
-use crate::{csv, jsonl, plain, rpz};
+use crate::{bind, csv, dnsmasq, hosts, jsonl, knot_resolver, plain, rpz, unbound};
 
 vocabulary! {
     /// A consumer's form.
@@ -24,6 +24,16 @@ vocabulary! {
         Jsonl = "jsonl",
         /// A response policy zone.
         Rpz = "rpz",
+        /// Zone statements of BIND.
+        Bind = "bind",
+        /// Local zones of Unbound.
+        Unbound = "unbound",
+        /// A policy rule of Knot Resolver.
+        KnotResolver = "knot-resolver",
+        /// Lines of dnsmasq's configuration.
+        Dnsmasq = "dnsmasq",
+        /// A hosts file.
+        Hosts = "hosts",
     }
 }
 
@@ -57,6 +67,11 @@ impl Form {
             Self::Csv => &csv::ABOUT,
             Self::Jsonl => &jsonl::ABOUT,
             Self::Rpz => &rpz::ABOUT,
+            Self::Bind => &bind::ABOUT,
+            Self::Unbound => &unbound::ABOUT,
+            Self::KnotResolver => &knot_resolver::ABOUT,
+            Self::Dnsmasq => &dnsmasq::ABOUT,
+            Self::Hosts => &hosts::ABOUT,
         }
     }
 
@@ -66,6 +81,11 @@ impl Form {
         Some(match self {
             Self::Plain | Self::Csv | Self::Jsonl => return None,
             Self::Rpz => rpz::write,
+            Self::Bind => bind::write,
+            Self::Unbound => unbound::write,
+            Self::KnotResolver => knot_resolver::write,
+            Self::Dnsmasq => dnsmasq::write,
+            Self::Hosts => hosts::write,
         })
     }
 

@@ -13,11 +13,13 @@
 #![warn(clippy::disallowed_methods)]
 
 pub mod answers;
+pub mod bind;
 pub mod brief;
 pub mod bundle;
 pub mod csv;
 pub mod daily;
 pub mod disclosures;
+pub mod dnsmasq;
 pub mod envelope;
 pub mod evidence;
 pub mod exclusions;
@@ -27,8 +29,10 @@ pub mod form;
 pub mod friendly;
 pub mod heading;
 mod holder;
+pub mod hosts;
 mod iso_week;
 pub mod jsonl;
+pub mod knot_resolver;
 pub mod letters;
 pub mod line_id;
 pub mod list_id;
@@ -52,6 +56,7 @@ pub mod sheets;
 pub mod signature;
 pub mod stix;
 pub mod table;
+pub mod unbound;
 pub mod whois;
 pub mod wording;
 pub mod workbook;

@@ -10,27 +10,25 @@ use std::io::{self, Write};
 
 use forestall_model::{DomainName, Released};
 
-use crate::feed::{Feed, Policy, Settings};
+use crate::feed::{Feed, Policy, Settings, Text, UNVERIFIED, unsayable};
 use crate::form::About;
 
 /// The form.
 pub const ABOUT: About = About {
     consumer: "resolvers with response policy zones: BIND, Unbound, Knot Resolver, PowerDNS Recursor",
-    tested_with: "BIND's named-checkzone and named; Unbound, Knot Resolver and PowerDNS Recursor answer by it",
-    media_type: "text/dns; charset=us-ascii",
+    tested_with: "named-checkzone; BIND, Unbound, Knot Resolver and PowerDNS Recursor answer by it",
+    media_type: "text/dns; charset=utf-8",
     extension: "rpz",
-    shows_confidence: false,
+    shows_confidence: true,
     tells_the_action: false,
 };
 
 /// The zone where nobody names another. Resolvers refer to a policy zone by its name and nobody asks for it.
 const USUAL_ZONE: &str = "forestall.rpz";
 /// How long an answer may be kept, in seconds: the entries of a day go at its end.
-const TTL: u32 = 300;
+const TTL: &str = "300";
 /// Octets of a name in a message, at most (RFC 1035, section 2.3.4), less the length octets at both ends.
 const LONGEST: usize = 253;
-/// Octets that are written at a time.
-const BLOCK: usize = 64 << 10;
 
 /// Writes the zone and returns how many names have an entry. Exclusions stand first, as `rpz-passthru`; each name has a wildcard beside it.
 ///
@@ -40,25 +38,26 @@ const BLOCK: usize = 64 << 10;
 pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) -> io::Result<u64> {
     let feed = feed.object();
     let zone = settings.zone.as_ref().map_or(USUAL_ZONE, DomainName::as_str);
-    let mut text = Vec::with_capacity(BLOCK + 4 * LONGEST);
-    head(&mut text, feed, zone, settings)?;
+    let serial = settings.serial.unwrap_or_else(|| serial_of(feed)).to_string();
+    let mut text = Text::new(out);
+    text.head(";", feed)?;
+    text.push(&["$ORIGIN ", zone, ".\n$TTL ", TTL, "\n"])?;
+    // Refreshed often and never given up by whoever transfers it: the entries say themselves until when they hold.
+    text.push(&["@ SOA localhost. nobody.invalid. ", &serial, " 300 60 604800 ", TTL, "\n@ NS localhost.\n"])?;
     for name in &feed.let_through {
-        entry(&mut text, name.as_str(), zone, "CNAME rpz-passthru.")?;
+        entry(&mut text, name.as_str(), zone, " CNAME rpz-passthru.", "\n")?;
     }
     let rules = rules(&settings.policy);
+    let unverified_end = format!(" ; {UNVERIFIED}\n");
     let mut names = 0;
-    for name in feed.entries.names() {
+    for (name, unverified) in feed.names() {
+        let end = if unverified { &*unverified_end } else { "\n" };
         for rule in &rules {
-            entry(&mut text, name, zone, rule)?;
+            entry(&mut text, name, zone, rule, end)?;
         }
         names += 1;
-        if text.len() >= BLOCK {
-            out.write_all(&text)?;
-            text.clear();
-        }
     }
-    out.write_all(&text)?;
-    out.flush()?;
+    text.end()?;
     Ok(names)
 }
 
@@ -69,50 +68,28 @@ pub fn serial_of(feed: &Feed) -> u32 {
     digits.parse::<u32>().ok().and_then(|day| day.checked_mul(100)).unwrap_or(1)
 }
 
-fn head(text: &mut Vec<u8>, feed: &Feed, zone: &str, settings: &Settings) -> io::Result<()> {
-    let serial = settings.serial.unwrap_or_else(|| serial_of(feed));
-    let (from, until) = (feed.span.from, feed.span.until);
-    let title: String = feed.title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    writeln!(text, "; {title}")?;
-    writeln!(text, "; {}; names that are live from {from} to {until}, margins included", feed.marked())?;
-    for campaign in &feed.campaigns {
-        let mark = if campaign.verified { "" } else { ", UNVERIFIED" };
-        writeln!(text, "; campaign {} of {}{mark}", campaign.id, campaign.family)?;
-    }
-    writeln!(text, "$ORIGIN {zone}.")?;
-    writeln!(text, "$TTL {TTL}")?;
-    // Refreshed often and never given up by whoever transfers it: the entries say themselves until when they hold.
-    writeln!(text, "@ SOA localhost. nobody.invalid. {serial} 300 60 604800 {TTL}")?;
-    writeln!(text, "@ NS localhost.")
-}
-
 /// What stands behind the owner of an entry, a record each.
 fn rules(policy: &Policy) -> Vec<String> {
     match policy {
-        Policy::NxDomain => vec!["CNAME .".to_owned()],
-        Policy::NoData => vec!["CNAME *.".to_owned()],
-        Policy::Sinkhole(name) => vec![format!("CNAME {name}.")],
-        Policy::Addresses(addresses) => {
-            let record =
-                |address: &std::net::IpAddr| format!("{} {address}", if address.is_ipv4() { "A" } else { "AAAA" });
-            addresses.iter().map(record).collect()
-        }
+        Policy::NxDomain => vec![" CNAME .".to_owned()],
+        Policy::NoData => vec![" CNAME *.".to_owned()],
+        Policy::Sinkhole(name) => vec![format!(" CNAME {name}.")],
+        Policy::Addresses(addresses) => addresses.iter().map(|address| format!(" {}", record(*address))).collect(),
     }
 }
 
+/// Returns the type and the data of a record with an address.
+pub(crate) fn record(address: std::net::IpAddr) -> String {
+    format!("{} {address}", if address.is_ipv4() { "A" } else { "AAAA" })
+}
+
 /// Writes a record for a name, and one for everything below it.
-fn entry(text: &mut Vec<u8>, name: &str, zone: &str, rule: &str) -> io::Result<()> {
+fn entry(text: &mut Text<'_>, name: &str, zone: &str, rule: &str, end: &str) -> io::Result<()> {
     // The wildcard, two dots.
     if name.len() + zone.len() + 3 > LONGEST {
-        let reason = format!("{name}: the name is too long for an entry below {zone}; choose a shorter zone");
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+        return Err(unsayable(format!(
+            "{name}: the name is too long for an entry below {zone}; choose a shorter zone"
+        )));
     }
-    for before in ["", "*."] {
-        text.extend_from_slice(before.as_bytes());
-        text.extend_from_slice(name.as_bytes());
-        text.push(b' ');
-        text.extend_from_slice(rule.as_bytes());
-        text.push(b'\n');
-    }
-    Ok(())
+    text.push(&[name, rule, end, "*.", name, rule, end])
 }

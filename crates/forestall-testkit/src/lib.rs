@@ -4,12 +4,13 @@
 //!
 //! [`CaseScript`] plays a case as people would act on it: it decides commands, applies the events and keeps the log, at the time
 //! of a [`ScriptedClock`] and with salts that are the same in every run. [`campaigns`] and [`counts`] make what a case
-//! needs by hand; [`computed`] takes the lists of the real generators. [`bind`], [`knot`], [`nsd`] and [`unbound`] run real name
-//! servers, [`postgres`] a database server, [`smtp`] and [`dovecot`] real servers of mail, [`gnupg`] the program for keys, [`oidc`] a provider of identities, [`rdap`] and
+//! needs by hand; [`computed`] takes the lists of the real generators, [`names`] only their names. [`bind`], [`knot`], [`nsd`] and [`unbound`] run real name
+//! servers, [`resolver`] real resolvers with settings of a test's own, [`postgres`] a database server, [`smtp`] and [`dovecot`] real servers of mail, [`gnupg`] the program for keys, [`oidc`] a provider of identities, [`rdap`] and
 //! [`whois`] answer for registries, [`responder`] for servers that misbehave, and [`skip`] finds programs and says where one is missing.
 //!
 //! For tests only: functions panic where a test is written wrongly, and no released crate depends on this one.
 
+pub mod answer;
 pub mod bind;
 pub mod campaigns;
 pub mod case;
@@ -20,6 +21,7 @@ pub mod dovecot;
 pub mod gnupg;
 pub mod guard;
 pub mod knot;
+pub mod names;
 pub mod nsd;
 pub mod oidc;
 pub mod pem;
@@ -27,6 +29,7 @@ pub mod plugin;
 pub mod postgres;
 pub mod question;
 pub mod rdap;
+pub mod resolver;
 pub mod responder;
 mod server;
 pub mod skip;

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
 /// The types of records that are asked for (RFC 1035, section 3.2.2).
-const A: u8 = 1;
+pub(crate) const A: u8 = 1;
 pub(crate) const SOA: u8 = 6;
 
 /// Asks `server` over UDP for the address of `name`, from `client`, and returns the code of the answer.

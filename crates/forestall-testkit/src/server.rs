@@ -77,7 +77,12 @@ impl Server {
         self.signal("-CONT");
     }
 
-    fn signal(&self, signal: &str) {
+    /// Sends a signal to it and its helpers.
+    ///
+    /// # Panics
+    ///
+    /// Where the system does not let it.
+    pub(crate) fn signal(&self, signal: &str) {
         let sent = Command::new("kill").arg(signal).args(family(self.child.id())).status();
         assert!(sent.as_ref().is_ok_and(std::process::ExitStatus::success), "{signal} could not be sent: {sent:?}");
     }

@@ -56,6 +56,16 @@ const COUNTERPARTS: &[Counterpart] = &[
         package: Debian("knot-resolver"),
         needed_by: "scans of captures beside another resolver",
     },
+    Counterpart {
+        program: "pdns_recursor",
+        package: Debian("pdns-recursor"),
+        needed_by: "policy zones in PowerDNS Recursor",
+    },
+    Counterpart {
+        program: "dnsmasq",
+        package: Debian("dnsmasq-base"),
+        needed_by: "lists of names in dnsmasq, and hosts files",
+    },
     Counterpart { program: "tcpdump", package: Debian("tcpdump"), needed_by: "scans of captures of real traffic" },
     Counterpart { program: "tshark", package: Debian("tshark"), needed_by: "what another program reads from captures" },
     Counterpart { program: "minisign", package: Debian("minisign"), needed_by: "lists that a registry signs" },
@@ -321,6 +331,8 @@ mod tests {
                 "unbound",
                 "named",
                 "kresd",
+                "pdns_recursor",
+                "dnsmasq",
                 "tcpdump",
                 "tshark",
                 "minisign",
@@ -348,7 +360,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, initdb, oidc-provider-mock, schemathesis"
+                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, initdb, oidc-provider-mock, schemathesis"
             ]
         );
     }
@@ -362,6 +374,8 @@ mod tests {
                 "unbound",
                 "bind9",
                 "knot-resolver",
+                "pdns-recursor",
+                "dnsmasq-base",
                 "tcpdump",
                 "tshark",
                 "minisign",

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use forestall_formats::Form;
+
 use crate::support::Home;
 
 fn opened() -> Home {
@@ -23,7 +25,7 @@ fn lists_the_forms_with_tabs() {
         assert_eq!(row.split('\t').count(), 3, "{row}");
     }
     let forms: Vec<&str> = list.lines().map(|row| row.split('\t').next().unwrap()).collect();
-    assert_eq!(forms, ["plain", "csv", "jsonl"]);
+    assert_eq!(forms, Form::ALL.iter().map(|form| form.word()).collect::<Vec<_>>());
 }
 
 #[test]

@@ -156,11 +156,14 @@ impl Gatherer {
     pub fn finish(self) -> Entries {
         let Entries { letters, mut rows, windows } = self.entries;
         let window = |row: &Row| windows[row.window as usize];
-        rows.sort_unstable_by(|a, b| {
-            let by_name = || a.name(&letters).cmp(b.name(&letters));
-            let by_window = || (a.campaign, window(a)).cmp(&(b.campaign, window(b)));
-            a.prefix.cmp(&b.prefix).then_with(by_name).then_with(by_window)
-        });
+        // By the first letters alone nearly all stand where they belong, and comparisons of one number are sorted several times faster (`benches/README.md`).
+        rows.sort_unstable_by_key(|row| row.prefix);
+        for run in rows.chunk_by_mut(|a, b| a.prefix == b.prefix).filter(|run| run.len() > 1) {
+            run.sort_unstable_by(|a, b| {
+                let by_window = || (a.campaign, window(a)).cmp(&(b.campaign, window(b)));
+                a.name(&letters).cmp(b.name(&letters)).then_with(by_window)
+            });
+        }
         rows.dedup_by(|a, b| {
             (a.prefix, a.campaign, a.window) == (b.prefix, b.campaign, b.window) && a.name(&letters) == b.name(&letters)
         });

@@ -8,12 +8,14 @@
 
 mod entries;
 mod settings;
+mod text;
 
 use forestall_model::marking::Marked;
 use forestall_model::{CampaignId, DomainName, FamilySlug, Instant, Marking, Window};
 
 pub use entries::{Entries, EntriesError, Entry, Gatherer};
 pub use settings::{Policy, Publisher, Settings, SettingsError};
+pub(crate) use text::{Text, UNVERIFIED, unsayable};
 
 /// The names of a case or of some campaigns, for the days that were asked for.
 #[derive(Clone, Debug)]
@@ -68,6 +70,20 @@ impl Feed {
         let mut seen = vec![false; self.campaigns.len()];
         self.entries.iter().for_each(|entry| seen[entry.campaign] = true);
         self.campaigns.iter().zip(seen).any(|(campaign, seen)| seen && !campaign.verified)
+    }
+
+    /// Returns each name once, in order, and whether nobody but unverified families makes it.
+    pub fn names(&self) -> impl Iterator<Item = (&str, bool)> {
+        let mut entries = self.entries.iter().peekable();
+        let verified = |entry: &Entry<'_>| self.campaigns[entry.campaign].verified;
+        std::iter::from_fn(move || {
+            let first = entries.next()?;
+            let mut unverified = !verified(&first);
+            while let Some(same) = entries.next_if(|next| next.name == first.name) {
+                unverified &= !verified(&same);
+            }
+            Some((first.name, unverified))
+        })
     }
 
     /// Returns the marking in words, as headers and comments say it.

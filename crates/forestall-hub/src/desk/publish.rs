@@ -64,14 +64,14 @@ impl Desk {
     /// # Errors
     ///
     /// [`DeskError::Withheld`] where the marking does not allow the audience, [`DeskError::Input`] for an unknown slice,
-    /// [`DeskError::Output`] where the writer fails.
+    /// or for settings that the form has no words for, [`DeskError::Output`] where the writer fails.
     pub fn publish(&self, file: &CaseFile, ask: &Publish, out: &mut dyn Write) -> Result<Published, DeskError> {
         if let Some(tld) = ask.tld.as_ref().filter(|tld| !file.case.slices.contains_key(*tld)) {
             return Err(DeskError::Refused(Refusal::UnknownSlice { tld: tld.clone() }));
         }
         if let Some(write) = ask.form.feed_writer() {
             let feed = self.feed(file, &FeedAsk::of(file, ask))?;
-            let lines = write(&feed, &ask.settings, out)?;
+            let lines = write(&feed, &ask.settings, out).map_err(unsayable)?;
             return Ok(Published { lines, unverified: feed.object().has_unverified() });
         }
         let board = file.board();
@@ -148,6 +148,11 @@ pub(super) fn need_at_most(most: Option<u64>, found: u64) -> Result<(), DeskErro
         ))),
         None => Ok(()),
     }
+}
+
+/// Tells a form that has no words for what it was asked to say from a writer that failed.
+fn unsayable(error: std::io::Error) -> DeskError {
+    if error.kind() == std::io::ErrorKind::InvalidInput { DeskError::Input(error.to_string()) } else { error.into() }
 }
 
 /// Returns the window from the first cell's start to the last one's end.
