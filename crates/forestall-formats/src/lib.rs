@@ -12,6 +12,8 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::disallowed_methods)]
 
+pub mod annex;
+pub mod annex_html;
 pub mod answers;
 pub mod brief;
 pub mod bundle;
@@ -19,6 +21,8 @@ pub mod csv;
 pub mod daily;
 pub mod disclosures;
 pub mod envelope;
+pub mod epp;
+pub mod ersr;
 pub mod evidence;
 pub mod exclusions;
 pub mod feed;
@@ -45,16 +49,20 @@ pub mod predict;
 pub mod printable;
 pub mod rdap;
 pub mod received;
+pub mod registrar_mail;
 mod registry_date;
 pub mod reply;
+pub mod request;
 pub mod rpz;
 pub mod sheets;
 pub mod signature;
 pub mod stix;
 pub mod table;
+pub mod waiver;
 pub mod whois;
 pub mod wording;
 pub mod workbook;
+pub mod xarf;
 pub mod zonefile;
 
 pub use form::Form;

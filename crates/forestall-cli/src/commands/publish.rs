@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use forestall_formats::Form;
-use forestall_formats::feed::{Policy, Settings};
+use forestall_formats::epp::{Account, ContactKind, Handle, Side};
+use forestall_formats::feed::{Policy, Publisher, Settings};
 use forestall_hub::desk::{Publish as Ask, PublishSpan, Published};
-use forestall_model::{Audience, CaseId, DomainName, Tld, UtcDay};
+use forestall_model::{Audience, CaseId, DomainName, MailAddress, Tld, UtcDay};
 
 use crate::failure::Outcome;
 use crate::output;
@@ -58,6 +59,27 @@ pub(crate) struct Publish {
     /// The serial of the zone [default: from the day]
     #[arg(long, value_name = "NUMBER")]
     serial: Option<u32>,
+    /// Who publishes, for forms that name somebody
+    #[arg(long, value_name = "NAME")]
+    publisher: Option<String>,
+    /// Their mail address
+    #[arg(long, value_name = "ADDRESS")]
+    publisher_mail: Option<MailAddress>,
+    /// A name server of the sinkhole, for commands to a registry; may be repeated
+    #[arg(long = "name-server", value_name = "NAME")]
+    name_servers: Vec<DomainName>,
+    /// Whose statuses commands set: those of the registry or those of the registrar
+    #[arg(long, value_name = "SIDE", value_parser = words!(Side), default_value = "server")]
+    statuses: Side,
+    /// The registrant of names that are registered, by their identifier at the registry
+    #[arg(long, value_name = "HANDLE")]
+    registrant: Option<Handle>,
+    /// A contact of names that are registered, as tech=HANDLE; may be repeated
+    #[arg(long = "contact", value_name = "KIND=HANDLE", value_parser = contact)]
+    contacts: Vec<(ContactKind, Handle)>,
+    /// For how many years names are registered
+    #[arg(long, value_name = "YEARS", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=10))]
+    years: u8,
     /// Write to this file, which appears when it is whole
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -76,14 +98,39 @@ impl Publish {
             (None, None) if self.horizon => PublishSpan::Horizon,
             (None, None) => PublishSpan::Day(globals.today()),
         };
-        let settings = Settings { policy: self.policy, zone: self.zone, serial: self.serial, ..Settings::default() };
+        let publisher = Publisher {
+            name: self.publisher.unwrap_or_default(),
+            mail: self.publisher_mail.map(|mail| mail.to_string()).unwrap_or_default(),
+        };
+        let account = Account {
+            side: self.statuses,
+            name_servers: self.name_servers,
+            registrant: self.registrant,
+            contacts: self.contacts,
+            years: self.years,
+        };
+        let settings = Settings {
+            policy: self.policy,
+            zone: self.zone,
+            serial: self.serial,
+            publisher,
+            account,
+            ..Settings::default()
+        };
         let ask = Ask { form, tld: self.tld, span, audience: self.audience, now: globals.now(), settings };
         let published = world::run(async {
             let desk = globals.desk().await?;
             let file = desk.file(&case).await?;
+            let request = match form.request_writer() {
+                Some(_) => Some(desk.requested(&file, &ask).await?),
+                None => None,
+            };
             let mut published = None;
             output::to(self.output.as_deref(), |out| {
-                published = Some(desk.publish(&file, &ask, out)?);
+                published = Some(match &request {
+                    Some(request) => desk.write_requested(request, &ask, out)?,
+                    None => desk.publish(&file, &ask, out)?,
+                });
                 Ok(())
             })?;
             Ok(published)
@@ -93,6 +140,14 @@ impl Publish {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// Reads a contact with its kind.
+fn contact(text: &str) -> Result<(ContactKind, Handle), String> {
+    let (kind, handle) =
+        text.split_once('=').ok_or_else(|| format!("{text:?} is no contact; expected one such as tech=sh8013"))?;
+    let kind = kind.parse().map_err(|error: forestall_model::text::UnknownWord| error.to_string())?;
+    Ok((kind, handle.parse().map_err(|error: forestall_formats::epp::HandleError| error.to_string())?))
 }
 
 fn list() -> anyhow::Result<Outcome> {

@@ -20,6 +20,7 @@ mod popularity;
 mod predict;
 mod rdap;
 mod reply;
+mod requests;
 mod sheets;
 mod whois;
 mod zonefile;

@@ -10,7 +10,7 @@ use forestall_dga::{NameBuf, Prepared, slice};
 use forestall_formats::feed::{Campaign, Feed, Gatherer};
 use forestall_model::marking::release;
 use forestall_model::name::registrable;
-use forestall_model::{Audience, DomainName, Instant, Released, Tld, Window};
+use forestall_model::{Audience, Instant, Released, Tld, Window};
 
 use super::lists::list_of;
 use super::publish::windows_in;
@@ -74,7 +74,7 @@ impl Desk {
 }
 
 /// What a form says of a campaign of a case.
-fn told(file: &CaseFile, index: usize, prepared: &Prepared) -> Campaign {
+pub(super) fn told(file: &CaseFile, index: usize, prepared: &Prepared) -> Campaign {
     let info = prepared.family.info();
     let held = &file.case.campaigns[index];
     let texts = |texts: &[_]| texts.iter().map(ToString::to_string).collect();

@@ -28,6 +28,7 @@ mod place;
 mod plugins;
 mod provider;
 mod replies;
+mod requests;
 mod sign_in;
 mod tlog;
 mod vetting;
