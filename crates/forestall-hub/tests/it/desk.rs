@@ -11,6 +11,7 @@ use std::process::Command;
 use forestall_coord::event::CaseKind;
 use forestall_coord::{Level, Refusal, Standing};
 use forestall_dga::Catalogue;
+use forestall_formats::feed::Settings;
 use forestall_formats::{Form, answers, evidence, plain};
 use forestall_hub::desk::{
     Act, AnswerFile, AskRegistry, CaseFile, CheckDns, CheckZone, DaysAnswer, Desk, DeskError, OpenCase, Publish,
