@@ -20,7 +20,7 @@ pub(crate) use words;
 
 /// Reads a form in which lists of lines are written.
 pub(crate) fn form_of_lines() -> impl TypedValueParser<Value = Form> {
-    let forms = Form::ALL.iter().filter(|form| form.feed_writer().is_none());
+    let forms = Form::ALL.iter().filter(|form| form.is_of_lines());
     PossibleValuesParser::new(forms.map(|form| form.word())).try_map(|word| word.parse::<Form>())
 }
 

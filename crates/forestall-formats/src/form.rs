@@ -2,8 +2,9 @@
 
 //! The forms in which a case's names leave, and the one place that lists them.
 //!
-//! A form of *lines* says, name by name, what a registry is asked to do. A form of *feeds* is for those who block, watch or share. Each form
-//! is one file, with what the list of forms says of it; here it is one line in [`Form`], one in [`Form::about`] and one where it is written.
+//! A form of *lines* says, name by name, what a registry is asked to do. A form of *requests* does so too, and needs to know more: who sponsors
+//! a name, which servers it has. A form of *feeds* is for those who block, watch or share. Each form is one file, with what the list of forms says
+//! of it; here it is one line in [`Form`], one in [`Form::about`] and one where it is written.
 
 use std::io::{self, Write};
 
@@ -11,7 +12,11 @@ use forestall_model::line::{NameLine, NameList};
 use forestall_model::{Released, vocabulary};
 
 use crate::feed::{Feed, Settings};
-use crate::{bind, csv, dnsmasq, hosts, jsonl, knot_resolver, plain, rpz, unbound};
+use crate::request::Request;
+use crate::{
+    annex, annex_html, bind, csv, dnsmasq, epp, ersr, hosts, jsonl, knot_resolver, plain, registrar_mail, rpz, unbound,
+    waiver, xarf,
+};
 
 vocabulary! {
     /// A consumer's form.
@@ -34,6 +39,20 @@ vocabulary! {
         Dnsmasq = "dnsmasq",
         /// A hosts file.
         Hosts = "hosts",
+        /// EPP commands, a frame a line.
+        Epp = "epp",
+        /// The draft of an Expedited Registry Security Request.
+        Ersr = "ersr",
+        /// The draft of a registrar's request for a waiver.
+        Waiver = "waiver",
+        /// An annex of names by top-level domain.
+        Annex = "annex",
+        /// The annex as a page to be printed.
+        AnnexHtml = "annex-html",
+        /// A message for each registrar.
+        RegistrarMail = "registrar-mail",
+        /// Reports to abuse desks.
+        Xarf = "xarf",
     }
 }
 
@@ -55,6 +74,9 @@ pub struct About {
     pub tells_the_action: bool,
 }
 
+/// How a request is written: returns how many frames, rows, names or reports there are, as the form says.
+pub type RequestWriter = fn(&Released<Request>, &Settings, &mut dyn Write) -> io::Result<u64>;
+
 /// How a feed is written: returns the number of entries, a head not counted.
 pub type FeedWriter = fn(&Released<Feed>, &Settings, &mut dyn Write) -> io::Result<u64>;
 
@@ -72,28 +94,56 @@ impl Form {
             Self::KnotResolver => &knot_resolver::ABOUT,
             Self::Dnsmasq => &dnsmasq::ABOUT,
             Self::Hosts => &hosts::ABOUT,
+            Self::Epp => &epp::ABOUT,
+            Self::Ersr => &ersr::ABOUT,
+            Self::Waiver => &waiver::ABOUT,
+            Self::Annex => &annex::ABOUT,
+            Self::AnnexHtml => &annex_html::ABOUT,
+            Self::RegistrarMail => &registrar_mail::ABOUT,
+            Self::Xarf => &xarf::ABOUT,
         }
     }
 
-    /// Returns how a feed is written in this form; `None` for a form of lines.
+    /// Returns how a feed is written in this form; `None` for a form of lines or requests.
     #[must_use]
     pub fn feed_writer(self) -> Option<FeedWriter> {
         Some(match self {
-            Self::Plain | Self::Csv | Self::Jsonl => return None,
             Self::Rpz => rpz::write,
             Self::Bind => bind::write,
             Self::Unbound => unbound::write,
             Self::KnotResolver => knot_resolver::write,
             Self::Dnsmasq => dnsmasq::write,
             Self::Hosts => hosts::write,
+            _ => return None,
         })
+    }
+
+    /// Returns how a request is written in this form; `None` for a form of lines or feeds.
+    #[must_use]
+    pub fn request_writer(self) -> Option<RequestWriter> {
+        Some(match self {
+            Self::Epp => epp::write,
+            Self::Ersr => ersr::write,
+            Self::Waiver => waiver::write,
+            Self::Annex => annex::write,
+            Self::AnnexHtml => annex_html::write,
+            Self::RegistrarMail => registrar_mail::write,
+            Self::Xarf => xarf::write,
+            _ => return None,
+        })
+    }
+
+    /// Says whether [`Form::write`] writes it.
+    #[must_use]
+    pub fn is_of_lines(self) -> bool {
+        self.feed_writer().is_none() && self.request_writer().is_none()
     }
 
     /// Writes a list of lines and returns the number of rows, a header not counted.
     ///
     /// # Errors
     ///
-    /// What the writer reports; [`io::ErrorKind::Unsupported`] for a form of feeds.
+    /// What the writer reports; [`io::ErrorKind::Unsupported`] for a form of feeds or requests.
     pub fn write<I>(self, list: Released<NameList<I>>, out: &mut dyn Write) -> io::Result<u64>
     where
         I: IntoIterator<Item = NameLine>,
@@ -102,7 +152,7 @@ impl Form {
             Self::Plain => plain::write(list, out),
             Self::Csv => csv::write(list, out),
             Self::Jsonl => jsonl::write(list, out),
-            _ => Err(io::Error::new(io::ErrorKind::Unsupported, format!("{self} is a form of feeds, not of lists"))),
+            _ => Err(io::Error::new(io::ErrorKind::Unsupported, format!("{self} is no form of lists"))),
         }
     }
 }

@@ -12,6 +12,8 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::disallowed_methods)]
 
+pub mod annex;
+pub mod annex_html;
 pub mod answers;
 pub mod bind;
 pub mod brief;
@@ -21,6 +23,8 @@ pub mod daily;
 pub mod disclosures;
 pub mod dnsmasq;
 pub mod envelope;
+pub mod epp;
+pub mod ersr;
 pub mod evidence;
 pub mod exclusions;
 pub mod feed;
@@ -49,17 +53,21 @@ pub mod predict;
 pub mod printable;
 pub mod rdap;
 pub mod received;
+pub mod registrar_mail;
 mod registry_date;
 pub mod reply;
+pub mod request;
 pub mod rpz;
 pub mod sheets;
 pub mod signature;
 pub mod stix;
 pub mod table;
 pub mod unbound;
+pub mod waiver;
 pub mod whois;
 pub mod wording;
 pub mod workbook;
+pub mod xarf;
 pub mod zonefile;
 
 pub use form::Form;

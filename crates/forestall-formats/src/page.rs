@@ -208,7 +208,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// Returns a text as CommonMark that shows it as it is.
-fn markdown_escaped(text: &str) -> String {
+pub(crate) fn markdown_escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -81,6 +81,7 @@ const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "chromedriver", package: Debian("chromium-driver"), needed_by: "the console in a browser" },
     Counterpart { program: "clang", package: Debian("clang"), needed_by: "the example of a plug-in in C, built anew" },
     Counterpart { program: "wasm-ld", package: Debian("lld"), needed_by: "the example of a plug-in in C, built anew" },
+    Counterpart { program: "xmllint", package: Debian("libxml2-utils"), needed_by: "EPP commands by their schemas" },
     Counterpart { program: "initdb", package: Debian("postgresql"), needed_by: "the store on PostgreSQL" },
     Counterpart {
         program: "oidc-provider-mock",
@@ -92,6 +93,12 @@ const COUNTERPARTS: &[Counterpart] = &[
         program: "schemathesis",
         package: Python("schemathesis==4.32.5"),
         needed_by: "the API against its own document",
+    },
+    Counterpart {
+        // The library has no program; this one comes with it.
+        program: "email_validator",
+        package: Python("xarf==1.0.0"),
+        needed_by: "reports to abuse desks by the library of X-ARF",
     },
 ];
 
@@ -344,9 +351,11 @@ mod tests {
                 "chromedriver",
                 "clang",
                 "wasm-ld",
+                "xmllint",
                 "initdb",
                 "oidc-provider-mock",
-                "schemathesis"
+                "schemathesis",
+                "email_validator"
             ]
         );
     }
@@ -360,7 +369,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, initdb, oidc-provider-mock, schemathesis"
+                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, xmllint, initdb, oidc-provider-mock, schemathesis, email_validator"
             ]
         );
     }
@@ -387,10 +396,11 @@ mod tests {
                 "chromium-driver",
                 "clang",
                 "lld",
+                "libxml2-utils",
                 "postgresql",
                 "python3-venv"
             ]
         );
-        assert_eq!(python_packages(&some), ["oidc-provider-mock==0.3.4", "schemathesis==4.32.5"]);
+        assert_eq!(python_packages(&some), ["oidc-provider-mock==0.3.4", "schemathesis==4.32.5", "xarf==1.0.0"]);
     }
 }

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use forestall_connect::hub::{Hub, PublishAsked, SpanAsked};
-use forestall_formats::feed::{Policy, Settings};
+use forestall_formats::epp::{Account, ContactKind, Handle, Side};
+use forestall_formats::feed::{Policy, Publisher, Settings};
 use forestall_formats::{Form, plain};
 use forestall_hub::desk::{CampaignSpec, Desk, FeedAsk, Publish as Ask, PublishSpan, Published, feed_of_campaigns};
-use forestall_model::{Audience, CaseId, DomainName, Tld, UtcDay, Window};
+use forestall_model::{Audience, CaseId, DomainName, MailAddress, Tld, UtcDay, Window};
 
 use crate::failure::{Outcome, refused, usage};
 use crate::input;
@@ -71,6 +72,27 @@ pub(crate) struct Publish {
     /// The serial of the zone [default: from the day]
     #[arg(long, value_name = "NUMBER")]
     serial: Option<u32>,
+    /// Who publishes, for forms that name somebody
+    #[arg(long, value_name = "NAME")]
+    publisher: Option<String>,
+    /// Their mail address
+    #[arg(long, value_name = "ADDRESS")]
+    publisher_mail: Option<MailAddress>,
+    /// A name server of the sinkhole, for commands to a registry; may be repeated
+    #[arg(long = "name-server", value_name = "NAME")]
+    name_servers: Vec<DomainName>,
+    /// Whose statuses commands set: those of the registry or those of the registrar
+    #[arg(long, value_name = "SIDE", value_parser = words!(Side), default_value = "server")]
+    statuses: Side,
+    /// The registrant of names that are registered, by their identifier at the registry
+    #[arg(long, value_name = "HANDLE")]
+    registrant: Option<Handle>,
+    /// A contact of names that are registered, as tech=HANDLE; may be repeated
+    #[arg(long = "contact", value_name = "KIND=HANDLE", value_parser = contact)]
+    contacts: Vec<(ContactKind, Handle)>,
+    /// For how many years names are registered
+    #[arg(long, value_name = "YEARS", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=10))]
+    years: u8,
     /// Write to this file, which appears when it is whole
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -86,12 +108,7 @@ impl Publish {
             (None, None) if self.horizon => PublishSpan::Horizon,
             (None, None) => PublishSpan::Day(globals.today()),
         };
-        let settings = Settings {
-            policy: self.policy.clone(),
-            zone: self.zone.clone(),
-            serial: self.serial,
-            ..Settings::default()
-        };
+        let settings = self.settings();
         let (tld, audience, now) = (self.tld.clone(), self.audience, globals.now());
         let Some(case) = self.case.clone() else {
             let ask = FeedAsk { tld, span: self.days(globals), audience, now, most: None };
@@ -120,9 +137,16 @@ impl Publish {
 /// Writes the names of a case of the store.
 async fn here(desk: &Desk, case: &CaseId, ask: &Ask, place: Option<&Path>) -> anyhow::Result<Published> {
     let file = desk.file(case).await?;
+    let request = match ask.form.request_writer() {
+        Some(_) => Some(desk.requested(&file, ask).await?),
+        None => None,
+    };
     let mut published = Published { lines: 0, unverified: false };
     output::to(place, |out| {
-        published = desk.publish(&file, ask, out)?;
+        published = match &request {
+            Some(request) => desk.write_requested(request, ask, out)?,
+            None => desk.publish(&file, ask, out)?,
+        };
         Ok(())
     })?;
     Ok(published)
@@ -153,6 +177,29 @@ const fn asked(span: PublishSpan) -> SpanAsked {
 }
 
 impl Publish {
+    /// Returns what was chosen of the form.
+    fn settings(&self) -> Settings {
+        let publisher = Publisher {
+            name: self.publisher.clone().unwrap_or_default(),
+            mail: self.publisher_mail.as_ref().map(ToString::to_string).unwrap_or_default(),
+        };
+        let account = Account {
+            side: self.statuses,
+            name_servers: self.name_servers.clone(),
+            registrant: self.registrant.clone(),
+            contacts: self.contacts.clone(),
+            years: self.years,
+        };
+        Settings {
+            policy: self.policy.clone(),
+            zone: self.zone.clone(),
+            serial: self.serial,
+            publisher,
+            account,
+            ..Settings::default()
+        }
+    }
+
     /// Returns the days for which names of campaigns are written.
     fn days(&self, globals: &Globals) -> Window {
         match self.from.zip(self.until) {
@@ -191,6 +238,14 @@ impl Publish {
         tell(Published { lines, unverified: feed.object().has_unverified() }, form, span);
         Ok(Outcome::Done)
     }
+}
+
+/// Reads a contact with its kind.
+fn contact(text: &str) -> Result<(ContactKind, Handle), String> {
+    let (kind, handle) =
+        text.split_once('=').ok_or_else(|| format!("{text:?} is no contact; expected one such as tech=sh8013"))?;
+    let kind = kind.parse().map_err(|error: forestall_model::text::UnknownWord| error.to_string())?;
+    Ok((kind, handle.parse().map_err(|error: forestall_formats::epp::HandleError| error.to_string())?))
 }
 
 fn list() -> anyhow::Result<Outcome> {

@@ -171,3 +171,44 @@ fn a_public_suffix_that_an_algorithm_makes_is_acted_on_by_nobody() {
     };
     assert_eq!((action("2jw.pe").as_str(), action("com.pe").as_str()), ("reserve", ""), "{table}");
 }
+
+/// What a registry is asked goes out as commands, drafts and annexes; what a form needs to know is asked for.
+#[test]
+fn requests_are_written_and_nothing_is_sent() {
+    let home = opened();
+    home.ok("case request mine --tld com --action register-sinkhole");
+    let lists = "publish --case mine --tld com --from 2009-01-03 --until 2009-01-04";
+    let names: Vec<String> = predicted(&home, "--on 2009-01-03 --tld com").into_iter().collect();
+    home.fails(2, &format!("{lists} --as epp"), &["--name-server", &names[0]]);
+    let commands = home.ok(&format!(
+        "{lists} --as epp --name-server ns1.sink.example --name-server ns2.sink.example --registrant SINK-1 --contact tech=SINK-2"
+    ));
+    let frames: Vec<&str> = commands.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(frames.len(), 2 * names.len(), "a name is created, then locked");
+    assert!(commands.contains("NOTHING HAS BEEN SENT") && frames[0].contains(&names[0]), "{commands}");
+    assert!(frames[1].contains("serverTransferProhibited"), "{}", frames[1]);
+    let annex = home.ok(&format!("{lists} --as annex"));
+    assert_eq!(annex.lines().filter(|line| line.contains("| register-sinkhole |")).count(), names.len());
+    // The guard: a day on each side.
+    assert!(annex.contains("| 2009-01-02T00:00:00Z | 2009-01-05T00:00:00Z |"), "{annex}");
+    assert!(home.ok(&format!("{lists} --as annex-html")).starts_with("<!DOCTYPE html>"));
+    for form in ["ersr", "waiver"] {
+        let draft = home.ok(&format!("{lists} --as {form} --publisher 'Team X' --publisher-mail team@x.example"));
+        assert!(draft.starts_with("# DRAFT: ") && draft.contains("Prepared by: Team X, team@x.example"), "{draft}");
+    }
+    home.fails(2, &format!("{lists} --as registrar-mail"), &["--publisher-mail"]);
+    home.fails(2, &format!("{lists} --as xarf"), &["--publisher"]);
+    let mail = home.run(&format!("{lists} --as registrar-mail --publisher-mail team@x.example"));
+    assert_eq!((mail.status, mail.out.as_str()), (0, ""), "nobody holds a name: {}", mail.err);
+}
+
+#[test]
+fn refuses_what_is_no_account() {
+    let home = opened();
+    let lists = "publish --case mine --horizon --as epp";
+    home.fails(2, &format!("{lists} --registrant 'a b'"), &["is not the identifier of a contact"]);
+    home.fails(2, &format!("{lists} --contact SINK-2"), &["expected one such as tech=sh8013"]);
+    home.fails(2, &format!("{lists} --contact boss=SINK-2"), &["admin"]);
+    home.fails(2, &format!("{lists} --years 11"), &["1..=10"]);
+    home.fails(2, &format!("{lists} --publisher-mail nobody"), &["mail address"]);
+}

@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use forestall_model::DomainName;
 
+use crate::epp::Account;
+
 /// What a form is written with besides the feed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -18,6 +20,8 @@ pub struct Settings {
     pub serial: Option<u32>,
     /// Who publishes, for forms that name somebody.
     pub publisher: Publisher,
+    /// What commands to a registry are written with.
+    pub account: Account,
 }
 
 /// Who publishes.

@@ -21,6 +21,7 @@ mod popularity;
 mod predict;
 mod rdap;
 mod reply;
+mod requests;
 mod sheets;
 mod whois;
 mod zonefile;

@@ -153,7 +153,7 @@ fn gather_campaign(
 }
 
 /// What a form says of a campaign.
-fn told(prepared: &Prepared, verified: bool) -> Campaign {
+pub(super) fn told(prepared: &Prepared, verified: bool) -> Campaign {
     let info = prepared.family.info();
     let texts = |texts: &[_]| texts.iter().map(ToString::to_string).collect();
     let seed: Vec<String> = prepared.campaign.params.iter().map(|(key, value)| format!("{key}={value}")).collect();

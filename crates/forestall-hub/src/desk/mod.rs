@@ -47,6 +47,7 @@ mod receipts;
 mod recent;
 mod registers;
 mod replies;
+mod requested;
 mod said;
 mod said_of_lists;
 mod sign_in;

@@ -63,16 +63,30 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`DeskError::Withheld`] where the marking does not allow the audience, [`DeskError::Input`] for an unknown slice,
-    /// or for settings that the form has no words for, [`DeskError::Output`] where the writer fails.
+    /// [`DeskError::Withheld`] where the marking does not allow the audience, [`DeskError::Refused`] for an unknown slice,
+    /// [`DeskError::Input`] for settings that the form has no words for, and for a form of requests: those take [`Desk::requested`];
+    /// [`DeskError::Output`] where the writer fails.
     pub fn publish(&self, file: &CaseFile, ask: &Publish, out: &mut dyn Write) -> Result<Published, DeskError> {
-        if let Some(tld) = ask.tld.as_ref().filter(|tld| !file.case.slices.contains_key(*tld)) {
-            return Err(DeskError::Refused(Refusal::UnknownSlice { tld: tld.clone() }));
-        }
         if let Some(write) = ask.form.feed_writer() {
             let feed = self.feed(file, &FeedAsk::of(file, ask))?;
             let lines = write(&feed, &ask.settings, out).map_err(unsayable)?;
             return Ok(Published { lines, unverified: feed.object().has_unverified() });
+        }
+        let mut lines: Vec<NameLine> = self.picked(file, ask)?.into_iter().map(|picked| picked.line).collect();
+        if ask.form == Form::Plain {
+            lines.dedup_by(|a, b| a.name == b.name);
+        }
+        let unverified = lines.iter().any(|line| line.confidence == UNVERIFIED);
+        let list = NameList { title: file.case.title.clone(), marking: file.marking(), lines };
+        let released = release(list, ask.audience, ask.now)?;
+        let lines = ask.form.write(released, out).map_err(unsayable)?;
+        Ok(Published { lines, unverified })
+    }
+
+    /// Returns the lines that are asked for, by name, then by window and line id.
+    pub(super) fn picked(&self, file: &CaseFile, ask: &Publish) -> Result<Vec<Picked>, DeskError> {
+        if let Some(tld) = ask.tld.as_ref().filter(|tld| !file.case.slices.contains_key(*tld)) {
+            return Err(DeskError::Refused(Refusal::UnknownSlice { tld: tld.clone() }));
         }
         let board = file.board();
         let wanted = |cell: &Cell| match ask.span {
@@ -85,7 +99,7 @@ impl Desk {
             None => board.slices().map(|(_, cells)| names_of(cells.iter().filter(|cell| wanted(cell)))).sum(),
         };
         need_at_most(ask.most, found)?;
-        let mut lines = Lines { file, board: &board, ask, lines: Vec::new() };
+        let mut lines = Lines { file, board: &board, ask, picked: Vec::new() };
         match &ask.tld {
             Some(tld) => {
                 for campaign in 0..file.case.campaigns.len() {
@@ -122,16 +136,12 @@ impl Desk {
                 }
             }
         }
-        let mut lines = lines.lines;
-        lines.sort_by(|a, b| (&a.name, a.window, &a.line_id).cmp(&(&b.name, b.window, &b.line_id)));
-        if ask.form == Form::Plain {
-            lines.dedup_by(|a, b| a.name == b.name);
-        }
-        let unverified = lines.iter().any(|line| line.confidence == UNVERIFIED);
-        let list = NameList { title: file.case.title.clone(), marking: file.marking(), lines };
-        let released = release(list, ask.audience, ask.now)?;
-        let lines = ask.form.write(released, out)?;
-        Ok(Published { lines, unverified })
+        let mut picked = lines.picked;
+        picked.sort_by(|a, b| {
+            let (a, b) = (&a.line, &b.line);
+            (&a.name, a.window, &a.line_id).cmp(&(&b.name, b.window, &b.line_id))
+        });
+        Ok(picked)
     }
 }
 
@@ -152,7 +162,10 @@ pub(super) fn need_at_most(most: Option<u64>, found: u64) -> Result<(), DeskErro
 
 /// Tells a form that has no words for what it was asked to say from a writer that failed.
 fn unsayable(error: std::io::Error) -> DeskError {
-    if error.kind() == std::io::ErrorKind::InvalidInput { DeskError::Input(error.to_string()) } else { error.into() }
+    match error.kind() {
+        std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Unsupported => DeskError::Input(error.to_string()),
+        _ => error.into(),
+    }
 }
 
 /// Returns the window from the first cell's start to the last one's end.
@@ -170,12 +183,19 @@ impl Publish {
     }
 }
 
+/// One line with the index of its campaign.
+#[derive(Clone, Debug)]
+pub(super) struct Picked {
+    pub(super) campaign: usize,
+    pub(super) line: NameLine,
+}
+
 /// The lines of a list while it is put together: one a name and window.
 struct Lines<'a> {
     file: &'a CaseFile,
     board: &'a Board<'a>,
     ask: &'a Publish,
-    lines: Vec<NameLine>,
+    picked: Vec<Picked>,
 }
 
 impl Lines<'_> {
@@ -191,13 +211,20 @@ impl Lines<'_> {
             if view.stance.stands_aside() || (!self.ask.form.about().tells_the_action && withheld) {
                 continue;
             }
-            let line = |window| NameLine {
-                requested_action: view.asked.filter(|_| unit),
-                ..line_of(file, cell, (tld, count(place)), (&name, window), &view)
+            let holding = file.case.holdings.get(&name);
+            let tenure = holding.and_then(|holding| holding.verdict.as_ref()).map(|verdict| &verdict.tenure);
+            let line = |window| Picked {
+                campaign: cell.campaign,
+                line: NameLine {
+                    requested_action: view.asked.filter(|_| unit),
+                    registrar_iana_id: tenure.and_then(|tenure| tenure.registrar.as_ref()?.parse().ok()),
+                    created: tenure.and_then(|tenure| tenure.created),
+                    ..line_of(file, cell, (tld, count(place)), (&name, window), &view)
+                },
             };
             // A window that lies elsewhere is that of another period's list.
             let own = windows_in(listing.windows_of(place), cell.window);
-            self.lines.extend(own.filter(|window| self.ask.wants(file, cell, *window)).map(line));
+            self.picked.extend(own.filter(|window| self.ask.wants(file, cell, *window)).map(line));
         }
     }
 }

@@ -31,6 +31,7 @@ mod place;
 mod plugins;
 mod provider;
 mod replies;
+mod requests;
 mod shared;
 mod sign_in;
 mod tlog;

@@ -1,0 +1,191 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! X-ARF: reports to the abuse desks of registrars and registries about registered names on which they are asked to act, one report a line.
+//!
+//! A report says that the algorithm of a family makes the name, and when its machines ask for it. The name stands as the source, never as a
+//! command server: nobody saw it command a machine. Its identifier is a function of the case and of what the report says.
+//!
+//! # Source
+//!
+//! The schemas of X-ARF version 4.2 (xarf.org): `xarf-core`, and `infrastructure-botnet` with its required `compromise_evidence`.
+
+use std::collections::BTreeSet;
+use std::io::{self, BufWriter, Write};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use forestall_model::{Action, Digest, Instant, MailAddress, Marking, NameClass, Released};
+use uuid::Uuid;
+
+use crate::feed::{Publisher, Settings};
+use crate::flood::one_line;
+use crate::form::About;
+use crate::request::{self, Asked, Request};
+
+/// The form.
+pub const ABOUT: About = About {
+    consumer: "abuse desks that take X-ARF version 4: one JSON report a line, for names that somebody decided to act on",
+    tested_with: "the Python package xarf with the schemas in it",
+    media_type: "application/jsonl",
+    extension: "jsonl",
+    shows_confidence: true,
+    tells_the_action: true,
+};
+
+/// The namespace of the identifiers of reports (RFC 9562, section 5.5).
+const REPORTS: Uuid = Uuid::from_u128(0x3d1f_70c2_9c5e_4b64_8f0a_51c6_0be2_47d9);
+/// The version of the schemas that the reports were checked against.
+const VERSION: &str = "4.2.0";
+/// Characters of an organisation's name, at most.
+const MAX_ORGANISATION: usize = 200;
+/// Tags of a report, at most.
+const MAX_TAGS: usize = 20;
+
+/// Writes a report for each name that somebody else holds and about which a registrar or registry is asked to do something to its holder, and
+/// returns how many there are.
+///
+/// # Errors
+///
+/// What the writer reports; [`io::ErrorKind::InvalidInput`] where it is not known who reports.
+pub fn write(request: &Released<Request>, settings: &Settings, out: &mut dyn Write) -> io::Result<u64> {
+    let contact = Contact::of(&settings.publisher)?;
+    let marking = request.marking();
+    let request = request.object();
+    let mut out = BufWriter::new(out);
+    let mut reports = 0;
+    for lines in request.names().filter(|lines| is_reported(&lines[0])) {
+        serde_json::to_writer(&mut out, &report(request, marking, lines, &contact))?;
+        out.write_all(b"\n")?;
+        reports += 1;
+    }
+    out.flush()?;
+    Ok(reports)
+}
+
+/// Says whether a name is held by somebody, and a person decided that its holder is touched or its registrar told.
+const fn is_reported(asked: &Asked) -> bool {
+    matches!(asked.line.class, NameClass::RegisteredSuspect | NameClass::RegisteredMalicious)
+        && matches!(asked.line.requested_action, Some(Action::NotifyRegistrar | Action::Suspend | Action::RedirectNs))
+}
+
+#[derive(serde::Serialize)]
+struct Contact {
+    org: String,
+    contact: String,
+    domain: String,
+}
+
+impl Contact {
+    fn of(publisher: &Publisher) -> io::Result<Self> {
+        let refused = |reason: &str| io::Error::new(io::ErrorKind::InvalidInput, reason.to_owned());
+        if publisher.name.trim().is_empty() || publisher.mail.is_empty() {
+            return Err(refused(
+                "a report says who reports: give a name and a mail address (--publisher, --publisher-mail)",
+            ));
+        }
+        let mail: MailAddress = publisher
+            .mail
+            .parse()
+            .map_err(|error: forestall_model::mail::MailAddressError| refused(&error.to_string()))?;
+        let domain = mail.as_str().rsplit('@').next().unwrap_or_default().to_owned();
+        let org = one_line(&publisher.name).chars().take(MAX_ORGANISATION).collect();
+        Ok(Self { org, contact: mail.as_str().to_owned(), domain })
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Report<'r> {
+    xarf_version: &'static str,
+    report_id: String,
+    timestamp: Instant,
+    reporter: &'r Contact,
+    sender: &'r Contact,
+    source_identifier: &'r str,
+    category: &'static str,
+    r#type: &'static str,
+    evidence_source: &'static str,
+    evidence: [Evidence; 1],
+    tags: Vec<String>,
+    description: String,
+    malware_family: &'r str,
+    compromise_evidence: &'static str,
+}
+
+#[derive(serde::Serialize)]
+struct Evidence {
+    content_type: &'static str,
+    description: &'static str,
+    payload: String,
+    hash: String,
+    size: usize,
+}
+
+fn report<'r>(request: &'r Request, marking: Marking, lines: &'r [Asked], contact: &'r Contact) -> Report<'r> {
+    let first = &lines[0].line;
+    let mut text = String::new();
+    for asked in lines {
+        let line = &asked.line;
+        let when = request::in_words(request::needed([asked]));
+        let mark = if asked.is_unverified() { "UNVERIFIED" } else { line.confidence };
+        text.push_str(&format!("{} {} {mark}: asked for {when}; {}\n", line.name, line.family, line.line_id));
+    }
+    let action = first.requested_action.map_or("", Action::word);
+    let action_means = first.requested_action.map_or("", Action::meaning);
+    let when = request::in_words(request::needed(lines));
+    let unverified = if lines.iter().any(Asked::is_unverified) {
+        " UNVERIFIED: the family's names were not checked against the botnet's own."
+    } else {
+        ""
+    };
+    let description = format!(
+        "{} is a predicted name of {}: infected machines compute it and ask for it {when}, margins included. Requested: {action} ({action_means}). \
+         Reference: {}.{unverified}",
+        first.name, first.family, first.evidence_ref
+    );
+    let key = format!("{}\n{}\n{}\n{action}\n{text}", request.case, contact.contact, first.name);
+    Report {
+        xarf_version: VERSION,
+        report_id: Uuid::new_v5(&REPORTS, key.as_bytes()).to_string(),
+        // When the name was registered; where nobody knows that, when it was last looked at.
+        timestamp: first.created.unwrap_or(request.changed),
+        reporter: contact,
+        sender: contact,
+        source_identifier: first.name.as_str(),
+        category: "infrastructure",
+        r#type: "botnet",
+        evidence_source: "threat_intelligence",
+        evidence: [Evidence {
+            content_type: "text/plain",
+            description: "The windows in which machines ask for the name, by the algorithm of the family",
+            payload: STANDARD.encode(&text),
+            hash: format!("sha256:{}", Digest::of(text.as_bytes())),
+            size: text.len(),
+        }],
+        tags: tags(marking, lines),
+        description,
+        malware_family: first.family.as_str(),
+        compromise_evidence: "The name is on the list that machines infected with this family compute. It is a predicted name; whether it serves \
+                              the botnet was not observed.",
+    }
+}
+
+fn tags(marking: Marking, lines: &[Asked]) -> Vec<String> {
+    let tag = |space: &str, word: &str| {
+        let safe = |c: char| {
+            if c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-') { c.to_ascii_lowercase() } else { '-' }
+        };
+        format!("{space}:{}", word.chars().map(safe).collect::<String>())
+    };
+    let after = |label: &str| label.split_once(':').map_or_else(|| label.to_owned(), |(_, word)| word.to_owned());
+    let mut tags = vec![
+        tag("tlp", &after(marking.tlp.word())),
+        tag("pap", &after(marking.pap.word())),
+        tag("domain", "predicted-dga-name"),
+    ];
+    let words: BTreeSet<&str> = lines.iter().map(|asked| asked.line.confidence).collect();
+    tags.extend(words.into_iter().map(|word| tag("confidence", word)));
+    let families: BTreeSet<&str> = lines.iter().map(|asked| asked.line.family.as_str()).collect();
+    tags.extend(families.into_iter().map(|family| tag("malware", family)));
+    tags.truncate(MAX_TAGS);
+    tags
+}
