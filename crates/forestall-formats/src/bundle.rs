@@ -162,7 +162,7 @@ mod tests {
         let files: [(&str, &[u8]); 2] = [("a.be.1.list.csv", b"name\na.be\n"), ("a.be.1.brief.html", b"")];
         let octets = write(files).unwrap();
         assert_eq!(octets, write(files).unwrap(), "equal files give equal octets");
-        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(octets)).unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(octets)).unwrap();
         for (name, expected) in files {
             let mut found = Vec::new();
             archive.by_name(name).unwrap().read_to_end(&mut found).unwrap();

@@ -198,7 +198,8 @@ fn plan(lines: &[Asked], account: &Account) -> io::Result<Plan> {
                 let why = "to be pointed elsewhere, whose name servers of today nobody has looked up; vet them first";
                 return Ok(Plan::None(why.to_owned()));
             };
-            Plan::Frames(action, vec![redirect(name, seen.iter().map(forestall_model::OwnerName::as_str), account)])
+            let seen: Vec<&str> = seen.iter().map(forestall_model::OwnerName::as_str).collect();
+            Plan::Frames(action, vec![redirect(name, &seen, account)])
         }
         Action::Suspend => Plan::Frames(action, vec![statuses(name, &hold)]),
         Action::Lock => Plan::Frames(action, vec![statuses(name, &prohibited(&["Update", "Transfer", "Delete"]))]),
@@ -248,10 +249,10 @@ fn statuses(name: &str, statuses: &[String]) -> String {
 }
 
 /// Returns the command that takes away the name servers that were seen and every DS, and adds those of the sinkhole.
-fn redirect<'n>(name: &str, seen: impl Iterator<Item = &'n str> + Clone, account: &Account) -> String {
+fn redirect(name: &str, seen: &[&str], account: &Account) -> String {
     let wanted = || account.name_servers.iter().map(DomainName::as_str);
-    let added = hosts(wanted().filter(|new| !seen.clone().any(|old| old == *new)));
-    let removed = hosts(seen.clone().filter(|old| wanted().all(|new| new != *old)));
+    let added = hosts(wanted().filter(|new| !seen.contains(new)));
+    let removed = hosts(seen.iter().copied().filter(|old| wanted().all(|new| new != *old)));
     let part = |tag: &str, hosts: String| {
         if hosts.is_empty() { hosts } else { format!("<domain:{tag}>{hosts}</domain:{tag}>") }
     };

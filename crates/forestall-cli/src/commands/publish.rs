@@ -190,14 +190,7 @@ impl Publish {
             contacts: self.contacts.clone(),
             years: self.years,
         };
-        Settings {
-            policy: self.policy.clone(),
-            zone: self.zone.clone(),
-            serial: self.serial,
-            publisher,
-            account,
-            ..Settings::default()
-        }
+        Settings { policy: self.policy.clone(), zone: self.zone.clone(), serial: self.serial, publisher, account }
     }
 
     /// Returns the days for which names of campaigns are written.

@@ -21,7 +21,7 @@ fn ask(form: Form) -> Publish {
         ..Settings::default()
     };
     let span = PublishSpan::Lists(forestall_model::DayRange::one(parsed("2009-03-22")));
-    Publish { form, tld: Some(parsed("com")), span, audience: Audience::Recipient, now: now(), settings }
+    Publish { form, tld: Some(parsed("com")), span, audience: Audience::Recipient, now: now(), most: None, settings }
 }
 
 /// A case whose registry of com is asked to reserve, with a name that is excluded, one on which a person ruled, and one that waits.
