@@ -11,7 +11,7 @@ use forestall_model::line::{NameLine, NameList};
 use forestall_model::{Released, vocabulary};
 
 use crate::feed::{Feed, Settings};
-use crate::{csv, jsonl, plain, rpz};
+use crate::{csv, intelmq, jsonl, misp, n6, plain, rpz, stix, suricata, zeek};
 
 vocabulary! {
     /// A consumer's form.
@@ -24,6 +24,22 @@ vocabulary! {
         Jsonl = "jsonl",
         /// A response policy zone.
         Rpz = "rpz",
+        /// A STIX 2.1 bundle.
+        Stix = "stix",
+        /// A MISP event.
+        Misp = "misp",
+        /// IntelMQ events.
+        IntelMq = "intelmq",
+        /// Events as n6 gives them out.
+        N6 = "n6",
+        /// A file of Zeek's intelligence framework.
+        Zeek = "zeek",
+        /// The Zeek script for it.
+        ZeekScript = "zeek-script",
+        /// A Suricata dataset.
+        Suricata = "suricata",
+        /// The Suricata rule for it.
+        SuricataRules = "suricata-rules",
     }
 }
 
@@ -57,6 +73,14 @@ impl Form {
             Self::Csv => &csv::ABOUT,
             Self::Jsonl => &jsonl::ABOUT,
             Self::Rpz => &rpz::ABOUT,
+            Self::Stix => &stix::feed::ABOUT,
+            Self::Misp => &misp::ABOUT,
+            Self::IntelMq => &intelmq::ABOUT,
+            Self::N6 => &n6::ABOUT,
+            Self::Zeek => &zeek::ABOUT,
+            Self::ZeekScript => &zeek::script::ABOUT,
+            Self::Suricata => &suricata::ABOUT,
+            Self::SuricataRules => &suricata::rules::ABOUT,
         }
     }
 
@@ -66,6 +90,14 @@ impl Form {
         Some(match self {
             Self::Plain | Self::Csv | Self::Jsonl => return None,
             Self::Rpz => rpz::write,
+            Self::Stix => stix::feed::write,
+            Self::Misp => misp::write,
+            Self::IntelMq => intelmq::write,
+            Self::N6 => n6::write,
+            Self::Zeek => zeek::write,
+            Self::ZeekScript => zeek::script::write,
+            Self::Suricata => suricata::write,
+            Self::SuricataRules => suricata::rules::write,
         })
     }
 

@@ -10,6 +10,7 @@ mod daily;
 mod envelope;
 mod evidence;
 mod exclusions;
+mod feeds;
 mod flood;
 mod friendly;
 mod letters;

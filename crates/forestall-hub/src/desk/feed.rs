@@ -64,6 +64,7 @@ impl Desk {
             title: file.case.title.clone(),
             marking: file.marking(),
             span: ask.span,
+            opened: file.case.opened,
             changed: file.case.changed,
             campaigns: file.prepared.iter().enumerate().map(|(index, prepared)| told(file, index, prepared)).collect(),
             entries,
