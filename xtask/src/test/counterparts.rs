@@ -29,7 +29,7 @@ struct Counterpart {
 enum Package {
     /// A package of Debian.
     Debian(&'static str),
-    /// A package of PyPI, as pip takes it, for an environment of its own below the build folder.
+    /// Packages of PyPI, as pip takes them, with blanks between them, for an environment of its own below the build folder.
     Python(&'static str),
 }
 
@@ -83,6 +83,14 @@ const COUNTERPARTS: &[Counterpart] = &[
         package: Python("schemathesis==4.32.5"),
         needed_by: "the API against its own document",
     },
+    Counterpart {
+        program: "stix2_validator",
+        // What it comes with has no program of its own: the libraries that read MISP's events and Suricata's rules, and MISP's galaxies.
+        package: Python("stix2-validator==3.3.2 pymisp==2.5.34.4 pymispgalaxies==1.1.1 suricataparser==1.0.0"),
+        needed_by: "feeds as STIX, for MISP and for Suricata",
+    },
+    Counterpart { program: "intelmqctl", package: Python("intelmq==3.5.0"), needed_by: "feeds for IntelMQ" },
+    Counterpart { program: "zeek-script", package: Python("zeekscript==1.3.6"), needed_by: "the script for Zeek" },
 ];
 
 /// The Debian package without which Python makes no environment.
@@ -199,11 +207,11 @@ fn debian_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
 
 /// Returns the packages of Python of the programs, in order of the table.
 fn python_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
-    let name = |counterpart: &&'static Counterpart| match counterpart.package {
-        Debian(_) => None,
-        Python(name) => Some(name),
+    let names = |counterpart: &&'static Counterpart| match counterpart.package {
+        Debian(_) => "",
+        Python(names) => names,
     };
-    missing.iter().filter_map(name).collect()
+    missing.iter().flat_map(|counterpart| names(counterpart).split_whitespace()).collect()
 }
 
 /// Installs packages of Python into an environment of their own, so that nothing of the user's changes.
@@ -334,7 +342,10 @@ mod tests {
                 "wasm-ld",
                 "initdb",
                 "oidc-provider-mock",
-                "schemathesis"
+                "schemathesis",
+                "stix2_validator",
+                "intelmqctl",
+                "zeek-script"
             ]
         );
     }
@@ -348,7 +359,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, initdb, oidc-provider-mock, schemathesis"
+                "present: nsd, unbound, named, kresd, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, initdb, oidc-provider-mock, schemathesis, stix2_validator, intelmqctl, zeek-script"
             ]
         );
     }
@@ -377,6 +388,18 @@ mod tests {
                 "python3-venv"
             ]
         );
-        assert_eq!(python_packages(&some), ["oidc-provider-mock==0.3.4", "schemathesis==4.32.5"]);
+        assert_eq!(
+            python_packages(&some),
+            [
+                "oidc-provider-mock==0.3.4",
+                "schemathesis==4.32.5",
+                "stix2-validator==3.3.2",
+                "pymisp==2.5.34.4",
+                "pymispgalaxies==1.1.1",
+                "suricataparser==1.0.0",
+                "intelmq==3.5.0",
+                "zeekscript==1.3.6"
+            ]
+        );
     }
 }
