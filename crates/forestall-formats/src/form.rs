@@ -14,8 +14,8 @@ use forestall_model::{Released, vocabulary};
 use crate::feed::{Feed, Settings};
 use crate::request::Request;
 use crate::{
-    annex, annex_html, bind, csv, dnsmasq, epp, ersr, hosts, jsonl, knot_resolver, plain, registrar_mail, rpz, unbound,
-    waiver, xarf,
+    annex, annex_html, bind, csv, dnsmasq, epp, ersr, hosts, intelmq, jsonl, knot_resolver, misp, n6, plain,
+    registrar_mail, rpz, stix, suricata, unbound, waiver, xarf, zeek,
 };
 
 vocabulary! {
@@ -53,6 +53,22 @@ vocabulary! {
         RegistrarMail = "registrar-mail",
         /// Reports to abuse desks.
         Xarf = "xarf",
+        /// A STIX 2.1 bundle.
+        Stix = "stix",
+        /// A MISP event.
+        Misp = "misp",
+        /// IntelMQ events.
+        IntelMq = "intelmq",
+        /// Events as n6 gives them out.
+        N6 = "n6",
+        /// A file of Zeek's intelligence framework.
+        Zeek = "zeek",
+        /// The Zeek script for it.
+        ZeekScript = "zeek-script",
+        /// A Suricata dataset.
+        Suricata = "suricata",
+        /// The Suricata rule for it.
+        SuricataRules = "suricata-rules",
     }
 }
 
@@ -101,6 +117,14 @@ impl Form {
             Self::AnnexHtml => &annex_html::ABOUT,
             Self::RegistrarMail => &registrar_mail::ABOUT,
             Self::Xarf => &xarf::ABOUT,
+            Self::Stix => &stix::feed::ABOUT,
+            Self::Misp => &misp::ABOUT,
+            Self::IntelMq => &intelmq::ABOUT,
+            Self::N6 => &n6::ABOUT,
+            Self::Zeek => &zeek::ABOUT,
+            Self::ZeekScript => &zeek::script::ABOUT,
+            Self::Suricata => &suricata::ABOUT,
+            Self::SuricataRules => &suricata::rules::ABOUT,
         }
     }
 
@@ -114,6 +138,14 @@ impl Form {
             Self::KnotResolver => knot_resolver::write,
             Self::Dnsmasq => dnsmasq::write,
             Self::Hosts => hosts::write,
+            Self::Stix => stix::feed::write,
+            Self::Misp => misp::write,
+            Self::IntelMq => intelmq::write,
+            Self::N6 => n6::write,
+            Self::Zeek => zeek::write,
+            Self::ZeekScript => zeek::script::write,
+            Self::Suricata => suricata::write,
+            Self::SuricataRules => suricata::rules::write,
             _ => return None,
         })
     }

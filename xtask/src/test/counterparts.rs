@@ -29,7 +29,7 @@ struct Counterpart {
 enum Package {
     /// A package of Debian.
     Debian(&'static str),
-    /// A package of PyPI, as pip takes it, for an environment of its own below the build folder.
+    /// Packages of PyPI, as pip takes them, with blanks between them, for an environment of its own below the build folder.
     Python(&'static str),
 }
 
@@ -100,6 +100,14 @@ const COUNTERPARTS: &[Counterpart] = &[
         package: Python("xarf==1.0.0"),
         needed_by: "reports to abuse desks by the library of X-ARF",
     },
+    Counterpart {
+        program: "stix2_validator",
+        // What it comes with has no program of its own: the libraries that read MISP's events and Suricata's rules, and MISP's galaxies.
+        package: Python("stix2-validator==3.3.2 pymisp==2.5.34.4 pymispgalaxies==1.1.1 suricataparser==1.0.0"),
+        needed_by: "feeds as STIX, for MISP and for Suricata",
+    },
+    Counterpart { program: "intelmqctl", package: Python("intelmq==3.5.0"), needed_by: "feeds for IntelMQ" },
+    Counterpart { program: "zeek-script", package: Python("zeekscript==1.3.6"), needed_by: "the script for Zeek" },
 ];
 
 /// The Debian package without which Python makes no environment.
@@ -216,11 +224,11 @@ fn debian_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
 
 /// Returns the packages of Python of the programs, in order of the table.
 fn python_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
-    let name = |counterpart: &&'static Counterpart| match counterpart.package {
-        Debian(_) => None,
-        Python(name) => Some(name),
+    let names = |counterpart: &&'static Counterpart| match counterpart.package {
+        Debian(_) => "",
+        Python(names) => names,
     };
-    missing.iter().filter_map(name).collect()
+    missing.iter().flat_map(|counterpart| names(counterpart).split_whitespace()).collect()
 }
 
 /// Installs packages of Python into an environment of their own, so that nothing of the user's changes.
@@ -355,7 +363,10 @@ mod tests {
                 "initdb",
                 "oidc-provider-mock",
                 "schemathesis",
-                "email_validator"
+                "email_validator",
+                "stix2_validator",
+                "intelmqctl",
+                "zeek-script"
             ]
         );
     }
@@ -369,7 +380,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, xmllint, initdb, oidc-provider-mock, schemathesis, email_validator"
+                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, xmllint, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, intelmqctl, zeek-script"
             ]
         );
     }
@@ -401,6 +412,19 @@ mod tests {
                 "python3-venv"
             ]
         );
-        assert_eq!(python_packages(&some), ["oidc-provider-mock==0.3.4", "schemathesis==4.32.5", "xarf==1.0.0"]);
+        assert_eq!(
+            python_packages(&some),
+            [
+                "oidc-provider-mock==0.3.4",
+                "schemathesis==4.32.5",
+                "xarf==1.0.0",
+                "stix2-validator==3.3.2",
+                "pymisp==2.5.34.4",
+                "pymispgalaxies==1.1.1",
+                "suricataparser==1.0.0",
+                "intelmq==3.5.0",
+                "zeekscript==1.3.6"
+            ]
+        );
     }
 }

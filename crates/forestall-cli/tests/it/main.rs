@@ -28,6 +28,7 @@ mod plugin;
 mod predict;
 mod providers;
 mod publish;
+mod publish_sharing;
 mod quickstart;
 mod readme;
 mod resolvers;

@@ -6,13 +6,15 @@
 //! belongs to a legitimate holder. An entry is in the feed of a day when its guard window meets the day, so that it enters before its
 //! window and leaves after it whatever the form can say of time. Equal feeds give equal octets: nothing here knows the present.
 
+mod bound_texts;
 mod entries;
 mod settings;
 mod text;
 
 use forestall_model::marking::Marked;
-use forestall_model::{CampaignId, DomainName, FamilySlug, Instant, Marking, Window};
+use forestall_model::{CampaignId, DayRange, DomainName, FamilySlug, Instant, Marking, UtcDay, Window};
 
+pub(crate) use bound_texts::BoundTexts;
 pub use entries::{Entries, EntriesError, Entry, Gatherer};
 pub use settings::{Policy, Publisher, Settings, SettingsError};
 pub(crate) use text::{Text, UNVERIFIED, unsayable};
@@ -28,6 +30,8 @@ pub struct Feed {
     pub marking: Marking,
     /// The days for which it is.
     pub span: Window,
+    /// When what it follows from was begun: the case opened; for campaigns without a case the beginning of the span.
+    pub opened: Instant,
     /// When what it follows from was changed last: the newest event of the case; for campaigns without a case the beginning of the span.
     pub changed: Instant,
     /// The campaigns, in the order of the case; entries give their index.
@@ -84,6 +88,13 @@ impl Feed {
             }
             Some((first.name, unverified))
         })
+    }
+
+    /// Returns the days that the feed is for, in order.
+    pub(crate) fn days(&self) -> impl Iterator<Item = UtcDay> + use<> {
+        let Window { from, until } = self.span;
+        DayRange { from: from.day(), until: Instant::from_micros(until.micros().saturating_sub(1)).day().plus(1) }
+            .days()
     }
 
     /// Returns the marking in words, as headers and comments say it.

@@ -7,6 +7,7 @@
 //! OASIS, STIX Version 2.1 (June 2021), sections 2.9 (identifiers), 3.2 (common properties), 4.5 (identity); the OASIS TLP 2.0 marking
 //! definitions of October 2022.
 
+pub mod feed;
 pub mod sightings;
 
 use std::io::{self, Write};
@@ -79,19 +80,37 @@ fn marking(tlp: Tlp) -> Value {
 /// A bundle that is written object by object.
 pub(crate) struct Bundle<'a> {
     out: &'a mut dyn Write,
-    made: String,
-    tlp: Tlp,
+    created: String,
+    modified: String,
+    marks: Vec<String>,
     begun: bool,
 }
 
 impl<'a> Bundle<'a> {
     /// Begins a bundle whose objects were made at `made` and are all marked `tlp`; the marking and our identity stand first.
     pub(crate) fn begin(out: &'a mut dyn Write, key: &str, made: Instant, tlp: Tlp) -> io::Result<Self> {
+        Self::begin_with(out, key, (made, made), tlp, &[])
+    }
+
+    /// Begins a bundle whose objects were made and changed at two times, and are marked `tlp` and with further markings, which the caller writes.
+    pub(crate) fn begin_with(
+        out: &'a mut dyn Write,
+        key: &str,
+        (created, modified): (Instant, Instant),
+        tlp: Tlp,
+        further: &[&str],
+    ) -> io::Result<Self> {
         write!(out, "{{\"type\":\"bundle\",\"id\":\"{}\",\"objects\":[", id("bundle", key))?;
-        let mut bundle = Self { out, made: timestamp(made), tlp, begun: false };
+        let marks = std::iter::once(marking_id(tlp)).chain(further.iter().copied()).map(str::to_owned).collect();
+        let mut bundle = Self { out, created: timestamp(created), modified: timestamp(modified), marks, begun: false };
         bundle.write(&marking(tlp))?;
         bundle.add("identity", "forestall", json!({ "name": "Forestall", "identity_class": "system" }))?;
         Ok(bundle)
+    }
+
+    /// Returns the identifiers of the markings of every object.
+    pub(crate) fn marks(&self) -> &[String] {
+        &self.marks
     }
 
     /// Writes an object of ours with the common properties and returns its identifier.
@@ -101,9 +120,9 @@ impl<'a> Bundle<'a> {
             "type": kind,
             "spec_version": "2.1",
             "id": id,
-            "created": self.made,
-            "modified": self.made,
-            "object_marking_refs": [marking_id(self.tlp)],
+            "created": self.created,
+            "modified": self.modified,
+            "object_marking_refs": self.marks,
         });
         if kind != "identity" {
             object["created_by_ref"] = identity().into();
@@ -121,6 +140,11 @@ impl<'a> Bundle<'a> {
         self.begun = true;
         serde_json::to_writer(&mut *self.out, object)?;
         Ok(())
+    }
+
+    /// Writes whole objects, each with a comma and a line feed before it.
+    pub(crate) fn write_octets(&mut self, objects: &[u8]) -> io::Result<()> {
+        self.out.write_all(objects)
     }
 
     /// Ends the bundle.

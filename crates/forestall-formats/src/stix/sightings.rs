@@ -18,7 +18,7 @@ use forestall_model::marking::Marked;
 use forestall_model::{FamilySlug, Instant, Marking, Released};
 use serde_json::json;
 
-use super::{Bundle, identity, marking_id, observable_id, timestamp};
+use super::{Bundle, identity, observable_id, timestamp};
 
 /// The most that STIX lets a sighting count.
 const MOST_COUNT: u64 = 999_999_999;
@@ -124,7 +124,7 @@ fn observed(bundle: &mut Bundle<'_>, key: &str, sighting: &Sighting, address: Ip
         "spec_version": "2.1",
         "id": observable,
         "value": address.to_string(),
-        "object_marking_refs": [marking_id(bundle.tlp)],
+        "object_marking_refs": bundle.marks(),
     }))?;
     let own = json!({
         "first_observed": timestamp(sighting.first_seen),

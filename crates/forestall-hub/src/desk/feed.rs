@@ -71,6 +71,7 @@ impl Desk {
             title: file.case.title.clone(),
             marking: file.marking(),
             span: ask.span,
+            opened: file.case.opened,
             changed: file.case.changed,
             campaigns: file.prepared.iter().zip(&file.case.campaigns).map(|(p, held)| told(p, held.verified)).collect(),
             entries,

@@ -67,7 +67,7 @@ pub(crate) fn check_nothing(resolver: &Resolver) {
 #[track_caller]
 pub(crate) fn check_ipv6(resolver: &Resolver) {
     for name in ["aaa.be", "www.aaa.be"] {
-        assert_eq!(word(answer::ipv6(resolver.address(), name).unwrap()), "AAAA 2001:db8::7", "{name}");
+        assert_eq!(word(&answer::ipv6(resolver.address(), name).unwrap()), "AAAA 2001:db8::7", "{name}");
     }
 }
 
@@ -82,10 +82,10 @@ pub(crate) fn wait(resolver: &Resolver, name: &str, answer: &str) {
 }
 
 pub(crate) fn said(resolver: &Resolver, name: &str) -> String {
-    word(answer::ipv4(resolver.address(), name).unwrap())
+    word(&answer::ipv4(resolver.address(), name).unwrap())
 }
 
-fn word(answer: Answer) -> String {
+fn word(answer: &Answer) -> String {
     match (answer.code, answer.records.as_slice()) {
         (0, []) => "NODATA".to_owned(),
         (3, _) => "NXDOMAIN".to_owned(),
