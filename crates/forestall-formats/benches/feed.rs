@@ -93,6 +93,7 @@ fn feed(span: Window, gatherer: Gatherer) -> Feed {
         title: "A million names".to_owned(),
         marking: Marking::DEFAULT,
         span,
+        opened: span.from,
         changed: span.from,
         campaigns: vec![Campaign {
             id: "conficker-c".parse().expect("an id"),

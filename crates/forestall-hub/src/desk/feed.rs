@@ -107,6 +107,7 @@ pub fn feed_of_campaigns(
         title: format!("Names of {}", ids.join(", ")),
         marking,
         span: ask.span,
+        opened: ask.span.from,
         changed: ask.span.from,
         campaigns: prepared.iter().map(|p| told(p, p.family.info().verification == Verification::Verified)).collect(),
         entries: gatherer.finish(),

@@ -45,6 +45,7 @@ pub(crate) fn feed(day: &str) -> Released<Feed> {
         title: TITLE.to_owned(),
         marking: Marking::DEFAULT,
         span: day.window(),
+        opened: Instant::from_seconds(0),
         changed: Instant::from_seconds(0),
         campaigns: vec![campaign("conficker-b", true), campaign("conficker-c", false)],
         entries: gatherer.finish(),
