@@ -52,7 +52,7 @@ pub fn write(request: &Released<Request>, _: &Settings, out: &mut dyn Write) -> 
     let mut rows = 0;
     for part in parts(request) {
         let count = part.lines.len();
-        writeln!(out, "\n## .{}: {} names in {count} rows\n", part.tld, part.names)?;
+        writeln!(out, "\n## .{} (names: {}, rows: {count})\n", part.tld, part.names)?;
         writeln!(out, "SHA-256 of the names, one a line: `{}`\n", part.digest)?;
         writeln!(out, "| {} |", COLUMNS.join(" | "))?;
         writeln!(out, "|{}", "---|".repeat(COLUMNS.len()))?;

@@ -72,7 +72,7 @@ pub fn write(request: &Released<Request>, _: &Settings, out: &mut dyn Write) -> 
     for part in parts(request) {
         writeln!(
             out,
-            "<section>\n<h2>.{}: {} names in {} rows</h2>\n<table>\n<thead>",
+            "<section>\n<h2>.{} (names: {}, rows: {})</h2>\n<table>\n<thead>",
             part.tld,
             part.names,
             part.lines.len()

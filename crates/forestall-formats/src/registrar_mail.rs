@@ -21,7 +21,7 @@ use crate::csv;
 use crate::feed::Settings;
 use crate::flood::one_line;
 use crate::form::About;
-use crate::request::{Asked, NO_JUDGEMENT, Request, in_words, needed};
+use crate::request::{Asked, NO_JUDGEMENT, Request, in_words, needed, short};
 
 /// The form.
 pub const ABOUT: About = About {
@@ -182,7 +182,7 @@ impl Message<'_> {
             self.marking.tlp,
             self.marking.pap,
             self.request.case,
-            one_line(&self.request.title)
+            short(&self.request.title)
         ));
         text
     }

@@ -79,13 +79,12 @@ impl Request {
     /// Returns what a registrar is called: its name with its number, else its key.
     #[must_use]
     pub fn registrar(&self, key: &str) -> String {
-        match self.registrars.get(key) {
-            Some(known) if known.name.to_lowercase() != key && !known.name.is_empty() => {
-                format!("{} ({key})", crate::flood::one_line(&known.name))
-            }
-            Some(known) if !known.name.is_empty() => crate::flood::one_line(&known.name),
-            _ if key.bytes().all(|octet| octet.is_ascii_digit()) => format!("IANA {key}"),
-            _ => key.to_owned(),
+        let name = self.registrars.get(key).map(|known| short(&known.name)).filter(|name| !name.is_empty());
+        match name {
+            Some(name) if name.to_lowercase() != key => format!("{name} ({})", short(key)),
+            Some(name) => name,
+            None if key.bytes().all(|octet| octet.is_ascii_digit()) => format!("IANA {key}"),
+            None => short(key),
         }
     }
 }
@@ -94,6 +93,14 @@ impl Marked for Request {
     fn marking(&self) -> Marking {
         self.marking
     }
+}
+
+/// Characters of a text of others that stand in a line.
+const MAX_SHOWN: usize = 200;
+
+/// Returns a text of others on one line, of a length that every line has room for.
+pub(crate) fn short(text: &str) -> String {
+    crate::flood::one_line(text.trim()).chars().take(MAX_SHOWN).collect()
 }
 
 /// Returns the time for which a name is needed, over its windows; a side is `None` where it has no bound there.
@@ -120,7 +127,13 @@ pub(crate) const NO_JUDGEMENT: &str = "The names are predicted: they come out of
 
 #[cfg(test)]
 mod tests {
-    use super::{in_words, needed};
+    use super::{in_words, needed, short};
+
+    #[test]
+    fn texts_of_others_fit_into_a_line() {
+        assert_eq!(short(" a\r\nb "), "a  b");
+        assert_eq!(short(&"é".repeat(900)).len(), 400);
+    }
 
     #[test]
     fn a_name_without_lines_has_no_bounds() {
