@@ -29,7 +29,7 @@ impl Both {
         let (here, there) = (self.here.run(line), self.hub.run(&self.there, line));
         assert_eq!(there.status, here.status, "{line}\nhere: {}there: {}", here.err, there.err);
         // What stands outside of the events a hub tells nobody, but for who acted and the comment.
-        let untold = ["    first-person:", "    second-person:", "    owner:"];
+        let untold = ["    first-person:", "    second-person:", "    owner:", "    contact:"];
         let is_told = |text: &&str| !untold.iter().any(|field| text.starts_with(field));
         let told: String = here.out.split_inclusive('\n').filter(is_told).collect();
         assert_eq!(there.out, if line.starts_with("case log") { &told } else { &here.out }.as_str(), "{line}");
@@ -100,6 +100,9 @@ fn what_is_shown_of_a_case_is_the_same() {
         "publish --case mine --as plain --on 2009-01-01 --tld org",
         "publish --case mine --as jsonl --from 2009-01-01 --until 2009-01-02 --tld cc",
         "publish --case mine --as plain --horizon",
+        "publish --case mine --as rpz --on 2009-01-01 --policy sinkhole=192.0.2.1 --zone policy.example --serial 7",
+        "publish --case mine --as stix --on 2009-01-01 --tld cc",
+        "publish --case mine --as dnsmasq --on 2009-01-01 --policy nodata",
         "publish --case mine --as csv --tld com",
         "publish --case mine --as csv --audience public",
         "publish --list",

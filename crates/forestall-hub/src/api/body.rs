@@ -17,6 +17,7 @@ use forestall_api::problem::Fault;
 use forestall_api::route;
 use hyper::body::Body as _;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
 use crate::server::Problem;
@@ -99,7 +100,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
 fn read<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(octets);
-    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = serde_path_to_error::deserialize(&mut reader);
+    if let Err(error) = &value
+        && error.inner().is_data()
+        && let Some(value) = with_whole_numbers(octets)
+    {
+        return without_nul(octets).map(|()| value);
+    }
+    let value: T = value.map_err(|error| {
         let detail = error.inner().to_string();
         let problem = Problem::bad_request(format!("the body is not what this address takes: {detail}"));
         // What is no JSON has no members.
@@ -111,11 +119,40 @@ fn read<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Problem> {
         }
     })?;
     reader.end().map_err(|error| Problem::bad_request(format!("something stands after the body: {error}")))?;
-    // No database keeps it, so that no text may hold it; only an escape can say it in JSON.
+    without_nul(octets).map(|()| value)
+}
+
+/// Refuses a body with U+0000: no database keeps it, so that no text may hold it; only an escape can say it in JSON.
+fn without_nul(octets: &[u8]) -> Result<(), Problem> {
     if holds_nul(octets) {
         return Err(Problem::refused("a text of the body holds the character U+0000, which is not kept"));
     }
-    Ok(value)
+    Ok(())
+}
+
+/// Reads a body in which a whole number is written with a fraction, as `217.0`; `None` where it cannot be read so either.
+///
+/// To JSON Schema (draft 2020-12, validation, section 6.1.1) that is an integer.
+fn with_whole_numbers<T: DeserializeOwned>(octets: &[u8]) -> Option<T> {
+    let mut value: Value = serde_json::from_slice(octets).ok()?;
+    make_whole(&mut value).then(|| serde_json::from_value(value).ok())?
+}
+
+/// Writes whole numbers without a fraction, and says whether there was one with it.
+fn make_whole(value: &mut Value) -> bool {
+    /// Up to here each whole number is one that a float can be.
+    const LARGEST: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) => {
+            let float =
+                number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() < LARGEST);
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
+            float.map(|float| *value = Value::from(float as i64)).is_some()
+        }
+        Value::Array(values) => values.iter_mut().fold(false, |any, value| make_whole(value) || any),
+        Value::Object(members) => members.values_mut().fold(false, |any, value| make_whole(value) || any),
+        _ => false,
+    }
 }
 
 /// Says whether a text of JSON that was read holds U+0000.
