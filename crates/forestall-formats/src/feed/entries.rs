@@ -156,7 +156,7 @@ impl Gatherer {
     pub fn finish(self) -> Entries {
         let Entries { letters, mut rows, windows } = self.entries;
         let window = |row: &Row| windows[row.window as usize];
-        // By the first letters alone nearly all stand where they belong, and comparisons of one number are sorted several times faster (`benches/README.md`).
+        // By the first letters alone, one number each, nearly all stand where they belong.
         rows.sort_unstable_by_key(|row| row.prefix);
         for run in rows.chunk_by_mut(|a, b| a.prefix == b.prefix).filter(|run| run.len() > 1) {
             run.sort_unstable_by(|a, b| {
