@@ -217,6 +217,7 @@ mod tests {
         check(r#"{"action":"reserve","names":["A.com"]}"#, "/names/0");
         check(r#"{"action":"reserve"} x"#, "");
         check(r#"{"action":"#, "");
+        check(r#"{"action":"reserve","days":{"from":1.0}}"#, "/days/from");
         check(r#"{"action":"reserve","record":{"comment":"a\u0000"}}"#, "");
         assert!(read::<Answer>(br#"{"action":"reserve","record":{"comment":"a\\u0000"}}"#).is_ok(), "no escape");
     }

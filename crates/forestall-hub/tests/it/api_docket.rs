@@ -37,7 +37,7 @@ async fn what_waits_is_what_the_page_shows_and_is_on_record_when_it_leaves() {
     let first = &all["items"][0];
     assert_eq!(
         (&first["class"], &first["name_servers"]),
-        (&"registered-suspect".into(), &json!(["ns1.holder.example"]))
+        (&"registered-malicious".into(), &json!(["ns1.holder.example"]))
     );
     for (query, count) in [("slice=net", 3), ("slice=org", 0), ("band=no-holder", 0), ("slice=com&band=human", 3)] {
         assert_eq!(names(&program.json(&format!("{DOCKET}?{query}")).await).len(), count, "{query}");

@@ -48,7 +48,7 @@ async fn names_are_those_that_the_desk_publishes() {
         assert_eq!(reply.header("content-length"), expected.len().to_string());
         let tag = reply.header("etag").to_owned();
         let before = served.desk.disclosures(None, 100).await.expect("the record");
-        assert_eq!(before[0].count, published.lines);
+        assert!(before.iter().any(|kept| kept.count == published.lines), "{path}");
         let known = program.send("GET", &path, &[("If-None-Match", &tag)], None).await;
         assert_eq!((known.status, known.octets.len()), (304, 0));
         let after = served.desk.disclosures(None, 100).await.expect("the record");

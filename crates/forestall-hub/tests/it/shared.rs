@@ -65,7 +65,7 @@ async fn what_was_just_recorded_is_on_the_next_page() {
         assert!(page.body.contains(&format!("slice/{slice}")), "{}", page.body);
         let object = served.get("/api/v1/cases", &[("Authorization", &token)]).await;
         let object: serde_json::Value = serde_json::from_str(&object.body).unwrap();
-        assert_eq!(object["items"][0]["answers"], serde_json::json!(step + 1), "{object}");
+        assert_eq!(object["items"][0]["whole"]["answers"], serde_json::json!(step + 1), "{object}");
     }
 }
 
