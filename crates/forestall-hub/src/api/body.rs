@@ -149,8 +149,8 @@ fn make_whole(value: &mut Value) -> bool {
             #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
             float.map(|float| *value = Value::from(float as i64)).is_some()
         }
-        Value::Array(values) => values.iter_mut().fold(false, |any, value| make_whole(value) || any),
-        Value::Object(members) => members.values_mut().fold(false, |any, value| make_whole(value) || any),
+        Value::Array(values) => values.iter_mut().map(make_whole).filter(|made| *made).count() > 0,
+        Value::Object(members) => members.values_mut().map(make_whole).filter(|made| *made).count() > 0,
         _ => false,
     }
 }
