@@ -59,7 +59,7 @@ async fn full_disk_is_told_and_loses_nothing() {
     let path = disk.join("store.db");
     // The child's disk ends with it, so what is on it is taken out first; side files too: the store was not closed in order.
     let script = format!(
-        "mount -t tmpfs -o size=1m none {disk}; \"$@\"; cp {disk}/* {kept}/",
+        "mount -t tmpfs -o size=2m none {disk}; \"$@\"; cp {disk}/* {kept}/",
         disk = disk.display(),
         kept = kept.display()
     );
