@@ -104,7 +104,6 @@ fn feed(span: Window, gatherer: Gatherer) -> Feed {
             scheme: "arithmetic",
             seeding: "time-dependent-deterministic",
             seed: String::new(),
-            generator_version: 1,
             references: Vec::new(),
         }],
         entries: gatherer.finish(),

@@ -45,7 +45,6 @@ fn feed() -> Released<Feed> {
         scheme: "arithmetic",
         seeding: "time-dependent-deterministic",
         seed: String::new(),
-        generator_version: 1,
         references: Vec::new(),
     };
     let feed = Feed {

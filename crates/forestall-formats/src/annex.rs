@@ -20,7 +20,7 @@ use crate::request::{NO_JUDGEMENT, Request};
 /// The form.
 pub const ABOUT: About = About {
     consumer: "courts, prosecutors and registries: an annex of names by top-level domain, as Markdown",
-    tested_with: "golden text; the digests against those of the plain form",
+    tested_with: "golden text; the digests against those of the names, one a line",
     media_type: "text/markdown; charset=utf-8",
     extension: "md",
     shows_confidence: true,

@@ -14,9 +14,9 @@ use std::io::{self, Write};
 
 use forestall_model::{DomainName, Released};
 
-use crate::feed::{Feed, Policy, Settings, Text, UNVERIFIED, unsayable};
+use crate::feed::{Feed, Policy, Settings, Text, unsayable};
 use crate::form::About;
-use crate::rpz::{record, serial_of};
+use crate::rpz::{TTL, record, soa};
 
 /// The form.
 pub const ABOUT: About = About {
@@ -32,8 +32,6 @@ pub const ABOUT: About = About {
 const MARK: &str = "//|";
 /// How the statements name the shared zone file; a relative name lies in the `directory` of the server.
 const FILE: &str = "forestall.zone";
-/// How long an answer may be kept, in seconds: the entries of a day go at its end.
-const TTL: &str = "300";
 
 /// Writes a zone statement a name, which answers for what is below it as well, and returns how many there are. A name above an exclusion is left out, since its
 /// zone would answer for the exclusion.
@@ -44,7 +42,6 @@ const TTL: &str = "300";
 pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) -> io::Result<u64> {
     let feed = feed.object();
     let records = records(&settings.policy)?;
-    let serial = settings.serial.unwrap_or_else(|| serial_of(feed)).to_string();
     let mut text = Text::new(out);
     text.head("//", feed)?;
     text.push(&[
@@ -55,7 +52,7 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
         " ,,p' takes it out of here:\n",
     ])?;
     text.push(&[MARK, " $TTL ", TTL, "\n"])?;
-    text.push(&[MARK, " @ SOA localhost. nobody.invalid. ", &serial, " 300 60 604800 ", TTL, "\n"])?;
+    text.push(&[MARK, " ", &soa(feed, settings), "\n"])?;
     text.push(&[MARK, " @ NS localhost.\n"])?;
     for record in &records {
         text.push(&[MARK, " ", record, "\n"])?;
@@ -66,19 +63,16 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
         ])?;
     }
     let above = above(&feed.let_through);
-    let unverified_end = format!(" // {UNVERIFIED}\n");
-    let mut names = 0;
-    for (name, unverified) in feed.names() {
+    let mut left_out = 0;
+    let names = text.names("//", feed, |text, name, end| {
         if above.contains(name) {
-            text.push(&["// left out, since a name below it is let through: ", name, "\n"])?;
-            continue;
+            left_out += 1;
+            return text.push(&["// left out, since a name below it is let through: ", name, "\n"]);
         }
-        let end = if unverified { &*unverified_end } else { "\n" };
-        text.push(&["zone \"", name, "\" { type primary; file \"", FILE, "\"; };", end])?;
-        names += 1;
-    }
+        text.push(&["zone \"", name, "\" { type primary; file \"", FILE, "\"; };", end])
+    })?;
     text.end()?;
-    Ok(names)
+    Ok(names - left_out)
 }
 
 /// Returns the records of the shared zone file besides SOA and NS.

@@ -92,6 +92,10 @@ pub fn read(octets: &[u8], most: usize) -> Result<Vec<(String, Vec<u8>)>, Unbund
         UnbundleError::Damaged(error.to_string().chars().filter(|c| !c.is_control()).take(200).collect())
     };
     let mut archive = ZipArchive::new(Cursor::new(octets)).map_err(|error| damaged(&error))?;
+    // Of files with one name the reader of archives gives one, and another program may take the other.
+    if archive.has_duplicate_names() {
+        return Err(UnbundleError::Damaged("two files have one name".to_owned()));
+    }
     if archive.len() > MOST_FILES {
         return Err(UnbundleError::TooManyFiles { found: archive.len() });
     }
@@ -155,6 +159,18 @@ mod tests {
         for broken in [&b""[..], b"PK", &octets[..octets.len() - 5]] {
             assert!(matches!(read(broken, 100), Err(UnbundleError::Damaged(_))));
         }
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_no_archive() {
+        let mut octets = of_others(&["name-a", "name-b"], b"x");
+        let heads = octets.windows(6).enumerate().filter(|(_, octets)| *octets == b"name-b");
+        let heads: Vec<usize> = heads.map(|(at, _)| at).collect();
+        assert_eq!(heads.len(), 2, "a name stands before its file and in the list of all files");
+        for at in heads {
+            octets[at..at + 6].copy_from_slice(b"name-a");
+        }
+        assert_eq!(read(&octets, 100), Err(UnbundleError::Damaged("two files have one name".to_owned())));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 
 use forestall_model::Released;
 
-use crate::feed::{Feed, Policy, Settings, Text, UNVERIFIED, unsayable};
+use crate::feed::{Feed, Policy, Settings, Text, unsayable};
 use crate::form::About;
 
 /// The form.
@@ -39,15 +39,9 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
     for name in &feed.let_through {
         text.push(&["server=/", name.as_str(), "/#\n"])?;
     }
-    let unverified_end = format!(" # {UNVERIFIED}\n");
-    let mut names = 0;
-    for (name, unverified) in feed.names() {
-        let end = if unverified { &*unverified_end } else { "\n" };
-        for address in &ends {
-            text.push(&[word, "=/", name, "/", address, end])?;
-        }
-        names += 1;
-    }
+    let names = text.names("#", feed, |text, name, end| {
+        ends.iter().try_for_each(|address| text.push(&[word, "=/", name, "/", address, end]))
+    })?;
     text.end()?;
     Ok(names)
 }

@@ -11,13 +11,13 @@
 //! RFC 5730 (frames and `clTRID`), RFC 5731, sections 2.3 (statuses), 3.2.1 (create) and 3.2.5 (update); RFC 5910, section 5.2.5 (`secDNS:rem`
 //! with `secDNS:all`); RFC 9154, section 5.1 (a name is created with empty authorisation information, so that nobody can transfer it).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
 use forestall_model::{Action, Digest, DomainName, Released, vocabulary};
 
-use crate::feed::Settings;
+use crate::feed::{Settings, unsayable};
 use crate::flood::one_line;
 use crate::form::About;
 use crate::page::html_escaped;
@@ -173,10 +173,9 @@ enum Plan {
 }
 
 fn plan(lines: &[Asked], account: &Account) -> io::Result<Plan> {
-    let actions: BTreeSet<Action> = lines.iter().filter_map(|asked| asked.line.requested_action).collect();
     let first = &lines[0];
     let name = first.line.name.as_str();
-    let action = match actions.iter().copied().collect::<Vec<_>>()[..] {
+    let action = match request::actions(lines).into_iter().collect::<Vec<_>>()[..] {
         [] => return Ok(Plan::None("of which nothing is asked".to_owned())),
         [action] => action,
         _ => return Ok(Plan::None("of which different things are asked for different windows".to_owned())),
@@ -213,8 +212,9 @@ fn plan(lines: &[Asked], account: &Account) -> io::Result<Plan> {
 /// Returns the name servers of the sinkhole as a part of a command.
 fn sinkhole(account: &Account, name: &str) -> io::Result<String> {
     if account.name_servers.is_empty() {
-        let reason = format!("{name} is to point to the sinkhole, and no name server of it is given (--name-server)");
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+        return Err(unsayable(format!(
+            "{name} is to point to the sinkhole, and no name server of it is given (--name-server)"
+        )));
     }
     Ok(hosts(account.name_servers.iter().map(DomainName::as_str)))
 }

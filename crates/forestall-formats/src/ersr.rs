@@ -15,8 +15,8 @@ use forestall_model::Released;
 
 use crate::feed::Settings;
 use crate::form::About;
-use crate::request::draft::{self, Kind, by_tld};
-use crate::request::{Asked, Request};
+use crate::request::draft::{self, Kind};
+use crate::request::{Asked, Request, by_tld};
 
 /// The form.
 pub const ABOUT: About = About {

@@ -13,7 +13,7 @@ use std::net::IpAddr;
 
 use forestall_model::Released;
 
-use crate::feed::{Feed, Policy, Settings, Text, UNVERIFIED, unsayable};
+use crate::feed::{Feed, Policy, Settings, Text, unsayable};
 use crate::form::About;
 
 /// The form.
@@ -36,15 +36,9 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
     let addresses = addresses(&settings.policy)?;
     let mut text = Text::new(out);
     text.head("#", feed)?;
-    let unverified_end = format!(" # {UNVERIFIED}\n");
-    let mut names = 0;
-    for (name, unverified) in feed.names() {
-        let end = if unverified { &*unverified_end } else { "\n" };
-        for address in &addresses {
-            text.push(&[address, " ", name, end])?;
-        }
-        names += 1;
-    }
+    let names = text.names("#", feed, |text, name, end| {
+        addresses.iter().try_for_each(|address| text.push(&[address, " ", name, end]))
+    })?;
     text.end()?;
     Ok(names)
 }

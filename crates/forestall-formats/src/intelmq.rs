@@ -14,9 +14,10 @@ use std::io::{self, Write};
 use forestall_model::marking::{Marking, Tlp};
 use forestall_model::{Instant, Released};
 
-use crate::feed::{BoundTexts, Campaign, Feed, Settings};
+use crate::feed::{BoundTexts, Campaign, Feed, Settings, Text};
 use crate::form::About;
 use crate::json_text::quoted;
+use crate::moment;
 
 /// The form.
 pub const ABOUT: About = About {
@@ -28,9 +29,6 @@ pub const ABOUT: About = About {
     tells_the_action: false,
 };
 
-/// Octets that are written at a time.
-const BLOCK: usize = 64 << 10;
-
 /// Writes the events and returns their number.
 ///
 /// # Errors
@@ -41,18 +39,11 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
     let feed = feed.object();
     let heads = heads(feed, settings, marking);
     let mut windows = BoundTexts::new(bounds);
-    let mut text = Vec::with_capacity(2 * BLOCK);
+    let mut text = Text::new(out);
     for entry in feed.entries.iter() {
-        for part in [heads[entry.campaign].as_str(), windows.of(&entry), entry.name, "\"}\n"] {
-            text.extend_from_slice(part.as_bytes());
-        }
-        if text.len() >= BLOCK {
-            out.write_all(&text)?;
-            text.clear();
-        }
+        text.push(&[&heads[entry.campaign], windows.of(&entry), entry.name, "\"}\n"])?;
     }
-    out.write_all(&text)?;
-    out.flush()?;
+    text.end()?;
     Ok(feed.entries.len() as u64)
 }
 
@@ -64,7 +55,7 @@ fn heads(feed: &Feed, settings: &Settings, marking: Marking) -> Vec<String> {
     };
     let (tlp, pap) = (marking.tlp.word(), marking.pap.word());
     let told = level(marking.tlp);
-    let changed = moment(feed.changed);
+    let changed = moment::of(feed.changed);
     let head = |campaign: &Campaign| {
         let (family, id) = (campaign.family.as_str(), &campaign.id);
         let confidence = if campaign.verified { "verified" } else { "unverified" };
@@ -78,10 +69,10 @@ fn heads(feed: &Feed, settings: &Settings, marking: Marking) -> Vec<String> {
 /// Returns the fields of time of an event, and what leads to the name.
 fn bounds(from: Option<Instant>, until: Option<Instant>) -> String {
     let mut text = String::new();
-    if let Some(from) = from.map(moment) {
+    if let Some(from) = from.map(moment::of) {
         text.push_str(&format!(",\"time.source\":\"{from}\",\"extra.valid_from\":\"{from}\""));
     }
-    if let Some(until) = until.map(moment) {
+    if let Some(until) = until.map(moment::of) {
         text.push_str(&format!(",\"extra.valid_until\":\"{until}\""));
     }
     text.push_str(",\"source.fqdn\":\"");
@@ -96,9 +87,4 @@ const fn level(tlp: Tlp) -> &'static str {
         Tlp::Amber => "AMBER",
         Tlp::AmberStrict | Tlp::Red => "RED",
     }
-}
-
-/// Returns an instant as `DateTime` is written: seconds and an offset.
-fn moment(instant: Instant) -> String {
-    Instant::from_seconds(instant.seconds()).to_string().replace('Z', "+00:00")
 }

@@ -18,6 +18,7 @@ use forestall_model::Released;
 
 use crate::feed::{Feed, Policy, Settings, Text, UNVERIFIED, unsayable};
 use crate::form::About;
+use crate::rpz::TTL;
 
 /// The form.
 pub const ABOUT: About = About {
@@ -28,9 +29,6 @@ pub const ABOUT: About = About {
     shows_confidence: true,
     tells_the_action: false,
 };
-
-/// How long an answer with data may be kept, in seconds: the entries of a day go at its end.
-const TTL: u32 = 300;
 
 /// Takes the names out of the text, in the form in which queries hold them.
 const READ: &str = "local function each(text, value)\n  \

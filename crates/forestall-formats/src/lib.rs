@@ -44,6 +44,7 @@ pub mod line_id;
 pub mod list_id;
 mod mail_parts;
 pub mod misp;
+mod moment;
 pub mod n6;
 pub mod notice;
 pub mod numbered;

@@ -15,7 +15,7 @@ use forestall_model::marking::{Marking, Tlp};
 use forestall_model::{Instant, Released, Window};
 use uuid::Uuid;
 
-use crate::feed::{BoundTexts, Campaign, Entry, Feed, Settings};
+use crate::feed::{BoundTexts, Campaign, Entry, Feed, Settings, Text};
 use crate::form::About;
 
 /// The form.
@@ -30,8 +30,6 @@ pub const ABOUT: About = About {
 
 /// The namespace of the identifiers of events, made once at random.
 const OURS: Uuid = Uuid::from_u128(0x3d9e_17a4_b2c8_4f61_8e5d_90c7_a1f3_264b);
-/// Octets that are written at a time.
-const BLOCK: usize = 64 << 10;
 
 /// Writes the events and returns their number.
 ///
@@ -45,21 +43,14 @@ pub fn write(feed: &Released<Feed>, _: &Settings, out: &mut dyn Write) -> io::Re
     let beginning = feed.opened;
     let mut windows =
         BoundTexts::new(move |from: Option<Instant>, until: Option<Instant>| bounds(from.unwrap_or(beginning), until));
-    let mut text = Vec::with_capacity(2 * BLOCK);
+    let mut text = Text::new(out);
     let mut key = Vec::new();
     for entry in feed.entries.iter() {
         let mut room = Uuid::encode_buffer();
         let id = &*event_uuid(feed, &entry, &mut key).simple().encode_lower(&mut room);
-        for part in ["{\"id\":\"", id, &bodies[entry.campaign], entry.name, windows.of(&entry)] {
-            text.extend_from_slice(part.as_bytes());
-        }
-        if text.len() >= BLOCK {
-            out.write_all(&text)?;
-            text.clear();
-        }
+        text.push(&["{\"id\":\"", id, &bodies[entry.campaign], entry.name, windows.of(&entry)])?;
     }
-    out.write_all(&text)?;
-    out.flush()?;
+    text.end()?;
     Ok(feed.entries.len() as u64)
 }
 

@@ -15,13 +15,13 @@ use std::io::{self, BufWriter, Write};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use forestall_model::{Action, Digest, Instant, MailAddress, Marking, Released};
+use forestall_model::{Digest, Instant, MailAddress, Marking, Released};
 
 use crate::csv;
-use crate::feed::Settings;
+use crate::feed::{Settings, unsayable};
 use crate::flood::one_line;
 use crate::form::About;
-use crate::request::{Asked, NO_JUDGEMENT, Request, in_words, needed, short};
+use crate::request::{Asked, NO_JUDGEMENT, Request, actions, in_words, needed, short};
 
 /// The form.
 pub const ABOUT: About = About {
@@ -39,15 +39,10 @@ pub const ABOUT: About = About {
 ///
 /// What the writer reports; [`io::ErrorKind::InvalidInput`] where there is no sender.
 pub fn write(request: &Released<Request>, settings: &Settings, out: &mut dyn Write) -> io::Result<u64> {
-    let refused = |reason: String| io::Error::new(io::ErrorKind::InvalidInput, reason);
     if settings.publisher.mail.is_empty() {
-        return Err(refused("a message has a sender: give a mail address (--publisher-mail)".to_owned()));
+        return Err(unsayable("a message has a sender: give a mail address (--publisher-mail)"));
     }
-    let sender: MailAddress = settings
-        .publisher
-        .mail
-        .parse()
-        .map_err(|error: forestall_model::mail::MailAddressError| refused(error.to_string()))?;
+    let sender = settings.publisher.address()?;
     let marking = request.marking();
     let request = request.object();
     let mut reached: BTreeMap<&str, (MailAddress, Vec<&[Asked]>)> = BTreeMap::new();
@@ -168,12 +163,13 @@ impl Message<'_> {
                 line.class,
                 one_line(&line.evidence_ref)
             ));
-            let asked = lines.iter().find_map(|asked| asked.line.requested_action);
-            let wish = asked.map_or_else(
-                || "nothing; nobody has decided about it, please change nothing because of this message".to_owned(),
-                |action: Action| format!("{action}: {}", action.meaning()),
-            );
-            text.push_str(&format!("  Asked of you: {wish}\n"));
+            let actions = actions(lines);
+            if actions.is_empty() {
+                text.push_str("  Asked of you: nothing; nobody has decided about it, please change nothing because of this message\n");
+            }
+            for action in actions {
+                text.push_str(&format!("  Asked of you: {action}: {}\n", action.meaning()));
+            }
         }
         text.push_str("\nTo answer, send the table back with a column `result` (done, already-held, refused, not-mine, error), or write to ");
         text.push_str(self.from.as_str());

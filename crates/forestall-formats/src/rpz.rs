@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use forestall_model::{DomainName, Released};
 
-use crate::feed::{Feed, Policy, Settings, Text, UNVERIFIED, unsayable};
+use crate::feed::{Feed, Policy, Settings, Text, unsayable};
 use crate::form::About;
 
 /// The form.
@@ -26,7 +26,7 @@ pub const ABOUT: About = About {
 /// The zone where nobody names another. Resolvers refer to a policy zone by its name and nobody asks for it.
 const USUAL_ZONE: &str = "forestall.rpz";
 /// How long an answer may be kept, in seconds: the entries of a day go at its end.
-const TTL: &str = "300";
+pub(crate) const TTL: &str = "300";
 /// Octets of a name in a message, at most (RFC 1035, section 2.3.4), less the length octets at both ends.
 const LONGEST: usize = 253;
 
@@ -38,27 +38,24 @@ const LONGEST: usize = 253;
 pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) -> io::Result<u64> {
     let feed = feed.object();
     let zone = settings.zone.as_ref().map_or(USUAL_ZONE, DomainName::as_str);
-    let serial = settings.serial.unwrap_or_else(|| serial_of(feed)).to_string();
     let mut text = Text::new(out);
     text.head(";", feed)?;
     text.push(&["$ORIGIN ", zone, ".\n$TTL ", TTL, "\n"])?;
-    // Refreshed often and never given up by whoever transfers it: the entries say themselves until when they hold.
-    text.push(&["@ SOA localhost. nobody.invalid. ", &serial, " 300 60 604800 ", TTL, "\n@ NS localhost.\n"])?;
+    text.push(&[&soa(feed, settings), "\n@ NS localhost.\n"])?;
     for name in &feed.let_through {
         entry(&mut text, name.as_str(), zone, " CNAME rpz-passthru.", "\n")?;
     }
     let rules = rules(&settings.policy);
-    let unverified_end = format!(" ; {UNVERIFIED}\n");
-    let mut names = 0;
-    for (name, unverified) in feed.names() {
-        let end = if unverified { &*unverified_end } else { "\n" };
-        for rule in &rules {
-            entry(&mut text, name, zone, rule, end)?;
-        }
-        names += 1;
-    }
+    let names =
+        text.names(";", feed, |text, name, end| rules.iter().try_for_each(|rule| entry(text, name, zone, rule, end)))?;
     text.end()?;
     Ok(names)
+}
+
+/// Returns the record that begins a zone. It is refreshed often and never given up by whoever transfers it: the entries say themselves until when they hold.
+pub(crate) fn soa(feed: &Feed, settings: &Settings) -> String {
+    let serial = settings.serial.unwrap_or_else(|| serial_of(feed));
+    format!("@ SOA localhost. nobody.invalid. {serial} 300 60 604800 {TTL}")
 }
 
 /// Returns the serial that follows from the day of a feed: `YYYYMMDD00`.

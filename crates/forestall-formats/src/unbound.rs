@@ -11,9 +11,9 @@ use std::io::{self, Write};
 
 use forestall_model::Released;
 
-use crate::feed::{Feed, Policy, Settings, Text, UNVERIFIED};
+use crate::feed::{Feed, Policy, Settings, Text};
 use crate::form::About;
-use crate::rpz::record;
+use crate::rpz::{TTL, record};
 
 /// The form.
 pub const ABOUT: About = About {
@@ -24,9 +24,6 @@ pub const ABOUT: About = About {
     shows_confidence: true,
     tells_the_action: false,
 };
-
-/// How long an answer with data may be kept, in seconds: the entries of a day go at its end.
-const TTL: u32 = 300;
 
 /// Writes a local zone a name, for what is below it as well, and returns how many names have one. Exclusions stand first, as zones of their own that are
 /// resolved as ever.
@@ -43,16 +40,10 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
         text.push(&["  local-zone: \"", name.as_str(), ".\" always_transparent\n"])?;
     }
     let (kind, data) = rule(&settings.policy);
-    let unverified_end = format!(" # {UNVERIFIED}\n");
-    let mut names = 0;
-    for (name, unverified) in feed.names() {
-        let end = if unverified { &*unverified_end } else { "\n" };
+    let names = text.names("#", feed, |text, name, end| {
         text.push(&["  local-zone: \"", name, ".\" ", kind, end])?;
-        for data in &data {
-            text.push(&["  local-data: \"", name, ". ", data, "\"\n"])?;
-        }
-        names += 1;
-    }
+        data.iter().try_for_each(|data| text.push(&["  local-data: \"", name, ". ", data, "\"\n"]))
+    })?;
     text.end()?;
     Ok(names)
 }

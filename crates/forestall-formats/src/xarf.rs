@@ -14,10 +14,11 @@ use std::io::{self, BufWriter, Write};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use forestall_model::{Action, Digest, Instant, MailAddress, Marking, NameClass, Released};
+use forestall_model::line::NameLine;
+use forestall_model::{Action, Digest, Instant, Marking, NameClass, Released};
 use uuid::Uuid;
 
-use crate::feed::{Publisher, Settings};
+use crate::feed::{Publisher, Settings, unsayable};
 use crate::flood::one_line;
 use crate::form::About;
 use crate::request::{self, Asked, Request};
@@ -53,8 +54,10 @@ pub fn write(request: &Released<Request>, settings: &Settings, out: &mut dyn Wri
     let request = request.object();
     let mut out = BufWriter::new(out);
     let mut reports = 0;
-    for lines in request.names().filter(|lines| is_reported(&lines[0])) {
-        serde_json::to_writer(&mut out, &report(request, marking, lines, &contact))?;
+    for lines in request.names() {
+        let reported = lines.iter().find_map(|asked| Some((&asked.line, reported(asked)?)));
+        let Some(reported) = reported else { continue };
+        serde_json::to_writer(&mut out, &report(request, marking, lines, reported, &contact))?;
         out.write_all(b"\n")?;
         reports += 1;
     }
@@ -62,10 +65,11 @@ pub fn write(request: &Released<Request>, settings: &Settings, out: &mut dyn Wri
     Ok(reports)
 }
 
-/// Says whether a name is held by somebody, and a person decided that its holder is touched or its registrar told.
-const fn is_reported(asked: &Asked) -> bool {
-    matches!(asked.line.class, NameClass::RegisteredSuspect | NameClass::RegisteredMalicious)
-        && matches!(asked.line.requested_action, Some(Action::NotifyRegistrar | Action::Suspend | Action::RedirectNs))
+/// Returns what is asked for a window of a name that somebody holds, where a person decided that its holder is touched or its registrar told.
+fn reported(asked: &Asked) -> Option<Action> {
+    let is_held = matches!(asked.line.class, NameClass::RegisteredSuspect | NameClass::RegisteredMalicious);
+    let touches = |action: &Action| matches!(action, Action::NotifyRegistrar | Action::Suspend | Action::RedirectNs);
+    asked.line.requested_action.filter(|action| is_held && touches(action))
 }
 
 #[derive(serde::Serialize)]
@@ -77,16 +81,12 @@ struct Contact {
 
 impl Contact {
     fn of(publisher: &Publisher) -> io::Result<Self> {
-        let refused = |reason: &str| io::Error::new(io::ErrorKind::InvalidInput, reason.to_owned());
         if publisher.name.trim().is_empty() || publisher.mail.is_empty() {
-            return Err(refused(
+            return Err(unsayable(
                 "a report says who reports: give a name and a mail address (--publisher, --publisher-mail)",
             ));
         }
-        let mail: MailAddress = publisher
-            .mail
-            .parse()
-            .map_err(|error: forestall_model::mail::MailAddressError| refused(&error.to_string()))?;
+        let mail = publisher.address()?;
         let domain = mail.as_str().rsplit('@').next().unwrap_or_default().to_owned();
         let org = one_line(&publisher.name).chars().take(MAX_ORGANISATION).collect();
         Ok(Self { org, contact: mail.as_str().to_owned(), domain })
@@ -120,8 +120,14 @@ struct Evidence {
     size: usize,
 }
 
-fn report<'r>(request: &'r Request, marking: Marking, lines: &'r [Asked], contact: &'r Contact) -> Report<'r> {
-    let first = &lines[0].line;
+/// Makes the report of a name: of all its windows, and of the first for which it is reported with what is asked for that.
+fn report<'r>(
+    request: &'r Request,
+    marking: Marking,
+    lines: &'r [Asked],
+    (reported, action): (&'r NameLine, Action),
+    contact: &'r Contact,
+) -> Report<'r> {
     let mut text = String::new();
     for asked in lines {
         let line = &asked.line;
@@ -129,8 +135,6 @@ fn report<'r>(request: &'r Request, marking: Marking, lines: &'r [Asked], contac
         let mark = if asked.is_unverified() { "UNVERIFIED" } else { line.confidence };
         text.push_str(&format!("{} {} {mark}: asked for {when}; {}\n", line.name, line.family, line.line_id));
     }
-    let action = first.requested_action.map_or("", Action::word);
-    let action_means = first.requested_action.map_or("", Action::meaning);
     let when = request::in_words(request::needed(lines));
     let unverified = if lines.iter().any(Asked::is_unverified) {
         " UNVERIFIED: the family's names were not checked against the botnet's own."
@@ -138,19 +142,22 @@ fn report<'r>(request: &'r Request, marking: Marking, lines: &'r [Asked], contac
         ""
     };
     let description = format!(
-        "{} is a predicted name of {}: infected machines compute it and ask for it {when}, margins included. Requested: {action} ({action_means}). \
+        "{} is a predicted name of {}: infected machines compute it and ask for it {when}, margins included. Requested: {action} ({}). \
          Reference: {}.{unverified}",
-        first.name, first.family, first.evidence_ref
+        reported.name,
+        reported.family,
+        action.meaning(),
+        reported.evidence_ref
     );
-    let key = format!("{}\n{}\n{}\n{action}\n{text}", request.case, contact.contact, first.name);
+    let key = format!("{}\n{}\n{}\n{action}\n{text}", request.case, contact.contact, reported.name);
     Report {
         xarf_version: VERSION,
         report_id: Uuid::new_v5(&REPORTS, key.as_bytes()).to_string(),
-        // When the name was registered; where nobody knows that, when it was last looked at.
-        timestamp: first.created.unwrap_or(request.changed),
+        // When the name was registered; where nobody knows that, when the case was changed last.
+        timestamp: reported.created.unwrap_or(request.changed),
         reporter: contact,
         sender: contact,
-        source_identifier: first.name.as_str(),
+        source_identifier: reported.name.as_str(),
         category: "infrastructure",
         r#type: "botnet",
         evidence_source: "threat_intelligence",
@@ -163,7 +170,7 @@ fn report<'r>(request: &'r Request, marking: Marking, lines: &'r [Asked], contac
         }],
         tags: tags(marking, lines),
         description,
-        malware_family: first.family.as_str(),
+        malware_family: reported.family.as_str(),
         compromise_evidence: "The name is on the list that machines infected with this family compute. It is a predicted name; whether it serves \
                               the botnet was not observed.",
     }

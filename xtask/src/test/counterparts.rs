@@ -29,15 +29,15 @@ struct Counterpart {
 enum Package {
     /// A package of Debian.
     Debian(&'static str),
-    /// Packages of PyPI, as pip takes them, with blanks between them, for an environment of its own below the build folder.
-    Python(&'static str),
+    /// Packages of PyPI, as pip takes them, for an environment of its own below the build folder.
+    Python(&'static [&'static str]),
 }
 
 impl std::fmt::Display for Package {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Debian(name) => write!(f, "Debian package {name}"),
-            Self::Python(name) => write!(f, "Python package {name}"),
+            Self::Python(names) => write!(f, "Python package {}", names.join(" ")),
         }
     }
 }
@@ -86,28 +86,33 @@ const COUNTERPARTS: &[Counterpart] = &[
     Counterpart {
         program: "oidc-provider-mock",
         // 0.4 wants Python 3.12.
-        package: Python("oidc-provider-mock==0.3.4"),
+        package: Python(&["oidc-provider-mock==0.3.4"]),
         needed_by: "sign-in with a provider of identities",
     },
     Counterpart {
         program: "schemathesis",
-        package: Python("schemathesis==4.32.5"),
+        package: Python(&["schemathesis==4.32.5"]),
         needed_by: "the API against its own document",
     },
     Counterpart {
         // The library has no program; this one comes with it.
         program: "email_validator",
-        package: Python("xarf==1.0.0"),
+        package: Python(&["xarf==1.0.0"]),
         needed_by: "reports to abuse desks by the library of X-ARF",
     },
     Counterpart {
         program: "stix2_validator",
         // What it comes with has no program of its own: the libraries that read MISP's events and Suricata's rules, and MISP's galaxies.
-        package: Python("stix2-validator==3.3.2 pymisp==2.5.34.4 pymispgalaxies==1.1.1 suricataparser==1.0.0"),
+        package: Python(&[
+            "stix2-validator==3.3.2",
+            "pymisp==2.5.34.4",
+            "pymispgalaxies==1.1.1",
+            "suricataparser==1.0.0",
+        ]),
         needed_by: "feeds as STIX, for MISP and for Suricata",
     },
-    Counterpart { program: "intelmqctl", package: Python("intelmq==3.5.0"), needed_by: "feeds for IntelMQ" },
-    Counterpart { program: "zeek-script", package: Python("zeekscript==1.3.6"), needed_by: "the script for Zeek" },
+    Counterpart { program: "intelmqctl", package: Python(&["intelmq==3.5.0"]), needed_by: "feeds for IntelMQ" },
+    Counterpart { program: "zeek-script", package: Python(&["zeekscript==1.3.6"]), needed_by: "the script for Zeek" },
 ];
 
 /// The Debian package without which Python makes no environment.
@@ -225,10 +230,10 @@ fn debian_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
 /// Returns the packages of Python of the programs, in order of the table.
 fn python_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
     let names = |counterpart: &&'static Counterpart| match counterpart.package {
-        Debian(_) => "",
+        Debian(_) => &[][..],
         Python(names) => names,
     };
-    missing.iter().flat_map(|counterpart| names(counterpart).split_whitespace()).collect()
+    missing.iter().flat_map(names).copied().collect()
 }
 
 /// Installs packages of Python into an environment of their own, so that nothing of the user's changes.

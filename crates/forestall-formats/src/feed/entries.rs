@@ -108,12 +108,6 @@ impl Gatherer {
         Self::default()
     }
 
-    /// Makes room for names of some length together.
-    pub fn reserve(&mut self, names: usize, octets: usize) {
-        self.entries.rows.reserve(names);
-        self.entries.letters.reserve(octets);
-    }
-
     /// Returns the number under which names are gathered for a guard window.
     ///
     /// # Errors

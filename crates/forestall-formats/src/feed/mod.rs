@@ -17,7 +17,7 @@ use forestall_model::{CampaignId, DayRange, DomainName, FamilySlug, Instant, Mar
 pub(crate) use bound_texts::BoundTexts;
 pub use entries::{Entries, EntriesError, Entry, Gatherer};
 pub use settings::{Policy, Publisher, Settings, SettingsError};
-pub(crate) use text::{Text, UNVERIFIED, unsayable};
+pub(crate) use text::{Text, UNVERIFIED, title, unsayable};
 
 /// The names of a case or of some campaigns, for the days that were asked for.
 #[derive(Clone, Debug)]
@@ -61,8 +61,6 @@ pub struct Campaign {
     pub seeding: &'static str,
     /// The parameters that differ from the family's own, as `key=value` with blanks between them; empty where none does.
     pub seed: String,
-    /// The version of the generator.
-    pub generator_version: u32,
     /// Where the algorithm was published.
     pub references: Vec<String>,
 }

@@ -2,11 +2,14 @@
 
 //! What whoever publishes chooses of a form.
 
+use std::io;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use forestall_model::DomainName;
+use forestall_model::mail::MailAddressError;
+use forestall_model::{DomainName, MailAddress};
 
+use super::unsayable;
 use crate::epp::Account;
 
 /// What a form is written with besides the feed.
@@ -31,6 +34,17 @@ pub struct Publisher {
     pub name: String,
     /// A mail address that is read; empty where nobody said it.
     pub mail: String,
+}
+
+impl Publisher {
+    /// Returns the mail address, checked.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidInput`] where it is none.
+    pub(crate) fn address(&self) -> io::Result<MailAddress> {
+        self.mail.parse().map_err(|error: MailAddressError| unsayable(error.to_string()))
+    }
 }
 
 /// What a resolver answers to a query for a name of a feed.

@@ -1,14 +1,17 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Lines for machines: a head of comments, then records name by name, handed on block by block, so that a feed never stands in memory twice.
+//! Text for machines: a head of comments, then records name by name, handed on block by block, so that a feed never stands in memory twice.
 
 use std::io::{self, Write};
 
 use super::Feed;
+use crate::flood::one_line;
+use crate::json_text::put;
 
 /// Octets that are written at a time.
 const BLOCK: usize = 64 << 10;
-/// Characters of a title, at most: readers of configuration cut lines, dnsmasq's after 1,024 octets, and take the rest for lines of their own.
+/// Characters of a title, at most: readers of configuration cut lines, dnsmasq's after 1,024 octets, Suricata's after 8,191, and take the rest for lines
+/// of their own.
 const TITLE: usize = 200;
 
 /// The word that stands in a comment behind a name of unverified families alone.
@@ -27,9 +30,12 @@ impl<'o> Text<'o> {
 
     /// Writes pieces, one after another.
     pub(crate) fn push(&mut self, pieces: &[&str]) -> io::Result<()> {
-        for piece in pieces {
-            self.octets.extend_from_slice(piece.as_bytes());
-        }
+        self.fill(|octets| put(octets, pieces))
+    }
+
+    /// Writes what `fill` puts behind the octets that it is given.
+    pub(crate) fn fill(&mut self, fill: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
+        fill(&mut self.octets);
         if self.octets.len() < BLOCK {
             return Ok(());
         }
@@ -41,9 +47,8 @@ impl<'o> Text<'o> {
     /// Writes what people have to know of the file, in lines of comment that begin with `mark`: what it is, who may have it, from when until when it
     /// holds, and what of it is unverified.
     pub(crate) fn head(&mut self, mark: &str, feed: &Feed) -> io::Result<()> {
-        let title: String = feed.title.chars().take(TITLE).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let (from, until) = (feed.span.from, feed.span.until);
-        self.push(&[mark, " ", &title, "\n", mark, " ", &feed.marked(), "\n"])?;
+        self.push(&[mark, " ", &title(feed), "\n", mark, " ", &feed.marked(), "\n"])?;
         self.push(&[
             mark,
             " Names that a domain generation algorithm makes, predicted: candidates of a botnet, not its servers.\n",
@@ -60,11 +65,33 @@ impl<'o> Text<'o> {
         Ok(())
     }
 
+    /// Writes each name once, in order, as `each` does with the end of its lines: a comment that begins with `mark` where only unverified families make
+    /// the name, and a line feed. Returns how many names there are.
+    pub(crate) fn names(
+        &mut self,
+        mark: &str,
+        feed: &Feed,
+        mut each: impl FnMut(&mut Self, &str, &str) -> io::Result<()>,
+    ) -> io::Result<u64> {
+        let unverified_end = format!(" {mark} {UNVERIFIED}\n");
+        let mut names = 0;
+        for (name, unverified) in feed.names() {
+            each(self, name, if unverified { &unverified_end } else { "\n" })?;
+            names += 1;
+        }
+        Ok(names)
+    }
+
     /// Hands on what is left.
     pub(crate) fn end(self) -> io::Result<()> {
         self.out.write_all(&self.octets)?;
         self.out.flush()
     }
+}
+
+/// Returns the title of a feed as a comment has room for it, on one line.
+pub(crate) fn title(feed: &Feed) -> String {
+    one_line(&feed.title).chars().take(TITLE).collect()
 }
 
 /// Returns the error of a form that has no words for what is asked of it.

@@ -13,15 +13,17 @@
 
 pub mod galaxy;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use forestall_model::marking::{Marking, Tlp};
 use forestall_model::{Instant, Released, Window};
 use uuid::Uuid;
 
-use crate::feed::{BoundTexts, Campaign, Entry, Feed, Settings};
+use crate::feed::{BoundTexts, Campaign, Entry, Feed, Settings, Text};
 use crate::form::About;
 use crate::json_text::{escaped, put, put_uuid, quoted};
+use crate::moment;
 
 /// The form.
 pub const ABOUT: About = About {
@@ -35,8 +37,6 @@ pub const ABOUT: About = About {
 
 /// The namespace of the identifiers in events, made once at random.
 const OURS: Uuid = Uuid::from_u128(0x8c1b_53d2_6e0f_4c6b_b1a7_2b9d_40f8_7e15);
-/// Octets that are written at a time.
-const BLOCK: usize = 64 << 10;
 
 /// Writes the event and returns the number of objects.
 ///
@@ -49,23 +49,20 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
     let tags: Vec<Vec<String>> = feed.campaigns.iter().map(campaign_tags).collect();
     let shared: Vec<String> =
         tags.first().into_iter().flatten().filter(|tag| tags.iter().all(|of| of.contains(tag))).cloned().collect();
-    let mut text = Vec::with_capacity(2 * BLOCK);
-    head(&mut text, feed, settings, marking, &shared);
+    let mut text = Text::new(out);
+    text.fill(|text| head(text, feed, settings, marking, &shared))?;
     let objects = Objects::new(feed, &tags, &shared);
     let mut windows =
-        BoundTexts::new(|from: Option<Instant>, until: Option<Instant>| (from.map(moment), until.map(moment)));
+        BoundTexts::new(|from: Option<Instant>, until: Option<Instant>| (from.map(moment::of), until.map(moment::of)));
     let mut key = Vec::new();
     for (index, entry) in feed.entries.iter().enumerate() {
-        put(&mut text, &[if index == 0 { "\n" } else { ",\n" }]);
-        objects.object(&mut text, &entry, windows.of(&entry), &mut key);
-        if text.len() >= BLOCK {
-            out.write_all(&text)?;
-            text.clear();
-        }
+        text.fill(|text| {
+            put(text, &[if index == 0 { "\n" } else { ",\n" }]);
+            objects.object(text, &entry, windows.of(&entry), &mut key);
+        })?;
     }
-    put(&mut text, &["\n]}}\n"]);
-    out.write_all(&text)?;
-    out.flush()?;
+    text.push(&["\n]}}\n"])?;
+    text.end()?;
     Ok(feed.entries.len() as u64)
 }
 
@@ -92,22 +89,25 @@ fn head(text: &mut Vec<u8>, feed: &Feed, settings: &Settings, marking: Marking, 
     );
     put(text, &["\",\"distribution\":\"", distribution(marking.tlp), "\",\n\"Orgc\":{\"name\":", &quoted(name)]);
     put(text, &[",\"uuid\":\"", &publisher.to_string(), "\"},\n\"Tag\":", &tags, ",\n\"Attribute\":["]);
+    // MISP refuses a second attribute of a value, and campaigns of one family have their references in common.
+    let mut seen = BTreeSet::new();
     let mut before = "\n";
     for campaign in &feed.campaigns {
-        for reference in &campaign.references {
-            reference_of(text, feed, campaign, reference, before);
+        for reference in campaign.references.iter().filter(|reference| seen.insert(reference.as_str())) {
+            put(text, &[before]);
+            reference_of(text, feed, event, campaign, reference);
             before = ",\n";
         }
     }
     put(text, &["],\n\"Object\":["]);
 }
 
-/// Writes where an algorithm was published, as an attribute of the event.
-fn reference_of(text: &mut Vec<u8>, feed: &Feed, campaign: &Campaign, reference: &str, before: &str) {
+/// Writes where the algorithm of a campaign was published, as an attribute of the event.
+fn reference_of(text: &mut Vec<u8>, feed: &Feed, event: Uuid, campaign: &Campaign, reference: &str) {
     let is_link = reference.starts_with("https://") || reference.starts_with("http://");
     let kind = if is_link { "link" } else { "text" };
-    let key = format!("reference\n{}\n{}\n{}\n{reference}", feed.id, feed.span.from, campaign.id);
-    put(text, &[before, "{\"uuid\":\"", &Uuid::new_v5(&OURS, key.as_bytes()).to_string(), "\",\"type\":\"", kind]);
+    let id = Uuid::new_v5(&event, format!("reference\n{reference}").as_bytes());
+    put(text, &["{\"uuid\":\"", &id.to_string(), "\",\"type\":\"", kind]);
     put(
         text,
         &[
@@ -161,11 +161,6 @@ fn campaign_tags(campaign: &Campaign) -> Vec<String> {
 fn tag_list<'t>(tags: impl Iterator<Item = &'t String>) -> String {
     let tags: Vec<String> = tags.map(|tag| format!("{{\"name\":{}}}", quoted(tag))).collect();
     format!("[{}]", tags.join(","))
-}
-
-/// Returns an instant as the values of `datetime` attributes are written.
-fn moment(instant: Instant) -> String {
-    Instant::from_seconds(instant.seconds()).to_string().replace('Z', "+00:00")
 }
 
 /// What objects share, written once.

@@ -2,12 +2,12 @@
 
 //! The rows of an annex: names by top-level domain, in words of closed vocabularies only, with a digest of the names of each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use forestall_model::digest::Hasher;
 use forestall_model::{Action, Digest, NameClass, Tld};
 
-use super::{Asked, Request};
+use super::{Asked, Request, actions, by_tld};
 
 /// The columns, in order.
 pub(crate) const COLUMNS: [&str; 11] = [
@@ -29,28 +29,22 @@ pub(crate) struct Part<'r> {
     pub(crate) tld: Tld,
     /// How many different names there are.
     pub(crate) names: usize,
-    /// SHA-256 of the names in order, each with a line feed behind it: that of the form `plain` for this domain.
+    /// SHA-256 of the names in order, each with a line feed behind it.
     pub(crate) digest: Digest,
     pub(crate) lines: Vec<&'r Asked>,
 }
 
 /// Cuts a request into parts, in the order of their domains.
 pub(crate) fn parts(request: &Request) -> Vec<Part<'_>> {
-    let mut groups: BTreeMap<Tld, Vec<&Asked>> = BTreeMap::new();
-    for asked in &request.lines {
-        groups.entry(asked.line.name.tld()).or_default().push(asked);
-    }
-    groups
+    by_tld(request)
         .into_iter()
-        .map(|(tld, lines)| {
+        .map(|(tld, names)| {
             let mut hasher = Hasher::default();
-            let mut names = 0;
-            for same in lines.chunk_by(|a, b| a.line.name == b.line.name) {
-                hasher.update(same[0].line.name.as_str().as_bytes());
+            for lines in &names {
+                hasher.update(lines[0].line.name.as_str().as_bytes());
                 hasher.update(b"\n");
-                names += 1;
             }
-            Part { tld, names, digest: hasher.finish(), lines }
+            Part { tld, names: names.len(), digest: hasher.finish(), lines: names.into_iter().flatten().collect() }
         })
         .collect()
 }
@@ -79,10 +73,9 @@ pub(crate) fn cells(request: &Request, number: usize, asked: &Asked) -> [String;
 
 /// Returns the actions and classes that occur, with what each action means.
 pub(crate) fn words(request: &Request) -> (Vec<(&'static str, &'static str)>, Vec<&'static str>) {
-    let actions: BTreeSet<Action> = request.lines.iter().filter_map(|asked| asked.line.requested_action).collect();
     let classes: BTreeSet<NameClass> = request.lines.iter().map(|asked| asked.line.class).collect();
     (
-        actions.into_iter().map(|action| (action.word(), action.meaning())).collect(),
+        actions(&request.lines).into_iter().map(|action| (action.word(), action.meaning())).collect(),
         classes.into_iter().map(NameClass::word).collect(),
     )
 }

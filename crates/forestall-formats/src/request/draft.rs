@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use forestall_model::{Action, Instant, Marking, Tld, UtcDay};
+use forestall_model::{Action, Instant, Marking, UtcDay};
 
-use super::{Asked, Request, in_words, needed};
+use super::{Asked, Request, actions, in_words, needed};
 use crate::feed::Publisher;
 use crate::flood::one_line;
 use crate::page::markdown_escaped;
@@ -95,11 +95,15 @@ pub(crate) fn write(
     writeln!(out, "\n## What was done or is to be done\n")?;
     writeln!(out, "| {} | action | names | meaning |\n|---|---|---:|---|", kind.column)?;
     for (group, names) in groups {
-        let mut actions: BTreeMap<Option<Action>, u64> = BTreeMap::new();
+        let mut counts: BTreeMap<Option<Action>, u64> = BTreeMap::new();
         for lines in names {
-            *actions.entry(lines.iter().find_map(|asked| asked.line.requested_action)).or_default() += 1;
+            let actions = actions(lines);
+            let nothing = actions.is_empty().then_some(None);
+            for action in actions.into_iter().map(Some).chain(nothing) {
+                *counts.entry(action).or_default() += 1;
+            }
         }
-        for (action, names) in actions {
+        for (action, names) in counts {
             let (word, meaning) =
                 action.map_or(("nothing yet", "to be decided"), |action| (action.word(), action.meaning()));
             writeln!(out, "| {} | {word} | {names} | {meaning} |", markdown_escaped(group))?;
@@ -175,13 +179,4 @@ fn days(asked: &Asked) -> Option<(UtcDay, UtcDay)> {
     let (from, until) = crate::csv::bounds(asked.guard);
     // A window that ends at midnight is not live on the day that begins.
     Some((from?.day(), Instant::from_micros(until?.micros() - 1).day().plus(1)))
-}
-
-/// Returns the lines of each name by its top-level domain.
-pub(crate) fn by_tld(request: &Request) -> BTreeMap<Tld, Vec<&[Asked]>> {
-    let mut groups: BTreeMap<Tld, Vec<&[Asked]>> = BTreeMap::new();
-    for lines in request.names() {
-        groups.entry(lines[0].line.name.tld()).or_default().push(lines);
-    }
-    groups
 }

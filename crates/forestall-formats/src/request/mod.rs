@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use forestall_model::dossier::Registrar;
 use forestall_model::line::NameLine;
 use forestall_model::marking::Marked;
-use forestall_model::{CaseId, Instant, Marking, OwnerName, Tld, Window};
+use forestall_model::{Action, CaseId, Instant, Marking, OwnerName, Tld, Window};
 
 use crate::feed::Campaign;
 
@@ -31,7 +31,7 @@ pub struct Request {
     pub span: Window,
     /// When the case was changed last.
     pub changed: Instant,
-    /// The campaigns, in the order of the case; lines give their index.
+    /// The campaigns, in the order of the case.
     pub campaigns: Vec<Campaign>,
     /// Registrars of which more than the number is known, by their key: the number in IANA's registry, else the name in lower case.
     pub registrars: BTreeMap<String, Registrar>,
@@ -48,8 +48,6 @@ pub struct Asked {
     pub line: NameLine,
     /// The window for which the name is needed: the nominal one with the margins of the case. `None` where it is live at all times.
     pub guard: Option<Window>,
-    /// The index of its campaign.
-    pub campaign: usize,
     /// The key of its registrar, where it is known.
     pub registrar: Option<String>,
     /// The name servers that were seen last, sorted; `None` where nobody has looked.
@@ -101,6 +99,20 @@ const MAX_SHOWN: usize = 200;
 /// Returns a text of others on one line, of a length that every line has room for.
 pub(crate) fn short(text: &str) -> String {
     crate::flood::one_line(text.trim()).chars().take(MAX_SHOWN).collect()
+}
+
+/// Returns the lines of each name by its top-level domain.
+pub(crate) fn by_tld(request: &Request) -> BTreeMap<Tld, Vec<&[Asked]>> {
+    let mut groups: BTreeMap<Tld, Vec<&[Asked]>> = BTreeMap::new();
+    for lines in request.names() {
+        groups.entry(lines[0].line.name.tld()).or_default().push(lines);
+    }
+    groups
+}
+
+/// Returns what is asked for some lines: windows of one name may have different wishes.
+pub(crate) fn actions(lines: &[Asked]) -> BTreeSet<Action> {
+    lines.iter().filter_map(|asked| asked.line.requested_action).collect()
 }
 
 /// Returns the time for which a name is needed, over its windows; a side is `None` where it has no bound there.

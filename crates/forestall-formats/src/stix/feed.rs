@@ -22,7 +22,7 @@ use forestall_model::{Instant, Released, UtcDay, Window};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Bundle, OURS, id, identity, marking_id, observable_id, timestamp};
+use super::{Bundle, OURS, SAME_IN_ALL, id, identity, marking_id, observable_id, timestamp};
 use crate::feed::{BoundTexts, Campaign, Entry, Feed, Policy, Settings};
 use crate::form::About;
 use crate::json_text::{escaped, put, put_uuid, quoted};
@@ -60,7 +60,7 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
     families.sort_by(|a, b| a.family.cmp(&b.family));
     families.dedup_by(|a, b| a.family == b.family);
     for campaign in &families {
-        bundle.add("malware", campaign.family.as_str(), malware(campaign))?;
+        bundle.add("malware", &malware_key(feed, campaign), malware(campaign))?;
     }
     sinkhole(&mut bundle, feed, &settings.policy, &families)?;
 
@@ -96,11 +96,15 @@ fn pap_marking(pap: Pap) -> Value {
         "type": "marking-definition",
         "spec_version": "2.1",
         "id": pap_id(pap),
-        // As the TLP 2.0 markings, which all of these go with.
-        "created": "2022-10-01T00:00:00.000Z",
+        "created": SAME_IN_ALL,
         "definition_type": "statement",
         "definition": { "statement": pap.word() },
     })
+}
+
+/// Returns what the identifier of a campaign's malware follows from: the feed as well as the family, since times and markings are those of the feed.
+fn malware_key(feed: &Feed, campaign: &Campaign) -> String {
+    format!("{}\n{}", feed.id, campaign.family)
 }
 
 fn malware(campaign: &Campaign) -> Value {
@@ -159,7 +163,7 @@ fn sinkhole(bundle: &mut Bundle<'_>, feed: &Feed, policy: &Policy, families: &[&
         relate(bundle, &infrastructure, "consists-of", &part)?;
     }
     for campaign in families {
-        relate(bundle, &infrastructure, "related-to", &id("malware", campaign.family.as_str()))?;
+        relate(bundle, &infrastructure, "related-to", &id("malware", &malware_key(feed, campaign)))?;
     }
     Ok(())
 }
@@ -236,7 +240,7 @@ impl Head {
         };
         Self {
             campaigns: feed.campaigns.iter().map(of).collect(),
-            malware: feed.campaigns.iter().map(|campaign| id("malware", campaign.family.as_str())).collect(),
+            malware: feed.campaigns.iter().map(|campaign| id("malware", &malware_key(feed, campaign))).collect(),
             common,
         }
     }

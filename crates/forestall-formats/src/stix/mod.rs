@@ -23,6 +23,9 @@ const OURS: Uuid = Uuid::from_u128(0x5f0d_4b7e_8a43_4d0e_9c1b_7d1f_6a52_e3c8);
 /// The namespace that STIX 2.1 section 2.9 gives for identifiers of observables, made of their contributing properties.
 const OBSERVABLES: Uuid = Uuid::from_u128(0x00ab_edb4_aa42_466c_9c01_fed2_3315_a9b7);
 
+/// When OASIS made the TLP 2.0 markings, which every bundle goes with: what is the same in all of them is as old.
+const SAME_IN_ALL: &str = "2022-10-01T00:00:00.000Z";
+
 /// Returns the identifier of an object of ours: the same for the same kind and key.
 pub(crate) fn id(kind: &str, key: &str) -> String {
     format!("{kind}--{}", Uuid::new_v5(&OURS, format!("{kind}\n{key}").as_bytes()))
@@ -66,7 +69,7 @@ fn marking(tlp: Tlp) -> Value {
         "type": "marking-definition",
         "spec_version": "2.1",
         "id": marking_id(tlp),
-        "created": "2022-10-01T00:00:00.000Z",
+        "created": SAME_IN_ALL,
         "name": tlp.word(),
         "extensions": {
             "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d": {
@@ -116,12 +119,15 @@ impl<'a> Bundle<'a> {
     /// Writes an object of ours with the common properties and returns its identifier.
     pub(crate) fn add(&mut self, kind: &str, key: &str, own: Value) -> io::Result<String> {
         let id = id(kind, key);
+        // Our identity has one identifier in all bundles: it was not made or changed with any of them.
+        let (created, modified) =
+            if kind == "identity" { (SAME_IN_ALL, SAME_IN_ALL) } else { (&*self.created, &*self.modified) };
         let mut object = json!({
             "type": kind,
             "spec_version": "2.1",
             "id": id,
-            "created": self.created,
-            "modified": self.modified,
+            "created": created,
+            "modified": modified,
             "object_marking_refs": self.marks,
         });
         if kind != "identity" {

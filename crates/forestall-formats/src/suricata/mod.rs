@@ -17,7 +17,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use forestall_model::Released;
 
-use crate::feed::{Feed, Settings};
+use crate::feed::{Feed, Settings, Text};
 use crate::form::About;
 
 /// The form.
@@ -30,27 +30,21 @@ pub const ABOUT: About = About {
     tells_the_action: false,
 };
 
-/// Octets that are written at a time.
-const BLOCK: usize = 64 << 10;
-
 /// Writes the dataset and returns the number of names.
 ///
 /// # Errors
 ///
 /// What the writer reports.
 pub fn write(feed: &Released<Feed>, _: &Settings, out: &mut dyn Write) -> io::Result<u64> {
-    let mut text = String::with_capacity(2 * BLOCK);
+    let mut text = Text::new(out);
+    let mut encoded = String::new();
     let mut names = 0;
     for name in feed.object().entries.names() {
-        BASE64_STANDARD.encode_string(name, &mut text);
-        text.push('\n');
+        encoded.clear();
+        BASE64_STANDARD.encode_string(name, &mut encoded);
+        text.push(&[&encoded, "\n"])?;
         names += 1;
-        if text.len() >= BLOCK {
-            out.write_all(text.as_bytes())?;
-            text.clear();
-        }
     }
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
+    text.end()?;
     Ok(names)
 }

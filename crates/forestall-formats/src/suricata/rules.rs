@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use forestall_model::Released;
 use uuid::Uuid;
 
-use crate::feed::{Feed, Settings};
+use crate::feed::{Feed, Settings, title};
 use crate::form::About;
 use crate::plain_name;
 
@@ -23,7 +23,7 @@ use crate::plain_name;
 pub const ABOUT: About = About {
     consumer: "sensors with Suricata: the rule that alerts on the names of the form suricata",
     tested_with: "suricataparser, a reader of rules; Suricata itself cannot be had as a package",
-    media_type: "text/plain; charset=us-ascii",
+    media_type: "text/plain; charset=utf-8",
     extension: "rules",
     shows_confidence: true,
     tells_the_action: false,
@@ -50,7 +50,7 @@ pub fn write(feed: &Released<Feed>, _: &Settings, out: &mut dyn Write) -> io::Re
     let (from, until) = (feed.span.from, feed.span.until);
     let names = feed.entries.names().count() as u64;
     let set = plain_name::of(&feed.id);
-    writeln!(out, "# {}", one_line(&feed.title))?;
+    writeln!(out, "# {}", title(feed))?;
     writeln!(out, "# {}; predicted DGA names, no command servers: {names} in {set}.lst", feed.marked())?;
     writeln!(out, "# Holds from {from} to {until}; margins are included")?;
     for campaign in &feed.campaigns {
@@ -98,9 +98,4 @@ fn memory(names: u64) -> u64 {
 /// Returns an instant without what a value of metadata could be cut at.
 fn compact(instant: forestall_model::Instant) -> String {
     instant.to_string().chars().filter(|c| c.is_ascii_alphanumeric()).collect()
-}
-
-/// Returns a text that somebody wrote as part of a comment: without what would end its line.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -17,15 +17,14 @@ use std::io::{self, Write};
 
 use forestall_model::{Instant, Released};
 
-use crate::feed::{BoundTexts, Campaign, Feed, Settings};
+use crate::feed::{BoundTexts, Campaign, Feed, Settings, Text, title};
 use crate::form::About;
-use crate::json_text::put;
 
 /// The form.
 pub const ABOUT: About = About {
     consumer: "sensors with Zeek",
     tested_with: "a reader after Zeek's documentation and source; Zeek itself cannot be had as a package",
-    media_type: "text/tab-separated-values; charset=us-ascii",
+    media_type: "text/tab-separated-values; charset=utf-8",
     extension: "intel",
     shows_confidence: true,
     tells_the_action: false,
@@ -42,9 +41,6 @@ pub const COLUMNS: [&str; 7] = [
     "meta.forestall_until",
 ];
 
-/// Octets that are written at a time.
-const BLOCK: usize = 64 << 10;
-
 /// Writes the file and returns the number of items.
 ///
 /// # Errors
@@ -52,30 +48,25 @@ const BLOCK: usize = 64 << 10;
 /// What the writer reports.
 pub fn write(feed: &Released<Feed>, _: &Settings, out: &mut dyn Write) -> io::Result<u64> {
     let feed = feed.object();
-    let mut text = Vec::with_capacity(2 * BLOCK);
-    head(&mut text, feed);
+    let mut text = Text::new(out);
+    head(&mut text, feed)?;
     let metas: Vec<String> = feed.campaigns.iter().map(meta).collect();
     let mut windows = BoundTexts::new(|from: Option<Instant>, until: Option<Instant>| {
         format!("{}\t{}\n", seconds(from), seconds(until))
     });
     for entry in feed.entries.iter() {
-        put(&mut text, &[entry.name, &metas[entry.campaign], windows.of(&entry)]);
-        if text.len() >= BLOCK {
-            out.write_all(&text)?;
-            text.clear();
-        }
+        text.push(&[entry.name, &metas[entry.campaign], windows.of(&entry)])?;
     }
-    out.write_all(&text)?;
-    out.flush()?;
+    text.end()?;
     Ok(feed.entries.len() as u64)
 }
 
 /// Writes what stands before the first item.
-fn head(text: &mut Vec<u8>, feed: &Feed) {
+fn head(text: &mut Text<'_>, feed: &Feed) -> io::Result<()> {
     let (from, until) = (feed.span.from, feed.span.until);
-    put(text, &["# ", &one_line(&feed.title), "\n# ", &feed.marked(), "; predicted DGA names, no command servers\n"]);
-    put(text, &[&format!("# This file holds from {from} to {until}; margins are included\n")]);
-    put(text, &["#fields\t", &COLUMNS.join("\t"), "\n"]);
+    text.push(&["# ", &title(feed), "\n# ", &feed.marked(), "; predicted DGA names, no command servers\n"])?;
+    text.push(&[&format!("# This file holds from {from} to {until}; margins are included\n")])?;
+    text.push(&["#fields\t", &COLUMNS.join("\t"), "\n"])
 }
 
 /// Returns the columns between the name and the times of a campaign's items.
@@ -96,9 +87,4 @@ fn is_plain_url(text: &str) -> bool {
 /// Returns an instant in seconds since 1970.
 fn seconds(instant: Option<Instant>) -> String {
     instant.map_or_else(|| "-".to_owned(), |instant| instant.seconds().to_string())
-}
-
-/// Returns a text that somebody wrote as part of a comment: without what would end its line.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -19,6 +19,7 @@ mod papers;
 mod parties;
 mod popularity;
 mod predict;
+mod python;
 mod rdap;
 mod reply;
 mod requests;

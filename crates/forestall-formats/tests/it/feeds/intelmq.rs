@@ -5,8 +5,8 @@
 use forestall_formats::Form;
 use forestall_model::{DayRange, Marking, Pap, Tlp};
 
-use super::python;
 use super::sharing::{AFTER, DAY, feed, feed_of, published_by, written, written_with};
+use crate::python;
 
 #[test]
 fn a_day_as_events() {

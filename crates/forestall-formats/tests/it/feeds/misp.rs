@@ -2,14 +2,16 @@
 
 //! The MISP event: objects by MISP's own template, as PyMISP reads them.
 
+use std::collections::BTreeSet;
+
 use forestall_formats::Form;
-use forestall_formats::feed::Settings;
+use forestall_formats::feed::{Campaign, Settings};
 use forestall_formats::misp::galaxy;
 use forestall_model::{DayRange, Marking, Pap, Tlp};
 use serde_json::Value;
 
-use super::python;
 use super::sharing::{AFTER, DAY, feed, feed_of, published_by, written, written_with};
+use crate::python;
 
 #[test]
 fn a_day_as_an_event() {
@@ -61,6 +63,31 @@ fn tags_stand_where_they_hold() {
     let event = self::event(&written_with(Form::Misp, &alone, &Settings::default()).0);
     assert_eq!(tags(&event).len(), 6);
     assert!(tags(&event["Object"][0]["Attribute"][0]).is_empty());
+}
+
+#[test]
+fn campaigns_of_one_family_have_their_references_once() {
+    let once = event(&written(Form::Misp, DAY))["Attribute"].clone();
+    let twins = feed(DAY).map(|mut feed| {
+        let twin = Campaign { id: "conficker-b-2".parse().unwrap(), ..feed.campaigns[0].clone() };
+        feed.campaigns.push(twin);
+        feed
+    });
+    let twins = event(&written_with(Form::Misp, &twins, &Settings::default()).0)["Attribute"].clone();
+    assert_eq!((once.as_array().unwrap().len(), twins), (2, once));
+}
+
+#[test]
+fn spans_that_begin_alike_share_no_attribute() {
+    let uuids = |until: &str| -> BTreeSet<String> {
+        let days = DayRange { from: DAY.parse().unwrap(), until: until.parse().unwrap() };
+        let event = event(&written_with(Form::Misp, &feed_of(days, Marking::DEFAULT), &Settings::default()).0);
+        let objects = event["Object"].as_array().unwrap().iter();
+        let attributes = objects.chain([&event]).flat_map(|holder| holder["Attribute"].as_array().unwrap());
+        attributes.map(|attribute| attribute["uuid"].as_str().unwrap().to_owned()).collect()
+    };
+    let (day, days) = (uuids("2026-11-27"), uuids("2026-11-28"));
+    assert!(day.len() > 2 && day.is_disjoint(&days), "{day:?} {days:?}");
 }
 
 #[test]

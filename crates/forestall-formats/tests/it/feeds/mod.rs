@@ -10,7 +10,6 @@ mod intelmq;
 mod knot_resolver;
 mod misp;
 mod n6;
-mod python;
 mod rpz;
 mod sharing;
 mod small;

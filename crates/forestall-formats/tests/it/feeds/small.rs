@@ -64,7 +64,6 @@ fn campaign(family: &str, verified: bool) -> Campaign {
         scheme: "arithmetic",
         seeding: "time-dependent-deterministic",
         seed: String::new(),
-        generator_version: 1,
         references: Vec::new(),
     }
 }

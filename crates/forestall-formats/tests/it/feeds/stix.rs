@@ -2,15 +2,15 @@
 
 //! The STIX bundle: an indicator a name and window, and OASIS's own validator.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use forestall_formats::Form;
-use forestall_formats::feed::Settings;
+use forestall_formats::feed::{Feed, Settings};
 use forestall_model::{DayRange, Marking, Pap, Tlp};
 use serde_json::Value;
 
-use super::python;
 use super::sharing::{AFTER, DAY, TITLE, feed, feed_of, written, written_with};
+use crate::python;
 
 fn objects(text: &str) -> Vec<Value> {
     let bundle: Value = serde_json::from_str(text).unwrap();
@@ -116,6 +116,21 @@ fn every_object_carries_the_marking() {
             assert_eq!(object["object_marking_refs"], serde_json::json!([id, statement["id"]]), "{object}");
         }
     }
+}
+
+/// Versions of an object are told apart by their time of change: what two cases say at times of their own are two objects.
+#[test]
+fn cases_share_no_object_but_what_never_changes() {
+    let versions = |id: &str, changed: &str| -> BTreeMap<String, Value> {
+        let feed = feed(DAY).map(|feed| Feed { id: id.to_owned(), changed: changed.parse().unwrap(), ..feed });
+        let text = written_with(Form::Stix, &feed, &with_policy("sinkhole=sink.example")).0;
+        objects(&text).into_iter().map(|object| (object["id"].as_str().unwrap().to_owned(), object)).collect()
+    };
+    let (one, other) = (versions("winter", "2026-11-23T12:30:00Z"), versions("summer", "2026-11-24T12:30:00Z"));
+    let shared: Vec<&Value> = one.iter().filter(|(id, _)| other.contains_key(*id)).map(|(_, object)| object).collect();
+    assert!(shared.iter().all(|object| other.values().any(|found| found == *object)), "{shared:?}");
+    let kinds: BTreeSet<&str> = shared.iter().map(|object| object["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["domain-name", "identity", "marking-definition"].into());
 }
 
 #[test]

@@ -9,8 +9,8 @@ use base64::prelude::BASE64_STANDARD;
 use forestall_formats::Form;
 use forestall_formats::feed::Settings;
 
-use super::python;
 use super::sharing::{AFTER, DAY, large, written, written_with};
+use crate::python;
 
 /// Reads a dataset of type string: a line of Base64 for each piece of data, and nothing else.
 fn dataset(text: &str) -> BTreeSet<String> {

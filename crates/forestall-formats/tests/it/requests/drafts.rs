@@ -7,7 +7,7 @@ use forestall_formats::feed::Settings;
 use forestall_formats::request::Request;
 use forestall_model::Action;
 
-use super::{free, request, written, written_with};
+use super::{free, of_two_wishes, request, settings, written, written_with};
 
 #[test]
 fn of_a_registry() {
@@ -32,6 +32,18 @@ fn each_says_first_that_it_is_a_draft() {
         let second = lines.nth(1).unwrap();
         assert!(second.contains("Check it against the current form") && second.contains("clock"), "{second}");
         assert!(text.contains("Prepared by: [organisation, mail]"), "{text}");
+    }
+}
+
+#[test]
+fn a_name_counts_under_each_action_that_is_asked_for_it() {
+    for form in [Form::Ersr, Form::Waiver] {
+        let (text, names) = written_with(form, of_two_wishes([Action::Monitor, Action::Suspend]), &settings());
+        assert_eq!(names, 1);
+        for wish in ["monitor | 1 |", "suspend | 1 |"] {
+            assert!(text.contains(&format!(" | {wish} ")), "{wish}: {text}");
+        }
+        assert!(!text.contains("nothing yet"), "{text}");
     }
 }
 

@@ -31,7 +31,6 @@ fn campaign(id: &str, family: &str, verified: bool) -> Campaign {
         scheme: "arithmetic",
         seeding: "time-dependent-deterministic",
         seed: String::new(),
-        generator_version: 1,
         references: vec!["https://report.example/a_b".to_owned()],
     }
 }
@@ -54,7 +53,6 @@ pub(crate) fn free(name: &str, day: &str, action: Action, campaign: usize) -> As
             line_id: format!("{family}/{day}/{}", &name[..1]),
         },
         guard: Some(Window { from: day.plus(-1).start(), until: day.plus(2).start() }),
-        campaign,
         registrar: None,
         name_servers: None,
     }
@@ -76,6 +74,15 @@ pub(crate) fn held(name: &str, class: NameClass, action: Option<Action>, registr
         name_servers: Some(vec![parsed("ns1.host.example"), parsed("ns1.sink.example")]),
         ..free
     }
+}
+
+/// A name in two windows, for each of which something else is asked.
+pub(crate) fn of_two_wishes(wishes: [Action; 2]) -> Request {
+    let mut lines = wishes.map(|wish| held("cdef.com", NameClass::RegisteredSuspect, Some(wish), "292", 0));
+    let later: UtcDay = parsed("2009-04-05");
+    lines[1].line.window = Some(later.window());
+    lines[1].guard = lines[1].line.window;
+    Request { lines: lines.into(), ..request() }
 }
 
 /// Eleven names in twelve lines: every action, two campaigns, one name in two windows, one live at all times.

@@ -7,9 +7,10 @@ use std::process::{Command, Stdio};
 
 use forestall_formats::Form;
 use forestall_formats::feed::{Publisher, Settings};
+use forestall_model::Action;
 use forestall_testkit::skip::needs;
 
-use super::{released, request, settings, written};
+use super::{of_two_wishes, released, request, settings, written, written_with};
 
 #[test]
 fn each_registrar_has_its_names_and_what_cannot_be_sent_comes_back() {
@@ -26,6 +27,16 @@ fn a_message_has_a_sender() {
         let error = write(&released(request()), &Settings { publisher, ..settings() }, &mut io::sink()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{mail}");
     }
+}
+
+#[test]
+fn each_wish_for_a_name_is_said() {
+    let (text, names) =
+        written_with(Form::RegistrarMail, of_two_wishes([Action::Monitor, Action::Suspend]), &settings());
+    let wishes: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("  Asked of you: ")).collect();
+    assert_eq!((names, wishes.len()), (1, 2), "{text}");
+    assert!(wishes.iter().any(|wish| wish.starts_with("monitor: ")), "{wishes:?}");
+    assert!(wishes.iter().any(|wish| wish.starts_with("suspend: ")), "{wishes:?}");
 }
 
 #[test]

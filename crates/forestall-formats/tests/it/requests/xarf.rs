@@ -2,14 +2,14 @@
 
 //! Reports to abuse desks: exact octets, and the schemas of X-ARF by its own library.
 
-use std::io::{self, Write as _};
-use std::process::{Command, Stdio};
+use std::io;
 
 use forestall_formats::Form;
 use forestall_formats::feed::{Publisher, Settings};
-use forestall_testkit::skip::needs;
+use forestall_model::Action;
 
-use super::{released, request, settings, written};
+use super::{of_two_wishes, released, request, settings, written, written_with};
+use crate::python;
 
 #[test]
 fn each_name_on_which_somebody_is_to_act_has_a_report() {
@@ -27,6 +27,15 @@ fn each_name_on_which_somebody_is_to_act_has_a_report() {
 }
 
 #[test]
+fn a_name_is_reported_for_whichever_window_somebody_is_to_act() {
+    for wishes in [[Action::Monitor, Action::Suspend], [Action::Suspend, Action::Monitor]] {
+        let (text, reports) = written_with(Form::Xarf, of_two_wishes(wishes), &settings());
+        assert_eq!(reports, 1, "{wishes:?}");
+        assert!(text.contains("Requested: suspend ("), "{text}");
+    }
+}
+
+#[test]
 fn a_report_says_who_reports() {
     let write = Form::Xarf.request_writer().unwrap();
     for (name, mail) in [("", "team@cert.example"), ("Team", ""), ("Team", "nobody")] {
@@ -39,8 +48,6 @@ fn a_report_says_who_reports() {
 #[test]
 fn the_library_of_x_arf_takes_every_report() {
     let test = "requests::xarf::the_library_of_x_arf_takes_every_report";
-    // A program of the same environment: the library has none of its own.
-    let Some(beside) = needs(test, "email_validator") else { return };
     let program = r#"
 import json, sys, xarf
 for line in sys.stdin:
@@ -51,18 +58,10 @@ for line in sys.stdin:
     del broken["compromise_evidence"]
     assert xarf.parse(broken).errors, "the library checks"
 "#;
-    let mut child = Command::new(beside.with_file_name("python3"))
-        .args(["-X", "utf8", "-c", program])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(written(Form::Xarf).0.as_bytes()).unwrap();
-    let ran = child.wait_with_output().unwrap();
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    // The library has no program of its own.
+    let Some(said) = python::run(test, "email_validator", program, &written(Form::Xarf).0) else { return };
     assert_eq!(
-        String::from_utf8(ran.stdout).unwrap(),
+        said,
         "BotnetReport cdef.com conficker-b\nBotnetReport efgh.net conficker-c\n\
          BotnetReport xn--bcher-kva.com conficker-c\nBotnetReport yzab.com conficker-b\n"
     );
