@@ -35,3 +35,6 @@ pub const ZIP: &str = "application/zip";
 pub const MAX_IDEMPOTENCY_KEY: usize = 64;
 /// The most octets of a request in JSON: an answer of some thousand rows.
 pub const MAX_JSON: usize = 1 << 20;
+
+/// The most octets of published names: some ten million lines.
+pub const MAX_PUBLISHED: usize = 1 << 30;

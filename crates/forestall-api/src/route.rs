@@ -175,7 +175,7 @@ templates! {
     /// Parties.
     PARTIES_AT = "/parties", fn parties();
     /// Parties of a file.
-    IMPORT_PARTIES_AT = "/parties/import", fn import_parties();
+    IMPORT_PARTIES_AT = "/import/parties", fn import_parties();
     /// One party.
     PARTY_AT = "/parties/{party}", fn party(party: &PartyId);
     /// Its contacts.

@@ -215,6 +215,13 @@ impl<'a> Board<'a> {
         Some(state_of(view, self.case.guard(campaign, counted.window), now))
     }
 
+    /// Says whether anything is known of single names of a list: a look, a holder, an answer. Where nothing is, nobody holds any of them as far
+    /// as is known, and none need be looked at by itself.
+    #[must_use]
+    pub fn knows_single_names(&self, tld: &Tld, campaign: usize, period: i64) -> bool {
+        self.case.slices.get(tld).is_some_and(|slice| slice.lists.contains_key(&(campaign, period)))
+    }
+
     /// Returns what is known of all names of one list at `now`, in order of place; empty where there is no such list.
     #[must_use]
     pub fn name_views(&self, tld: &Tld, campaign: usize, period: i64, now: Instant) -> Vec<NameView> {

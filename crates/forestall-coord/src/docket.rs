@@ -29,14 +29,6 @@ pub struct Entry<'a> {
     pub reach: ReachRange,
 }
 
-impl Entry<'_> {
-    /// Returns whole hours until the window opens; 0 where it is open.
-    #[must_use]
-    pub fn hours(&self, now: Instant) -> i64 {
-        (self.window.from.seconds_since(now) / 3_600).max(0)
-    }
-}
-
 /// Returns the names about which a person has to decide and whose window has not closed: the first to open first, of those the
 /// larger reach, then in the order of the names.
 #[must_use]

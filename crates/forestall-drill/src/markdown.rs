@@ -42,8 +42,12 @@ fn plain(text: &str) -> String {
     if text.starts_with(['-', '+', '=']) {
         out.push('\\');
     }
-    for c in text.chars() {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let after = text[digits..].strip_prefix(['.', ')']);
+    let is_item = digits > 0 && after.is_some_and(|rest| rest.chars().next().is_none_or(char::is_whitespace));
+    for (at, c) in text.char_indices() {
         match c {
+            '.' | ')' if is_item && at == digits => out.extend(['\\', c]),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '&' | '~' | '!' => out.extend(['\\', c]),
             c if c.is_control() => out.push(' '),
             c => out.push(c),
@@ -60,5 +64,7 @@ mod tests {
     fn markup_of_others_is_text() {
         assert_eq!(plain("a|b\n[x](y) <i>"), "a\\|b \\[x\\](y) \\<i\\>");
         assert_eq!((plain("- a-b"), plain("    a")), ("\\- a-b".to_owned(), "a".to_owned()));
+        assert_eq!((plain("1. a"), plain("12)")), ("1\\. a".to_owned(), "12\\)".to_owned()));
+        assert_eq!((plain("1.5 a. b"), plain("2009-04-01")), ("1.5 a. b".to_owned(), "2009-04-01".to_owned()));
     }
 }

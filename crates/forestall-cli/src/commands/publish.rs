@@ -114,6 +114,7 @@ impl Publish {
             let ask = FeedAsk { tld, span: self.days(globals), audience, now, most: None };
             return self.of_campaigns(globals, form, &ask, &settings, span);
         };
+        let publisher_given = self.publisher.is_some() || self.publisher_mail.is_some();
         let place = self.output;
         let published = world::run(async {
             match globals.hub()? {
@@ -122,6 +123,11 @@ impl Publish {
                     here(&globals.real_desk().await?, &case, &ask, place.as_deref()).await
                 }
                 Some(hub) => {
+                    if publisher_given {
+                        return Err(usage(
+                            "a hub writes nobody's name into a form; leave --publisher and --publisher-mail out",
+                        ));
+                    }
                     // A hub hands names to whoever asks as far as they may see them; others are farther away.
                     let audience = Some(audience).filter(|audience| *audience != Audience::Recipient);
                     let ask = PublishAsked { form, tld, span: asked(span), audience, settings };
@@ -255,6 +261,7 @@ fn list() -> anyhow::Result<Outcome> {
 fn tell(published: Published, form: Form, span: PublishSpan) {
     let days = match span {
         PublishSpan::Day(day) => format!("live on {day}"),
+        PublishSpan::Lists(days) if form.feed_writer().is_some() => format!("live in {days}"),
         PublishSpan::Lists(days) => format!("of the lists of {days}"),
         PublishSpan::Horizon => "of all lists of the case".to_owned(),
     };

@@ -4,6 +4,7 @@
 
 use std::io::Write as _;
 
+use forestall_coord::tlog::VerifierKey;
 use forestall_formats::signature::SecretKey;
 
 use crate::served::Served;
@@ -348,6 +349,11 @@ fn a_log_is_held_against_what_its_hub_signs_and_signed() {
     let known = hub.run(&home, &format!("case log mine --verify --checkpoint old.checkpoint --key {key}"));
     assert_eq!(known.status, 0, "{}{}", known.out, known.err);
     assert!(known.out.contains("\ncheckpoint\t1\t") && !known.err.contains("own word"), "{}{}", known.out, known.err);
+    // A key that was told goes before what the hub says of itself, also where it is the key of another log.
+    let foreign = key.parse::<VerifierKey>().unwrap().named("elsewhere.example").unwrap();
+    let deceived = hub.run(&home, &format!("case log mine --verify --key {foreign}"));
+    assert_eq!(deceived.status, 1, "{}{}", deceived.out, deceived.err);
+    assert!(deceived.out.contains("fault\tthe signed head:") && !deceived.err.contains("own word"), "{}", deceived.out);
     // Another history under the same name does not continue it, whoever signed.
     let other = Served::start();
     other.ok(&home, &OPEN.replace("Two days", "Other days"));

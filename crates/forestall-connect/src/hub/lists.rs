@@ -50,7 +50,7 @@ impl Hub {
     ///
     /// [`HubError`].
     pub async fn lists(&self, id: &CaseId) -> Result<Vec<List>, HubError> {
-        self.value::<Items<List>>(Call::new(route::LISTS, route::lists(id))).await.map(|lists| lists.items)
+        self.lists_after(id, 0).await
     }
 
     /// Returns the numbered lists that were cut after an event of a case.
@@ -115,7 +115,7 @@ impl Hub {
     ///
     /// [`HubError`].
     pub async fn receipts(&self, id: &CaseId) -> Result<Vec<Receipt>, HubError> {
-        self.value::<Items<Receipt>>(Call::new(route::RECEIPTS, route::receipts(id))).await.map(|of| of.items)
+        self.receipts_after(id, 0).await
     }
 
     /// Returns the receipts after an event of a case.

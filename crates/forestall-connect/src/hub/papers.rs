@@ -51,17 +51,24 @@ impl Hub {
         Ok(PaperFile { name, octets: answer.octets, unverified })
     }
 
-    /// Returns all files of the package of a list, each a name without folder and its octets.
+    /// Returns all files of the package of a list, each a name without folder and its octets, and whether names of an unverified family are among
+    /// them.
     ///
     /// # Errors
     ///
     /// As [`Self::paper`]; [`HubError::Protocol`] for what is no package.
-    pub async fn package(&self, id: &CaseId, tld: &Tld, number: u32) -> Result<Vec<(String, Vec<u8>)>, HubError> {
+    pub async fn package(
+        &self,
+        id: &CaseId,
+        tld: &Tld,
+        number: u32,
+    ) -> Result<(Vec<(String, Vec<u8>)>, bool), HubError> {
         let package = self.paper(id, tld, number, Paper::Package).await?;
-        bundle::read(&package.octets, MAX_PAPER).map_err(|error| HubError::Protocol {
+        let files = bundle::read(&package.octets, MAX_PAPER).map_err(|error| HubError::Protocol {
             call: format!("GET {}", route::paper(id, tld, number, Paper::Package)),
             expected: "the package of a list",
             found: error.to_string(),
-        })
+        })?;
+        Ok((files, package.unverified))
     }
 }

@@ -10,9 +10,6 @@ use forestall_model::{Audience, CaseId, DayRange, Tld, UtcDay};
 use super::exchange::{Call, Opened};
 use super::{Hub, HubError};
 
-/// Most octets of published names: some million lines.
-const MOST_OCTETS: usize = 1 << 30;
-
 /// Which names are published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpanAsked {
@@ -35,7 +32,7 @@ pub struct PublishAsked {
     pub span: SpanAsked,
     /// Who receives them; whoever asks where nobody is named.
     pub audience: Option<Audience>,
-    /// What whoever publishes chooses of a form of feeds; who publishes is the hub's to say.
+    /// What whoever publishes chooses of a form of feeds; the publisher and the account are not sent.
     pub settings: Settings,
 }
 
@@ -85,7 +82,7 @@ impl Hub {
             call
         };
         let media = form.about().media_type.split(';').next().unwrap_or_default();
-        let opened = self.open(call.accept(media, MOST_OCTETS)).await?;
+        let opened = self.open(call.accept(media, header::MAX_PUBLISHED)).await?;
         let lines = opened.need(header::LINES, "how many lines there are")?;
         let unverified = opened.header(header::CONFIDENCE).is_some_and(|value| value == "unverified");
         Ok(Publication { lines, unverified, opened })

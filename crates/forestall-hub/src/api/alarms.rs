@@ -33,7 +33,7 @@ pub(super) async fn show(
     let file = app.file(&session, &case_id(&id)?).await?;
     let waiting = app.waiting(&file).await?;
     let case = &waiting.file.case;
-    let items = waiting.alarms.iter().filter_map(|alarm| shown::alarm(case, alarm)).collect();
+    let items = waiting.alarms.iter().map(|alarm| shown::alarm(case, alarm)).collect();
     let seen_from = now_of(case, app.now());
     object(&headers, Seen::Version(case.version), &Alarms { case: case.id.clone(), seen_from, items })
 }

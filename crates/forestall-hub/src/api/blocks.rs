@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
+use forestall_api::header::MAX_PUBLISHED;
 use forestall_model::Digest;
 use forestall_model::digest::Hasher;
 use hyper::body::{Frame, SizeHint};
@@ -45,6 +46,16 @@ impl Blocks {
 
 impl Write for Blocks {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        if self.left + octets.len() as u64 > MAX_PUBLISHED as u64 {
+            let reason = format!(
+                "in this form the names are more than {} MiB: ask for a slice, or for fewer days",
+                MAX_PUBLISHED >> 20
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+        }
+        if self.last.capacity() == 0 {
+            self.last.reserve(BLOCK + (BLOCK >> 2));
+        }
         self.hash.update(octets);
         self.last.extend_from_slice(octets);
         self.left += octets.len() as u64;

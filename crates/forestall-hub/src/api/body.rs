@@ -17,7 +17,6 @@ use forestall_api::problem::Fault;
 use forestall_api::route;
 use hyper::body::Body as _;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
 use crate::server::Problem;
@@ -99,15 +98,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 }
 
 fn read<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Problem> {
+    // To JSON Schema (draft 2020-12, validation, section 6.1.1) `217.0` is an integer.
+    let again = |problem| without_fractions(octets).and_then(|octets| strictly(&octets).ok()).ok_or(problem);
+    strictly(octets).or_else(again)
+}
+
+fn strictly<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(octets);
-    let value = serde_path_to_error::deserialize(&mut reader);
-    if let Err(error) = &value
-        && error.inner().is_data()
-        && let Some(value) = with_whole_numbers(octets)
-    {
-        return without_nul(octets).map(|()| value);
-    }
-    let value: T = value.map_err(|error| {
+    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let detail = error.inner().to_string();
         let problem = Problem::bad_request(format!("the body is not what this address takes: {detail}"));
         // What is no JSON has no members.
@@ -119,40 +117,38 @@ fn read<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Problem> {
         }
     })?;
     reader.end().map_err(|error| Problem::bad_request(format!("something stands after the body: {error}")))?;
-    without_nul(octets).map(|()| value)
-}
-
-/// Refuses a body with U+0000: no database keeps it, so that no text may hold it; only an escape can say it in JSON.
-fn without_nul(octets: &[u8]) -> Result<(), Problem> {
+    // No database keeps it, so that no text may hold it; only an escape can say it in JSON.
     if holds_nul(octets) {
         return Err(Problem::refused("a text of the body holds the character U+0000, which is not kept"));
     }
-    Ok(())
+    Ok(value)
 }
 
-/// Reads a body in which a whole number is written with a fraction, as `217.0`; `None` where it cannot be read so either.
-///
-/// To JSON Schema (draft 2020-12, validation, section 6.1.1) that is an integer.
-fn with_whole_numbers<T: DeserializeOwned>(octets: &[u8]) -> Option<T> {
-    let mut value: Value = serde_json::from_slice(octets).ok()?;
-    make_whole(&mut value).then(|| serde_json::from_value(value).ok())?
-}
-
-/// Writes whole numbers without a fraction, and says whether there was one with it.
-fn make_whole(value: &mut Value) -> bool {
-    /// Up to here each whole number is one that a float can be.
-    const LARGEST: f64 = 9_007_199_254_740_992.0;
-    match value {
-        Value::Number(number) => {
-            let float =
-                number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() < LARGEST);
-            #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
-            float.map(|float| *value = Value::from(float as i64)).is_some()
+/// Returns a text of JSON with its whole numbers that have a fraction, as `217.0`, written without; `None` where there is none.
+fn without_fractions(octets: &[u8]) -> Option<Vec<u8>> {
+    let mut written = Vec::with_capacity(octets.len());
+    let (mut in_text, mut at) = (false, 0);
+    while let Some(octet) = octets.get(at) {
+        match octet {
+            b'"' => in_text = !in_text,
+            b'\\' if in_text => {
+                written.push(*octet);
+                at += 1;
+            }
+            b'.' if !in_text => {
+                let zeros = octets[at + 1..].iter().take_while(|octet| **octet == b'0').count();
+                let next = octets.get(at + 1 + zeros);
+                if zeros > 0 && !next.is_some_and(|next| matches!(next, b'0'..=b'9' | b'e' | b'E')) {
+                    at += 1 + zeros;
+                    continue;
+                }
+            }
+            _ => {}
         }
-        Value::Array(values) => values.iter_mut().map(make_whole).filter(|made| *made).count() > 0,
-        Value::Object(members) => members.values_mut().map(make_whole).filter(|made| *made).count() > 0,
-        _ => false,
+        written.extend(octets.get(at));
+        at += 1;
     }
+    (written.len() < octets.len()).then_some(written)
 }
 
 /// Says whether a text of JSON that was read holds U+0000.
@@ -220,5 +216,16 @@ mod tests {
         check(r#"{"action":"reserve","days":{"from":1.0}}"#, "/days/from");
         check(r#"{"action":"reserve","record":{"comment":"a\u0000"}}"#, "");
         assert!(read::<Answer>(br#"{"action":"reserve","record":{"comment":"a\\u0000"}}"#).is_ok(), "no escape");
+        // A member that comes twice is refused also where a number is written otherwise.
+        check(r#"{"names":["a.com"],"contact":"x","hours":2.0,"hours":3.0}"#, "/names");
+    }
+
+    #[test]
+    fn whole_numbers_may_have_a_fraction() {
+        let written =
+            |text: &str| super::without_fractions(text.as_bytes()).map(|octets| String::from_utf8(octets).unwrap());
+        let text = r#"{"a":217.0,"b":[-3.00,1.5,1.0e3,2.05],"c":"1.0 \" 2.0"}"#;
+        assert_eq!(written(text).unwrap(), r#"{"a":217,"b":[-3,1.5,1.0e3,2.05],"c":"1.0 \" 2.0"}"#);
+        assert_eq!((written(r#"{"a":1.5,"b":"1.0"}"#), written("1.")), (None, None));
     }
 }

@@ -10,7 +10,6 @@ use forestall_api::act::Recorded;
 use forestall_api::docket::{Docket, MAX_WAITING, Rule};
 use forestall_api::route;
 use forestall_api::words::{BandWord, CaseIdText, TldText};
-use forestall_coord::command;
 use forestall_coord::docket::Entry;
 use forestall_model::{Band, Tld};
 
@@ -19,6 +18,7 @@ use super::body::Json;
 use super::params::Params;
 use super::precondition::IfMatch;
 use super::reply::{Seen, Written};
+use crate::desk::rule_of;
 use crate::pages::disclosed::disclose;
 use crate::pages::place::{case_id, now_of};
 use crate::server::{App, Problem, Session, WaitingName};
@@ -93,16 +93,7 @@ pub(super) async fn rule(
     let case = case_id(&id)?;
     let file = app.file(&session, &case).await?;
     need_few("/names", body.names.len(), MAX_WAITING, "names")?;
-    let act = act(&app, &session, &file, &if_match, body.record)?;
-    let rule = command::Rule {
-        names: body.names,
-        digest: body.digest,
-        ruling: body.ruling,
-        action: body.action,
-        legal_basis: body.legal_basis,
-        reason: body.reason,
-        evidence: body.evidence,
-        second: body.second,
-    };
+    let (rule, record) = rule_of(body);
+    let act = act(&app, &session, &file, &if_match, record)?;
     answer(&case, &act, app.desk().rule(&case, &act, rule).await)
 }

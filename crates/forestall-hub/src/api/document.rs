@@ -10,7 +10,7 @@ use axum::response::Response;
 use forestall_api::header::{MAX_IDEMPOTENCY_KEY, PROBLEM};
 use forestall_api::problem::{KINDS, Problem as Document};
 use forestall_api::route;
-use forestall_api::words::{AudienceWord, FormWord, ListPartWord};
+use forestall_api::words::{AudienceWord, FormWord, ListPartWord, PolicyText};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
@@ -31,7 +31,7 @@ use crate::server::{App, Problem};
     ),
     servers((url = "/api/v1")),
     security(("token" = [])),
-    components(schemas(Document, AudienceWord, FormWord, ListPartWord)),
+    components(schemas(Document, AudienceWord, FormWord, ListPartWord, PolicyText)),
     modifiers(&Token),
     tags(
         (name = "cases", description = "Cases, from opening to hand-over."),

@@ -2,6 +2,9 @@
 
 //! The names of a case, or of one of its slices, in a consumer's form: always for the right days, through the gate, on record.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -13,6 +16,7 @@ use forestall_formats::Form;
 use forestall_formats::feed::Settings;
 use forestall_model::{Audience, DayRange, Released, Tld, UtcDay};
 
+use super::acting::need_short;
 use super::blocks::Blocks;
 use super::params::{self, Params};
 use super::reply::Written;
@@ -23,6 +27,8 @@ use crate::server::{App, Problem, Session};
 
 /// The most names that are looked at for an answer.
 const MOST: u64 = 1_000_000;
+/// The most characters of a policy, as its schema says: each address is a line for each name.
+const MAX_POLICY: usize = 262;
 
 /// Answers with the names of a case: those that are live on the day, guard windows included, where no days are named.
 #[utoipa::path(
@@ -37,7 +43,7 @@ const MOST: u64 = 1_000_000;
         ("audience" = Option<AudienceWord>, Query, description = "Who receives them; whoever asks where it is left out."),
         ("policy" = Option<PolicyText>, Query, description = "What a resolver answers to a query for a name, for forms that say so; that there is no such name, where it is left out."),
         ("zone" = Option<NameText>, Query, description = "The zone, for forms that are one; that of the form where it is left out."),
-        ("serial" = Option<u32>, Query, description = "The serial of the zone; from the day where it is left out."),
+        ("serial" = Option<u32>, Query, description = "The serial of the zone; from the day where it is left out.", minimum = 0, maximum = 4_294_967_295_u32),
     ),
     responses((status = 200, description = "The names.", content(
         (String = "text/plain"), (String = "text/csv"), (String = "application/jsonl"), (String = "text/dns"),
@@ -68,7 +74,7 @@ pub(super) async fn case(
         ("audience" = Option<AudienceWord>, Query, description = "Who receives them; whoever asks where it is left out."),
         ("policy" = Option<PolicyText>, Query, description = "What a resolver answers to a query for a name, for forms that say so; that there is no such name, where it is left out."),
         ("zone" = Option<NameText>, Query, description = "The zone, for forms that are one; that of the form where it is left out."),
-        ("serial" = Option<u32>, Query, description = "The serial of the zone; from the day where it is left out."),
+        ("serial" = Option<u32>, Query, description = "The serial of the zone; from the day where it is left out.", minimum = 0, maximum = 4_294_967_295_u32),
     ),
     responses((status = 200, description = "The names.", content(
         (String = "text/plain"), (String = "text/csv"), (String = "application/jsonl"), (String = "text/dns"),
@@ -88,6 +94,12 @@ pub(super) async fn slice(
     asked.answer(&app, &session, file, Some(slice), &headers).await
 }
 
+/// Reads a word that its schema does not name, so that a schema cannot say which there are.
+fn among<T: FromStr<Err: Display>>(params: &Params, name: &str) -> Result<Option<T>, Problem> {
+    let wrong = |error| Problem::refused(format!("{name}: {error}"));
+    params.text(name).map(|text| text.parse().map_err(wrong)).transpose()
+}
+
 /// What is asked for.
 struct Asked {
     form: Form,
@@ -99,7 +111,8 @@ struct Asked {
 impl Asked {
     fn read(params: Params, today: UtcDay) -> Result<Self, Problem> {
         let params = params.only(&["as", "on", "from", "until", "horizon", "audience", "policy", "zone", "serial"])?;
-        let form = params.parse("as")?.ok_or_else(|| Problem::bad_request("as: it must be given"))?;
+        let form = among(&params, "as")?.ok_or_else(|| Problem::bad_request("as: it must be given"))?;
+        need_short("/policy", params.text("policy").unwrap_or_default(), MAX_POLICY)?;
         let horizon = params.parse::<bool>("horizon")?.unwrap_or(false);
         let on = params.parse::<UtcDay>("on")?;
         let span = match (on, params.text("from"), params.text("until"), horizon) {
@@ -114,9 +127,9 @@ impl Asked {
             }
         };
         let settings = Settings {
-            policy: params.parse("policy")?.unwrap_or_default(),
+            policy: among(&params, "policy")?.unwrap_or_default(),
             zone: params.parse("zone")?,
-            serial: params.parse("serial")?,
+            serial: params.text("serial").map(|_| params.number("serial", (0, u32::MAX), 0)).transpose()?,
             ..Settings::default()
         };
         Ok(Self { form, span, audience: params.parse("audience")?, settings })

@@ -7,14 +7,14 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::server::{App, Problem, find_session_now};
+use crate::server::{App, Problem, find_session};
 
 /// Lets those through who are known, and tells others how to become known.
 pub(super) async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let (found, moment) = match find_session_now(&app, request.headers()).await {
-        Ok((Some(session), moment)) => (session, moment),
-        Ok((None, _)) => {
+    let (found, moment) = match find_session(&app, request.headers()).await {
+        Ok(Some(found)) => found,
+        Ok(None) => {
             let detail =
                 "a program sends a token of its person in Authorization, as in \"Authorization: Bearer TOKEN\"";
             return Problem::new(StatusCode::UNAUTHORIZED, "Nobody is known", detail).into_response();

@@ -21,7 +21,7 @@ use super::wire::claim;
 use crate::desk::CaseFile;
 use crate::lead::LeadDocument;
 use crate::pages::place::{case_id, need_slice, now_of, tld};
-use crate::pages::registry_slice::campaigns_of;
+use crate::pages::registry_slice;
 use crate::pages::slice::counts_of;
 use crate::server::{App, Problem, Session, SliceFigures};
 use crate::shown;
@@ -85,7 +85,7 @@ pub(super) async fn basis(
 
 /// Says whether a campaign has names in a slice: of others its registry learns nothing.
 pub(super) fn has_names(file: &CaseFile, tld: &Tld, id: &CampaignId) -> bool {
-    file.case.campaign_index(id).is_some_and(|index| campaigns_of(file, tld).contains(&index))
+    file.case.campaign_index(id).is_some_and(|index| registry_slice::has_names(file, tld, index))
 }
 
 fn read(
@@ -102,7 +102,7 @@ fn read(
     let slice = case.slices.get(tld).cloned().unwrap_or_default();
     let terms = party.as_ref().and_then(|party| party.terms.clone()).unwrap_or_default();
     let lead = LeadTime::of_slice(&board, tld, &terms, now);
-    let campaigns = campaigns_of(file.object(), tld).into_iter().filter_map(|index| {
+    let campaigns = registry_slice::campaigns_of(file.object(), tld).into_iter().filter_map(|index| {
         let campaign = case.campaigns.get(index)?;
         let of = board.slice(tld).iter().filter(|cell| cell.campaign == index);
         let names = of.map(|cell| cell.tally.names).sum();

@@ -2,6 +2,8 @@
 
 //! The collision docket: rulings, appeals and what is undone.
 
+use forestall_api::act::Record;
+use forestall_api::docket as api;
 use forestall_coord::command::{Appeal, Command, Rule, Settle, Undo};
 use forestall_model::{CaseId, DomainName};
 use forestall_store::Stored;
@@ -19,6 +21,13 @@ pub struct BroughtAppeal {
     pub proof: Option<String>,
     /// Hours until a person has to answer.
     pub hours: u16,
+}
+
+/// Returns what a person ruled as the case takes it, and what stands in the log beside it.
+#[must_use]
+pub fn rule_of(ruled: api::Rule) -> (Rule, Record) {
+    let api::Rule { names, digest, ruling, action, legal_basis, reason, evidence, second, record } = ruled;
+    (Rule { names, digest, ruling, action, legal_basis, reason, evidence, second }, record)
 }
 
 impl Desk {

@@ -5,13 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use forestall_coord::board::Cell;
-use forestall_coord::{Board, Refusal, Tally};
+use forestall_coord::{Board, Refusal};
 use forestall_dga::info::Verification;
-use forestall_dga::{Catalogue, Family, NameBuf, Prepared, slice};
+use forestall_dga::slice::{self, Slice};
+use forestall_dga::{Catalogue, Family, NameBuf, Prepared};
 use forestall_formats::feed::{Campaign, Feed, Gatherer};
 use forestall_model::marking::release;
 use forestall_model::name::registrable;
-use forestall_model::{Audience, DomainName, Instant, Marking, Released, Tld, Window};
+use forestall_model::{Audience, DomainName, Instant, Margin, Marking, Released, Tld, Window};
 
 use super::lists::list_of;
 use super::open::prepare;
@@ -58,14 +59,27 @@ impl Desk {
             return Err(DeskError::Refused(Refusal::UnknownSlice { tld: tld.clone() }));
         }
         let board = file.board();
-        let mut gathering = Gathering { file, board: &board, ask, gatherer: Gatherer::new() };
-        let lists = gathering.lists();
-        let found = lists.values().map(|cells| names_of(cells.values().copied())).sum();
-        need_at_most(ask.most, found)?;
+        let lists = lists(file, &board, ask);
+        need_at_most(ask.most, lists.values().map(|cells| names_of(cells.values().copied())).sum())?;
+        let mut gathering = Gathering { span: ask.span, gatherer: Gatherer::new() };
         for ((campaign, period), cells) in lists {
-            gathering.list(campaign, period, &cells)?;
+            let mut add = |tld: &Tld, names: &NameBuf| {
+                let Some(cell) = cells.get(tld) else { return Ok(()) };
+                let left_out = left_out(&board, tld, cell, ask.now);
+                let margin = file.case.campaigns[campaign].guard;
+                gathering.add(names, campaign, (cell.window, margin), |place, _| left_out.contains(&place))
+            };
+            if let Some(tld) = &ask.tld {
+                let (prepared, origin) = list_of(file, campaign, period)?;
+                add(tld, &slice::slice(prepared, &origin, tld)?.names)?;
+            } else {
+                let by_tld = self.period(file, campaign, period)?;
+                by_tld.iter().try_for_each(|(tld, slice)| add(tld, &slice.names))?;
+            }
         }
-        let entries = gathering.gatherer.finish();
+        // A registry has its own slice, and hears of no name in another.
+        let is_asked = |name: &&DomainName| ask.tld.as_ref().is_none_or(|tld| name.tld() == *tld);
+        let exclusions = file.case.exclusions.keys().filter(is_asked);
         let feed = Feed {
             id: file.case.id.to_string(),
             title: file.case.title.clone(),
@@ -74,8 +88,8 @@ impl Desk {
             opened: file.case.opened,
             changed: file.case.changed,
             campaigns: file.prepared.iter().zip(&file.case.campaigns).map(|(p, held)| told(p, held.verified)).collect(),
-            entries,
-            let_through: file.case.exclusions.keys().cloned().collect(),
+            entries: gathering.gatherer.finish(),
+            let_through: exclusions.cloned().collect(),
         };
         Ok(release(feed, ask.audience, ask.now)?)
     }
@@ -96,9 +110,23 @@ pub fn feed_of_campaigns(
 ) -> Result<Released<Feed>, DeskError> {
     let prepared: Vec<Prepared> =
         specs.iter().map(|spec| prepare(catalogue, dictionaries, spec)).collect::<Result<_, _>>()?;
-    let mut gatherer = Gatherer::new();
+    let mut gathering = Gathering { span: ask.span, gatherer: Gatherer::new() };
     for (campaign, prepared) in prepared.iter().enumerate() {
-        gather_campaign(&mut gatherer, campaign, prepared, &let_through, ask)?;
+        let margin = prepared.family.info().margin.guard();
+        // A nominal window may lie outside of the days, and its guard window in them.
+        let nominal = Window {
+            from: ask.span.from.plus_seconds(-margin.after_seconds),
+            until: ask.span.until.plus_seconds(margin.before_seconds),
+        };
+        let through: HashSet<&[u8]> = let_through.iter().map(|name| name.as_str().as_bytes()).collect();
+        let mut add =
+            |slice: &Slice| gathering.add(&slice.names, campaign, (nominal, margin), |_, name| through.contains(name));
+        for period in prepared.generator.periods(nominal) {
+            match &ask.tld {
+                Some(tld) => add(&slice::slice(prepared, &period, tld)?)?,
+                None => slice::by_tld(prepared, &period)?.values().try_for_each(&mut add)?,
+            }
+        }
     }
     let ids: Vec<&str> = prepared.iter().map(|p| p.campaign.id.as_str()).collect();
     let marking = prepared.iter().map(|p| Family::marking(p.family.as_ref())).fold(Marking::PUBLIC, Marking::strictest);
@@ -110,48 +138,10 @@ pub fn feed_of_campaigns(
         opened: ask.span.from,
         changed: ask.span.from,
         campaigns: prepared.iter().map(|p| told(p, p.family.info().verification == Verification::Verified)).collect(),
-        entries: gatherer.finish(),
+        entries: gathering.gatherer.finish(),
         let_through: let_through.into_iter().collect(),
     };
     Ok(release(feed, ask.audience, ask.now)?)
-}
-
-/// Gathers the names of a campaign whose guard windows meet the days.
-fn gather_campaign(
-    gatherer: &mut Gatherer,
-    campaign: usize,
-    prepared: &Prepared,
-    let_through: &BTreeSet<DomainName>,
-    ask: &FeedAsk,
-) -> Result<(), DeskError> {
-    let margin = prepared.family.info().margin.guard();
-    // A nominal window may lie outside of the days, and its guard window in them.
-    let nominal = Window {
-        from: ask.span.from.plus_seconds(-margin.after_seconds),
-        until: ask.span.until.plus_seconds(margin.before_seconds),
-    };
-    let through: HashSet<&str> = let_through.iter().map(DomainName::as_str).collect();
-    for period in prepared.generator.periods(nominal) {
-        for (tld, slice) in slice::by_tld(prepared, &period)? {
-            if ask.tld.as_ref().is_some_and(|wanted| *wanted != tld) {
-                continue;
-            }
-            for name in slice.names.iter() {
-                let is_through = std::str::from_utf8(name.bytes).is_ok_and(|name| through.contains(name));
-                if is_through || !can_be_registered(name.bytes) {
-                    continue;
-                }
-                for window in windows_in(name.windows, nominal) {
-                    let guard = window.widened(margin);
-                    if guard.meets(ask.span) {
-                        let number = gatherer.window(guard)?;
-                        gatherer.push(name.bytes, campaign, number)?;
-                    }
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// What a form says of a campaign.
@@ -168,94 +158,73 @@ pub(super) fn told(prepared: &Prepared, verified: bool) -> Campaign {
         scheme: info.scheme.word(),
         seeding: info.seeding.word(),
         seed: seed.join(" "),
-        generator_version: info.generator_version,
         references: texts(&info.references),
     }
 }
 
-/// A feed that is put together.
-struct Gathering<'a> {
-    file: &'a CaseFile,
-    board: &'a Board<'a>,
-    ask: &'a FeedAsk,
+/// Returns the lists of which some name may be wanted, with the cells of each.
+fn lists<'b>(
+    file: &CaseFile,
+    board: &'b Board<'_>,
+    ask: &FeedAsk,
+) -> BTreeMap<(usize, i64), BTreeMap<&'b Tld, &'b Cell>> {
+    let mut lists: BTreeMap<(usize, i64), BTreeMap<&Tld, &Cell>> = BTreeMap::new();
+    for (tld, cells) in board.slices().filter(|(tld, _)| ask.tld.as_ref().is_none_or(|wanted| wanted == *tld)) {
+        for cell in cells.iter().filter(|cell| file.case.guard(cell.campaign, cell.window).meets(ask.span)) {
+            lists.entry((cell.campaign, cell.period)).or_default().insert(tld, cell);
+        }
+    }
+    lists
+}
+
+/// Returns the places of names of a slice that are not for publication.
+fn left_out(board: &Board<'_>, tld: &Tld, cell: &Cell, now: Instant) -> HashSet<usize> {
+    if !board.knows_single_names(tld, cell.campaign, cell.period) {
+        return HashSet::new();
+    }
+    let views = board.name_views(tld, cell.campaign, cell.period, now);
+    let places = views.iter().enumerate();
+    places.filter(|(_, view)| view.is_withheld() || view.stance.stands_aside()).map(|(place, _)| place).collect()
+}
+
+/// Names that are gathered for some days.
+struct Gathering {
+    span: Window,
     gatherer: Gatherer,
 }
 
-impl<'a> Gathering<'a> {
-    /// Returns the lists of which some name may be wanted, with the cells of each.
-    fn lists(&self) -> BTreeMap<(usize, i64), BTreeMap<&'a Tld, &'a Cell>> {
-        let mut lists: BTreeMap<(usize, i64), BTreeMap<&Tld, &Cell>> = BTreeMap::new();
-        let slices = self.board.slices().filter(|(tld, _)| self.ask.tld.as_ref().is_none_or(|wanted| wanted == *tld));
-        for (tld, cells) in slices {
-            for cell in cells.iter().filter(|cell| self.guard(cell.campaign, cell.window).meets(self.ask.span)) {
-                lists.entry((cell.campaign, cell.period)).or_default().insert(tld, cell);
-            }
-        }
-        lists
-    }
-
-    fn guard(&self, campaign: usize, window: Window) -> Window {
-        self.file.case.guard(campaign, window)
-    }
-
-    /// Gathers the names of one list.
-    fn list(&mut self, campaign: usize, period: i64, cells: &BTreeMap<&Tld, &Cell>) -> Result<(), DeskError> {
-        let (prepared, origin) = list_of(self.file, campaign, period)?;
-        if let Some(tld) = &self.ask.tld {
-            if let Some(cell) = cells.get(tld) {
-                self.slice(tld, cell, &slice::slice(prepared, &origin, tld)?.names)?;
-            }
-            return Ok(());
-        }
-        for (tld, slice) in slice::by_tld(prepared, &origin)? {
-            if let Some(cell) = cells.get(&tld) {
-                self.slice(&tld, cell, &slice.names)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gathers the names of one slice of a list, in the order of their places.
-    fn slice(&mut self, tld: &Tld, cell: &Cell, names: &NameBuf) -> Result<(), DeskError> {
-        let left_out = self.left_out(tld, cell);
+impl Gathering {
+    /// Gathers the names of one slice of a list, in the order of their places, but for those that are left out by place and name. `live` is the
+    /// time for which the list is counted; nominal windows are widened by the margin.
+    fn add(
+        &mut self,
+        names: &NameBuf,
+        campaign: usize,
+        (live, margin): (Window, Margin),
+        is_left_out: impl Fn(usize, &[u8]) -> bool,
+    ) -> Result<(), DeskError> {
         let mut numbers: Vec<u32> = Vec::new();
         let mut windows = None;
         for (place, name) in names.iter().enumerate() {
-            if left_out.contains(&place) || !can_be_registered(name.bytes) {
+            if is_left_out(place, name.bytes) || !can_be_registered(name.bytes) {
                 continue;
             }
             // Names of a run share their windows.
             if windows != Some(name.windows) {
                 windows = Some(name.windows);
                 numbers.clear();
-                for window in windows_in(name.windows, cell.window) {
-                    let guard = self.guard(cell.campaign, window);
-                    if guard.meets(self.ask.span) {
+                for guard in windows_in(name.windows, live).map(|window| window.widened(margin)) {
+                    if guard.meets(self.span) {
                         numbers.push(self.gatherer.window(guard)?);
                     }
                 }
             }
             for number in &numbers {
-                self.gatherer.push(name.bytes, cell.campaign, *number)?;
+                self.gatherer.push(name.bytes, campaign, *number)?;
             }
         }
         Ok(())
     }
-
-    /// Returns the places of names of a slice that are not for publication.
-    fn left_out(&self, tld: &Tld, cell: &Cell) -> HashSet<usize> {
-        if is_all_open(&cell.tally) {
-            return HashSet::new();
-        }
-        let views = self.board.name_views(tld, cell.campaign, cell.period, self.ask.now);
-        let places = views.iter().enumerate();
-        places.filter(|(_, view)| view.is_withheld() || view.stance.stands_aside()).map(|(place, _)| place).collect()
-    }
-}
-
-/// Says whether nobody holds a name of a slice, as far as is known: then no name of it need be looked at by itself.
-const fn is_all_open(tally: &Tally) -> bool {
-    tally.held == 0 && tally.undecided == 0 && tally.suspect == 0 && tally.lost == 0 && tally.mismatch == 0
 }
 
 /// Says whether a name is one that somebody can register: below a public suffix, and none itself.

@@ -80,7 +80,7 @@ pub use control::{CHALLENGE_LABEL, Control, ProofToken, Way};
 pub use cutting::{AskLists, CutOutcome};
 pub use dictionaries::{DICTIONARIES, DICTIONARIES_VARIABLE, Dictionaries, MAX_DICTIONARY};
 pub use disclosures::NewDisclosure;
-pub use docket::BroughtAppeal;
+pub use docket::{BroughtAppeal, rule_of};
 pub use drill::ListSights;
 pub use error::DeskError;
 pub use evidence_pack::{EvidencePack, PackFile};

@@ -161,7 +161,7 @@ pub(super) fn need_at_most(most: Option<u64>, found: u64) -> Result<(), DeskErro
 }
 
 /// Tells a form that has no words for what it was asked to say from a writer that failed.
-fn unsayable(error: std::io::Error) -> DeskError {
+pub(super) fn unsayable(error: std::io::Error) -> DeskError {
     match error.kind() {
         std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Unsupported => DeskError::Input(error.to_string()),
         _ => error.into(),

@@ -12,7 +12,7 @@ use forestall_model::marking::release;
 use forestall_model::{DomainName, Released, Tld};
 
 use super::feed::told;
-use super::publish::Picked;
+use super::publish::{Picked, unsayable};
 use super::{CaseFile, Desk, DeskError, FeedAsk, Publish, Published};
 
 impl Desk {
@@ -56,10 +56,7 @@ impl Desk {
     ) -> Result<Published, DeskError> {
         let form = ask.form;
         let write = form.request_writer().ok_or_else(|| DeskError::Input(format!("{form} is no form of requests")))?;
-        let lines = write(request, &ask.settings, out).map_err(|error| match error.kind() {
-            std::io::ErrorKind::InvalidInput => DeskError::Input(error.to_string()),
-            _ => DeskError::Output(error),
-        })?;
+        let lines = write(request, &ask.settings, out).map_err(unsayable)?;
         Ok(Published { lines, unverified: request.object().has_unverified() })
     }
 
@@ -102,7 +99,6 @@ fn asked_of(file: &CaseFile, picked: Picked) -> Asked {
     let tenure = holding.and_then(|holding| holding.verdict.as_ref()).map(|verdict| &verdict.tenure);
     Asked {
         guard: line.window.map(|window| file.case.guard(campaign, window)),
-        campaign,
         registrar: tenure.and_then(|tenure| tenure.registrar.clone()),
         name_servers: tenure.and_then(|tenure| tenure.name_servers.clone()),
         line,

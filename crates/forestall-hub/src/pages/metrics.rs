@@ -31,7 +31,7 @@ pub(crate) async fn show(State(app): State<App>, request: Request) -> Result<Res
     // Its body cannot be shared between threads, and nobody needs it.
     let headers = request.into_parts().0.headers;
     // Counts of every case are for those who run the installation.
-    if !is_near && !find_session(&app, &headers).await?.is_some_and(|session| may_count(&session)) {
+    if !is_near && !find_session(&app, &headers).await?.is_some_and(|(session, _)| may_count(&session)) {
         return Err(Problem::forbidden(
             "metrics are for programs on this machine and for those who run the installation and are signed in",
         ));

@@ -5,7 +5,7 @@
 use askama::Template;
 use axum::response::Html;
 use forestall_coord::{Board, Case, LeadTime, Level};
-use forestall_model::{Action, AnswerResult, CaseId, Released, Tld, UtcDay};
+use forestall_model::{Action, AnswerResult, CaseId, PeriodCounts, Released, Tld, UtcDay};
 
 use super::frame::{Banner, Frame, to_minute};
 use super::kept::Kept;
@@ -83,12 +83,13 @@ struct Page {
 
 /// Returns the campaigns of a case that have names under a top-level domain, by their index.
 pub(crate) fn campaigns_of(file: &CaseFile, tld: &Tld) -> Vec<usize> {
-    let has = |index: &usize| {
-        file.counts
-            .get(*index)
-            .is_some_and(|list| list.periods.iter().any(|period| period.of_tld(tld.as_str()).is_some()))
-    };
-    (0..file.case.campaigns.len()).filter(has).collect()
+    (0..file.case.campaigns.len()).filter(|index| has_names(file, tld, *index)).collect()
+}
+
+/// Says whether a campaign, by its index, has names under a top-level domain.
+pub(crate) fn has_names(file: &CaseFile, tld: &Tld, index: usize) -> bool {
+    let of_tld = |period: &PeriodCounts| period.of_tld(tld.as_str()).is_some();
+    file.counts.get(index).is_some_and(|list| list.periods.iter().any(of_tld))
 }
 
 /// Shows the slice to its registry.

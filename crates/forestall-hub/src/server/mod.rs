@@ -53,8 +53,7 @@ pub(crate) use public::{
     read_sign_in,
 };
 pub(crate) use session::{
-    Session, away_cookie, begin as begin_session, cookie_of, end as end_session, find as find_session,
-    find_now as find_session_now, read_away_cookie,
+    Session, away_cookie, begin as begin_session, cookie_of, end as end_session, find as find_session, read_away_cookie,
 };
 pub(crate) use viewer::Viewer;
 pub(crate) use views::{CaseView, DayMark, Figures, Shade, SliceFigures, VariantFigures};

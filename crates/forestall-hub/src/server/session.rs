@@ -62,20 +62,20 @@ impl Session {
 /// Lets signed-in people through and sends others to the page that says how to sign in.
 pub(super) async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let reads_page = request.method() == Method::GET && Wants::of(request.headers()) == Wants::Page;
-    match find_now(&app, request.headers()).await {
-        Ok((Some(session), _)) if !session.strong && !is_open_to_the_weak(request.uri().path()) => {
+    match find(&app, request.headers()).await {
+        Ok(Some((session, _))) if !session.strong && !is_open_to_the_weak(request.uri().path()) => {
             if reads_page {
                 return Redirect::to("/account").into_response();
             }
             Problem::forbidden("set up the codes of your account first").into_response()
         }
-        Ok((Some(session), moment)) => {
+        Ok(Some((session, moment))) => {
             request.extensions_mut().insert(session);
             request.extensions_mut().insert(moment);
             next.run(request).await
         }
-        Ok((None, _)) if reads_page => Redirect::to("/sign-in").into_response(),
-        Ok((None, _)) => Problem::forbidden("nobody is signed in here; open a link for sign-in first").into_response(),
+        Ok(None) if reads_page => Redirect::to("/sign-in").into_response(),
+        Ok(None) => Problem::forbidden("nobody is signed in here; open a link for sign-in first").into_response(),
         Err(problem) => {
             let refused = problem.status == StatusCode::UNAUTHORIZED;
             let mut response = problem.into_response();
@@ -94,21 +94,16 @@ fn is_open_to_the_weak(path: &str) -> bool {
 }
 
 /// Returns who is signed in by the request's token or cookie, and the moment from which that is.
-pub(crate) async fn find_now(app: &App, headers: &HeaderMap) -> Result<(Option<Session>, Moment), Problem> {
+pub(crate) async fn find(app: &App, headers: &HeaderMap) -> Result<Option<(Session, Moment)>, Problem> {
+    let Some(proof) = proof(app, headers) else { return Ok(None) };
     let now = app.now();
     let moment = Moment::new(app.desk().store().revision().await?, now);
-    let Some(proof) = proof(app, headers) else { return Ok((None, moment)) };
     if let Some(session) = app.sessions().get(proof, moment.revision, now) {
-        return Ok((Some(session), moment));
+        return Ok(Some((session, moment)));
     }
-    let Some(known) = look_up(app, headers).await? else { return Ok((None, moment)) };
+    let Some(known) = look_up(app, headers).await? else { return Ok(None) };
     app.sessions().keep(proof, moment.revision, Window { from: now, until: known.until }, &known.session);
-    Ok((Some(known.session), moment))
-}
-
-/// Returns who is signed in by the request's token or cookie.
-pub(crate) async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Problem> {
-    Ok(look_up(app, headers).await?.map(|known| known.session))
+    Ok(Some((known.session, moment)))
 }
 
 /// The digest of what somebody sends to be known; `None` where they send nothing.

@@ -42,11 +42,12 @@ fn waiting(case: &Case, entry: &Entry<'_>) -> Option<WaitingName> {
     })
 }
 
-/// Returns an alarm of a case; none for a kind that the API has no word for.
+/// Returns an alarm of a case.
 #[must_use]
-pub fn alarm(case: &Case, alarm: &alarms::Alarm) -> Option<Alarm> {
+#[expect(clippy::missing_panics_doc, reason = "a test holds the words of both vocabularies together")]
+pub fn alarm(case: &Case, alarm: &alarms::Alarm) -> Alarm {
     let campaign = alarm.campaign.and_then(|index| case.campaigns.get(index)).map(|campaign| campaign.id.clone());
-    let kind = alarm.kind.word().parse().ok()?;
+    let kind = alarm.kind.word().parse().expect("the words of the API are those of the case");
     let (tld, name) = (alarm.tld.clone(), alarm.name.clone());
-    Some(Alarm { kind, tld, name, campaign, names: alarm.names, due: alarm.due })
+    Alarm { kind, tld, name, campaign, names: alarm.names, due: alarm.due }
 }

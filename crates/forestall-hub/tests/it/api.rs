@@ -138,6 +138,29 @@ async fn the_document_is_the_one_that_was_reviewed() {
 }
 
 #[tokio::test]
+async fn the_document_says_all_that_it_refers_to() {
+    let served = Served::start().await;
+    let document = document(&served).await;
+    let mut waiting = vec![&document];
+    let mut found = 0;
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(to)) = members.get("$ref") {
+                    let pointer = to.strip_prefix('#').expect("a place in the document");
+                    assert!(document.pointer(pointer).is_some(), "{to} is nowhere");
+                    found += 1;
+                }
+                waiting.extend(members.values());
+            }
+            Value::Array(values) => waiting.extend(values),
+            _ => {}
+        }
+    }
+    assert!(found > 100, "{found}");
+}
+
+#[tokio::test]
 async fn the_documentation_lists_every_endpoint_and_every_kind_of_problem() {
     let text = include_str!("../../../../docs/api.md");
     for route in ALL {

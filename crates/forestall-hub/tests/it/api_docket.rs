@@ -155,7 +155,7 @@ async fn a_playbook_becomes_tasks_once_and_parties_come_from_a_file() {
 
     let import = async |text: &str, media: &str| {
         let headers = [("Authorization", program.token.as_str()), ("Content-Type", media)];
-        served.send("POST", "/api/v1/parties/import", &headers, text.as_bytes()).await
+        served.send("POST", "/api/v1/import/parties", &headers, text.as_bytes()).await
     };
     let table = "id,kind,name,tlds\nreg-com,registry,The registry of com,com\ncert-xx,cert,CERT XX,\n";
     let done = import(table, "text/plain; charset=utf-8").await;

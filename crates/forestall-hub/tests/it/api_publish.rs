@@ -63,7 +63,15 @@ async fn what_is_not_for_somebody_is_a_problem_document() {
     let (lead, own) = (operator(&served).await, registry(&served).await);
     problem(&lead.get(&format!("{CASE}?as=csv&audience=public")).await, 403, "forbidden");
     problem(&lead.get(CASE).await, 400, "malformed");
-    problem(&lead.get(&format!("{CASE}?as=pdf")).await, 400, "malformed");
+    for beyond in ["as=pdf", "as=rpz&policy=drop", "as=rpz&policy=sinkhole=,,", "as=xarf"] {
+        problem(&lead.get(&format!("{CASE}?{beyond}")).await, 422, "refused");
+    }
+    // Each address is a line for each name.
+    let long = format!("sinkhole={}", vec!["::1"; 80].join(","));
+    problem(&lead.get(&format!("{CASE}?as=rpz&policy={long}")).await, 422, "refused");
+    for serial in ["+5", "-1", "4294967296"] {
+        problem(&lead.get(&format!("{CASE}?as=rpz&serial={serial}")).await, 400, "malformed");
+    }
     problem(&lead.get(&format!("{CASE}?as=csv&horizon=perhaps")).await, 400, "malformed");
     for both in ["on=2009-03-20&horizon=true", "from=2009-03-20", "on=2009-03-20&until=2009-03-21"] {
         problem(&lead.get(&format!("{CASE}?as=csv&{both}")).await, 422, "refused");

@@ -17,6 +17,7 @@ mod desk;
 mod docket;
 mod drill;
 mod evidence_pack;
+mod feeds;
 mod figures;
 mod flood;
 mod guard;

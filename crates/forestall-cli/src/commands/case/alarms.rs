@@ -46,7 +46,7 @@ impl Alarms {
                 let file = desk.file(&self.id).await?;
                 let now = globals.now();
                 let found = alarms(&file.board(), now);
-                let found: Vec<Alarm> = found.iter().filter_map(|alarm| shown::alarm(&file.case, alarm)).collect();
+                let found: Vec<Alarm> = found.iter().map(|alarm| shown::alarm(&file.case, alarm)).collect();
                 (found, now)
             }
             Cases::At(hub) => {

@@ -121,20 +121,24 @@ impl Lists {
                 "papers go out in the name that the settings of a hub give; fetch them with --hub, or write those of the next lists with `forestall case send --out`",
             ));
         };
-        if let Some(folder) = &self.out {
-            let files = hub.package(&self.id, tld, number).await?;
+        let unverified = if let Some(folder) = &self.out {
+            let (files, unverified) = hub.package(&self.id, tld, number).await?;
             std::fs::create_dir_all(folder)
                 .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
             for (name, octets) in &files {
                 output::to(Some(&folder.join(name)), |out| Ok(out.write_all(octets)?))?;
             }
             output::note(format_args!("{} written to {}", counted(files.len() as u64, "file"), folder.display()));
+            unverified
         } else if let Some(paper) = self.paper {
             let file = hub.paper(&self.id, tld, number, paper).await?;
             output::to(self.output.as_deref(), |out| Ok(out.write_all(&file.octets)?))?;
-            if file.unverified {
-                output::note(format_args!("note: names of an unverified family are among them"));
-            }
+            file.unverified
+        } else {
+            false
+        };
+        if unverified {
+            output::note(format_args!("note: names of an unverified family are among them"));
         }
         Ok(Outcome::Done)
     }

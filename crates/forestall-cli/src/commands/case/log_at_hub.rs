@@ -35,9 +35,10 @@ pub(super) async fn run(
     let told = hub.checkpoint(case).await?;
     let head = SignedCheckpoint::parse(told.note.as_bytes()).context("the signed head of the hub cannot be read")?;
     let of_hub: VerifierKey = told.key.parse().context("the key of the hub cannot be read")?;
-    let known = key.and_then(|key| key.of_log(&head.checkpoint().origin));
-    let is_own_word = known.is_none();
-    let key_of_head = known.unwrap_or(of_hub);
+    let is_own_word = key.is_none();
+    // A key that was told and is of another log stays what it is, so that the head is not signed by it.
+    let of_this = |key: &VerifierKey| key.of_log(&head.checkpoint().origin).unwrap_or_else(|| key.clone());
+    let key_of_head = key.map_or(of_hub, of_this);
     let mut report = Report { head, brought, faults: Vec::new() };
     report.head_is_signed(case, &key_of_head);
     let tree = report.leaves(hub, case).await?;
@@ -80,7 +81,9 @@ impl Report {
         let mut next = size;
         let mut pages = hub.events(case);
         // The newest come first; what was recorded since the head was signed is not looked at.
-        while let Some(event) = pages.next().await? {
+        while next > 0
+            && let Some(event) = pages.next().await?
+        {
             if event.version > size {
                 continue;
             }
@@ -115,23 +118,20 @@ impl Report {
         for version in versions {
             let Some(leaf) = version.checked_sub(1).and_then(|index| tree.leaf(index)) else { continue };
             let told = hub.proof(case, version).await?;
-            let proved = match InclusionProof::parse(told.proof.as_bytes()) {
-                Ok(proof) if proof.index == version - 1 => proof.verify(leaf, key).map_err(|error| error.to_string()),
-                Ok(proof) => Err(format!("it is of event {}", proof.index.saturating_add(1))),
-                Err(error) => Err(error.to_string()),
-            };
-            let size_of_proof = |text: &str| {
-                InclusionProof::parse(text.as_bytes()).map(|proof| proof.checkpoint.checkpoint().size).ok()
-            };
-            // Both forms of the same proof, where the log has not grown in the meantime.
-            let again = match size_of_proof(&told.proof) {
-                Some(same) if same == size => {
-                    verify_inclusion(leaf, version - 1, size, &told.hashes, self.head.checkpoint().root)
-                        .map_err(|error| error.to_string())
+            let check = |proof: InclusionProof| -> Result<(), String> {
+                if proof.index != version - 1 {
+                    return Err(format!("it is of event {}", proof.index.saturating_add(1)));
                 }
-                _ => Ok(()),
+                proof.verify(leaf, key).map_err(|error| error.to_string())?;
+                // Both forms of the same proof, where the log has not grown in the meantime.
+                if proof.checkpoint.checkpoint().size != size {
+                    return Ok(());
+                }
+                verify_inclusion(leaf, version - 1, size, &told.hashes, self.head.checkpoint().root)
+                    .map_err(|error| error.to_string())
             };
-            if let Err(error) = proved.and(again) {
+            let proved = InclusionProof::parse(told.proof.as_bytes()).map_err(|error| error.to_string());
+            if let Err(error) = proved.and_then(check) {
                 self.fault(format!("the proof of event {version}: {error}"));
             }
         }

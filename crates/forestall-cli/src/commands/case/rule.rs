@@ -5,8 +5,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use forestall_api::act::Record;
 use forestall_api::docket;
-use forestall_coord::command::{self, list_digest};
+use forestall_coord::command::list_digest;
+use forestall_hub::desk::rule_of;
 use forestall_model::{Action, Actor, CaseId, Digest, DomainName, Ruling};
 
 use super::change::{self, Picture};
@@ -76,35 +78,26 @@ impl Rule {
                 )));
             }
         };
+        let rule = docket::Rule {
+            names,
+            digest,
+            ruling: self.ruling,
+            action: self.action,
+            legal_basis: self.legal_basis,
+            reason: self.reason,
+            evidence: self.evidence,
+            second: self.second_person,
+            record: Record::default(),
+        };
         match globals.cases().await? {
             Cases::Here(desk) => {
                 let act = self.act.act(globals)?;
                 let before = desk.file(&self.id).await?;
-                let rule = command::Rule {
-                    names,
-                    digest,
-                    ruling: self.ruling,
-                    action: self.action,
-                    legal_basis: self.legal_basis,
-                    reason: self.reason,
-                    evidence: self.evidence,
-                    second: self.second_person,
-                };
-                let recorded = desk.rule(&self.id, &act, rule).await?;
+                let recorded = desk.rule(&self.id, &act, rule_of(rule).0).await?;
                 change::show(&desk, &before, None, &[recorded]).await
             }
             Cases::At(hub) => {
-                let rule = docket::Rule {
-                    names,
-                    digest,
-                    ruling: self.ruling,
-                    action: self.action,
-                    legal_basis: self.legal_basis,
-                    reason: self.reason,
-                    evidence: self.evidence,
-                    second: self.second_person,
-                    record: self.act.record()?,
-                };
+                let rule = docket::Rule { record: self.act.record()?, ..rule };
                 let before = Picture::at(&hub, &self.id, None).await?;
                 let recorded = hub.rule(&self.id, &rule, None).await?;
                 change::show_at(&hub, &before, None, &recorded).await

@@ -539,14 +539,15 @@ impl Player {
         let Some(herd) = self.course.scenario.herds.iter().find(|herd| herd.campaign == *campaign) else { return };
         let names = self.setting.list_of(campaign, *day).map_or(0, |list| self.world.distinct(campaign, list));
         let hour = |hour: i64| herd.hour(day.start().plus_seconds(hour * 3_600), names, 0).active;
+        let zones = herd.zones_on(*day, names, &held, &free);
         let what = What::Met {
             campaign: campaign.clone(),
             day: *day,
             machines: herd.machines_on(*day),
             busiest: (0..24).map(hour).fold(0.0, f64::max),
-            met: herd.met_on(*day, names, &held),
-            could_meet: herd.met_on(*day, names, &free),
-            zones: herd.zones_on(*day, names, &held, &free),
+            met: zones.iter().map(|zone| zone.met).sum(),
+            could_meet: zones.iter().map(|zone| zone.could_meet).sum(),
+            zones,
         };
         self.journal.push(Entry { at, what });
     }
