@@ -133,6 +133,25 @@ impl Browser {
         text(&self.of_element("GET", selector, "text", &Value::Null))
     }
 
+    /// Waits until the first element for a CSS selector shows a text: after a click or a key the page before may still be there.
+    ///
+    /// # Panics
+    ///
+    /// Where it shows another after some seconds.
+    #[track_caller]
+    pub fn shows(&self, selector: &str, expected: &str) {
+        let read = format!("return document.querySelector({})?.innerText ?? \"\";", json!(selector));
+        let begin = std::time::Instant::now();
+        loop {
+            let shown = text(&self.run(&read));
+            if shown == expected {
+                return;
+            }
+            assert!(begin.elapsed() < PATIENCE, "{selector} shows {shown:?} in place of {expected:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Returns an attribute of the first element for a CSS selector; empty where it has none.
     #[must_use]
     #[track_caller]

@@ -30,19 +30,19 @@ fn open_case(browser: &Browser, served: &Served) {
     browser.open(served.link());
     browser.type_into("input[name=name]", "Night shift");
     browser.click("button.primary");
-    assert_eq!(browser.text("h1"), "Cases");
+    browser.shows("h1", "Cases");
     browser.click("a[href='/case/a']");
-    assert_eq!(browser.text("h1"), "Spring 2009");
+    browser.shows("h1", "Spring 2009");
 }
 
 /// Reads the numbers, records an answer, sees them change, downloads the list.
 fn work_on_a_case(browser: &Browser, served: &Served) {
     open_case(browser, served);
-    assert_eq!(browser.text("#headline-reach"), "100 %");
-    assert_eq!(browser.text(".k1-claimed"), "0 %");
+    browser.shows("#headline-reach", "100 %");
+    browser.shows(".k1-claimed", "0 %");
     let strip = "table.heat tbody tr:has(a[href$='/slice/com']) .strip svg";
     assert_eq!(browser.attribute(strip, "aria-label"), "all days: observed none");
-    assert_eq!(browser.text("#map a[data-tld=com] text"), "com");
+    browser.shows("#map a[data-tld=com] text", "com");
 
     browser.click("table.heat a[href='/case/a/slice/com']");
     assert!(browser.url().ends_with("/case/a/slice/com"));
@@ -50,9 +50,9 @@ fn work_on_a_case(browser: &Browser, served: &Served) {
     browser.click("#form-answer select[name=result] option[value=done]");
     browser.type_into("#form-answer input[name=source]", "call of the night");
     browser.click("#form-answer button.primary");
-    assert_eq!(browser.text("#recorded [role=status]"), "Recorded as event 2 of the case.");
-    assert_eq!(browser.text(".k1-claimed"), "100 %");
-    assert_eq!(browser.text(".k1-observed"), "0 %");
+    browser.shows("#recorded [role=status]", "Recorded as event 2 of the case.");
+    browser.shows(".k1-claimed", "100 %");
+    browser.shows(".k1-observed", "0 %");
 
     browser.click("#download-day-csv");
     let csv = downloaded(&browser.downloads(), ".csv");
@@ -111,19 +111,6 @@ fn tab_to(browser: &Browser, selector: &str) {
     panic!("the focus never comes to {selector}");
 }
 
-/// Waits until an element has a text: a key that leads to another page does not wait for it.
-#[track_caller]
-fn shows(browser: &Browser, selector: &str, text: &str) {
-    let read = format!("return document.querySelector({})?.innerText ?? \"\";", json!(selector));
-    for _ in 0..200 {
-        if browser.run(&read) == json!(text) {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("{selector} shows {} in place of {text:?}", browser.run(&read));
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_is_decided_by_keyboard_alone() {
     let served = Served::start().await;
@@ -137,22 +124,22 @@ async fn a_name_is_decided_by_keyboard_alone() {
         tab_to(&browser, "input[name=name]");
         browser.press("Night shift");
         browser.press(ENTER);
-        shows(&browser, "h1", "Cases");
+        browser.shows("h1", "Cases");
         tab_to(&browser, "a[href='/case/a']");
         browser.press(ENTER);
-        shows(&browser, "h1", "Spring 2009");
+        browser.shows("h1", "Spring 2009");
         tab_to(&browser, ".waits a[href='/case/a/docket']");
         browser.press(ENTER);
-        shows(&browser, "#matched", "3 of 3 names");
+        browser.shows("#matched", "3 of 3 names");
         // The box of the second name, then round to the button, which stands before the table.
         tab_to(&browser, "tbody tr:nth-child(2) input[type=checkbox]");
         browser.press(" ");
-        shows(&browser, "#ticked", "1 ticked");
+        browser.shows("#ticked", "1 ticked");
         let name = browser.attribute("tbody tr:nth-child(2) input[type=checkbox]", "value");
         tab_to(&browser, "button[value=ticked]");
         browser.press(ENTER);
-        shows(&browser, "h1", "Decide about 1 name");
-        assert_eq!(browser.text("tbody th a"), name);
+        browser.shows("h1", "Decide about 1 name");
+        browser.shows("tbody th a", &name);
         tab_to(&browser, "input[name=ruling]");
         browser.press(DOWN);
         tab_to(&browser, "textarea[name=reason]");
@@ -161,8 +148,8 @@ async fn a_name_is_decided_by_keyboard_alone() {
         browser.press("its site");
         tab_to(&browser, "#form-decide button.primary");
         browser.press(ENTER);
-        shows(&browser, "#recorded [role=status]", "Recorded as event 3 of the case.");
-        shows(&browser, "#matched", "2 of 2 names");
+        browser.shows("#recorded [role=status]", "Recorded as event 3 of the case.");
+        browser.shows("#matched", "2 of 2 names");
         assert_eq!(browser.console(), Vec::<String>::new(), "the browser refused or complained of nothing");
         Some((served, name))
     })
@@ -185,18 +172,18 @@ async fn somebody_without_a_link_looks_a_name_up_and_appeals() {
             return;
         };
         browser.open(&format!("http://{}/", served.address));
-        assert_eq!(browser.text("h1"), "Sign in");
+        browser.shows("h1", "Sign in");
         browser.click("a[href='/public/look-up']");
         browser.type_into("form[action='/public/look-up'] input[name=name]", name.as_str());
         browser.click("button.primary");
-        assert_eq!(browser.text("h1"), format!("Is {name} on a list?"));
+        browser.shows("h1", &format!("Is {name} on a list?"));
         assert!(browser.text("pre").starts_with(&format!("_forestall-challenge.{name}. TXT")));
         browser.click("button.primary");
-        assert_eq!(browser.text("h1"), format!("Control of {name} is not proved"));
+        browser.shows("h1", &format!("Control of {name} is not proved"));
         browser.type_into("input[name=contact]", "Eve, eve@example.org");
         browser.type_into("textarea[name=reason]", "it is my shop");
         browser.click("form[action='/public/appeal'] button");
-        assert_eq!(browser.text("h1"), "Your appeal was taken in");
+        browser.shows("h1", "Your appeal was taken in");
         assert_eq!(browser.console(), Vec::<String>::new(), "the browser refused or complained of nothing");
     })
     .await

@@ -251,7 +251,7 @@ async fn a_browser_keeps_the_session_that_begins_after_another_site() {
         // Waits for the page that only those who are signed in see.
         let _link = browser.find("a[href='/open']");
         assert_eq!(browser.url(), format!("http://{}/", served.address));
-        assert_eq!(browser.text("h1"), "Cases");
+        browser.shows("h1", "Cases");
     })
     .await
     .unwrap();
