@@ -13,6 +13,8 @@
 //! [`mail`] and [`webhook`] are the ways out to people and to their programs, [`maildir`] and [`imap`] the way back, and [`openpgp`] closes
 //! letters. Each does one thing once and says what came of it; what is still to be done is kept by whoever calls.
 //!
+//! [`epp`] speaks to registries as a registrar or their own operator does; what may be said is decided elsewhere.
+//!
 //! [`hub`] calls the REST API of another installation, or of this one from elsewhere.
 
 #![forbid(unsafe_code)]
@@ -21,6 +23,7 @@ mod address;
 pub mod cache;
 mod causes;
 mod clock;
+pub mod epp;
 pub mod gather;
 mod host_port;
 pub mod hub;

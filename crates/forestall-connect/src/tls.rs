@@ -6,8 +6,9 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::client::WantsClientCert;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 
 /// Why TLS cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,20 @@ pub enum TlsError {
 
 /// Makes the settings of TLS. Without any authority every certificate is refused, and each look says so.
 pub(crate) fn config(authorities: &[Vec<u8>]) -> Result<ClientConfig, TlsError> {
+    Ok(builder(authorities)?.with_no_client_auth())
+}
+
+/// Makes the settings of TLS in which the client shows a certificate. Without an authority that the operator added, those of the operating system count.
+pub(crate) fn config_of(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+    authorities: &[Vec<u8>],
+) -> Result<ClientConfig, TlsError> {
+    let config = builder(authorities)?.with_client_auth_cert(chain, key);
+    config.map_err(|error| TlsError::Setup(format!("the client's certificate and key: {error}")))
+}
+
+fn builder(authorities: &[Vec<u8>]) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, TlsError> {
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
     for error in &native.errors {
@@ -41,7 +56,7 @@ pub(crate) fn config(authorities: &[Vec<u8>]) -> Result<ClientConfig, TlsError> 
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let config = config.map_err(|error| TlsError::Setup(error.to_string()))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
+    Ok(config.with_root_certificates(roots))
 }
 
 /// Says whether a wrong certificate is the cause of an error, however deep: errors of the system may hold others that they do not tell as their cause.

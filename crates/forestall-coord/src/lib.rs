@@ -30,6 +30,7 @@ mod commands;
 pub mod cut;
 pub mod deadline;
 pub mod docket;
+pub mod epp;
 pub mod event;
 pub mod fallback;
 pub mod flood;

@@ -12,7 +12,7 @@ use crate::statement::query;
 use crate::{postgres, sqlite};
 
 /// The migrations in order; the first leads to version 1. A released one is never changed, only followed.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0001_event_log.sql"),
     include_str!("../migrations/0002_read_models.sql"),
     include_str!("../migrations/0003_counts.sql"),
@@ -23,6 +23,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0008_mail.sql"),
     include_str!("../migrations/0009_identities.sql"),
     include_str!("../migrations/0010_revision.sql"),
+    include_str!("../migrations/0013_epp.sql"),
 ];
 
 /// The version that this program writes.

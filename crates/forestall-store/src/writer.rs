@@ -24,8 +24,8 @@ use crate::notices::NoticeReceipt;
 use crate::place::Place;
 use crate::sent_letters::SentLetter;
 use crate::{
-    api_answers, api_tokens, challenges, daily_mails, disclosures, documents, evidence, failures, invitations, jobs,
-    log, mails, notices, parties, people, person_sessions, postgres, projection, revision, sent_letters, sign_in,
+    api_answers, api_tokens, challenges, daily_mails, disclosures, documents, epp, evidence, failures, invitations,
+    jobs, log, mails, notices, parties, people, person_sessions, postgres, projection, revision, sent_letters, sign_in,
     sqlite, store,
 };
 
@@ -66,6 +66,7 @@ pub(crate) enum Work {
     Mails(mails::Change),
     KeepSentLetter(SentLetter),
     KeepNotice(NoticeReceipt),
+    Epp(epp::Change),
     SetDailyMail { person: PersonId, language: Option<String> },
 }
 
@@ -81,6 +82,7 @@ impl Work {
                 | Self::Sessions(person_sessions::Change::Touch { .. })
                 | Self::ApiTokens(api_tokens::Change::Touch { .. })
                 | Self::ApiAnswers(_)
+                | Self::Epp(_)
                 | Self::Failures(_)
         );
         !quiet && !matches!(done, Done::Rows(0))
@@ -343,6 +345,7 @@ async fn perform(connection: &mut Connection, work: &Work) -> Result<Done, Failu
         Work::Disclose(disclosure) => Ok(Done::Rows(disclosures::add(connection, disclosure).await?)),
         Work::Mails(change) => Ok(Done::Rows(mails::perform(connection, change).await?)),
         Work::KeepSentLetter(letter) => Ok(Done::Rows(sent_letters::keep(connection, letter).await?)),
+        Work::Epp(change) => Ok(Done::Rows(epp::perform(connection, change).await?)),
         Work::KeepNotice(receipt) => Ok(Done::Rows(notices::keep(connection, receipt).await?)),
         Work::SetDailyMail { person, language } => {
             Ok(Done::Rows(daily_mails::set(connection, person, language.as_deref()).await?))

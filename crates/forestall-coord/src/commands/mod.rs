@@ -72,7 +72,7 @@ fn need_text(what: &'static str, text: &str) -> Result<(), Refusal> {
 }
 
 /// Says whether two names of people are spelled alike but for case and blanks.
-fn same_person(one: &Actor, other: &Actor) -> bool {
+pub(crate) fn same_person(one: &Actor, other: &Actor) -> bool {
     let spelled = |actor: &Actor| actor.as_str().to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     spelled(one) == spelled(other)
 }

@@ -8,6 +8,7 @@ mod computed;
 mod deadlines;
 mod docket;
 mod encoding;
+mod epp;
 mod evidence;
 mod fallbacks;
 mod flood;

@@ -1,0 +1,301 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What is sent to registries over EPP: batches that people approved, the journal of frames, and the switch that stops them.
+//!
+//! A frame may go out only after [`Store::begin_epp`] put it into the journal. That looks at the switch and at the cap of the day once more, in the
+//! transaction that writes: what was decided a moment ago on what was read before cannot overrun either, in however many processes batches run.
+
+use forestall_coord::epp::{Approval, Batch, Outcome, Record, Stop};
+use forestall_model::{CaseId, Digest, DomainName, Instant, UtcDay};
+
+use crate::connection::Connection;
+use crate::error::StoreError;
+use crate::row::{Columns, Row, int};
+use crate::statement::query;
+use crate::store::Store;
+use crate::writer::Work;
+
+/// A batch as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EppBatch {
+    /// SHA-256 of the text.
+    pub digest: Digest,
+    /// The account.
+    pub account: String,
+    /// The case.
+    pub case: CaseId,
+    /// How many commands it has.
+    pub commands: u32,
+    /// The text.
+    pub text: String,
+    /// When it was approved first.
+    pub at: Instant,
+}
+
+/// What the writer is asked to do.
+#[derive(Debug)]
+pub(crate) enum Change {
+    Approve { batch: Box<Batch>, approval: Approval },
+    Begin { account: String, record: Box<Record>, day: UtcDay, per_day: u32 },
+    End { record: Box<Record> },
+    Close { account: String, record: Box<Record> },
+    Stop(Stop),
+    Go,
+}
+
+impl Store {
+    /// Keeps a batch and one person's approval of it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where they cannot be written.
+    pub async fn approve_epp(&self, batch: Batch, approval: Approval) -> Result<(), StoreError> {
+        self.rows(Work::Epp(Change::Approve { batch: Box::new(batch), approval })).await.map(drop)
+    }
+
+    /// Puts a frame into the journal that is about to go out, unless the switch is off, as many frames went out on its day as may, or the same
+    /// attempt stands there already. Says whether it may go out.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written; the frame must not go out then.
+    pub async fn begin_epp(&self, account: &str, record: &Record, per_day: u32) -> Result<bool, StoreError> {
+        let Some(sent) = record.sent else { return Ok(false) };
+        let (account, record) = (account.to_owned(), Box::new(record.clone()));
+        let begin = Change::Begin { account, record, day: sent.day(), per_day };
+        self.rows(Work::Epp(begin)).await.map(|rows| rows == 1)
+    }
+
+    /// Writes down what came of a frame.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written; the frame is in doubt then.
+    pub async fn end_epp(&self, record: &Record) -> Result<(), StoreError> {
+        self.rows(Work::Epp(Change::End { record: Box::new(record.clone()) })).await.map(drop)
+    }
+
+    /// Puts a command into the journal that ended without a frame.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn close_epp(&self, account: &str, record: &Record) -> Result<(), StoreError> {
+        let close = Change::Close { account: account.to_owned(), record: Box::new(record.clone()) };
+        self.rows(Work::Epp(close)).await.map(drop)
+    }
+
+    /// Switches everything off.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn stop_epp(&self, stop: Stop) -> Result<(), StoreError> {
+        self.rows(Work::Epp(Change::Stop(stop))).await.map(drop)
+    }
+
+    /// Switches it on again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn go_epp(&self) -> Result<(), StoreError> {
+        self.rows(Work::Epp(Change::Go)).await.map(drop)
+    }
+
+    /// Returns who switched everything off; none where it is on.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn epp_stop(&self) -> Result<Option<Stop>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row = query("SELECT person, at, reason FROM epp_stop").fetch_optional(&mut reader).await;
+        let row = row.map_err(|e| self.error(e))?;
+        row.as_ref().map(stop_of).transpose().map_err(|e| self.error(e))
+    }
+
+    /// Returns a batch that somebody approved.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn epp_batch(&self, digest: Digest) -> Result<Option<EppBatch>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row = query("SELECT * FROM epp_batch WHERE digest = $1").bind(digest.0.to_vec());
+        let row = row.fetch_optional(&mut reader).await.map_err(|e| self.error(e))?;
+        row.as_ref().map(batch_of).transpose().map_err(|e| self.error(e))
+    }
+
+    /// Returns who approved a batch, the earliest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn epp_approvals(&self, digest: Digest) -> Result<Vec<Approval>, StoreError> {
+        const TEXT: &str = "SELECT * FROM epp_approval WHERE digest = $1 ORDER BY at, person";
+        let mut reader = self.reader().await?;
+        let rows = query(TEXT).bind(digest.0.to_vec()).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
+        rows.iter().map(approval_of).collect::<Result<_, _>>().map_err(|e| self.error(e))
+    }
+
+    /// Returns the journal of an account, the earliest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn epp_journal(&self, account: &str) -> Result<Vec<Record>, StoreError> {
+        const TEXT: &str =
+            "SELECT * FROM epp_journal WHERE account = $1 ORDER BY COALESCE(sent, ended), position, attempt, id";
+        let mut reader = self.reader().await?;
+        let rows = query(TEXT).bind(account.to_owned()).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
+        rows.iter().map(record_of).collect::<Result<_, _>>().map_err(|e| self.error(e))
+    }
+}
+
+fn stop_of(row: &Row) -> Result<Stop, sqlx::Error> {
+    Ok(Stop { by: row.try_get("person")?, at: row.instant("at")?, reason: row.try_get("reason")? })
+}
+
+fn batch_of(row: &Row) -> Result<EppBatch, sqlx::Error> {
+    Ok(EppBatch {
+        digest: row.digest("digest")?,
+        account: row.try_get("account")?,
+        case: row.word("case_id")?,
+        commands: row.count("commands")?,
+        text: row.try_get("text")?,
+        at: row.instant("at")?,
+    })
+}
+
+fn approval_of(row: &Row) -> Result<Approval, sqlx::Error> {
+    Ok(Approval {
+        digest: row.digest("digest")?,
+        count: row.count("commands")?,
+        by: row.word("person")?,
+        at: row.instant("at")?,
+    })
+}
+
+fn record_of(row: &Row) -> Result<Record, sqlx::Error> {
+    let code: Option<i64> = row.try_get("code")?;
+    Ok(Record {
+        id: row.try_get("id")?,
+        batch: row.digest("batch")?,
+        position: row.count("position")?,
+        attempt: row.count("attempt")?,
+        name: row.word::<DomainName>("name")?,
+        command: row.try_get("command")?,
+        sent: row.instant_or_none("sent")?,
+        ended: row.instant_or_none("ended")?,
+        outcome: row.word_or_none::<Outcome>("outcome")?,
+        code: code.map(|_| row.count("code")).transpose()?,
+        theirs: row.try_get("theirs")?,
+        text: row.try_get("text")?,
+        created: row.instant_or_none("created")?,
+    })
+}
+
+pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Result<u64, sqlx::Error> {
+    match change {
+        Change::Approve { batch, approval } => approve(connection, batch, approval).await,
+        Change::Begin { account, record, day, per_day } => begin(connection, account, record, *day, *per_day).await,
+        Change::End { record } => end(connection, record).await,
+        Change::Close { account, record } => insert(connection, account, record).await,
+        Change::Stop(stop) => {
+            const TEXT: &str = "INSERT INTO epp_stop (id, person, at, reason) VALUES (1, $1, $2, $3) \
+                                ON CONFLICT (id) DO NOTHING";
+            let statement = query(TEXT).bind(stop.by.clone()).bind(stop.at.micros()).bind(stop.reason.clone());
+            statement.execute(connection).await
+        }
+        Change::Go => query("DELETE FROM epp_stop").execute(connection).await,
+    }
+}
+
+async fn approve(connection: &mut Connection, batch: &Batch, approval: &Approval) -> Result<u64, sqlx::Error> {
+    let text = batch.text();
+    let statement = query(
+        "INSERT INTO epp_batch (digest, account, case_id, tld, commands, text, at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (digest) DO NOTHING",
+    );
+    let statement = statement
+        .bind(Digest::of(text.as_bytes()).0.to_vec())
+        .bind(batch.account.clone())
+        .bind(batch.case.as_str().to_owned())
+        .bind(batch.tld.to_string())
+        .bind(int(batch.entries.len()))
+        .bind(text)
+        .bind(approval.at.micros());
+    statement.execute(&mut *connection).await?;
+    let statement = query(
+        "INSERT INTO epp_approval (digest, person, commands, at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (digest, person) DO UPDATE SET commands = excluded.commands, at = excluded.at",
+    );
+    let statement = statement
+        .bind(approval.digest.0.to_vec())
+        .bind(approval.by.to_string())
+        .bind(int(approval.count))
+        .bind(approval.at.micros());
+    statement.execute(connection).await
+}
+
+async fn begin(
+    connection: &mut Connection,
+    account: &str,
+    record: &Record,
+    day: UtcDay,
+    per_day: u32,
+) -> Result<u64, sqlx::Error> {
+    const SENT: &str = "SELECT COUNT(*) AS sent FROM epp_journal WHERE account = $1 AND sent >= $2 AND sent < $3";
+    if query("SELECT id FROM epp_stop").fetch_optional(&mut *connection).await?.is_some() {
+        return Ok(0);
+    }
+    let sent = query(SENT)
+        .bind(account.to_owned())
+        .bind(day.start().micros())
+        .bind(day.plus(1).start().micros())
+        .fetch_one(&mut *connection)
+        .await?;
+    if sent.count::<u64>("sent")? >= u64::from(per_day) {
+        return Ok(0);
+    }
+    insert(connection, account, record).await
+}
+
+async fn insert(connection: &mut Connection, account: &str, record: &Record) -> Result<u64, sqlx::Error> {
+    let statement = query(
+        "INSERT INTO epp_journal (id, account, batch, position, attempt, name, command, sent, ended, outcome, code, theirs, text, created) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING",
+    );
+    let statement = statement
+        .bind(record.id.clone())
+        .bind(account.to_owned())
+        .bind(record.batch.0.to_vec())
+        .bind(int(record.position))
+        .bind(int(record.attempt))
+        .bind(record.name.as_str().to_owned())
+        .bind(record.command.clone())
+        .bind(record.sent.map(Instant::micros))
+        .bind(record.ended.map(Instant::micros))
+        .bind(record.outcome.map(Outcome::word))
+        .bind(record.code.map(i64::from))
+        .bind(record.theirs.clone())
+        .bind(record.text.clone())
+        .bind(record.created.map(Instant::micros));
+    statement.execute(connection).await
+}
+
+async fn end(connection: &mut Connection, record: &Record) -> Result<u64, sqlx::Error> {
+    let statement = query(
+        "UPDATE epp_journal SET ended = $2, outcome = $3, code = $4, theirs = $5, text = $6, created = $7 WHERE id = $1",
+    );
+    let statement = statement
+        .bind(record.id.clone())
+        .bind(record.ended.map(Instant::micros))
+        .bind(record.outcome.map(Outcome::word))
+        .bind(record.code.map(i64::from))
+        .bind(record.theirs.clone())
+        .bind(record.text.clone())
+        .bind(record.created.map(Instant::micros));
+    statement.execute(connection).await
+}
