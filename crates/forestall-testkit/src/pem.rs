@@ -16,12 +16,15 @@ pub struct Identity<'a> {
 
 impl Identity<'_> {
     /// Returns the certificate and the key as texts.
-    pub(crate) fn texts(self) -> [String; 2] {
+    #[must_use]
+    pub fn texts(self) -> [String; 2] {
         [armour("CERTIFICATE", self.certificate), armour("PRIVATE KEY", self.key)]
     }
 }
 
-fn armour(label: &str, octets: &[u8]) -> String {
+/// Returns octets as text with a label, as `CERTIFICATE`.
+#[must_use]
+pub fn armour(label: &str, octets: &[u8]) -> String {
     let text = STANDARD.encode(octets);
     let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))

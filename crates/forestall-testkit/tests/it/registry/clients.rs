@@ -1,0 +1,75 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Clients that are not ours sign in, check, create, ask, change, delete and poll: `epptools` and `pyepp` (PyPI), and Net::EPP (Perl).
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use forestall_testkit::pem::armour;
+use forestall_testkit::registry::{Contact, Host, Prices, Registry, Settings, Verb};
+use forestall_testkit::skip::needs;
+
+/// A registry as the scripts expect it, and a folder with the certificates as files.
+struct Stage {
+    registry: Registry,
+    folder: tempfile::TempDir,
+}
+
+impl Stage {
+    fn set() -> Self {
+        let registry = Registry::start(Settings::default());
+        let now = registry.now();
+        for name in ["ns1.sinkhole.example", "ns2.sinkhole.example"] {
+            registry.put_host(Host::new(name, Settings::SINKHOLE, now));
+        }
+        registry.put_contact(Contact::new("sh8013", Settings::SINKHOLE, now));
+        registry.reserve("reserved.com", "Reserved by the registry");
+        registry.price("premium.com", Prices::premium(250_000));
+        registry.queue(Settings::SINKHOLE, "Welcome.");
+        registry.queue(Settings::SINKHOLE, "Maintenance <on> Sunday & Monday.");
+        let folder = tempfile::tempdir().unwrap();
+        let [certificate, key] = Registry::client_identity().texts();
+        let authority = armour("CERTIFICATE", Registry::authority());
+        for (file, text) in [("authority.pem", authority), ("client.pem", certificate), ("client.key", key)] {
+            std::fs::write(folder.path().join(file), text).unwrap();
+        }
+        Self { registry, folder }
+    }
+
+    /// Runs a script, which ends well only where all was as it expects.
+    fn run(&self, program: &Path, script: &str) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/registry").join(script);
+        let mut command = Command::new(program);
+        command
+            .arg(script)
+            .arg(self.registry.address().port().to_string())
+            .args([Settings::SINKHOLE, Settings::PASSWORD]);
+        let ran = command.current_dir(self.folder.path()).output().unwrap();
+        let (said, erred) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+        assert!(ran.status.success(), "{}\n{said}\n{erred}\n{}", ran.status, self.frames());
+        assert!(said.contains("all was as expected"), "{said}");
+    }
+
+    fn frames(&self) -> String {
+        let frames = self.registry.frames();
+        frames.iter().map(|frame| format!("{:?}: {}\n", frame.side, frame.text())).collect()
+    }
+}
+
+fn python(test: &str) -> Option<PathBuf> {
+    Some(needs(test, "pyepp")?.with_file_name("python3"))
+}
+
+#[test]
+fn epptools_does_all_that_a_registrar_does() {
+    let test = "registry::clients::epptools_does_all_that_a_registrar_does";
+    let Some(python) = python(test) else { return };
+    let stage = Stage::set();
+    stage.run(&python, "epptools_client.py");
+    let registry = &stage.registry;
+    assert_eq!(registry.changes(), ["create ns1.abcdef.com",]);
+    let _: Option<IpAddr> = None;
+    assert!(registry.journal().iter().any(|entry| entry.verb == Verb::Login && entry.code == 1000));
+    registry.validate(test);
+}

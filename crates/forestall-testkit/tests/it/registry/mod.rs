@@ -1,0 +1,5 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The registry over EPP.
+
+mod clients;
