@@ -89,7 +89,7 @@ pub(super) fn serve(stream: TcpStream, shared: &Shared, config: &Arc<ServerConfi
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(IDLE))?;
     let connection = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
-    let number = shared.world().number();
+    let number = shared.world().session();
     shared.open().insert(number, stream.try_clone()?);
     let mut stream = StreamOwned::new(connection, stream);
     let ended = talk(&mut stream, shared, Session::new(number));

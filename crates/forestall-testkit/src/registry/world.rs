@@ -39,6 +39,7 @@ pub(super) struct World {
     pub(super) journal: Vec<Entry>,
     pub(super) frames: Vec<Frame>,
     numbers: u64,
+    connections: u64,
 }
 
 /// Who asks, and what comes with the command.
@@ -95,6 +96,7 @@ impl World {
             journal: Vec::new(),
             frames: Vec::new(),
             numbers: 0,
+            connections: 0,
         }
     }
 
@@ -106,6 +108,12 @@ impl World {
     pub(super) const fn number(&mut self) -> u64 {
         self.numbers += 1;
         self.numbers
+    }
+
+    /// Returns the number of a new session, from 1.
+    pub(super) const fn session(&mut self) -> u64 {
+        self.connections += 1;
+        self.connections
     }
 
     /// Returns the identifier of a new object (RFC 5730, section 2.8).

@@ -22,7 +22,7 @@ def refused(code, call):
     try:
         answer = call()
     except EppException as error:
-        is_(error.code, code)
+        is_(error.epp_code, code)
         return
     is_(answer.code(), code)
 
@@ -90,7 +90,7 @@ refused(2004, lambda: client.domain.renew("abcdef.com", "2027-11-23", 2))
 # Hosts and contacts.
 is_(client.host.check(["ns1.abcdef.com", "ns1.sinkhole.example"]).availability(), {"ns1.abcdef.com": True, "ns1.sinkhole.example": False})
 is_(client.host.create("ns1.abcdef.com", ["192.0.2.1", "2001:db8::1"]).code(), 1000)
-is_(sorted(address["address"] for address in client.host.info("ns1.abcdef.com").host_addresses()), ["192.0.2.1", "2001:db8::1"])
+is_(sorted(address["ip"] for address in client.host.info("ns1.abcdef.com").host_addresses()), ["192.0.2.1", "2001:db8::1"])
 is_(client.host.update("ns1.abcdef.com", rem_addresses=["192.0.2.1"]).code(), 1000)
 refused(2305, lambda: client.host.delete("ns1.sinkhole.example"))
 is_(client.contact.create("sh8014", name="Sinkhole <Two>", city="Exampleton", cc="CH", email="two@operations.example", auth_info="pw").code(), 1000)
