@@ -1,13 +1,15 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
 //! Sweeps against NSD, against servers that fail, and over zone files; registration data from services on loopback;
-//! letters and notices against real servers and GnuPG.
+//! letters and notices against real servers and GnuPG; EPP against the registry of the tests.
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails the test that called it")]
 
 mod cache;
 mod certificates;
 mod dns;
+mod epp;
+mod epp_hostile;
 mod failing;
 mod gather;
 mod hub;

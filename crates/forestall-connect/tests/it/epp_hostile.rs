@@ -1,0 +1,87 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Registries that misbehave: no answer of theirs is believed that is not whole, right and ours.
+
+use std::time::Duration;
+
+use forestall_connect::epp::{EppError, EppSettings, Session};
+use forestall_model::DomainName;
+use forestall_testkit::parsed;
+use forestall_testkit::registry::{Fault, Hostile, Registry, Settings, Verb};
+
+use crate::epp::settings;
+
+#[tokio::test]
+async fn what_is_no_answer_ends_the_session() {
+    let registry = Registry::start(Settings::default());
+    let settings = EppSettings { limit: Duration::from_secs(2), ..settings(&registry) };
+    let name = [parsed::<DomainName>("free.test")];
+    for (hostile, says) in [
+        (Hostile::HugeLength, "2147483647 octets"),
+        (Hostile::TinyLength, "2 octets"),
+        (Hostile::Cut, "no talk with the registry"),
+        (Hostile::Silence, "did not answer within"),
+        (Hostile::EntityBomb, "document type"),
+        (Hostile::ExternalEntity, "document type"),
+        (Hostile::Deep, "deeper than"),
+        (Hostile::NoXml, "cannot be used"),
+        (Hostile::NoUtf8, "no UTF-8"),
+        (Hostile::WrongId, "answers the command \"SOMEBODY-ELSE-1\""),
+        (Hostile::NoId, "answers the command \"\""),
+        (Hostile::UnknownCode, "something else than"),
+        (Hostile::Greeting, "something else than an answer"),
+        (Hostile::Large, "octets; from 5 to"),
+    ] {
+        registry.script(Fault::hostile(hostile).on(Verb::Check));
+        let mut session = Session::open(&settings).await.unwrap();
+        let error = session.check(&name, None).await.unwrap_err();
+        assert!(error.to_string().contains(says), "{hostile:?}: {error}");
+        assert!(!error.leaves_session());
+        if !matches!(hostile, Hostile::UnknownCode) {
+            assert!(matches!(session.check(&name, None).await, Err(EppError::Ended)), "{hostile:?}");
+        }
+        registry.cut();
+    }
+    let mut session = Session::open(&settings).await.unwrap();
+    assert!(session.check(&name, None).await.unwrap()[0].available, "the next session is as any");
+}
+
+/// Frames of others between two of ours would shift all answers that follow.
+#[tokio::test]
+async fn an_answer_too_many_is_taken_for_none_of_ours() {
+    let registry = Registry::start(Settings::default());
+    registry.script(Fault::hostile(Hostile::WrongId).on(Verb::Info).after(2));
+    let mut session = Session::open(&settings(&registry)).await.unwrap();
+    let names: Vec<DomainName> = (0..10).map(|number| parsed(&format!("n{number}.test"))).collect();
+    assert!(matches!(session.info(&names).await, Err(EppError::OtherCommand { .. })));
+    assert!(matches!(session.poll().await, Err(EppError::Ended)));
+}
+
+#[tokio::test]
+async fn a_registry_that_refuses_is_told_in_plain_words() {
+    let registry = Registry::start(Settings::default());
+    let name = [parsed::<DomainName>("free.test")];
+    for (code, says, goes_on) in [
+        (2400, "says that nothing was changed", true),
+        (2306, "the registry's policy forbids it", true),
+        (2500, "closes the session", false),
+        (2502, "too many sessions", false),
+    ] {
+        registry.script(Fault::refuse(code).on(Verb::Check));
+        let mut session = Session::open(&settings(&registry)).await.unwrap();
+        let error = session.check(&name, None).await.unwrap_err();
+        assert!(error.to_string().contains(says) && error.leaves_session() == goes_on, "{code}: {error}");
+        assert_eq!(session.check(&name, None).await.is_ok(), goes_on, "{code}");
+        registry.cut();
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_is_told() {
+    let mut registry = Registry::start(Settings::default());
+    let settings = settings(&registry);
+    let mut session = Session::open(&settings).await.unwrap();
+    registry.stop();
+    assert!(matches!(session.poll().await, Err(EppError::Unreachable(_))));
+    assert!(matches!(Session::open(&settings).await, Err(EppError::Unreachable(_))));
+}
