@@ -5,7 +5,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, classify, dictionary, directory, disclosures, drill, family, guard, hunt, identify, index, jobs, party,
+    case, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, index, jobs, party,
     person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
 };
 use crate::world::Globals;
@@ -51,6 +51,8 @@ pub(crate) enum Noun {
     Person(person::Verb),
     Disclosures(disclosures::Disclosures),
     Publish(publish::Publish),
+    #[command(subcommand)]
+    Epp(epp::Verb),
     VerifyList(verify_list::VerifyList),
     Serve(serve::Serve),
     Drill(drill::Drill),

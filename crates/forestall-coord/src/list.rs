@@ -371,7 +371,7 @@ impl SweepState {
 const fn kind_of(method: Method) -> usize {
     match method {
         Method::Dns | Method::Zone => 0,
-        Method::Rdap | Method::EppCheck | Method::Whois => 1,
+        Method::Rdap | Method::EppCheck | Method::Whois | Method::EppInfo => 1,
     }
 }
 

@@ -45,6 +45,8 @@ vocabulary! {
         EppCheck = "epp-check",
         /// WHOIS over TCP port 43.
         Whois = "whois",
+        /// The EPP info command: registration data as the registry shows them to a registrar.
+        EppInfo = "epp-info",
     }
 }
 

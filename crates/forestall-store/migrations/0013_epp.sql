@@ -51,7 +51,9 @@ CREATE TABLE epp_journal (
     -- What was said, in words.
     text TEXT NOT NULL,
     -- When the object was created, where this command did so and the registry told it.
-    created BIGINT
+    created BIGINT,
+    -- When the outcome was recorded in the case; none before.
+    told BIGINT
 );
 
 CREATE INDEX epp_journal_by_name ON epp_journal (account, name);

@@ -39,6 +39,7 @@ pub(crate) enum Change {
     Begin { account: String, record: Box<Record>, day: UtcDay, per_day: u32 },
     End { record: Box<Record> },
     Close { account: String, record: Box<Record> },
+    Tell { ids: Vec<String>, at: Instant },
     Stop(Stop),
     Go,
 }
@@ -83,6 +84,27 @@ impl Store {
     pub async fn close_epp(&self, account: &str, record: &Record) -> Result<(), StoreError> {
         let close = Change::Close { account: account.to_owned(), record: Box::new(record.clone()) };
         self.rows(Work::Epp(close)).await.map(drop)
+    }
+
+    /// Notes that what came of some frames was recorded in the case.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn tell_epp(&self, ids: Vec<String>, at: Instant) -> Result<(), StoreError> {
+        self.rows(Work::Epp(Change::Tell { ids, at })).await.map(drop)
+    }
+
+    /// Returns the identifiers of a batch's records whose outcome was not recorded in the case.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn untold_epp(&self, batch: Digest) -> Result<Vec<String>, StoreError> {
+        const TEXT: &str = "SELECT id FROM epp_journal WHERE batch = $1 AND told IS NULL AND ended IS NOT NULL ORDER BY position, attempt";
+        let mut reader = self.reader().await?;
+        let rows = query(TEXT).bind(batch.0.to_vec()).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
+        rows.iter().map(|row| row.try_get("id")).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
 
     /// Switches everything off.
@@ -202,6 +224,14 @@ pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Res
         Change::Begin { account, record, day, per_day } => begin(connection, account, record, *day, *per_day).await,
         Change::End { record } => end(connection, record).await,
         Change::Close { account, record } => insert(connection, account, record).await,
+        Change::Tell { ids, at } => {
+            let mut rows = 0;
+            for id in ids {
+                let statement = query("UPDATE epp_journal SET told = $2 WHERE id = $1").bind(id.clone());
+                rows += statement.bind(at.micros()).execute(&mut *connection).await?;
+            }
+            Ok(rows)
+        }
         Change::Stop(stop) => {
             const TEXT: &str = "INSERT INTO epp_stop (id, person, at, reason) VALUES (1, $1, $2, $3) \
                                 ON CONFLICT (id) DO NOTHING";

@@ -9,6 +9,7 @@ pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod disclosures;
 pub(crate) mod drill;
+pub(crate) mod epp;
 pub(crate) mod family;
 pub(crate) mod guard;
 pub(crate) mod hunt;
@@ -63,6 +64,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Disclosures(command) => command.run(globals),
         Noun::Drill(command) => command.run(globals),
         Noun::Publish(command) => command.run(globals),
+        Noun::Epp(verb) => verb.run(globals),
         Noun::VerifyList(command) => command.run(globals),
         Noun::Serve(command) => command.run(globals),
         Noun::Dictionary(verb) => verb.run(globals),

@@ -13,6 +13,7 @@ mod dictionary;
 mod directory;
 mod drill;
 mod environment;
+mod epp;
 mod family;
 mod flood;
 mod help;

@@ -28,7 +28,6 @@ async fn what_is_no_answer_ends_the_session() {
         (Hostile::NoUtf8, "no UTF-8"),
         (Hostile::WrongId, "answers the command \"SOMEBODY-ELSE-1\""),
         (Hostile::NoId, "answers the command \"\""),
-        (Hostile::UnknownCode, "something else than"),
         (Hostile::Greeting, "something else than an answer"),
         (Hostile::Large, "octets; from 5 to"),
     ] {
@@ -37,13 +36,20 @@ async fn what_is_no_answer_ends_the_session() {
         let error = session.check(&name, None).await.unwrap_err();
         assert!(error.to_string().contains(says), "{hostile:?}: {error}");
         assert!(!error.leaves_session());
-        if !matches!(hostile, Hostile::UnknownCode) {
-            assert!(matches!(session.check(&name, None).await, Err(EppError::Ended)), "{hostile:?}");
-        }
+        assert!(matches!(session.check(&name, None).await, Err(EppError::Ended)), "{hostile:?}");
         registry.cut();
     }
     let mut session = Session::open(&settings).await.unwrap();
     assert!(session.check(&name, None).await.unwrap()[0].available, "the next session is as any");
+}
+
+#[tokio::test]
+async fn a_code_that_the_standard_does_not_have_is_no_answer_to_a_question() {
+    let registry = Registry::start(Settings::default());
+    registry.script(Fault::hostile(Hostile::UnknownCode).on(Verb::Check));
+    let mut session = Session::open(&settings(&registry)).await.unwrap();
+    let error = session.check(&[parsed("free.test")], None).await.unwrap_err().to_string();
+    assert!(error.contains("1999: done, by a code that the standard does not have"), "{error}");
 }
 
 /// Frames of others between two of ours would shift all answers that follow.

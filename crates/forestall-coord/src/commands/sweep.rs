@@ -68,7 +68,9 @@ pub(super) fn can_show(method: Method, sight: Sight) -> Result<(), Refusal> {
         Method::EppCheck => {
             matches!(sight, Sight::Available | Sight::Unavailable | Sight::Reserved | Sight::Unknown)
         }
-        Method::Rdap | Method::Whois => !matches!(sight, Sight::Nxdomain | Sight::NoDelegation | Sight::Wildcard),
+        Method::Rdap | Method::Whois | Method::EppInfo => {
+            !matches!(sight, Sight::Nxdomain | Sight::NoDelegation | Sight::Wildcard)
+        }
     };
     if possible { Ok(()) } else { Err(Refusal::ImpossibleSight { method, sight }) }
 }

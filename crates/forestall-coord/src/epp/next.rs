@@ -221,6 +221,10 @@ fn of_entry(present: &Present<'_>, position: u32, entry: &Entry, state: State<'_
     if attempts >= MOST_ATTEMPTS {
         return closed(Outcome::Refused, format!("it was sent {attempts} times, and the registry could not do it"));
     }
+    // A clock that went back makes no look fresh: it has to catch up first.
+    if let Some(last) = journal.last_about(&entry.name).filter(|last| *last > now) {
+        return Step::Wait(last);
+    }
     let fresh = present.look.filter(|look| {
         look.name == entry.name
             && look.at <= now

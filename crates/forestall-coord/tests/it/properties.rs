@@ -206,7 +206,7 @@ fn possible(method: Method) -> Vec<Sight> {
     match method {
         Method::Dns | Method::Zone => dns.to_vec(),
         Method::EppCheck => vec![Sight::Available, Sight::Unavailable, Sight::Reserved, Sight::Unknown],
-        Method::Rdap | Method::Whois => Sight::ALL.to_vec(),
+        Method::Rdap | Method::Whois | Method::EppInfo => Sight::ALL.to_vec(),
     }
 }
 

@@ -395,7 +395,7 @@ fn a_look_shows_what_its_method_can_show() {
                 || match method {
                     Method::Dns | Method::Zone => dns.contains(sight),
                     Method::EppCheck => check_command.contains(sight),
-                    Method::Rdap | Method::Whois => !hidden.contains(sight),
+                    Method::Rdap | Method::Whois | Method::EppInfo => !hidden.contains(sight),
                 };
             let of = |list| world::sweep(*method, now, vec![list]);
             for command in [

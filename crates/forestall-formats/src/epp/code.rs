@@ -63,7 +63,7 @@ pub const TABLE: &[InWords] = &[
     row(2002, Turn::Stop, "the command came at the wrong moment, such as before the login", "run it again"),
     row(
         2003,
-        Turn::Stop,
+        Turn::Refused,
         "something is missing that this registry wants",
         "look up what it wants: registrant, contacts or name servers of the account",
     ),
@@ -155,6 +155,12 @@ pub fn in_words(code: u16) -> InWords {
         2400..2500 => row(code, Turn::Later, "failed, by a code that the standard does not have", "read its text"),
         _ => row(code, Turn::Stop, "refused, by a code that the standard does not have", "read its text"),
     }
+}
+
+/// Says whether the standard has a code.
+#[must_use]
+pub fn is_known(code: u16) -> bool {
+    TABLE.iter().any(|known| known.code == code)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod dictionaries;
 mod disclosures;
 mod docket;
 mod drill;
+mod epp;
 mod error;
 mod evidence;
 mod evidence_pack;
@@ -82,6 +83,7 @@ pub use dictionaries::{DICTIONARIES, DICTIONARIES_VARIABLE, Dictionaries, MAX_DI
 pub use disclosures::NewDisclosure;
 pub use docket::{BroughtAppeal, rule_of};
 pub use drill::ListSights;
+pub use epp::{Approved, EppAccount, EppTold, EppWish, Planned, RunEnd, RunReport, sight_of};
 pub use error::DeskError;
 pub use evidence_pack::{EvidencePack, PackFile};
 pub use feed::{FeedAsk, feed_of_campaigns};

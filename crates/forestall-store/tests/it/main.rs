@@ -10,6 +10,7 @@ mod backup;
 mod child;
 mod counts;
 mod crash;
+mod epp;
 mod execute;
 mod jobs;
 mod log;

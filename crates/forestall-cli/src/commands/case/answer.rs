@@ -216,6 +216,6 @@ fn signed_list(list: &Path, signature: Option<&Path>, key: String) -> anyhow::Re
 }
 
 /// Says what is wrong with a file, fault by fault.
-pub(super) fn broken(path: &Path, faults: &table::TableErrors) -> anyhow::Error {
+pub(crate) fn broken(path: &Path, faults: &table::TableErrors) -> anyhow::Error {
     refused(format!("nothing was recorded, because {} has faults:\n{faults}", input::called(path)))
 }

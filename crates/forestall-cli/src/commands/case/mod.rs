@@ -48,6 +48,8 @@ use forestall_hub::shown;
 use forestall_model::CaseId;
 use forestall_store::Stored;
 
+pub(crate) use answer::broken;
+
 use crate::failure::Outcome;
 use crate::output;
 use crate::world::{self, Globals};

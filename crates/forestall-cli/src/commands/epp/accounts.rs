@@ -1,0 +1,182 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The file of accounts at registries: one table for each account. Passwords and keys stand in files of their own, or in the environment.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use forestall_connect::epp::{EppIdentity, EppServer, EppSettings, Login, authorities};
+use forestall_coord::epp::Rules;
+use forestall_formats::epp::{Account, ContactKind, Handle, Side};
+use forestall_hub::desk::EppAccount;
+use forestall_model::{DomainName, Tld};
+use serde::Deserialize;
+
+use crate::commands::send_settings::read as read_file;
+
+/// Most octets of the file.
+pub(super) const MOST_OCTETS: u64 = 1 << 20;
+const DAY: i64 = 86_400;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    account: BTreeMap<String, Described>,
+}
+
+/// An account as the file describes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Described {
+    tlds: Vec<String>,
+    server: String,
+    server_name: Option<String>,
+    authority_file: Option<PathBuf>,
+    certificate_file: PathBuf,
+    key_file: PathBuf,
+    user: String,
+    password_file: Option<PathBuf>,
+    password_env: Option<String>,
+    statuses: String,
+    #[serde(default)]
+    name_servers: Vec<String>,
+    registrant: Option<String>,
+    #[serde(default)]
+    contacts: BTreeMap<String, String>,
+    years: Option<u8>,
+    per_second: Option<u32>,
+    under_way: Option<usize>,
+    answer_seconds: Option<u64>,
+    per_day: Option<u32>,
+    cool_down_days: Option<u32>,
+    approval_days: Option<u32>,
+    rest_seconds: Option<u32>,
+    most_price: Option<String>,
+}
+
+/// Reads the file and returns the account that is named, else the only one that is for a top-level domain.
+pub(super) fn read(text: &str, named: Option<&str>, tld: Option<&Tld>) -> Result<EppAccount, String> {
+    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    let is_for =
+        |described: &Described| tld.is_none_or(|tld| described.tlds.iter().any(|text| *text == tld.to_string()));
+    let (name, described) = match named {
+        Some(name) => match file.account.get_key_value(name) {
+            Some(found) => found,
+            None => return Err(format!("there is no account {name:?}; there are: {}", names(&file))),
+        },
+        None => {
+            let mut fitting = file.account.iter().filter(|(_, described)| is_for(described));
+            match (fitting.next(), fitting.next()) {
+                (Some(one), None) => one,
+                (None, _) => {
+                    return Err(format!("no account is for this top-level domain; there are: {}", names(&file)));
+                }
+                (Some(_), Some(_)) => {
+                    return Err(format!("several accounts fit; name one with --account: {}", names(&file)));
+                }
+            }
+        }
+    };
+    if !is_for(described) {
+        return Err(format!(
+            "the account {name} is not for this top-level domain, but for: {}",
+            described.tlds.join(", ")
+        ));
+    }
+    described.account(name).map_err(|error| format!("account.{name}.{error}"))
+}
+
+fn names(file: &File) -> String {
+    file.account.keys().cloned().collect::<Vec<_>>().join(", ")
+}
+
+impl Described {
+    fn account(&self, name: &str) -> Result<EppAccount, String> {
+        let word = |key: &'static str| move |error: &dyn std::fmt::Display| format!("{key}: {error}");
+        let server: EppServer = self.server.parse().map_err(|error| word("server")(&error))?;
+        let side: Side = self.statuses.parse().map_err(|error| word("statuses")(&error))?;
+        let certificate = read_file(&self.certificate_file).map_err(|error| word("certificate_file")(&error))?;
+        let key = read_file(&self.key_file).map_err(|error| word("key_file")(&error))?;
+        let identity =
+            EppIdentity::read(&certificate, &key).map_err(|error| word("certificate_file and key_file")(&error))?;
+        let login = Login { user: self.user.clone(), password: self.password()? };
+        let mut settings = EppSettings::new(server, login, identity);
+        settings.server_name.clone_from(&self.server_name);
+        if let Some(file) = &self.authority_file {
+            settings.authorities = authority(file)?;
+        }
+        settings.per_second = at_least_one("per_second", self.per_second)?.unwrap_or(settings.per_second);
+        settings.under_way = self.under_way.unwrap_or(settings.under_way);
+        settings.limit = self.answer_seconds.map_or(settings.limit, |seconds| Duration::from_secs(seconds.max(1)));
+        let servers: Result<Vec<DomainName>, _> = self.name_servers.iter().map(|text| text.parse()).collect();
+        let name_servers = servers.map_err(|error: forestall_model::name::NameError| word("name_servers")(&error))?;
+        let registrant: Option<Handle> = self
+            .registrant
+            .as_ref()
+            .map(|text| text.parse())
+            .transpose()
+            .map_err(|error: forestall_formats::epp::HandleError| word("registrant")(&error))?;
+        let years = self.years.unwrap_or(1);
+        if !(1..=10).contains(&years) {
+            return Err(format!("years: {years}; names are registered for 1 to 10 years"));
+        }
+        let account = Account { side, name_servers, registrant, contacts: self.contacts()?, years };
+        let usual = Rules::new(side, self.user.clone());
+        let days = |days: Option<u32>, usual: i64| days.map_or(usual, |days| i64::from(days) * DAY);
+        let rules = Rules {
+            servers: account.name_servers.iter().map(|server| server.as_str().to_owned()).collect(),
+            per_day: self.per_day.unwrap_or(usual.per_day),
+            cool_down: days(self.cool_down_days, usual.cool_down),
+            approval_lives: days(self.approval_days, usual.approval_lives),
+            rest: self.rest_seconds.map_or(usual.rest, i64::from),
+            most_price: self
+                .most_price
+                .as_ref()
+                .map(|text| text.parse())
+                .transpose()
+                .map_err(|error: forestall_model::money::MoneyError| word("most_price")(&error))?,
+            ..usual
+        };
+        let tlds: Result<Vec<Tld>, String> = self.tlds.iter().map(|text| crate::values::tld(text)).collect();
+        let tlds = tlds.map_err(|error| word("tlds")(&error))?;
+        Ok(EppAccount { name: name.to_owned(), tlds, settings, account, rules })
+    }
+
+    fn password(&self) -> Result<String, String> {
+        let password = match (&self.password_file, &self.password_env) {
+            (Some(file), None) => read_file(file).map_err(|error| format!("password_file: {error}"))?,
+            (None, Some(variable)) => {
+                std::env::var(variable).map_err(|_| format!("password_env: {variable} is not in the environment"))?
+            }
+            _ => return Err("password_file or password_env: one of them says where the password is".to_owned()),
+        };
+        let password = password.trim_end_matches(['\r', '\n']).to_owned();
+        // RFC 5730, section 4 (pwType).
+        if !(6..=16).contains(&password.chars().count()) {
+            return Err("password: EPP takes passwords of 6 to 16 characters".to_owned());
+        }
+        Ok(password)
+    }
+
+    fn contacts(&self) -> Result<Vec<(ContactKind, Handle)>, String> {
+        let contact = |(kind, handle): (&String, &String)| {
+            let kind: ContactKind = kind.parse().map_err(|error| format!("contacts: {error}"))?;
+            let handle: Handle = handle.parse().map_err(|error| format!("contacts: {error}"))?;
+            Ok((kind, handle))
+        };
+        self.contacts.iter().map(contact).collect()
+    }
+}
+
+fn at_least_one(key: &str, value: Option<u32>) -> Result<Option<u32>, String> {
+    match value {
+        Some(0) => Err(format!("{key}: 0 lets nothing through; expected at least 1")),
+        value => Ok(value),
+    }
+}
+
+fn authority(file: &Path) -> Result<Vec<Vec<u8>>, String> {
+    let text = read_file(file).map_err(|error| format!("authority_file: {error}"))?;
+    authorities(&text).map_err(|error| format!("authority_file: {error}"))
+}
