@@ -102,7 +102,10 @@ impl Scene {
     }
 
     fn changes_of(&self, verb: &str) -> Vec<String> {
-        self.changes().into_iter().filter_map(|change| change.strip_prefix(&format!("{verb} ")).map(str::to_owned)).collect()
+        self.changes()
+            .into_iter()
+            .filter_map(|change| change.strip_prefix(&format!("{verb} ")).map(str::to_owned))
+            .collect()
     }
 }
 
@@ -112,8 +115,7 @@ fn names_live_from_the_check_to_the_deletion() {
     let (reserved, taken) = (scene.names[3].clone(), scene.names[5].clone());
     scene.registry.reserve(&reserved, "Reserved");
     scene.registry.put(Domain::new(&taken, "registrar-b", scene.registry.now()));
-    let free: Vec<String> =
-        scene.names.iter().filter(|name| **name != reserved && **name != taken).cloned().collect();
+    let free: Vec<String> = scene.names.iter().filter(|name| **name != reserved && **name != taken).cloned().collect();
 
     let checked = scene.ok(BEFORE, "check --case mine --tld ws").out;
     assert_eq!(checked.lines().filter(|line| line.contains("\tfree\t")).count(), free.len(), "{checked}");
@@ -141,7 +143,9 @@ fn names_live_from_the_check_to_the_deletion() {
     assert_eq!(scene.changes_of("update"), free);
     let domain = scene.registry.domain(&free[0]).unwrap();
     assert_eq!(domain.sponsor, Settings::SINKHOLE);
-    assert!(domain.has("clientTransferProhibited") && domain.has("clientDeleteProhibited") && domain.password.is_empty());
+    assert!(
+        domain.has("clientTransferProhibited") && domain.has("clientDeleteProhibited") && domain.password.is_empty()
+    );
 
     // A second run asks nothing and does nothing.
     let changes = scene.changes();
@@ -150,7 +154,11 @@ fn names_live_from_the_check_to_the_deletion() {
     assert_eq!(scene.changes(), changes);
     let states = at(&scene.home, LATER, "case names mine --tld ws --format csv");
     let of = |name: &str| states.lines().find(|line| line.contains(name)).unwrap().to_owned();
-    assert!(of(&free[0]).contains("protected"), "answered, and seen with the sinkhole's name servers: {}", of(&free[0]));
+    assert!(
+        of(&free[0]).contains("protected"),
+        "answered, and seen with the sinkhole's name servers: {}",
+        of(&free[0])
+    );
     assert!(!of(&taken).contains("protected"), "{}", of(&taken));
 
     // Renewed where it ends too early, deleted where nobody needs it any more.
@@ -165,7 +173,11 @@ fn names_live_from_the_check_to_the_deletion() {
     assert_eq!(scene.changes_of("delete"), free, "{}", deleted.err);
     assert!(scene.registry.domain(&taken).is_some());
     let journal = at(&scene.home, OVER, "epp journal --account ws");
-    assert_eq!(journal.lines().filter(|line| line.contains("\tdone\t1000\t") || line.contains("\tdone\t1001\t")).count(), 4 * free.len(), "{journal}");
+    assert_eq!(
+        journal.lines().filter(|line| line.contains("\tdone\t1000\t") || line.contains("\tdone\t1001\t")).count(),
+        4 * free.len(),
+        "{journal}"
+    );
     scene.registry.validate("epp::names_live_from_the_check_to_the_deletion");
 }
 
@@ -191,7 +203,8 @@ fn nothing_is_done_twice_where_answers_do_not_come() {
     }
     assert_eq!(scene.changes_of("create"), scene.names, "{last}");
     assert_eq!(scene.changes_of("update"), scene.names, "{last}");
-    let ids: Vec<String> = scene.registry.journal().into_iter().filter(|e| e.verb.is_write()).filter_map(|e| e.client_id).collect();
+    let ids: Vec<String> =
+        scene.registry.journal().into_iter().filter(|e| e.verb.is_write()).filter_map(|e| e.client_id).collect();
     let distinct: BTreeSet<&String> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len(), "no identifier is used twice");
     scene.registry.validate("epp::nothing_is_done_twice_where_answers_do_not_come");
@@ -228,7 +241,11 @@ fn the_switch_the_cap_and_the_registry_stop_a_run() {
     scene.approved(BEFORE);
     at(&scene.home, BEFORE, "epp stop 'the wrong list' --by Ada");
     let stopped = scene.run(BEFORE, "run batch.jsonl --write");
-    assert!(stopped.status == 1 && stopped.err.contains("Ada stopped it") && stopped.err.contains("the wrong list"), "{}", stopped.err);
+    assert!(
+        stopped.status == 1 && stopped.err.contains("Ada stopped it") && stopped.err.contains("the wrong list"),
+        "{}",
+        stopped.err
+    );
     assert!(scene.registry.changes().is_empty());
     at(&scene.home, BEFORE, "epp go");
     scene.accounts("per_day = 3\n");
@@ -236,14 +253,24 @@ fn the_switch_the_cap_and_the_registry_stop_a_run() {
     assert!(capped.err.contains("may send 3 a day"), "{}", capped.err);
     assert_eq!(scene.registry.changes().len(), 3);
     scene.accounts("per_day = 1000\n");
-    for (code, says) in [(2400, "says that nothing was changed"), (2104, "not enough money"), (2502, "too many sessions")] {
+    for (code, says) in
+        [(2400, "says that nothing was changed"), (2104, "not enough money"), (2502, "too many sessions")]
+    {
         scene.registry.script(Fault::refuse(code).on(Verb::Create));
         let ran = scene.run(LATER, "run batch.jsonl --write");
-        assert!(ran.status == 1 && ran.err.contains(&code.to_string()) && ran.err.contains(says), "{code}: {}", ran.err);
+        assert!(
+            ran.status == 1 && ran.err.contains(&code.to_string()) && ran.err.contains(says),
+            "{code}: {}",
+            ran.err
+        );
     }
     scene.registry.script(Fault::refuse(2306).on(Verb::Create).times(5));
     let ran = scene.run("2008-12-25T14:00:00Z", "run batch.jsonl --write");
-    assert!(ran.err.contains("2306: the registry's policy forbids it"), "five in a row are about the account: {}", ran.err);
+    assert!(
+        ran.err.contains("2306: the registry's policy forbids it"),
+        "five in a row are about the account: {}",
+        ran.err
+    );
 }
 
 #[test]
@@ -277,7 +304,10 @@ fn what_is_pending_is_settled_by_a_message() {
     let shown = scene.ok(LATER, "poll");
     assert!(shown.err.contains("messages in the queue: 2"), "{}", shown.err);
     let taken = scene.ok(LATER, "poll --take");
-    assert!(taken.err.contains(&format!("create of {pending} is done")) && taken.out.contains("Maintenance on Sunday"), "{taken:?}");
+    assert!(
+        taken.err.contains(&format!("create of {pending} is done")) && taken.out.contains("Maintenance on Sunday"),
+        "{taken:?}"
+    );
     assert!(scene.registry.waiting(Settings::SINKHOLE).is_empty());
     scene.ok("2008-12-25T14:00:00Z", "run batch.jsonl --write");
     assert_eq!(scene.changes_of("update"), scene.names);

@@ -193,7 +193,7 @@ impl Desk {
                 Step::Wait(until) => break RunEnd::Wait(until),
                 Step::Refused(refused) => break RunEnd::Stopped(refused.to_string()),
                 Step::Note(record) => {
-                    self.note(account, &record).await?;
+                    self.keep_epp(account, &record).await?;
                     tell(EppTold::Ended(&record));
                     facts.journal.put(*record);
                 }
@@ -310,7 +310,7 @@ impl Desk {
     }
 
     /// Puts into the journal what ended without a frame, or an attempt whose outcome was found out.
-    async fn note(&self, account: &EppAccount, record: &Record) -> Result<(), DeskError> {
+    async fn keep_epp(&self, account: &EppAccount, record: &Record) -> Result<(), DeskError> {
         match record.sent {
             None => self.store().close_epp(&account.name, record).await?,
             Some(_) => self.store().end_epp(record).await?,
