@@ -8,6 +8,7 @@ mod answers;
 mod brief;
 mod daily;
 mod envelope;
+mod epp;
 mod evidence;
 mod exclusions;
 mod feeds;
