@@ -36,10 +36,19 @@ fn a_greeting_says_what_is_served() {
 #[test]
 fn an_object_is_told_with_its_extensions() {
     let response = response(INFO);
-    assert_eq!((response.code, response.ours.as_deref(), response.theirs.as_str()), (1000, Some("ABC-12345"), "54322-XYZ"));
+    assert_eq!(
+        (response.code, response.ours.as_deref(), response.theirs.as_str()),
+        (1000, Some("ABC-12345"), "54322-XYZ")
+    );
     let Data::Known { name, object } = response.data else { panic!() };
-    assert_eq!((name.as_str(), object.sponsor.as_str(), object.creator.as_deref()), ("example.com", "ClientX", Some("ClientY")));
-    assert_eq!((object.created, object.expires), (Some(parsed("1999-04-03T22:00:00Z")), Some(parsed("2005-04-03T22:00:00Z"))));
+    assert_eq!(
+        (name.as_str(), object.sponsor.as_str(), object.creator.as_deref()),
+        ("example.com", "ClientX", Some("ClientY"))
+    );
+    assert_eq!(
+        (object.created, object.expires),
+        (Some(parsed("1999-04-03T22:00:00Z")), Some(parsed("2005-04-03T22:00:00Z")))
+    );
     assert_eq!(object.servers.iter().map(String::as_str).collect::<Vec<_>>(), ["ns1.example.com", "ns1.example.net"]);
     assert_eq!(object.statuses.iter().map(String::as_str).collect::<Vec<_>>(), ["addPeriod", "ok"]);
     assert!(object.signed);
@@ -50,7 +59,10 @@ fn a_check_tells_reasons_and_prices() {
     let Data::Checked(rows) = response(CHECK).data else { panic!() };
     let told: Vec<(&str, bool, Option<&str>)> =
         rows.iter().map(|row| (row.name.as_str(), row.available, row.reason.as_deref())).collect();
-    assert_eq!(told, [("example.com", true, None), ("example.net", false, Some("In use")), ("example.xyz", true, None)]);
+    assert_eq!(
+        told,
+        [("example.com", true, None), ("example.net", false, Some("In use")), ("example.xyz", true, None)]
+    );
     let price = |place: usize| rows[place].price.as_ref().map(|price| (price.fee.to_string(), price.class.clone()));
     assert_eq!(price(0), Some(("10.00 USD".to_owned(), Some("Basic".to_owned()))));
     assert_eq!(price(1), None);
@@ -63,7 +75,10 @@ fn a_message_tells_what_came_of_a_command() {
     let queued = response.queued.unwrap();
     assert_eq!((queued.id.as_str(), queued.count, queued.at), ("201", 5, Some(parsed("1999-04-04T22:01:00Z"))));
     let Data::Settled { name, done, ours, theirs } = response.data else { panic!() };
-    assert_eq!((name.as_str(), done, ours.as_deref(), theirs.as_str()), ("example.com", true, Some("ABC-12345"), "54321-XYZ"));
+    assert_eq!(
+        (name.as_str(), done, ours.as_deref(), theirs.as_str()),
+        ("example.com", true, Some("ABC-12345"), "54321-XYZ")
+    );
 }
 
 #[test]
@@ -81,7 +96,11 @@ fn what_a_client_depends_on_must_be_there() {
     ] {
         assert!(answer::read(text.as_bytes()).is_err(), "{what}");
     }
-    assert_eq!(response(&INFO.replace("<clTRID>ABC-12345</clTRID>", "")).ours, None, "whoever sent it decides about that");
+    assert_eq!(
+        response(&INFO.replace("<clTRID>ABC-12345</clTRID>", "")).ours,
+        None,
+        "whoever sent it decides about that"
+    );
     let other = INFO.replace("urn:ietf:params:xml:ns:domain-1.0", "urn:other");
     assert_eq!(response(&other).data, Data::None, "objects of others are not taken for names");
     let unsure = CHECK.replace("avail=\"1\"", "avail=\"maybe\"");
@@ -98,7 +117,9 @@ fn texts_of_servers_are_cut_and_on_one_line() {
 
 #[test]
 fn codes_are_told_in_words() {
-    for (code, says) in [(2306, "policy"), (2502, "too many sessions"), (2104, "money"), (2304, "status"), (2302, "exists")] {
+    for (code, says) in
+        [(2306, "policy"), (2502, "too many sessions"), (2104, "money"), (2304, "status"), (2302, "exists")]
+    {
         assert!(code::in_words(code).means.contains(says), "{code}");
         assert!(!code::in_words(code).to_do.is_empty(), "{code}");
     }
