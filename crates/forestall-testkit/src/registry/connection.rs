@@ -85,10 +85,13 @@ pub(super) fn config() -> Arc<ServerConfig> {
 }
 
 /// Talks to a client until one of the two ends it.
-pub(super) fn serve(stream: TcpStream, shared: &Shared, config: &Arc<ServerConfig>) -> io::Result<()> {
+pub(super) fn serve(mut stream: TcpStream, shared: &Shared, config: &Arc<ServerConfig>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(IDLE))?;
-    let connection = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
+    let mut connection = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
+    while connection.is_handshaking() {
+        connection.complete_io(&mut stream)?;
+    }
     let number = shared.world().session();
     shared.open().insert(number, stream.try_clone()?);
     let mut stream = StreamOwned::new(connection, stream);

@@ -3,3 +3,9 @@
 //! The registry over EPP.
 
 mod clients;
+mod faults;
+mod hostile;
+mod lives;
+mod prices;
+mod sessions;
+mod talk;

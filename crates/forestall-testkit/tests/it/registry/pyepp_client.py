@@ -31,39 +31,42 @@ assert b"greeting" in epp.hello()
 domain, contact, host, poll = Domain(epp), Contact(epp), Host(epp), Poll(epp)
 
 checked = code(domain.check(["abcdef.com", "reserved.com"], "FS-CHECK-1"), 1000)
-print(checked.result_data)
+is_(checked.result_data["abcdef.com"]["avail"], True)
+is_(checked.result_data["reserved.com"], {"avail": False, "reason": "Reserved by the registry"})
 is_(checked.client_transaction_id, "FS-CHECK-1")
 
 address = AddressData(street_1="1 Example Street", city="Exampleton", country_code="CH", postal_code="8000")
 person = ContactData(id="sh8015", email="three@operations.example", postal_info=PostalInfoData(name="Sinkhole Three", address=address, type="int"))
 person.password = "secret-2009"
 code(contact.create(person), 1000)
-print(code(contact.info("sh8015"), 1000).result_data)
+is_(code(contact.info("sh8015"), 1000).result_data.postal_info.address.city, "Exampleton")
 
 ds = DSRecordData(key_tag=12345, algorithm=13, digest_type=2, digest="AB" * 32)
 name = DomainData(
     domain_name="abcdef.com", registrant="sh8015", admin="sh8015", tech="sh8015", billing="sh8015", period=1,
     host=["ns1.sinkhole.example", "ns2.sinkhole.example"], dns_sec=ds, password="secret-2009",
 )
-print(code(domain.create(name), 1000).result_data)
+code(domain.create(name), 1000)
 code(domain.create(name), 2302)
-info = code(domain.info("abcdef.com"), 1000)
-print(info.result_data)
+info = code(domain.info("abcdef.com"), 1000).result_data
+is_((info.sponsoring_client_id, info.status, info.expiry_date), (account, ["ok"], "2027-11-23T00:00:00Z"))
+is_(info.host, ["ns1.sinkhole.example", "ns2.sinkhole.example"])
+is_(info.dns_sec[0].digest, "AB" * 32)
 code(domain.info("nobody.com"), 2303)
 code(domain.update("abcdef.com", add_statuses=[("clientHold", "")], remove_hosts=["ns2.sinkhole.example"]), 1000)
-info = code(domain.info("abcdef.com"), 1000)
-print(info.result_data)
+info = code(domain.info("abcdef.com"), 1000).result_data
+is_((info.host, info.status), (["ns1.sinkhole.example"], ["clientHold"]))
 code(domain.renew("abcdef.com", date(2027, 11, 23), 1), 1000)
 code(domain.renew("abcdef.com", date(2027, 11, 23), 1), 2004)
 
 code(host.check(["ns1.abcdef.com"]), 1000)
 code(host.create(HostData(host_name="ns1.abcdef.com", address=[IPAddressData(address="192.0.2.1", ip="v4")])), 1000)
-print(code(host.info("ns1.abcdef.com"), 1000).result_data)
+is_(code(host.info("ns1.abcdef.com"), 1000).result_data.address[0].address, "192.0.2.1")
 code(domain.delete("abcdef.com"), 2305)
 code(host.delete("ns1.abcdef.com"), 1000)
 
 first = code(poll.request(), 1301)
-print(first.result_data)
+is_(first.result_data.messages[0].message, "Welcome.")
 code(poll.acknowledge(first.result_data.message_id), 1000)
 second = code(poll.request(), 1301)
 code(poll.acknowledge(second.result_data.message_id), 1000)
