@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
-use Package::{Debian, Python};
+use Package::{Debian, Library, Python};
 
 use crate::console::say;
 
@@ -29,6 +29,8 @@ struct Counterpart {
 enum Package {
     /// A package of Debian.
     Debian(&'static str),
+    /// A package of Debian without a program: what is looked for is a file of it, from a folder of programs on.
+    Library(&'static str),
     /// Packages of PyPI, as pip takes them, for an environment of its own below the build folder.
     Python(&'static [&'static str]),
 }
@@ -36,7 +38,7 @@ enum Package {
 impl std::fmt::Display for Package {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Debian(name) => write!(f, "Debian package {name}"),
+            Self::Debian(name) | Self::Library(name) => write!(f, "Debian package {name}"),
             Self::Python(names) => write!(f, "Python package {}", names.join(" ")),
         }
     }
@@ -82,6 +84,11 @@ const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "clang", package: Debian("clang"), needed_by: "the example of a plug-in in C, built anew" },
     Counterpart { program: "wasm-ld", package: Debian("lld"), needed_by: "the example of a plug-in in C, built anew" },
     Counterpart { program: "xmllint", package: Debian("libxml2-utils"), needed_by: "EPP commands by their schemas" },
+    Counterpart {
+        program: "../share/perl5/Net/EPP/Simple.pm",
+        package: Library("libnet-epp-perl"),
+        needed_by: "the registry over EPP with a client in Perl",
+    },
     Counterpart { program: "initdb", package: Debian("postgresql"), needed_by: "the store on PostgreSQL" },
     Counterpart {
         program: "oidc-provider-mock",
@@ -110,6 +117,12 @@ const COUNTERPARTS: &[Counterpart] = &[
             "suricataparser==1.0.0",
         ]),
         needed_by: "feeds as STIX, for MISP and for Suricata",
+    },
+    Counterpart {
+        program: "pyepp",
+        // epptools has no program.
+        package: Python(&["pyepp==0.3.2", "epptools==1.1.2"]),
+        needed_by: "the registry over EPP with two clients in Python",
     },
     Counterpart { program: "intelmqctl", package: Python(&["intelmq==3.5.0"]), needed_by: "feeds for IntelMQ" },
     Counterpart { program: "zeek-script", package: Python(&["zeekscript==1.3.6"]), needed_by: "the script for Zeek" },
@@ -198,7 +211,14 @@ pub(super) fn provide(search: &OsStr, install: bool, root: &Path) {
 
 /// Returns the programs that no folder of `search` holds.
 fn missing(search: &OsStr) -> Vec<&'static Counterpart> {
-    COUNTERPARTS.iter().filter(|counterpart| !has(search, counterpart.program)).collect()
+    COUNTERPARTS.iter().filter(|counterpart| !is_there(search, counterpart)).collect()
+}
+
+fn is_there(search: &OsStr, counterpart: &Counterpart) -> bool {
+    match counterpart.package {
+        Library(_) => std::env::split_paths(search).any(|folder| folder.join(counterpart.program).is_file()),
+        Debian(_) | Python(_) => has(search, counterpart.program),
+    }
 }
 
 fn has(search: &OsStr, program: &str) -> bool {
@@ -219,7 +239,7 @@ fn is_program(path: &Path) -> bool {
 /// Returns the Debian packages of the programs, each once, in order of the table, with what makes room for those of Python.
 fn debian_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
     let name = |counterpart: &&'static Counterpart| match counterpart.package {
-        Debian(name) => name,
+        Debian(name) | Library(name) => name,
         Python(_) => ENVIRONMENTS,
     };
     let mut packages: Vec<&str> = missing.iter().map(name).collect();
@@ -230,7 +250,7 @@ fn debian_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
 /// Returns the packages of Python of the programs, in order of the table.
 fn python_packages(missing: &[&'static Counterpart]) -> Vec<&'static str> {
     let names = |counterpart: &&'static Counterpart| match counterpart.package {
-        Debian(_) => &[][..],
+        Debian(_) | Library(_) => &[][..],
         Python(names) => names,
     };
     missing.iter().flat_map(names).copied().collect()
@@ -365,11 +385,13 @@ mod tests {
                 "clang",
                 "wasm-ld",
                 "xmllint",
+                "../share/perl5/Net/EPP/Simple.pm",
                 "initdb",
                 "oidc-provider-mock",
                 "schemathesis",
                 "email_validator",
                 "stix2_validator",
+                "pyepp",
                 "intelmqctl",
                 "zeek-script"
             ]
@@ -385,7 +407,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, xmllint, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, intelmqctl, zeek-script"
+                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script"
             ]
         );
     }
@@ -413,6 +435,7 @@ mod tests {
                 "clang",
                 "lld",
                 "libxml2-utils",
+                "libnet-epp-perl",
                 "postgresql",
                 "python3-venv"
             ]
@@ -427,6 +450,8 @@ mod tests {
                 "pymisp==2.5.34.4",
                 "pymispgalaxies==1.1.1",
                 "suricataparser==1.0.0",
+                "pyepp==0.3.2",
+                "epptools==1.1.2",
                 "intelmq==3.5.0",
                 "zeekscript==1.3.6"
             ]

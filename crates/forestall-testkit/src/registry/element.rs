@@ -45,7 +45,7 @@ impl Element {
                     if root.is_some() {
                         return Err("there is more than one element in it".to_owned());
                     }
-                    open.push(Self::begin(space, &start)?);
+                    open.push(Self::begin(&space, &start)?);
                     if is_empty {
                         close(&mut open, &mut root)?;
                     }
@@ -74,7 +74,7 @@ impl Element {
         }
     }
 
-    fn begin(space: ResolveResult<'_>, start: &BytesStart<'_>) -> Result<Self, String> {
+    fn begin(space: &ResolveResult<'_>, start: &BytesStart<'_>) -> Result<Self, String> {
         let space = match space {
             ResolveResult::Bound(space) => space.as_ref().to_owned(),
             ResolveResult::Unbound => String::new(),

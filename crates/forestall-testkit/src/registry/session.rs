@@ -101,10 +101,10 @@ impl Session {
         entry.answered = !matches!(effect, Some(Effect::CutAfter | Effect::Hostile(_)));
         let text = answer.frame(entry.client_id.as_deref(), &server_id);
         world.journal.push(entry);
-        self.sending(world, &text, effect, code::ends_session(answer.code))
+        self.sending(world, &text, effect.as_ref(), code::ends_session(answer.code))
     }
 
-    fn sending(&self, world: &mut World, answer: &str, effect: Option<Effect>, ends: bool) -> Sending {
+    fn sending(&self, world: &mut World, answer: &str, effect: Option<&Effect>, ends: bool) -> Sending {
         let mut sending = Sending { octets: framed(answer.as_bytes()), delay: Duration::ZERO, ends };
         match effect {
             Some(Effect::CutAfter) => return Sending { octets: Vec::new(), ends: true, ..sending },
@@ -113,7 +113,7 @@ impl Session {
                 self.record(world, Side::Server, &octets, true);
                 return Sending { octets, ends: ends || cut, ..sending };
             }
-            Some(Effect::Delay(delay)) => sending.delay = delay,
+            Some(Effect::Delay(delay)) => sending.delay = *delay,
             _ => {}
         }
         self.record(world, Side::Server, answer.as_bytes(), false);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use forestall_testkit::pem::armour;
-use forestall_testkit::registry::{Contact, Host, Prices, Registry, Settings};
+use forestall_testkit::registry::{Contact, Host, Prices, Registry, Settings, schemas};
 use forestall_testkit::skip::{needs, skipped};
 
 /// A registry as the scripts expect it, and a folder with the certificates as files.
@@ -139,4 +139,17 @@ fn net_epp_does_all_that_a_registrar_does() {
     ];
     assert_eq!(stage.registry.changes(), changes);
     stage.ends_well(test);
+}
+
+#[test]
+fn frames_that_break_a_schema_are_found() {
+    let test = "registry::clients::frames_that_break_a_schema_are_found";
+    for file in schemas::missing() {
+        skipped(test, &format!("frames with that extension are taken as they are: FORESTALL_EPP_XSD has no {file}"));
+    }
+    let good = "<epp xmlns=\"urn:ietf:params:xml:ns:epp-1.0\"><command><poll op=\"req\"/></command></epp>";
+    let bad = good.replace("req", "please");
+    let Some(problems) = schemas::problems(test, &[good.as_bytes(), bad.as_bytes(), b"<epp"]) else { return };
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems[0].contains("'please' is not an element of the set {'ack', 'req'}"), "{}", problems[0]);
 }
