@@ -85,7 +85,8 @@ fn one(record: &Element) -> Result<Ds, Refusal> {
     let number = |name: &str| record.text_of(name).and_then(|text| text.parse::<u16>().ok());
     let small = |name: &str| number(name).and_then(|number| u8::try_from(number).ok());
     let digest = record.text_of("digest").map(|digest| digest.to_ascii_uppercase());
-    let is_digest = |digest: &String| digest.len().is_multiple_of(2) && digest.bytes().all(|octet| octet.is_ascii_hexdigit());
+    let is_digest =
+        |digest: &String| digest.len().is_multiple_of(2) && digest.bytes().all(|octet| octet.is_ascii_hexdigit());
     let parts = (number("keyTag"), small("alg"), small("digestType"), digest.filter(is_digest));
     let (Some(key_tag), Some(algorithm), Some(digest_type), Some(digest)) = parts else {
         return Err(Refusal::new(2005, "a record of the kind DS cannot be read"));

@@ -27,7 +27,7 @@ fn frames_that_cannot_be_read_are_refused_and_the_session_goes_on() {
 
 #[test]
 fn frames_of_another_length_end_the_connection() {
-    let registry = Registry::start(Settings::default());
+    let registry = Registry::start(Settings { sessions: 100, ..Settings::default() });
     for octets in [&0x7fff_ffff_u32.to_be_bytes()[..], &3_u32.to_be_bytes(), &4_u32.to_be_bytes(), &0_u32.to_be_bytes()]
     {
         let mut client = Client::signed_in(&registry, Settings::SINKHOLE);

@@ -114,5 +114,4 @@ fn connections_end_with_the_registry() {
     let mut client = Client::signed_in(&registry, Settings::SINKHOLE);
     registry.stop();
     assert!(client.has_ended());
-    assert!(std::net::TcpStream::connect(registry.address()).is_err());
 }
