@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use forestall_testkit::pem::armour;
-use forestall_testkit::registry::{Contact, Host, Prices, Registry, Settings, schemas};
+use forestall_testkit::registry::{Contact, Domain, Host, Prices, Registry, Settings, schemas};
 use forestall_testkit::skip::{needs, skipped};
 
 /// A registry as the scripts expect it, and a folder with the certificates as files.
@@ -25,6 +25,12 @@ impl Stage {
         registry.put_contact(Contact::new("sh8013", Settings::SINKHOLE, now));
         registry.reserve("reserved.com", "Reserved by the registry");
         registry.price("premium.com", Prices::premium(250_000));
+        let old = Domain::new("old.com", Settings::SINKHOLE, now.plus_seconds(-100 * 86_400));
+        // pyepp reads no name without a registrant.
+        registry.put(Domain { registrant: Some("sh8013".to_owned()), ..old });
+        let wanted = Domain::new("wanted.com", "registrar-b", now.plus_seconds(-100 * 86_400));
+        registry.put(Domain { password: "secret-2009".to_owned(), ..wanted });
+        registry.put(Domain::new("locked.com", "registrar-b", now).with_statuses(&["serverTransferProhibited"]));
         registry.queue(Settings::SINKHOLE, "Welcome.");
         registry.queue(Settings::SINKHOLE, "Maintenance <on> Sunday & Monday.");
         let folder = tempfile::tempdir().unwrap();
@@ -86,10 +92,14 @@ fn epptools_does_all_that_a_registrar_does() {
         "poll",
         "create fleeting.com",
         "delete fleeting.com",
+        "delete old.com",
+        "update old.com",
+        "transfer wanted.com",
+        "transfer wanted.com",
     ];
     assert_eq!(stage.registry.changes(), changes);
-    // 10.00 and twice 10.00 of the renewal; the other name was paid back.
-    assert_eq!(stage.registry.balance(Settings::SINKHOLE), Some(100_000_000 - 3_000));
+    // A year, two years more, a restoration and a transfer; the name that was deleted at once was paid back.
+    assert_eq!(stage.registry.balance(Settings::SINKHOLE), Some(100_000_000 - 1_000 - 2_000 - 4_000 - 1_000));
     stage.ends_well(test);
 }
 
@@ -110,6 +120,10 @@ fn pyepp_does_all_that_a_registrar_does() {
         "poll",
         "delete abcdef.com",
         "delete sh8015",
+        "delete old.com",
+        "update old.com",
+        "update old.com",
+        "transfer wanted.com",
     ];
     assert_eq!(stage.registry.changes(), changes);
     stage.ends_well(test);
@@ -136,6 +150,8 @@ fn net_epp_does_all_that_a_registrar_does() {
         "poll",
         "delete abcdef.com",
         "delete sh8016",
+        "transfer wanted.com",
+        "transfer wanted.com",
     ];
     assert_eq!(stage.registry.changes(), changes);
     stage.ends_well(test);

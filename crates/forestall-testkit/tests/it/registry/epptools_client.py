@@ -111,6 +111,22 @@ is_(client.poll.request().code(), 1300)
 is_(client.domain.create("fleeting.com", years=2, auth_info="secret-2009").code(), 1000)
 is_(client.domain.delete("fleeting.com").code(), 1000)
 is_(client.domain.check(["fleeting.com"]).is_available("fleeting.com"), True)
+
+# What is deleted later can be restored.
+is_(client.domain.delete("old.com").code(), 1001)
+info = client.domain.info("old.com")
+is_((sorted(info.statuses()), info.rgp_status()), (["inactive", "pendingDelete"], ["redemptionPeriod"]))
+restored = client.domain.restore("old.com", fee="40.00")
+is_((restored.code(), restored.rgp_status(), restored.charged_fee()["fee"]), (1000, ["pendingRestore"], "40.00"))
+
+# Transfers.
+refused(2202, lambda: client.domain.transfer("request", "wanted.com", "guess-2009"))
+refused(2304, lambda: client.domain.transfer("request", "locked.com", "guess-2009"))
+asked = client.domain.transfer("request", "wanted.com", "secret-2009", 1)
+is_((asked.code(), asked.transfer_status()), (1001, "pending"))
+is_(client.domain.transfer("query", "wanted.com").transfer_status(), "pending")
+is_(client.domain.transfer("cancel", "wanted.com").transfer_status(), "clientCancelled")
+
 is_(client.logout().code(), 1500)
 client.disconnect()
 print("all was as expected")

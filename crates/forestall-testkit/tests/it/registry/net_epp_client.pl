@@ -77,5 +77,12 @@ is_($epp->request(Net::EPP::Frame::Command::Poll::Req->new)->code, 1300);
 
 is_($epp->delete_domain('abcdef.com'), 1);
 is_($epp->delete_contact('sh8016'), 1);
+
+my $asked = $epp->domain_transfer_request('wanted.com', 'secret-2009', 1);
+code(1001);
+is_($asked->{'trStatus'}, 'pending');
+is_($epp->domain_transfer_query('wanted.com')->{'acID'}, 'registrar-b');
+$epp->domain_transfer_cancel('wanted.com');
+code(1000);
 $epp->logout;
 print "all was as expected\n";

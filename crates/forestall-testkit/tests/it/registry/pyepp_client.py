@@ -3,7 +3,7 @@
 """A registrar's day by pyepp. Arguments: port, account, password; the certificates lie in the present folder."""
 
 import sys
-from datetime import date
+from datetime import date, datetime
 
 from pyepp import (
     Contact, ContactData, Domain, DomainData, DSRecordData, EppCommunicator, Host, HostData, IPAddressData, Poll, PostalInfoData, AddressData,
@@ -74,6 +74,16 @@ code(poll.request(), 1300)
 
 code(domain.delete("abcdef.com"), 1000)
 code(contact.delete("sh8015"), 1000)
+
+# What is deleted later can be restored; then a report is due.
+code(domain.delete("old.com"), 1001)
+code(domain.restore("old.com"), 1000)
+deleted, restored = datetime(2026, 11, 23), datetime(2026, 11, 24)
+code(domain.restore_report("old.com", "before", "after", deleted, restored, "A mistake", "It is true.", "So it is."), 1000)
+is_(code(domain.info("old.com"), 1000).result_data.status, ["inactive"])
+
+code(domain.transfer("wanted.com", "guess-2009"), 2202)
+code(domain.transfer("wanted.com", "secret-2009", 1), 1001)
 code(epp.logout(), 1500)
 epp.disconnect()
 print("all was as expected")
