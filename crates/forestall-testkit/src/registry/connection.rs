@@ -106,25 +106,31 @@ fn talk(
     shared: &Shared,
     mut session: Session,
 ) -> io::Result<()> {
-    let greeting = session.greeted(&mut shared.world());
-    send(stream, &greeting)?;
+    let opening = session.opened(&mut shared.world());
+    if finish(stream, &opening)? {
+        return Ok(());
+    }
     let most = shared.world().settings.longest;
     while let Some(octets) = frame::read(stream, most)? {
         let sending = session.take(&mut shared.world(), &octets);
-        std::thread::sleep(sending.delay);
-        send(stream, &sending)?;
-        if sending.ends {
-            if !sending.octets.is_empty() {
-                stream.conn.send_close_notify();
-                let _ = stream.flush();
-            }
-            return stream.sock.shutdown(Shutdown::Both);
+        if finish(stream, &sending)? {
+            break;
         }
     }
     Ok(())
 }
 
-fn send(stream: &mut StreamOwned<ServerConnection, TcpStream>, sending: &Sending) -> io::Result<()> {
+/// Sends what is to be sent, and says whether the connection has ended with it.
+fn finish(stream: &mut StreamOwned<ServerConnection, TcpStream>, sending: &Sending) -> io::Result<bool> {
+    std::thread::sleep(sending.delay);
     stream.write_all(&sending.octets)?;
-    stream.flush()
+    stream.flush()?;
+    if sending.ends {
+        if !sending.octets.is_empty() {
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+        stream.sock.shutdown(Shutdown::Both)?;
+    }
+    Ok(sending.ends)
 }

@@ -118,7 +118,8 @@ impl Fault {
         Self::new(Effect::Hostile(hostile))
     }
 
-    /// Is for this command only. Without, a fault is for all but `hello`, `login` and `logout`.
+    /// Is for this command only. Without, a fault is for all but `hello`, `login` and `logout`. What is for `hello` is for the greeting of a
+    /// connection as well.
     #[must_use]
     pub const fn on(mut self, verb: Verb) -> Self {
         self.verb = Some(verb);
@@ -175,7 +176,7 @@ impl Hostile {
     pub(super) fn octets(self, answer: &str, greeting: &str) -> (Vec<u8>, bool) {
         let declared = |subset: &str| {
             let document = answer.replace("<epp ", &format!("<!DOCTYPE epp [{subset}]>\n<epp "));
-            document.replace("<msg>", "<msg>&bomb;")
+            document.replace("<msg>", "<msg>&bomb;").replace("<svID>", "<svID>&bomb;")
         };
         let text = match self {
             Self::HugeLength => return ([&0x7fff_ffff_u32.to_be_bytes()[..], b"<?xml "].concat(), false),

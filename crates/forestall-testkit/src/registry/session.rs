@@ -48,8 +48,25 @@ impl Session {
         Self { number, account: None, services: Vec::new(), failures: 0 }
     }
 
-    /// Returns the greeting as the client is to get it.
-    pub(super) fn greeted(&self, world: &mut World) -> Sending {
+    /// Returns what a client gets that has just connected.
+    pub(super) fn opened(&self, world: &mut World) -> Sending {
+        let effect = fault::take(&mut world.faults, Verb::Hello, &[]);
+        let text = match effect {
+            Some(Effect::CutBefore | Effect::CutAfter) => {
+                return Sending { octets: Vec::new(), delay: Duration::ZERO, ends: true };
+            }
+            Some(Effect::Refuse(code)) => {
+                let answer = Answer::from(Refusal::new(code, "it was to be so"));
+                let text = answer.frame(None, &format!("SV-{}", world.number()));
+                return Sending { ends: true, ..self.sending(world, &text, None, true) };
+            }
+            _ => greeting(world),
+        };
+        self.sending(world, &text, effect.as_ref(), false)
+    }
+
+    /// Returns the greeting that a client asked for.
+    fn greeted(&self, world: &mut World) -> Sending {
         let text = greeting(world);
         self.record(world, Side::Server, text.as_bytes(), false);
         Sending { octets: framed(text.as_bytes()), delay: Duration::ZERO, ends: false }

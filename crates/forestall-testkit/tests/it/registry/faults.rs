@@ -50,6 +50,22 @@ fn a_session_may_end_with_a_refusal() {
 }
 
 #[test]
+fn a_connection_may_begin_badly() {
+    let registry = Registry::start(Settings::default());
+    for fault in [Fault::refuse(2502), Fault::cut_before(), Fault::hostile(Hostile::EntityBomb)] {
+        registry.script(fault.on(Verb::Hello));
+    }
+    let connected = || Client::connected(&registry, Some(Registry::client_identity()));
+    let mut full = connected();
+    assert_eq!(code(&full.read().unwrap()), 2502);
+    assert!(full.has_ended());
+    assert!(connected().read().is_err());
+    assert!(connected().read().unwrap().contains("<svID>&bomb;"));
+    Client::signed_in(&registry, Settings::SINKHOLE);
+    registry.validate("registry::faults::a_connection_may_begin_badly");
+}
+
+#[test]
 fn a_connection_ends_before_or_after_the_command_is_carried_out() {
     let registry = Registry::start(Settings::default());
     registry.script(Fault::cut_before().on(Verb::Create).about("before.com"));
