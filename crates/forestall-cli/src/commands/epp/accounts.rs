@@ -57,7 +57,7 @@ struct Described {
 
 /// Reads the file and returns the account that is named, else the only one that is for a top-level domain.
 pub(super) fn read(text: &str, named: Option<&str>, tld: Option<&Tld>) -> Result<EppAccount, String> {
-    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    let file: File = toml::from_str(text).map_err(|error| unreadable(text, &error))?;
     let is_for =
         |described: &Described| tld.is_none_or(|tld| described.tlds.iter().any(|text| *text == tld.to_string()));
     let (name, described) = match named {
@@ -85,6 +85,13 @@ pub(super) fn read(text: &str, named: Option<&str>, tld: Option<&Tld>) -> Result
         ));
     }
     described.account(name).map_err(|error| format!("account.{name}.{error}"))
+}
+
+/// Says what is wrong with the file and in which line, without the line itself: somebody may have written a password there.
+fn unreadable(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| format!("line {}: ", before.matches('\n').count() + 1));
+    format!("{}{}", line.unwrap_or_default(), error.message())
 }
 
 fn names(file: &File) -> String {
