@@ -164,6 +164,15 @@ fn names_live_from_the_check_to_the_deletion() {
     // Renewed where it ends too early, deleted where nobody needs it any more.
     let renewed = scene.ok(LATER, "plan --case mine --tld ws --renew");
     assert!(renewed.out.is_empty() && renewed.err.contains("do not end before"), "{}", renewed.err);
+    scene.accounts("cool_down_days = 400\n");
+    assert_eq!(scene.planned(LATER, "--renew"), free.len(), "kept for longer than they are registered");
+    scene.approved(LATER);
+    scene.ok(LATER, "run batch.jsonl --write");
+    assert_eq!(scene.changes_of("renew"), free);
+    assert_eq!(scene.registry.domain(&free[0]).unwrap().expires, parsed("2010-12-25T12:00:00Z"));
+    let again = scene.ok("2008-12-25T14:00:00Z", "run batch.jsonl --write");
+    assert!(again.err.contains("0 sent") && scene.changes_of("renew") == free, "{}", again.err);
+    scene.accounts("");
     let early = scene.ok("2009-01-20T00:00:00Z", "plan --case mine --tld ws --delete");
     assert!(early.out.is_empty() && early.err.contains("whose window or cool-down is not over"), "{}", early.err);
     scene.registry.advance(47 * 86_400);
@@ -175,7 +184,7 @@ fn names_live_from_the_check_to_the_deletion() {
     let journal = at(&scene.home, OVER, "epp journal --account ws");
     assert_eq!(
         journal.lines().filter(|line| line.contains("\tdone\t1000\t") || line.contains("\tdone\t1001\t")).count(),
-        4 * free.len(),
+        5 * free.len(),
         "{journal}"
     );
     scene.registry.validate("epp::names_live_from_the_check_to_the_deletion");
