@@ -33,6 +33,7 @@ pub mod params;
 pub mod party;
 pub mod person;
 pub mod text;
+pub mod told;
 pub mod window;
 
 pub use action::{Action, AnswerResult, Band, NameClass, Ruling};
@@ -51,4 +52,5 @@ pub use owner::OwnerName;
 pub use params::Params;
 pub use party::{Party, PartyId};
 pub use person::{CaseRole, PersonId, Scope, Scopes, Standing};
+pub use told::Telling;
 pub use window::{Margin, Window, WindowSet};

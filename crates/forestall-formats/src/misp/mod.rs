@@ -12,6 +12,7 @@
 //! `dga-domain` version 1 (April 2026); MISP taxonomies `tlp`, `PAP`, `dga` version 2 and `estimative-language`.
 
 pub mod galaxy;
+pub mod read;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

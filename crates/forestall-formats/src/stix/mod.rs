@@ -8,6 +8,8 @@
 //! definitions of October 2022.
 
 pub mod feed;
+mod pattern;
+pub mod read;
 pub mod sightings;
 
 use std::io::{self, Write};

@@ -25,5 +25,6 @@ mod rdap;
 mod reply;
 mod requests;
 mod sheets;
+mod told;
 mod whois;
 mod zonefile;

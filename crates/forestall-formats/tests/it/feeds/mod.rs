@@ -11,7 +11,7 @@ mod knot_resolver;
 mod misp;
 mod n6;
 mod rpz;
-mod sharing;
+pub(crate) mod sharing;
 mod small;
 mod stix;
 mod suricata;
