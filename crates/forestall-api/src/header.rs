@@ -28,6 +28,8 @@ pub const CSV: &str = "text/csv";
 /// The media type of lists with one name a line.
 pub const PLAIN: &str = "text/plain";
 
+/// The media type of a file of any form.
+pub const OCTETS: &str = "application/octet-stream";
 /// The media type of several files as one archive.
 pub const ZIP: &str = "application/zip";
 

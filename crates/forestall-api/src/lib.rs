@@ -47,6 +47,8 @@ pub mod request;
 pub mod route;
 pub mod slice;
 pub mod tasks;
+pub mod told;
+pub mod waivers;
 pub mod what_if;
 pub mod words;
 

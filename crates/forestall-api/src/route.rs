@@ -172,6 +172,12 @@ templates! {
     EVIDENCE_AT = "/cases/{id}/evidence", fn evidence(id: &CaseId);
     /// A copy of a zone.
     ZONE_AT = "/cases/{id}/evidence/zone", fn zone(id: &CaseId);
+    /// Files in which others tell of names.
+    TOLD_AT = "/cases/{id}/told", fn told(id: &CaseId);
+    /// Requests for a waiver that were sent to ICANN.
+    WAIVERS_AT = "/cases/{id}/waivers", fn waivers(id: &CaseId);
+    /// Answers to them.
+    WAIVER_ANSWERS_AT = "/cases/{id}/waivers/answers", fn waiver_answers(id: &CaseId);
     /// Parties.
     PARTIES_AT = "/parties", fn parties();
     /// Parties of a file.
@@ -237,6 +243,10 @@ routes! {
     ALARMS = Get ALARMS_AT, "What somebody has to know at once.";
     ARCHIVE = Get ARCHIVE_AT, "The whole case as a file, for another installation.";
     ADD_EVIDENCE = Post EVIDENCE_AT, "Records what was seen of single names from outside.";
+    TELL = Post TOLD_AT, "Reads a file in which others tell of names, holds it against the case and, where asked, records what it tells.";
+    WAIVERS = Get WAIVERS_AT, "Requests for a waiver that were sent to ICANN, with their clocks.";
+    SEND_WAIVER = Post WAIVERS_AT, "Records that a request for a waiver was sent to ICANN: its clock starts.";
+    ANSWER_WAIVER = Post WAIVER_ANSWERS_AT, "Records ICANN's answer to a request for a waiver: its clock stops.";
     ADD_ZONE = Post ZONE_AT, "Looks at a day's names in a copy of a zone and records what it shows.";
     PARTIES = Get PARTIES_AT, "The parties, without their contacts.";
     ADD_PARTY = Post PARTIES_AT, "Adds a party.";

@@ -98,6 +98,8 @@ markers! {
     PapWord = "Pap", one_of("What may be done with it, by PAP.", words_of!(forestall_model::Pap));
     /// A sight.
     SightWord = "Sight", one_of("What a look at a name saw.", words_of!(forestall_model::Sight));
+    /// A form of names from outside.
+    ToldFormWord = "ToldForm", one_of("A form in which others tell of names.", words_of!(forestall_model::told::ToldForm));
     /// A method.
     MethodWord = "Method", one_of("How somebody looked.", words_of!(forestall_model::Method));
     /// A purpose.

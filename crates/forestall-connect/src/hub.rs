@@ -38,7 +38,7 @@ pub use self::publish::{Publication, PublishAsked, SpanAsked};
 pub use self::slices::NamesAsked;
 pub use self::tag::{ETag, Tagged};
 pub use self::token::{HubToken, HubTokenError};
-pub use self::work::ZoneAsked;
+pub use self::work::{ToldAsked, ZoneAsked};
 use crate::tls;
 
 /// How long a connection may take.

@@ -27,6 +27,8 @@ vocabulary! {
         Lapsing = "lapsing",
         /// A registered name changed hands.
         Changed = "changed",
+        /// A request for a waiver has no answer, and the time is over or nearly so.
+        WaiverDue = "waiver-due",
     }
 }
 
@@ -66,6 +68,7 @@ pub fn alarms(board: &Board<'_>, now: Instant) -> Vec<Alarm> {
     for (name, holding) in &board.case.holdings {
         of_name(board, &mut windows, name, holding, now, &mut alarms);
     }
+    of_filings(board, now, &mut alarms);
     alarms.sort_by(|a, b| {
         (a.kind, a.due, &a.tld, &a.name, a.campaign).cmp(&(b.kind, b.due, &b.tld, &b.name, b.campaign))
     });
@@ -101,6 +104,17 @@ fn of_lists(board: &Board<'_>, now: Instant) -> Vec<Alarm> {
         due,
     };
     found.into_iter().map(alarm).collect()
+}
+
+/// Adds requests to ICANN whose answer is late or nearly so, one alarm for each slice that they are about.
+fn of_filings(board: &Board<'_>, now: Instant, alarms: &mut Vec<Alarm>) {
+    let soon = now.plus_seconds(DEADLINE_HOURS * 3_600);
+    for filing in board.case.filings.iter().filter(|filing| filing.answer.is_none() && filing.due <= soon) {
+        for tld in &filing.tlds {
+            let (kind, tld, due) = (AlarmKind::WaiverDue, tld.clone(), filing.due);
+            alarms.push(Alarm { kind, tld, name: None, campaign: None, names: 0, due });
+        }
+    }
 }
 
 fn of_name(

@@ -15,9 +15,11 @@ use forestall_model::{
 use crate::by_day::{ByDay, Dated};
 use crate::cut::{CutList, Delivery};
 use crate::event::{AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, Purpose, SeenRow, TaskState};
+use crate::filing::{Filing, FilingAnswer};
 use crate::holding::{Appeal, Holding, Ruled, Stance, Undo};
 use crate::list::{ListState, Order, SweepState};
 use crate::proof::{Level, shows_another_holder};
+use crate::told::Told;
 
 /// The state of one case.
 #[derive(Clone, Debug)]
@@ -60,6 +62,10 @@ pub struct Case {
     pub tasks: Vec<Task>,
     /// What was decided about the case at large.
     pub decisions: Vec<Decision>,
+    /// What others told of names.
+    pub told: Vec<Told>,
+    /// Requests for a waiver that were sent to ICANN, in the order of their numbers.
+    pub filings: Vec<Filing>,
 }
 
 /// The state of one slice: what one registry was asked and answered, and what was seen of its names.
@@ -383,6 +389,8 @@ impl Case {
             notes: Vec::new(),
             tasks: Vec::new(),
             decisions: Vec::new(),
+            told: Vec::new(),
+            filings: Vec::new(),
         })
     }
 
@@ -464,6 +472,31 @@ impl Case {
                 title: title.clone(),
                 ground: ground.clone(),
             }),
+            Body::Told { marking, .. } => {
+                // What is derived from both is marked as strictly as the stricter of them.
+                self.marking = marking.map_or(self.marking, |marking| self.marking.strictest(marking));
+                self.told.extend(Told::of(event));
+            }
+            Body::Filed { filing, road, tlds, due, reference } => self.filings.push(Filing {
+                number: *filing,
+                version: event.version,
+                road: *road,
+                tlds: tlds.clone(),
+                sent: event.occurred,
+                due: *due,
+                reference: reference.clone(),
+                answer: None,
+            }),
+            Body::FilingAnswered { filing, granted, text } => {
+                if let Some(filing) = self.filings.iter_mut().find(|kept| kept.number == *filing) {
+                    filing.answer = Some(FilingAnswer {
+                        version: event.version,
+                        at: event.occurred,
+                        granted: *granted,
+                        text: text.clone(),
+                    });
+                }
+            }
             Body::Answered { tld, scope, action, result, level, .. } => {
                 let claim = Claim { action: *action, result: *result, level: *level };
                 self.answered(tld, scope, claim, event);
@@ -580,6 +613,11 @@ impl Case {
     #[must_use]
     pub fn campaign_index(&self, id: &CampaignId) -> Option<usize> {
         self.campaigns.iter().position(|c| c.id == *id)
+    }
+
+    /// Returns the requests for a waiver of a slice that wait for their answer.
+    pub fn open_filings<'a>(&'a self, tld: &'a Tld) -> impl Iterator<Item = &'a Filing> {
+        self.filings.iter().filter(move |filing| filing.answer.is_none() && filing.tlds.contains(tld))
     }
 
     /// Says whether any campaign of the case is unverified, so that everything derived from it must say so.

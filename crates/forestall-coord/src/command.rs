@@ -2,9 +2,10 @@
 
 //! Commands: what people want done to a case, decided into an event or refused with a typed reason.
 
+use forestall_model::party::Road;
 use forestall_model::{
-    Action, Actor, AnswerResult, Band, CampaignId, CaseId, DayRange, Digest, DomainName, Instant, NameClass, Ruling,
-    Sight, Tld, UtcDay,
+    Action, Actor, AnswerResult, Band, CampaignId, CaseId, DayRange, Digest, DomainName, Instant, Marking, NameClass,
+    Ruling, Sight, Tld, UtcDay,
 };
 
 use crate::case::Case;
@@ -16,6 +17,7 @@ pub use crate::commands::appeal::{APPEAL_HOURS, Appeal};
 pub use crate::commands::cut::Cut;
 pub use crate::commands::deliver::{Deliver, MOST_FILES};
 pub use crate::commands::exclude::Exclude;
+pub use crate::commands::file::{AnswerFiling, File};
 pub use crate::commands::move_on::MoveOn;
 pub use crate::commands::note::Note;
 pub use crate::commands::open::Open;
@@ -28,6 +30,7 @@ pub use crate::commands::see::See;
 pub use crate::commands::settle::Settle;
 pub use crate::commands::sweep::RecordSweep;
 pub use crate::commands::task::{AddTask, ChangeTask};
+pub use crate::commands::tell::{MOST_OTHERS, Tell};
 pub use crate::commands::undo::{UNDO_HOURS, Undo};
 pub use crate::commands::vet::Vet;
 
@@ -77,6 +80,12 @@ pub enum Command {
     ChangeTask(ChangeTask),
     /// Records a decision about the case at large.
     Resolve(Resolve),
+    /// Records what a file from outside tells of names.
+    Tell(Tell),
+    /// Records that a request for a waiver was sent.
+    File(File),
+    /// Records the answer to a request for a waiver.
+    AnswerFiling(AnswerFiling),
 }
 
 /// Who acts, when, and from what.
@@ -195,6 +204,9 @@ pub fn decide(case: Option<&Case>, command: &Command, context: &Context) -> Resu
             people.extend(resolve.second.iter().map(|second| ("second-person", second.to_string())));
             resolve.decide(open?, &context.actor)?
         }
+        Command::Tell(tell) => tell.decide(open?)?,
+        Command::File(file) => file.decide(open?, occurred)?,
+        Command::AnswerFiling(answer) => answer.decide(open?, occurred)?,
     };
     let mut fields = vec![("actor", context.actor.to_string())];
     fields.extend(context.comment.iter().map(|comment| ("comment", comment.clone())));
@@ -525,6 +537,68 @@ pub enum Refusal {
         /// The number.
         task: u32,
     },
+    /// More of something than a case takes.
+    #[error("there are {found} {what}; at most {limit} are taken at a time")]
+    TooMany {
+        /// What it is.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A file that was taken in.
+    #[error("this file was taken in before, as event {version}")]
+    ToldBefore {
+        /// The number of the event.
+        version: u64,
+    },
+    /// A file that is marked more strictly than the case.
+    #[error(
+        "the file is marked {} {}, and the case {} {}{}: what is derived from both takes the stricter marking, and somebody must say that the case \
+         is to have it",
+        theirs.tlp, theirs.pap, ours.tlp, ours.pap, embargo(ours)
+    )]
+    StricterMarking {
+        /// The marking of the case.
+        ours: Marking,
+        /// The marking of the file.
+        theirs: Marking,
+    },
+    /// A road on which nothing is sent to ICANN.
+    #[error("on the road {road} nothing is requested of ICANN; expected ersr or registrar-waiver")]
+    NoRequestToIcann {
+        /// The road.
+        road: Road,
+    },
+    /// A domain whose registry has no agreement with ICANN from which it could be exempt.
+    #[error(
+        "{tld} is the domain of a country or territory: its registry has no agreement with ICANN to be exempt from"
+    )]
+    NotIcanns {
+        /// The domain.
+        tld: Tld,
+    },
+    /// No such request for a waiver.
+    #[error("the case has no request {filing} to ICANN")]
+    NoSuchFiling {
+        /// The number.
+        filing: u32,
+    },
+    /// A request that was answered.
+    #[error("request {filing} to ICANN was answered before")]
+    FilingAnswered {
+        /// The number.
+        filing: u32,
+    },
+    /// An answer before its question.
+    #[error("request {filing} to ICANN was sent at {sent}, and cannot have been answered before")]
+    BeforeItWasSent {
+        /// The number.
+        filing: u32,
+        /// When it was sent.
+        sent: Instant,
+    },
     /// A result for which an answer makes no sense.
     #[error("{result} is no answer to {action}")]
     ResultDiffers {
@@ -533,6 +607,11 @@ pub enum Refusal {
         /// The result.
         result: AnswerResult,
     },
+}
+
+/// Says when the embargo of a marking ends, where it does.
+fn embargo(marking: &Marking) -> String {
+    marking.embargo_until.map(|end| format!(" until {end}")).unwrap_or_default()
 }
 
 fn join(ids: &[CampaignId]) -> String {

@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 
 use forestall_model::dossier::Tenure;
 use forestall_model::evidence::{Places, Sweep};
-use forestall_model::party::{Channel, PartyId};
+use forestall_model::party::{Channel, PartyId, Road};
+use forestall_model::told::ToldForm;
 use forestall_model::{
     Action, AnswerResult, Band, CampaignId, CaseId, DayRange, Digest, DomainName, Draws, FamilySlug, Instant, Margin,
-    Marking, Method, NameClass, Params, Ruling, Sight, Tld, UtcDay, vocabulary,
+    Marking, Method, NameClass, Params, Ruling, Sight, Telling, Tld, UtcDay, vocabulary,
 };
 use serde::{Deserialize, Serialize};
 
@@ -303,6 +304,53 @@ pub struct SentFile {
     pub sha256: Digest,
 }
 
+/// Names of the case that others told of: those of one (campaign, origin period) under one top-level domain, by place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToldSet {
+    /// What is said of them.
+    pub telling: Telling,
+    /// The top-level domain.
+    pub tld: Tld,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The key of the origin period: its start in seconds since 1970-01-01T00:00:00Z.
+    pub period: i64,
+    /// The places.
+    pub places: Places,
+    /// When the first of them was seen, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Instant>,
+    /// When the last of them was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Instant>,
+}
+
+/// A name that others told of and that the case does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToldOther {
+    /// The name.
+    pub name: DomainName,
+    /// What is said of it.
+    pub telling: Telling,
+    /// The family, in the words of whoever says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// When it was seen first, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Instant>,
+    /// When it was seen last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Instant>,
+    /// From when on it is used or the statement holds, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Instant>,
+    /// Until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
@@ -590,6 +638,45 @@ pub enum Body {
         /// The fact, in words.
         text: String,
     },
+    /// Others told of names: what a file from outside says. It changes no standing: it is no look at a registry.
+    Told {
+        /// The form of the file.
+        form: ToldForm,
+        /// SHA-256 of its octets.
+        file: Digest,
+        /// The strictest marking of what was taken from it, where it says one. The case has it from here on, as far as it is stricter.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        marking: Option<Marking>,
+        /// Names of the case.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        sets: Vec<ToldSet>,
+        /// Names that the case does not hold, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<ToldOther>,
+    },
+    /// A request for a waiver was sent to ICANN, and its clock runs.
+    Filed {
+        /// The number of the request in its case, from 1 without gaps.
+        filing: u32,
+        /// Which request: that of registries or that of registrars.
+        road: Road,
+        /// The slices that it is about, in order.
+        tlds: Vec<Tld>,
+        /// Until when ICANN says that it answers.
+        due: Instant,
+        /// What it is called by whoever received it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
+    },
+    /// A request for a waiver was answered.
+    FilingAnswered {
+        /// The number of the request.
+        filing: u32,
+        /// Whether the waiver was granted.
+        granted: bool,
+        /// What was said, in words.
+        text: String,
+    },
 }
 
 impl Body {
@@ -618,6 +705,9 @@ impl Body {
             Self::Tasked { .. } => "tasked",
             Self::TaskChanged { .. } => "task-changed",
             Self::Decided { .. } => "decided",
+            Self::Told { .. } => "told",
+            Self::Filed { .. } => "filed",
+            Self::FilingAnswered { .. } => "filing-answered",
         }
     }
 
@@ -644,7 +734,10 @@ impl Body {
             | Self::Undone { .. }
             | Self::Moved { .. }
             | Self::TaskChanged { .. }
-            | Self::Decided { .. } => None,
+            | Self::Decided { .. }
+            | Self::Told { .. }
+            | Self::Filed { .. }
+            | Self::FilingAnswered { .. } => None,
         }
     }
 }

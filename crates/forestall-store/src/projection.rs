@@ -122,6 +122,8 @@ async fn save_case(connection: &mut Connection, case: &CaseView) -> Result<(), s
          tlp, pap, embargo_until, campaigns, unverified, slices, requests, answers, exclusions, sweeps, looks, notes) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
          ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, changed = excluded.changed, \
+         horizon_until = excluded.horizon_until, tlp = excluded.tlp, pap = excluded.pap, \
+         embargo_until = excluded.embargo_until, \
          slices = excluded.slices, requests = excluded.requests, answers = excluded.answers, \
          exclusions = excluded.exclusions, sweeps = excluded.sweeps, looks = excluded.looks, notes = excluded.notes",
     )

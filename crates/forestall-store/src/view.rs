@@ -222,9 +222,15 @@ impl CaseModels {
                     self.slice(tld);
                 }
             }
+            Body::Told { marking, .. } => {
+                let ours = self.case.marking;
+                self.case.marking = marking.map_or(ours, |marking| ours.strictest(marking));
+            }
             Body::Appealed { .. }
             | Body::Settled { .. }
             | Body::Undone { .. }
+            | Body::Filed { .. }
+            | Body::FilingAnswered { .. }
             | Body::Cut { .. }
             | Body::Delivered { .. }
             | Body::Read { .. }
@@ -302,6 +308,9 @@ impl Touched {
             | Body::Settled { .. }
             | Body::Undone { .. }
             | Body::Noted { .. }
+            | Body::Told { .. }
+            | Body::Filed { .. }
+            | Body::FilingAnswered { .. }
             | Body::Delivered { .. }
             | Body::Read { .. }
             | Body::Tasked { .. }

@@ -8,8 +8,11 @@ use forestall_api::evidence::{AddEvidence, MAX_ZONE, ZoneReport};
 use forestall_api::notes::{AddNote, Note};
 use forestall_api::playbooks::{LayPlaybook, Playbook};
 use forestall_api::tasks::{AddTask, ChangeTask, Task};
+use forestall_api::told::{MAX_TOLD, ToldReport};
+use forestall_api::waivers::{AnswerWaiver, SendWaiver, Waiver};
 use forestall_api::{Items, header, route};
-use forestall_model::{CaseId, OwnerName, UtcDay};
+use forestall_model::told::ToldForm;
+use forestall_model::{CaseId, OwnerName, Tlp, UtcDay};
 
 use super::exchange::Call;
 use super::{ETag, Hub, HubError, Pages};
@@ -23,6 +26,23 @@ pub struct ZoneAsked {
     pub vantage: String,
     /// What relative names of the copy are relative to, where it does not say so itself.
     pub origin: Option<OwnerName>,
+}
+
+/// What a file in which others tell of names is taken for, and what is done with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToldAsked {
+    /// The form; it is found out where there is none.
+    pub form: Option<ToldForm>,
+    /// What whoever handed it over said of who may see it.
+    pub tlp: Option<Tlp>,
+    /// Whether what it tells is recorded.
+    pub apply: bool,
+    /// Whether the case takes up a stricter marking of the file.
+    pub raise: bool,
+    /// Whether names are left out that the case does not hold.
+    pub known_only: bool,
+    /// Where it was learned, in words.
+    pub source: Option<String>,
 }
 
 impl Hub {
@@ -127,6 +147,50 @@ impl Hub {
         over: Option<&ETag>,
     ) -> Result<Recorded, HubError> {
         self.value(Call::new(route::ADD_EVIDENCE, route::evidence(id)).json(evidence)?.over(over)).await
+    }
+
+    /// Returns the requests for a waiver that were sent to ICANN.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn waivers(&self, id: &CaseId) -> Result<Vec<Waiver>, HubError> {
+        self.value::<Items<Waiver>>(Call::new(route::WAIVERS, route::waivers(id))).await.map(|of| of.items)
+    }
+
+    /// Records that a request for a waiver was sent to ICANN.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn send_waiver(&self, id: &CaseId, send: &SendWaiver) -> Result<Recorded, HubError> {
+        self.value(Call::new(route::SEND_WAIVER, route::waivers(id)).json(send)?).await
+    }
+
+    /// Records ICANN's answer to a request for a waiver.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn answer_waiver(&self, id: &CaseId, answer: &AnswerWaiver) -> Result<Recorded, HubError> {
+        self.value(Call::new(route::ANSWER_WAIVER, route::waiver_answers(id)).json(answer)?).await
+    }
+
+    /// Has a hub read a file in which others tell of names, hold it against a case and, where asked, record what it tells.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn tell(&self, id: &CaseId, ask: &ToldAsked, file: Vec<u8>) -> Result<ToldReport, HubError> {
+        let yes = |asked: bool| asked.then_some(true);
+        let call = Call::new(route::TELL, route::told(id))
+            .with("form", ask.form)
+            .with("tlp", ask.tlp)
+            .with("apply", yes(ask.apply))
+            .with("raise_marking", yes(ask.raise))
+            .with("known_only", yes(ask.known_only))
+            .with("source", ask.source.as_ref());
+        self.value(call.octets(header::OCTETS, file, MAX_TOLD)?).await
     }
 
     /// Has a hub look through a copy of a zone and record what it shows.

@@ -14,6 +14,7 @@ pub(crate) mod appeal;
 pub(crate) mod cut;
 pub(crate) mod deliver;
 pub(crate) mod exclude;
+pub(crate) mod file;
 pub(crate) mod move_on;
 pub(crate) mod note;
 pub(crate) mod open;
@@ -26,6 +27,7 @@ pub(crate) mod see;
 pub(crate) mod settle;
 pub(crate) mod sweep;
 pub(crate) mod task;
+pub(crate) mod tell;
 pub(crate) mod undo;
 pub(crate) mod vet;
 

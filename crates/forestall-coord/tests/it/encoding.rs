@@ -6,19 +6,21 @@
 //! files beside these; the lines of version 1 never change.
 
 use forestall_coord::command::{
-    Acknowledge, AddTask, Answer, Appeal, Attested, ChangeTask, Command, Cut, Deliver, Exclude, MoveOn, Note, Open,
-    Override, Read, Readmit, RecordSweep, Request, Resolve, Rule, See, Settle, Undo, Vet, list_digest,
+    Acknowledge, AddTask, Answer, AnswerFiling, Appeal, Attested, ChangeTask, Command, Cut, Deliver, Exclude, File,
+    MoveOn, Note, Open, Override, Read, Readmit, RecordSweep, Request, Resolve, Rule, See, Settle, Tell, Undo, Vet,
+    list_digest,
 };
 use forestall_coord::event::{
     AnswerScope, CaseKind, EncodingError, Event, ListDifference, Occurrence, PlaceSet, Purpose, SeenRow, SentFile,
-    TaskState, VettedName,
+    TaskState, ToldOther, ToldSet, VettedName,
 };
 use forestall_coord::{Case, Withheld};
 use forestall_model::dossier::Tenure;
 use forestall_model::evidence::{SeenName, Sweep, SweptList};
-use forestall_model::party::Channel;
+use forestall_model::party::{Channel, Road};
+use forestall_model::told::ToldForm;
 use forestall_model::{
-    Action, AnswerResult, Band, Digest, Instant, Marking, Method, NameClass, Pap, Params, Ruling, Sight, Tlp,
+    Action, AnswerResult, Band, Digest, Instant, Marking, Method, NameClass, Pap, Params, Ruling, Sight, Telling, Tlp,
 };
 use forestall_testkit::counts::{days, period_of};
 use forestall_testkit::{CaseScript, campaigns, parsed};
@@ -53,6 +55,8 @@ fn is_read_and_written_again_octet_by_octet() {
         "decided",
         "delivered",
         "excluded",
+        "filed",
+        "filing-answered",
         "moved",
         "noted",
         "opened",
@@ -65,6 +69,7 @@ fn is_read_and_written_again_octet_by_octet() {
         "swept",
         "task-changed",
         "tasked",
+        "told",
         "undone",
         "vetted",
     ];
@@ -337,7 +342,58 @@ pub(crate) fn every_kind() -> CaseScript {
     script.must(&Command::Note(Note { tld: Some(parsed("be")), text: "a fact".to_owned() }));
     about_holders(&mut script, &occurrence);
     about_lists(&mut script);
+    about_others(&mut script);
     script
+}
+
+/// The kinds of events about what others tell, and about requests to ICANN.
+fn about_others(script: &mut CaseScript) {
+    let set = ToldSet {
+        telling: Telling::Predicted,
+        tld: parsed("be"),
+        campaign: parsed("conficker-c"),
+        period: period_of(parsed("2009-04-01")),
+        places: [0, 9].into_iter().collect(),
+        first: Some(parsed("2009-03-10T08:00:00Z")),
+        last: Some(parsed("2009-03-11T08:00:00Z")),
+    };
+    let bare = ToldSet { telling: Telling::Observed, first: None, last: None, ..set.clone() };
+    let other = ToldOther {
+        name: parsed("elsewhere.example"),
+        telling: Telling::Listed,
+        family: Some("bobax \u{201c}dga\u{201d}".to_owned()),
+        first: Some(parsed("2009-03-10T08:00:00Z")),
+        last: Some(parsed("2009-03-11T08:00:00Z")),
+        from: Some(parsed("2009-03-10T00:00:00Z")),
+        until: Some(parsed("2009-03-11T00:00:00Z")),
+    };
+    let nameless = ToldOther { family: None, first: None, last: None, from: None, until: None, ..other.clone() };
+    let marking = Marking { tlp: Tlp::AmberStrict, pap: Pap::Amber, embargo_until: None };
+    script.source = Some("CERT Example: an event".to_owned());
+    script.must(&Command::Tell(Tell {
+        form: ToldForm::Misp,
+        file: Digest::of(b"a file from outside"),
+        marking: Some(marking),
+        raise: true,
+        sets: vec![set, bare.clone()],
+        others: vec![other, nameless],
+    }));
+    script.source = None;
+    script.must(&Command::Tell(Tell {
+        form: ToldForm::Plain,
+        file: Digest::of(b"another file"),
+        marking: None,
+        raise: false,
+        sets: vec![bare],
+        others: Vec::new(),
+    }));
+    script.must(&Command::File(File {
+        road: Road::Ersr,
+        tlds: vec![parsed("com")],
+        reference: Some("ERSR 2009-1".to_owned()),
+    }));
+    script.must(&Command::File(File { road: Road::RegistrarWaiver, tlds: vec![parsed("com")], reference: None }));
+    script.must(&Command::AnswerFiling(AnswerFiling { filing: 1, granted: true, text: "as requested".to_owned() }));
 }
 
 /// The kinds of events about numbered lists, the horizon, tasks and decisions.

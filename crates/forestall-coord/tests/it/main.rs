@@ -24,6 +24,8 @@ mod rolling;
 mod scenario;
 mod tasks;
 mod tlog;
+mod told;
 mod verification;
+mod waivers;
 mod what_if;
 mod world;

@@ -59,7 +59,7 @@ pub(crate) fn opened() -> CaseScript {
     script
 }
 
-fn counts() -> Vec<ListCounts> {
+pub(crate) fn counts() -> Vec<ListCounts> {
     let lists = (0..2).map(|number| {
         let names: Vec<(Tld, u32)> = (0..2).map(|tld_number| (tld(tld_number), size(number, tld_number))).collect();
         let mut list = daily([CHECKED, UNCHECKED][number], horizon(), &names);
