@@ -25,6 +25,8 @@ vocabulary! {
         Lapsing = "lapsing",
         /// A registered name changed hands.
         Changed = "changed",
+        /// A request for a waiver has no answer, and the time is over or nearly so.
+        WaiverDue = "waiver-due",
     }
 }
 

@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, index, jobs, party,
-    person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
+    case, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, import, index, jobs,
+    party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
 };
 use crate::world::Globals;
 
@@ -39,6 +39,7 @@ pub(crate) enum Noun {
     Scan(scan::Scan),
     Hunt(hunt::Hunt),
     Vet(vet::Vet),
+    Import(import::Import),
     #[command(subcommand)]
     Register(register::Verb),
     #[command(subcommand)]

@@ -14,6 +14,7 @@ pub(crate) mod family;
 pub(crate) mod guard;
 pub(crate) mod hunt;
 pub(crate) mod identify;
+pub(crate) mod import;
 pub(crate) mod index;
 pub(crate) mod jobs;
 mod lines;
@@ -56,6 +57,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Hunt(command) => command.run(globals),
         Noun::Classify(command) => command.run(),
         Noun::Vet(command) => command.run(globals),
+        Noun::Import(command) => command.run(globals),
         Noun::Register(verb) => verb.run(globals),
         Noun::Guard(verb) => verb.run(globals),
         Noun::Jobs(verb) => verb.run(globals),

@@ -160,6 +160,19 @@ fn what_is_done_to_a_case_is_the_same() {
     both.same(&format!("case exclude mine {org} --reason 'somebody sells shoes there' --comment 'he rang'"));
     both.same(&format!("case exclude mine {org} --reason again"));
     both.same(&format!("case readmit mine {org} --reason 'he gave it up'"));
+    both.write("told.txt", &format!("{org}\nnobody.example\n"));
+    both.all(&[
+        "import told.txt --case mine --tlp TLP:RED --apply",
+        "import told.txt --case mine --tlp TLP:GREEN --format json",
+        "import told.txt --case mine --tlp TLP:GREEN --apply --source 'a colleague'",
+        "import told.txt --case mine --apply",
+        "case waiver sent mine --as ersr --tld com --on-date 2026-11-20",
+        "case waiver sent mine --as ersr --tld ws",
+        "case waiver list mine",
+        "case waiver answered mine 1 --as refused --text 'no incident'",
+        "case waiver answered mine 1 --as refused --text 'no incident'",
+        "case waiver list mine --format json",
+    ]);
     both.same("case log mine --limit 9");
     both.same("case show mine --format json");
 }

@@ -21,6 +21,7 @@ mod hub;
 mod hub_failing;
 mod hunt;
 mod identify;
+mod import;
 mod index;
 mod listen;
 mod log;

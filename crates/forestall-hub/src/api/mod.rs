@@ -53,6 +53,8 @@ mod session;
 mod slice;
 mod slices;
 mod tasks;
+mod told;
+mod waivers;
 mod wire;
 
 use axum::Router;
@@ -144,6 +146,7 @@ fn for_readers_of_a_case(app: &App) -> OpenApiRouter<App> {
         routes!(publish::case),
         routes!(docket::show),
         routes!(alarms::show),
+        routes!(waivers::show),
     ];
     group(app, endpoints).route_layer(from_fn_with_state(app.clone(), needs::whole_case))
 }
@@ -160,6 +163,9 @@ fn for_leaders_of_a_case(app: &App) -> OpenApiRouter<App> {
         routes!(archive::export),
         routes!(evidence::add),
         routes!(evidence::zone),
+        routes!(told::tell),
+        routes!(waivers::send),
+        routes!(waivers::answer),
         routes!(request::ask),
         routes!(acknowledge::acknowledge),
         routes!(exclude::exclude),

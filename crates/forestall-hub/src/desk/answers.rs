@@ -64,6 +64,20 @@ impl Desk {
         self.keep(case, act, &tld, answered, None).await
     }
 
+    /// Returns of how many names in a window the lines of a registry say what, after all checks of [`Desk::answer_file`]; nothing is recorded.
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::answer_file`], but for what `coord` refuses.
+    pub async fn look_at_answers(
+        &self,
+        case: &CaseId,
+        answer: &AnswerFile,
+    ) -> Result<BTreeMap<(Action, AnswerResult), u64>, DeskError> {
+        let answered = self.answered_lines(case, answer).await?;
+        Ok(answered.into_iter().map(|(said, occurrences)| (said, occurrences.len() as u64)).collect())
+    }
+
     /// Returns what the lines of a registry say of the names of a case.
     pub(super) async fn answered_lines(&self, case: &CaseId, answer: &AnswerFile) -> Result<Answered, DeskError> {
         let file = self.file(case).await?;

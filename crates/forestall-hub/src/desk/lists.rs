@@ -254,7 +254,7 @@ pub(super) async fn computed<T: Send + 'static>(compute: impl FnOnce() -> T + Se
     }
 }
 
-fn threads() -> usize {
+pub(super) fn threads() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
@@ -288,7 +288,10 @@ fn count_span(prepared: &Prepared, span: Window, directory: &Directory) -> Resul
     Ok(count(prepared, span, threads(), Some(Unregistrable { tlds: &tlds, test: &refused }))?.periods)
 }
 
-fn find_places(file: &CaseFile, names: &[DomainName]) -> Result<BTreeMap<DomainName, Vec<Occurrence>>, GenerateError> {
+pub(super) fn find_places(
+    file: &CaseFile,
+    names: &[DomainName],
+) -> Result<BTreeMap<DomainName, Vec<Occurrence>>, GenerateError> {
     let mut found: BTreeMap<DomainName, Vec<Occurrence>> = BTreeMap::new();
     for (prepared, counts) in file.prepared.iter().zip(file.counts.iter()) {
         let Some(held) = file.case.campaign_index(&counts.campaign).map(|index| &file.case.campaigns[index]) else {

@@ -55,10 +55,12 @@ mod sign_in;
 mod tasks;
 mod tlog;
 mod token;
+mod told;
 mod told_holder;
 mod totp;
 mod trees;
 mod vetting;
+mod waivers;
 mod webhook_keys;
 
 use std::collections::HashMap;
@@ -111,6 +113,7 @@ pub use sign_in::{Attempt, IDLE_SECONDS, SESSION_SECONDS, SignedIn, TOUCH_SECOND
 pub use tasks::OwnedTask;
 pub use tlog::{CheckpointReport, LogLeaf, LogReport};
 pub use token::Token;
+pub use told::{LookedAt, TakeTold};
 pub use told_holder::{Told, ToldListing, ToldName};
 pub use totp::TotpSecret;
 pub use vetting::{Evidence, VetReport};

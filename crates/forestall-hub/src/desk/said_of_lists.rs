@@ -41,6 +41,21 @@ pub fn said_of_lists(body: &Body) -> String {
             format!("task {task} is {state}{due}")
         }
         Body::Decided { title, ground } => format!("decided: {title}; on the ground: {ground}"),
+        Body::Told { form, marking, sets, others, .. } => {
+            let ours: u64 = sets.iter().map(|set| u64::from(set.places.len())).sum();
+            let marking =
+                marking.map(|marking| format!(", marked {} {}", marking.tlp, marking.pap)).unwrap_or_default();
+            format!("a file ({form}) tells of {ours} names of the case and of {} others{marking}", others.len())
+        }
+        Body::Filed { filing, road, tlds, due, reference } => {
+            let tlds: Vec<&str> = tlds.iter().map(forestall_model::Tld::as_str).collect();
+            let called = reference.as_ref().map(|reference| format!(" ({reference})")).unwrap_or_default();
+            format!("request {filing} to ICANN{called}, {road} for {}: an answer is due by {due}", tlds.join(", "))
+        }
+        Body::FilingAnswered { filing, granted, text } => {
+            let what = if *granted { "granted" } else { "refused" };
+            format!("request {filing} to ICANN was {what}: {text}")
+        }
         _ => String::new(),
     }
 }

@@ -159,12 +159,13 @@ const fn meaning(kind: AlarmKind) -> &'static str {
         AlarmKind::Mismatch => "a registry claims what the look from outside refutes",
         AlarmKind::Lapsing => "protected by registrations that end before the window does",
         AlarmKind::Changed => "the holder changed",
+        AlarmKind::WaiverDue => "a request to ICANN has no answer",
     }
 }
 
 /// Says how much time is left: to the opening of a window, or to a deadline.
 fn left(kind: AlarmKind, hours: i64) -> String {
-    let deadline = matches!(kind, AlarmKind::UndoDue | AlarmKind::AppealDue);
+    let deadline = matches!(kind, AlarmKind::UndoDue | AlarmKind::AppealDue | AlarmKind::WaiverDue);
     match (deadline, hours) {
         (true, ..0) => format!("{} h late", -hours),
         (true, _) => format!("{hours} h left"),

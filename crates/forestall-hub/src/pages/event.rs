@@ -127,7 +127,10 @@ fn describe(event: &Event) -> String {
         | Body::Moved { .. }
         | Body::Tasked { .. }
         | Body::TaskChanged { .. }
-        | Body::Decided { .. } => said_of_lists(&event.body),
+        | Body::Decided { .. }
+        | Body::Told { .. }
+        | Body::Filed { .. }
+        | Body::FilingAnswered { .. } => said_of_lists(&event.body),
         Body::Noted { text, .. } => text.clone(),
     }
 }

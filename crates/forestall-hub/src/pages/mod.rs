@@ -68,6 +68,7 @@ pub(crate) mod sign_in;
 pub(crate) mod slice;
 mod slice_lists;
 pub(crate) mod timeline;
+pub(crate) mod told;
 pub(crate) mod undo;
 mod variants;
 pub(crate) mod what_if;

@@ -112,6 +112,8 @@ struct Page {
     /// The last lists, the newest first.
     lists: Vec<SliceList>,
     requested: Option<String>,
+    /// Requests to ICANN that are about the slice.
+    waivers: Vec<String>,
     acknowledged: Option<String>,
     last_sweep: Option<String>,
     answers: Vec<AnswerRow>,
@@ -357,6 +359,7 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
             .map(|due| (super::number::counted(due.names, "name", "names"), due.action)),
         lists: around.lists,
         requested: slice.requests.last().map(|r| format!("{} on {}, for {}", r.action, to_minute(r.at), r.days)),
+        waivers: case.filings.iter().filter(|filing| filing.tlds.contains(tld)).map(waiver).collect(),
         acknowledged: slice.acknowledged.map(to_minute),
         last_sweep: slice.last_sweep().map(|(at, method)| format!("{} by {method}", to_minute(at))),
         answers: slice.answers.iter().rev().map(|answer| answer_row(case, answer)).collect(),
@@ -385,6 +388,16 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
         waiting_here: around.waiting_here,
         frame: around.frame,
         heading: around.heading,
+    }
+}
+
+/// Says where a request to ICANN stands.
+fn waiver(filing: &forestall_coord::Filing) -> String {
+    let sent = format!("{} sent {}", filing.road, to_minute(filing.sent));
+    match &filing.answer {
+        None => format!("{sent}, an answer is due by {}", to_minute(filing.due)),
+        Some(answer) if answer.granted => format!("{sent}, granted {}", to_minute(answer.at)),
+        Some(answer) => format!("{sent}, refused {}", to_minute(answer.at)),
     }
 }
 

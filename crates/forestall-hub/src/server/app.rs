@@ -13,6 +13,7 @@ use forestall_store::CaseView as Listed;
 
 use super::allowance::Allowances;
 use super::confirmed::Confirmed;
+use super::handed_in::HandedIn;
 use super::metrics::Metrics;
 use super::needs::nowhere;
 use super::sessions::Sessions;
@@ -43,6 +44,7 @@ struct Inner {
     views: Views,
     waiting: AllWaiting,
     confirmed: Confirmed,
+    handed_in: HandedIn,
     public_pages: Public,
     metrics: Metrics,
     allowances: Allowances,
@@ -71,6 +73,7 @@ impl App {
             views,
             waiting,
             confirmed,
+            handed_in: HandedIn::default(),
             public_pages: Public::new(resolver, contact, provider, look_up_pause),
             metrics: Metrics::default(),
             allowances: Allowances::new(allowance),
@@ -127,6 +130,11 @@ impl App {
             return Ok(CallList::default());
         }
         Ok(CallList::of_case(&file.case, registries, Audience::Recipient, self.now())?.into_object())
+    }
+
+    /// Returns the files that people handed in and did not confirm yet.
+    pub(crate) fn handed_in(&self) -> &HandedIn {
+        &self.inner.handed_in
     }
 
     /// Returns what the pages without sign-in share.

@@ -15,6 +15,7 @@ mod descriptors;
 mod drill;
 mod form;
 mod guard;
+mod handed_in;
 mod limiter;
 mod link;
 mod metrics;

@@ -181,6 +181,8 @@ fn for_leaders_of_a_case() -> Router<App> {
         .route("/case/{id}/lists/cut", post(pages::lists::cut))
         .route("/case/{id}/replies", get(pages::replies::show).post(pages::replies::hand_in))
         .route("/case/{id}/replies/{mail}", post(pages::replies::decide))
+        .route("/case/{id}/told", get(pages::told::show).post(pages::told::look))
+        .route("/case/{id}/told/confirm", post(pages::told::confirm))
         .route("/case/{id}/archive", get(pages::log_files::archive))
         .route("/case/{id}/slice/{tld}/request", post(pages::request::ask))
         .route("/case/{id}/slice/{tld}/acknowledge", post(pages::request::acknowledge))

@@ -83,7 +83,10 @@ fn said(body: &Body) -> String {
         | Body::Moved { .. }
         | Body::Tasked { .. }
         | Body::TaskChanged { .. }
-        | Body::Decided { .. } => said_of_lists(body),
+        | Body::Decided { .. }
+        | Body::Told { .. }
+        | Body::Filed { .. }
+        | Body::FilingAnswered { .. } => said_of_lists(body),
         Body::Noted { tld, text } => match tld {
             Some(tld) => format!("noted on {tld}: {text}"),
             None => format!("noted: {text}"),

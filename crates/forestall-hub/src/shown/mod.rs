@@ -19,6 +19,7 @@ mod receipts;
 mod recorded;
 mod slices;
 mod tasks;
+mod waivers;
 mod words;
 
 pub use case::{case, day, entry, numbers};
@@ -35,4 +36,5 @@ pub use receipts::receipt;
 pub use recorded::recorded;
 pub use slices::{asked, left, slices};
 pub use tasks::task;
+pub use waivers::waivers;
 pub use words::{case_kind, level, phase};

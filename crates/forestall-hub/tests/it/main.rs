@@ -36,6 +36,7 @@ mod requests;
 mod shared;
 mod sign_in;
 mod tlog;
+mod told;
 mod vetting;
 mod viewers;
 mod ways;

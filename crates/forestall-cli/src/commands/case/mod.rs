@@ -40,6 +40,7 @@ mod show;
 mod slices;
 mod task;
 mod vet;
+mod waiver;
 mod what_if;
 
 use clap::Subcommand;
@@ -80,6 +81,8 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Task(task::Verb),
     Decide(decide::Decide),
+    #[command(subcommand)]
+    Waiver(waiver::Verb),
     Check(check::Check),
     Vet(vet::Vet),
     Docket(docket::Docket),
@@ -124,6 +127,7 @@ impl Verb {
                 Self::Horizon(command) => command.run(globals).await,
                 Self::Task(verb) => verb.run(globals).await,
                 Self::Decide(command) => command.run(globals).await,
+                Self::Waiver(verb) => verb.run(globals).await,
                 Self::Check(command) => command.run(globals).await,
                 Self::Vet(command) => command.run(globals).await,
                 Self::Docket(command) => command.run(globals).await,

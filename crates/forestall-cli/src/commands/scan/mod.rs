@@ -98,6 +98,8 @@ enum Form {
     Csv,
     /// A STIX 2.1 bundle of sightings
     Stix,
+    /// CSV in the columns of Shadowserver's report event4_sinkhole_dns, a row a machine and family; clients without an address are left out
+    Shadowserver,
 }
 
 impl Scan {
@@ -108,6 +110,11 @@ impl Scan {
         }
         if self.metrics.is_some() && self.listen_dnstap.is_none() {
             return Err(usage("--metrics is for a service: give --listen-dnstap SOCKET as well"));
+        }
+        if self.pseudonymise.is_some() && self.form() == Form::Shadowserver {
+            return Err(usage(
+                "the columns of Shadowserver hold addresses, and a pseudonym is none; take csv or jsonl",
+            ));
         }
         let pseudonyms = self.pseudonymise.as_deref().map(Pseudonyms::read).transpose()?;
         let disguise = pseudonyms.map(|pseudonyms| move |client: &Client| pseudonyms.of_client(client));
@@ -187,7 +194,7 @@ impl Scan {
                 each(tallies, listed, |finding| csv.row(&row(finding)))?;
                 csv.end()
             }
-            Form::Text | Form::Stix => {
+            Form::Text | Form::Stix | Form::Shadowserver => {
                 let mut all = Vec::new();
                 each(tallies, listed, |finding| {
                     all.push(row(finding));
@@ -195,6 +202,7 @@ impl Scan {
                 })?;
                 match self.form() {
                     Form::Stix => rows::stix(all, globals.now(), self.include_clients, out),
+                    Form::Shadowserver => rows::shadowserver(all, globals.now(), out),
                     _ if all.is_empty() => Ok(()),
                     _ => rows::text(all, out),
                 }

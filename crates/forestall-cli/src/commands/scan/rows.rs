@@ -6,11 +6,13 @@ use std::io::Write;
 
 use anyhow::Context as _;
 use forestall_detect::scan::{ClockOffset, Finding, Roster, Subject};
+use forestall_formats::shadowserver::{self, Machine, Report};
 use forestall_formats::stix::sightings::{self, Seen, Sighting, Sightings};
 use forestall_model::marking::{Audience, release};
 use forestall_model::{FamilySlug, Instant, Marking};
 
 use crate::foreign;
+use crate::output;
 use crate::table::{Align, Table};
 
 /// What stands in place of a family for names that are excluded.
@@ -224,5 +226,25 @@ pub(crate) fn stix(rows: Vec<Row>, now: Instant, with_clients: bool, out: &mut d
     let object = Sightings { made: now, marking: Marking::DEFAULT, sightings };
     let released = release(object, Audience::Recipient, now)?;
     sightings::write(released, out).context("standard output could not be written")?;
+    Ok(())
+}
+
+/// Writes the infections among the rows in the columns of Shadowserver; what is left out is said on standard error.
+pub(crate) fn shadowserver(rows: Vec<Row>, now: Instant, out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut without_address = 0_u64;
+    let mut machines = Vec::new();
+    for row in rows.into_iter().filter(Row::is_infection) {
+        let Seen::Address(address) = row.seen else {
+            without_address += 1;
+            continue;
+        };
+        let Row { family, first_seen, queries: count, unverified, .. } = row;
+        machines.push(Machine { address, family, first_seen, count, unverified });
+    }
+    let released = release(Report { marking: Marking::DEFAULT, machines }, Audience::Recipient, now)?;
+    shadowserver::write(released, out).context("standard output could not be written")?;
+    if without_address > 0 {
+        output::note(format_args!("note: {without_address} clients have no address and are left out"));
+    }
     Ok(())
 }

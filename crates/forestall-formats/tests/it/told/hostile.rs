@@ -21,7 +21,7 @@ fn broken_json_is_refused_with_its_place() {
         }
     }
     let error = read(ToldForm::Stix, b"{\"type\":\"bundle\",\n \"objects\":[{\"type\":\"indicator\",}]}").unwrap_err();
-    assert_eq!(error.to_string(), "line 2, column 36: trailing comma");
+    assert_eq!(error.to_string(), "line 2, column 33: trailing comma");
 }
 
 #[test]

@@ -88,10 +88,8 @@ fn a_report_is_written_in_the_published_columns() {
 fn intelmq_takes_the_report() {
     let program = r"
 import base64, json, os, pathlib, sys, tempfile
-from intelmq.bots.parsers.shadowserver import _config
-from intelmq.bots.parsers.shadowserver.parser import ShadowserverParserBot
-from intelmq.lib.bot import BotLibSettings
-text = sys.stdin.read()
+folder = pathlib.Path(tempfile.mkdtemp())
+os.environ['INTELMQ_ROOT_DIR'] = str(folder)
 schema = {'event4_sinkhole_dns': {
     'classification': 'infected-system', 'feed_name': 'Sinkhole-Events-DNS', 'file_name': 'event4_sinkhole_dns',
     'constant_fields': {'classification.identifier': 'sinkholed-dns-queries', 'classification.taxonomy': 'malicious-code', 'classification.type': 'infected-system'},
@@ -99,12 +97,13 @@ schema = {'event4_sinkhole_dns': {
     'optional_fields': [['malware.name', 'infection'], ['extra.', 'family', 'validate_to_none'], ['extra.', 'tag', 'validate_to_none'],
         ['extra.', 'severity', 'validate_to_none'], ['extra.dns_query', 'query', 'validate_to_none'], ['extra.', 'count', 'convert_int'], ['extra.application', 'application', 'validate_to_none']],
 }, '_meta': {'date_created': '2026-11-20', 'change_log': 'none'}}
-folder = pathlib.Path(tempfile.mkdtemp())
-for name in ('schema.json', 'schema.json.test'):
-    (folder / name).write_text(json.dumps(schema))
-parser = ShadowserverParserBot('shadowserver', settings=BotLibSettings | {'auto_update': False, 'feedname': 'Sinkhole-Events-DNS', 'test_mode': False})
-_config.schema_file = str(folder / 'schema.json')
-_config.reload()
+path = folder / 'var' / 'lib' / 'bots' / 'shadowserver-schema.json'
+path.parent.mkdir(parents=True)
+path.write_text(json.dumps(schema))
+from intelmq.bots.parsers.shadowserver.parser import ShadowserverParserBot
+from intelmq.lib.bot import BotLibSettings
+text = sys.stdin.read()
+parser = ShadowserverParserBot('shadowserver', settings=BotLibSettings | {'auto_update': False})
 report = {'__type': 'Report', 'raw': base64.b64encode(text.encode()).decode(), 'feed.name': 'a file', 'time.observation': '2026-11-26T00:00:00+00:00',
           'extra.file_name': '2026-11-20-event4_sinkhole_dns-example.csv'}
 queues = parser.process_message(report)
