@@ -237,3 +237,28 @@ fn texts_of_others_do_no_harm_and_standard_input_is_read_once() {
     assert!(csv.contains("\n'=1+1,"), "{csv}");
     home.fails(2, "scan - - --index names.idx", &["standard input can be read once only"]);
 }
+
+/// What network operators and CERTs already read: a row a machine and family, and no question by itself.
+#[test]
+fn findings_stand_in_the_columns_of_shadowserver() {
+    let home = Home::new();
+    with_index(&home, "");
+    home.write("log.txt", log(&home));
+    let ran = home.run("scan log.txt --index names.idx --format shadowserver");
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    let mut lines: Vec<&str> = ran.out.lines().collect();
+    assert!(
+        lines[0].starts_with("\"timestamp\",\"protocol\",\"src_ip\",") && lines[0].ends_with(",\"query\",\"count\"")
+    );
+    lines[1..].sort_unstable();
+    assert_eq!(lines.len(), 3, "{}", ran.out);
+    for (line, starts) in lines[1..]
+        .iter()
+        .zip(["\"2009-03-21 10:00:00\",\"\",\"2001:db8::5\",", "\"2009-03-31 10:00:00\",\"\",\"192.0.2.7\","])
+    {
+        assert!(line.starts_with(starts) && line.ends_with(",\"\",\"\",\"6\""), "{line}");
+        assert!(line.contains("\"conficker-b\",\"conficker-b\",\"dga;predicted;tlp:amber+strict\",\"dns\""), "{line}");
+    }
+    home.write("key", "k".repeat(32));
+    home.fails(2, "scan log.txt --index names.idx --format shadowserver --pseudonymise key", &["a pseudonym is none"]);
+}

@@ -5,6 +5,7 @@
 mod answers;
 mod print;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use forestall_connect::hub::{Hub, ToldAsked};
 use forestall_formats::told::{MAX_OCTETS, ToldForm};
 use forestall_hub::desk::{Desk, TakeTold};
 use forestall_hub::shown;
-use forestall_model::{Action, CaseId, Tld, Tlp};
+use forestall_model::{Action, CaseId, DomainName, Tld, Tlp};
 
 use crate::cases::Cases;
 use crate::cli::TextJson;
@@ -136,7 +137,7 @@ impl Import {
             (desk.look_at_told(&self.case, &take).await?, None)
         };
         if let Some(path) = &self.others {
-            write_others(path, looked.compared.others.iter().map(|other| other.name.as_str()))?;
+            write_others(path, looked.compared.others.iter().map(|other| &other.name))?;
         }
         Ok(ToldReport { preview: looked.preview, recorded })
     }
@@ -162,15 +163,12 @@ impl Import {
     }
 }
 
-/// Writes names, each once.
-fn write_others<'n>(path: &Path, names: impl Iterator<Item = &'n str>) -> anyhow::Result<()> {
+/// Writes names, each once: what stands below a registrable name as that one, since that is what algorithms make.
+fn write_others<'n>(path: &Path, names: impl Iterator<Item = &'n DomainName>) -> anyhow::Result<()> {
+    let names: BTreeSet<&str> = names.map(|name| name.registrable().unwrap_or(name.as_str())).collect();
     output::to(Some(path), |out| {
-        let mut last = "";
         for name in names {
-            if name != last {
-                writeln!(out, "{name}")?;
-            }
-            last = name;
+            writeln!(out, "{name}")?;
         }
         Ok(())
     })
