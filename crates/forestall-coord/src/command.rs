@@ -538,7 +538,7 @@ pub enum Refusal {
         task: u32,
     },
     /// More of something than a case takes.
-    #[error("there are {found} {what}; at most {limit} are taken at a time")]
+    #[error("there are {found} {what}; at most {limit} are taken at a time: leave them out, or split the file")]
     TooMany {
         /// What it is.
         what: &'static str,
