@@ -15,18 +15,31 @@ const OCTETS: usize = 64 << 20;
 
 /// The files that were handed in last.
 #[derive(Debug, Default)]
-pub(crate) struct HandedIn(Mutex<Vec<(CaseId, Digest, Arc<Vec<u8>>)>>);
+pub(crate) struct HandedIn(Mutex<Vec<File>>);
+
+/// A file with the case for which it was handed in.
+#[derive(Debug)]
+struct File {
+    case: CaseId,
+    digest: Digest,
+    octets: Arc<Vec<u8>>,
+}
+
+impl File {
+    fn is(&self, case: &CaseId, digest: Digest) -> bool {
+        self.case == *case && self.digest == digest
+    }
+}
 
 impl HandedIn {
     /// Keeps a file that somebody hands in for a case, and returns its digest.
     pub(crate) fn keep(&self, case: &CaseId, octets: &Arc<Vec<u8>>) -> Digest {
         let digest = Digest::of(octets);
         let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        files.retain(|(of, kept, _)| of != case || *kept != digest);
-        files.push((case.clone(), digest, Arc::clone(octets)));
-        while files.len() > KEPT
-            || files.len() > 1 && files.iter().map(|(.., octets)| octets.len()).sum::<usize>() > OCTETS
-        {
+        files.retain(|file| !file.is(case, digest));
+        files.push(File { case: case.clone(), digest, octets: Arc::clone(octets) });
+        let room = |files: &[File]| files.iter().map(|file| file.octets.len()).sum::<usize>() <= OCTETS;
+        while files.len() > KEPT || files.len() > 1 && !room(&files) {
             files.remove(0);
         }
         digest
@@ -35,7 +48,7 @@ impl HandedIn {
     /// Returns a file of a case where it is still kept.
     pub(crate) fn file(&self, case: &CaseId, digest: Digest) -> Option<Arc<Vec<u8>>> {
         let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        files.iter().find(|(of, kept, _)| of == case && *kept == digest).map(|(.., octets)| Arc::clone(octets))
+        files.iter().find(|file| file.is(case, digest)).map(|file| Arc::clone(&file.octets))
     }
 }
 
