@@ -2,6 +2,8 @@
 
 //! Files in which others tell of names, on the page and over the API: looked at, then confirmed.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
+
 use serde_json::{Value, json};
 
 use crate::accounts::{bearer, person};
