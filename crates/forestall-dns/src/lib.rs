@@ -1,6 +1,8 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! The DNS, as far as Forestall asks it: wire format and a small stub client.
+//! The DNS, as far as Forestall speaks it: wire format, a small stub client, and transfers of zones to those who take them.
+//!
+//! [`transfer`] serves zones to secondaries.
 //!
 //! This is the only crate that names the `domain` crate; its types do not show here. A [`Client`] asks one server one
 //! [`Question`] at a time, never faster than its rate, and gives an [`Answer`] or an [`AskError`]. [`Client::delegation`] asks what the
@@ -17,6 +19,7 @@ pub mod answer;
 pub mod client;
 pub mod delegation;
 mod pace;
+pub mod transfer;
 mod wire;
 
 pub use answer::{Answer, Data, Kind, Question, Rcode, Record};

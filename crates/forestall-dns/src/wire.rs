@@ -51,8 +51,7 @@ pub(crate) struct Received {
 /// Writes a question. `random` gives the number of the message and the letter case of the name.
 pub(crate) fn question(asked: &Question, recursion: bool, edns: bool, mix_case: bool, random: &[u8; 34]) -> Sent {
     let (case, id) = (&random[..32], u16::from_be_bytes([random[32], random[33]]));
-    let name = Name::<Vec<u8>>::from_str(asked.name.as_str()).expect("every OwnerName fits on the wire");
-    let mut octets = name.into_octets();
+    let mut octets = octets_of(&asked.name);
     if mix_case {
         // Lengths of labels are below 64 and hence no letters, so the whole name can be walked.
         for (i, octet) in octets.iter_mut().enumerate() {
@@ -174,7 +173,13 @@ fn typed<'a, D: ParseRecordData<'a, [u8]>>(record: &ParsedRecord<'a, [u8]>) -> R
     }
 }
 
-fn owner<N: ToName>(name: &N) -> Result<OwnerName, ParseError> {
+/// Returns a name as the octets of a message, without compression.
+pub(crate) fn octets_of(name: &OwnerName) -> Vec<u8> {
+    Name::<Vec<u8>>::from_str(name.as_str()).expect("every OwnerName fits on the wire").into_octets()
+}
+
+/// Returns a name of a message as a value.
+pub(crate) fn owner<N: ToName>(name: &N) -> Result<OwnerName, ParseError> {
     let labels = name.iter_labels().map(|label| label.as_slice()).filter(|label| !label.is_empty());
     OwnerName::from_labels(labels).map_err(|_| ParseError::form_error("name too long"))
 }

@@ -34,6 +34,7 @@ pub mod party;
 pub mod person;
 pub mod text;
 pub mod told;
+pub mod tsig;
 pub mod window;
 
 pub use action::{Action, AnswerResult, Band, NameClass, Ruling};
@@ -53,4 +54,5 @@ pub use params::Params;
 pub use party::{Party, PartyId};
 pub use person::{CaseRole, PersonId, Scope, Scopes, Standing};
 pub use told::Telling;
+pub use tsig::TsigAlgorithm;
 pub use window::{Margin, Window, WindowSet};
