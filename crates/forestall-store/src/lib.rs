@@ -61,6 +61,8 @@ mod tlog;
 mod verify;
 mod view;
 mod writer;
+mod zone_subscribers;
+mod zones;
 
 pub use api_answers::{KeptAnswer, KeyedRequest, Known};
 pub use api_tokens::ApiToken;
@@ -84,3 +86,5 @@ pub use sent_letters::SentLetter;
 pub use store::{FILE_NAME, Settings, Store, Stored};
 pub use verify::Problem;
 pub use view::{AnswerView, CaseView, ExclusionView, RequestView, SliceView};
+pub use zone_subscribers::{ZoneKey, ZoneSubscriber, ZoneTaken};
+pub use zones::{Zone, ZoneSerial};

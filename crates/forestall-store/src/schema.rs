@@ -24,6 +24,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0009_identities.sql"),
     include_str!("../migrations/0010_revision.sql"),
     include_str!("../migrations/0013_epp.sql"),
+    include_str!("../migrations/0011_zones.sql"),
 ];
 
 /// The version that this program writes.

@@ -27,6 +27,9 @@ use crate::{
     api_answers, api_tokens, challenges, daily_mails, disclosures, documents, epp, evidence, failures, invitations,
     jobs, log, mails, notices, parties, people, person_sessions, postgres, projection, revision, sent_letters, sign_in,
     sqlite, store,
+    api_answers, api_tokens, challenges, daily_mails, disclosures, documents, evidence, failures, invitations, jobs,
+    log, mails, notices, parties, people, person_sessions, postgres, projection, revision, sent_letters, sign_in,
+    sqlite, store, zone_subscribers, zones,
 };
 
 /// What the writer is asked to do.
@@ -68,6 +71,8 @@ pub(crate) enum Work {
     KeepNotice(NoticeReceipt),
     Epp(epp::Change),
     SetDailyMail { person: PersonId, language: Option<String> },
+    Zones(zones::Change),
+    Subscribers(zone_subscribers::Change),
 }
 
 impl Work {
@@ -84,6 +89,8 @@ impl Work {
                 | Self::ApiAnswers(_)
                 | Self::Epp(_)
                 | Self::Failures(_)
+                | Self::Zones(zones::Change::Forget { .. })
+                | Self::Subscribers(zone_subscribers::Change::Took(_))
         );
         !quiet && !matches!(done, Done::Rows(0))
     }
@@ -350,6 +357,8 @@ async fn perform(connection: &mut Connection, work: &Work) -> Result<Done, Failu
         Work::SetDailyMail { person, language } => {
             Ok(Done::Rows(daily_mails::set(connection, person, language.as_deref()).await?))
         }
+        Work::Zones(change) => Ok(Done::Rows(zones::perform(connection, change).await?)),
+        Work::Subscribers(change) => Ok(Done::Rows(zone_subscribers::perform(connection, change).await?)),
     }
 }
 

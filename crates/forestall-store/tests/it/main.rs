@@ -27,3 +27,4 @@ mod space;
 mod support;
 mod tlog;
 mod verify;
+mod zones;
