@@ -55,11 +55,22 @@ impl Desk {
     /// [`DeskError::Withheld`] where the marking does not allow the audience, [`DeskError::Refused`] for an unknown slice,
     /// [`DeskError::Input`] for more names than a feed can hold.
     pub fn feed(&self, file: &CaseFile, ask: &FeedAsk) -> Result<Released<Feed>, DeskError> {
+        Ok(release(self.gathered(file, ask, &|_| true)?, ask.audience, ask.now)?)
+    }
+
+    /// Puts together the names of some campaigns of a case, by their index, for nobody yet: what leaves has to pass the gate.
+    pub(super) fn gathered(
+        &self,
+        file: &CaseFile,
+        ask: &FeedAsk,
+        is_wanted: &dyn Fn(usize) -> bool,
+    ) -> Result<Feed, DeskError> {
         if let Some(tld) = ask.tld.as_ref().filter(|tld| !file.case.slices.contains_key(*tld)) {
             return Err(DeskError::Refused(Refusal::UnknownSlice { tld: tld.clone() }));
         }
         let board = file.board();
-        let lists = lists(file, &board, ask);
+        let mut lists = lists(file, &board, ask);
+        lists.retain(|(campaign, _), _| is_wanted(*campaign));
         need_at_most(ask.most, lists.values().map(|cells| names_of(cells.values().copied())).sum())?;
         let mut gathering = Gathering { span: ask.span, gatherer: Gatherer::new() };
         for ((campaign, period), cells) in lists {
@@ -80,7 +91,7 @@ impl Desk {
         // A registry has its own slice, and hears of no name in another.
         let is_asked = |name: &&DomainName| ask.tld.as_ref().is_none_or(|tld| name.tld() == *tld);
         let exclusions = file.case.exclusions.keys().filter(is_asked);
-        let feed = Feed {
+        Ok(Feed {
             id: file.case.id.to_string(),
             title: file.case.title.clone(),
             marking: file.marking(),
@@ -90,8 +101,7 @@ impl Desk {
             campaigns: file.prepared.iter().zip(&file.case.campaigns).map(|(p, held)| told(p, held.verified)).collect(),
             entries: gathering.gatherer.finish(),
             let_through: exclusions.cloned().collect(),
-        };
-        Ok(release(feed, ask.audience, ask.now)?)
+        })
     }
 }
 

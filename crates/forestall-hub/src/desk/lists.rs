@@ -247,7 +247,7 @@ pub(super) fn counted_days(held: &CaseCampaign, horizon: DayRange) -> DayRange {
 }
 
 /// Runs a computation beside the threads that serve connections.
-pub(super) async fn computed<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn computed<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(compute).await {
         Ok(value) => value,
         Err(ended) => std::panic::resume_unwind(ended.into_panic()),

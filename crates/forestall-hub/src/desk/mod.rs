@@ -62,6 +62,7 @@ mod trees;
 mod vetting;
 mod waivers;
 mod webhook_keys;
+mod zones;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -117,6 +118,10 @@ pub use told::{LookedAt, TakeTold};
 pub use told_holder::{Told, ToldListing, ToldName};
 pub use totp::TotpSecret;
 pub use vetting::{Evidence, VetReport};
+pub(crate) use zones::key_of;
+pub use zones::{NewSubscriber, NewZone, ZoneState};
+
+pub(crate) use lists::computed;
 
 /// Who acts, when, and from what.
 #[derive(Clone, Debug)]

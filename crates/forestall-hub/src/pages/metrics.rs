@@ -2,7 +2,7 @@
 
 //! What a monitoring system reads: counts and figures in the text format 0.0.4 of Prometheus.
 //!
-//! It holds ids of cases and patterns of addresses, and no name of a domain or a person. It is given to programs on this machine and to
+//! It holds ids of cases, policy zones and those who take them, and patterns of addresses, and no name of a domain of a list or of a person. It is given to programs on this machine and to
 //! people who are signed in.
 //!
 //! # Source
@@ -21,6 +21,7 @@ use forestall_store::JobState;
 
 use super::place::now_of;
 use crate::server::{App, BUCKETS, Problem, Session, find_session, is_near};
+use crate::transfers::ZoneFigures;
 
 /// Jobs that are counted: the newest.
 const JOBS: u32 = 10_000;
@@ -51,6 +52,7 @@ pub(crate) async fn show(State(app): State<App>, request: Request) -> Result<Res
         text.sample("forestall_jobs", &[("state", state.word())], count as f64);
     }
     cases(&app, &mut text).await?;
+    zones(&app, &mut text).await?;
     if let Some(bytes) = resident() {
         text.family("process_resident_memory_bytes", "gauge", "Memory of the program that is not swapped out");
         text.sample("process_resident_memory_bytes", &[], bytes);
@@ -128,6 +130,55 @@ async fn cases(app: &App, text: &mut Text) -> Result<(), Problem> {
     for sample in &samples {
         sample.unproved.iter().for_each(|share| text.sample(name, &[("case", &sample.case)], *share));
     }
+    Ok(())
+}
+
+/// Writes what is served to resolvers, and what each of them took last.
+async fn zones(app: &App, text: &mut Text) -> Result<(), Problem> {
+    let Some(transfers) = app.transfers() else { return Ok(()) };
+    let figures = transfers.figures();
+    let mut of_zones = |name: &str, help: &str, value: &dyn Fn(&ZoneFigures) -> Option<f64>| {
+        text.family(name, "gauge", help);
+        for zone in &figures {
+            value(zone).iter().for_each(|value| text.sample(name, &[("zone", zone.zone.as_str())], *value));
+        }
+    };
+    of_zones("forestall_zone_serial", "Serial of a policy zone; absent before there is one", &|zone| {
+        zone.serial.map(f64::from)
+    });
+    of_zones("forestall_zone_names", "Names in a policy zone, those that are let through as well", &|zone| {
+        Some(zone.names as f64)
+    });
+    of_zones("forestall_zone_failed", "1 where a policy zone could not be computed and is served as it was", &|zone| {
+        Some(f64::from(u8::from(zone.failed)))
+    });
+    let name = "forestall_zone_taken_serial";
+    text.family(name, "gauge", "Serial that a subscriber took last");
+    let taken = app.desk().store().zones_taken().await?;
+    for took in &taken {
+        let labels = [("subscriber", took.subscriber.as_str()), ("zone", took.zone.as_str())];
+        text.sample(name, &labels, f64::from(took.serial));
+    }
+    let name = "forestall_zone_taken_timestamp_seconds";
+    text.family(name, "gauge", "When a subscriber took a policy zone last");
+    for took in &taken {
+        let labels = [("subscriber", took.subscriber.as_str()), ("zone", took.zone.as_str())];
+        text.sample(name, &labels, took.at.seconds() as f64);
+    }
+    let Some(counts) = transfers.counts() else { return Ok(()) };
+    text.family("forestall_transfer_questions_total", "counter", "Questions of secondaries");
+    text.sample("forestall_transfer_questions_total", &[], counts.questions as f64);
+    text.family("forestall_transfer_refused_total", "counter", "Questions of secondaries that were refused, by reason");
+    let others = counts.refused.saturating_sub(counts.bad_signatures);
+    for (reason, count) in [("signature", counts.bad_signatures), ("other", others), ("crowd", counts.turned_away)] {
+        text.sample("forestall_transfer_refused_total", &[("reason", reason)], count as f64);
+    }
+    text.family("forestall_transfers_total", "counter", "Transfers by form; broken off ones are counted as cut");
+    for (form, count) in [("full", counts.full), ("difference", counts.differences), ("cut", counts.cut)] {
+        text.sample("forestall_transfers_total", &[("form", form)], count as f64);
+    }
+    text.family("forestall_transfer_records_total", "counter", "Records that were sent to secondaries");
+    text.sample("forestall_transfer_records_total", &[], counts.records as f64);
     Ok(())
 }
 

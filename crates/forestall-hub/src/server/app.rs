@@ -25,6 +25,7 @@ use crate::contacts::CallList;
 use crate::desk::{CaseFile, Desk, DeskError, Sender, Token};
 use crate::drill::Drill;
 use crate::pages::public_figures::Totals;
+use crate::transfers::Transfers;
 
 /// How long totals for the public are kept, in seconds: anybody may ask for them, and counting takes time.
 const TOTALS_SECONDS: i64 = 60;
@@ -51,6 +52,7 @@ struct Inner {
     sessions: Sessions,
     shared: Shared,
     drill: Option<Drill>,
+    transfers: Option<Transfers>,
 }
 
 impl std::fmt::Debug for App {
@@ -61,8 +63,19 @@ impl std::fmt::Debug for App {
 
 impl App {
     pub(super) fn new(desk: Desk, address: SocketAddr, settings: Settings) -> Self {
-        let Settings { public, resolver, contact, provider, look_up_pause, allowance, clock, sender, drill, .. } =
-            settings;
+        let Settings {
+            public,
+            resolver,
+            contact,
+            provider,
+            look_up_pause,
+            allowance,
+            clock,
+            sender,
+            drill,
+            transfers,
+            ..
+        } = settings;
         let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
         let inner = Inner {
             desk,
@@ -80,6 +93,7 @@ impl App {
             sessions: Sessions::default(),
             shared: Shared::default(),
             drill,
+            transfers,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -251,6 +265,11 @@ impl App {
         let totals = Arc::new(count.await?);
         *kept = Some((now, Arc::clone(&totals)));
         Ok(totals)
+    }
+
+    /// Returns the zones that are served to resolvers; none where nobody listens for them.
+    pub(crate) fn transfers(&self) -> Option<&Transfers> {
+        self.inner.transfers.as_ref()
     }
 
     /// Returns the drill whose hub this is; none for a real one.

@@ -42,6 +42,7 @@ use tokio::net::TcpListener;
 
 use crate::desk::{Desk, DeskError, Sender};
 use crate::drill::Drill;
+use crate::transfers::Transfers;
 
 pub(crate) use allowance::Left;
 pub(crate) use app::App;
@@ -103,6 +104,8 @@ pub struct Settings {
     pub sender: Option<Sender>,
     /// The drill whose hub this is; none for a real one. Its clock must be [`Self::clock`].
     pub drill: Option<Drill>,
+    /// The zones that are served to resolvers, whose figures stand among the metrics.
+    pub transfers: Option<Transfers>,
 }
 
 impl Settings {
@@ -124,7 +127,8 @@ impl Settings {
         let (public, resolver, contact, provider) = (None, None, None, None);
         let look_up_pause = Self::LOOK_UP_PAUSE;
         let (allowance, clock) = (Allowance::USUAL, Arc::new(system_clock));
-        Self { listen, public, resolver, contact, provider, look_up_pause, allowance, clock, sender: None, drill: None }
+        let (sender, drill, transfers) = (None, None, None);
+        Self { listen, public, resolver, contact, provider, look_up_pause, allowance, clock, sender, drill, transfers }
     }
 }
 
@@ -239,7 +243,8 @@ impl Console {
     }
 }
 
-fn system_clock() -> Instant {
+/// Returns the time of the system.
+pub(crate) fn system_clock() -> Instant {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }

@@ -37,6 +37,7 @@ mod shared;
 mod sign_in;
 mod tlog;
 mod told;
+mod transfers;
 mod vetting;
 mod viewers;
 mod ways;
