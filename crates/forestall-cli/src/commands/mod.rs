@@ -32,9 +32,11 @@ mod send_settings;
 pub(crate) mod serve;
 pub(crate) mod store;
 mod traffic;
+mod transfer_settings;
 pub(crate) mod verify_list;
 pub(crate) mod vet;
 mod ways_settings;
+pub(crate) mod zone;
 
 use crate::cli::{Cli, Noun};
 use crate::failure::Outcome;
@@ -68,6 +70,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Publish(command) => command.run(globals),
         Noun::Epp(verb) => verb.run(globals),
         Noun::VerifyList(command) => command.run(globals),
+        Noun::Zone(verb) => verb.run(globals),
         Noun::Serve(command) => command.run(globals),
         Noun::Dictionary(verb) => verb.run(globals),
         Noun::Plugin(verb) => verb.run(globals),

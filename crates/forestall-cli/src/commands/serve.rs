@@ -13,6 +13,7 @@ use forestall_hub::desk::{Desk, Sender};
 use forestall_hub::drill::Drill;
 use forestall_hub::jobs::{Post, Scheduler, Vantage};
 use forestall_hub::server::{Console, Origin, Settings};
+use forestall_hub::transfers::{Listening, TransferSettings, Transfers};
 use forestall_model::Instant;
 use forestall_vet::Rules;
 use serde::Deserialize;
@@ -22,6 +23,7 @@ use super::drill;
 use super::look::{self, Look};
 use super::provider_settings::{self, PROVIDER_KEYS, ProviderPart};
 use super::send_settings::{self, MAIL_KEYS, Mail, SEND_KEYS, Send, check_keys};
+use super::transfer_settings::{self, TRANSFER_KEYS, TransferPart};
 use super::ways_settings::{self, DAILY_KEYS, DailyPart, INBOX_KEYS, InboxPart, WEBHOOK_KEYS, Ways, WebhookPart};
 use crate::failure::{Outcome, usage};
 use crate::told::Told;
@@ -46,6 +48,12 @@ pub(crate) struct Serve {
     /// Whom the public may ask: shown on the pages without sign-in
     #[arg(long, value_name = "TEXT", env = "FORESTALL_CONTACT", hide_env_values = true)]
     contact: Option<String>,
+    /// Where resolvers take policy zones, over TCP and UDP
+    #[arg(long, value_name = "ADDR", env = "FORESTALL_TRANSFER_LISTEN", hide_env_values = true)]
+    transfer_listen: Option<SocketAddr>,
+    /// Where they take them over TLS; the certificate stands in the file of settings
+    #[arg(long, value_name = "ADDR", env = "FORESTALL_TRANSFER_LISTEN_TLS", hide_env_values = true)]
+    transfer_listen_tls: Option<SocketAddr>,
     /// Serve the hub of a drill, whose time begins at INSTANT and is moved by `forestall drill`; nothing leaves it
     #[arg(long, value_name = "INSTANT", value_parser = values::instant_or_day)]
     drill: Option<Instant>,
@@ -59,7 +67,7 @@ pub(crate) struct Serve {
     #[arg(long, requires = "config")]
     check_config: bool,
     /// Print an example of the file and end
-    #[arg(long, conflicts_with_all = ["listen", "public", "resolver", "contact", "config", "check_config"])]
+    #[arg(long, conflicts_with_all = ["listen", "public", "resolver", "contact", "transfer_listen", "transfer_listen_tls", "config", "check_config"])]
     example_config: bool,
 }
 
@@ -83,6 +91,7 @@ pub(super) struct Config {
     daily: Option<DailyPart>,
     provider: Option<ProviderPart>,
     api: Option<ApiPart>,
+    transfer: Option<TransferPart>,
 }
 
 impl Config {
@@ -146,9 +155,9 @@ impl Config {
 
 /// The version of the file that this program reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "version", "data", "database", "listen", "public", "resolver", "contact", "look", "send", "mail", "inbox",
-    "webhook", "daily", "provider", "api",
+    "webhook", "daily", "provider", "api", "transfer",
 ];
 
 impl Serve {
@@ -169,6 +178,10 @@ impl Serve {
         let ways = config.ways(public.clone().or_else(|| self.listen.map(Origin::direct)), globals.now())?;
         let provider = config.provider.as_ref().map(ProviderPart::provider).transpose().map_err(usage)?;
         let allowance = config.api.as_ref().map(ApiPart::allowance).transpose().map_err(usage)?;
+        let mut transfer = config.transfer.clone().unwrap_or_default();
+        transfer.listen = self.transfer_listen.or(transfer.listen);
+        transfer.listen_tls = self.transfer_listen_tls.or(transfer.listen_tls);
+        let transfer = transfer.settings().map_err(usage)?;
         if self.check_config {
             output::note(format_args!("the settings are in order"));
             return Ok(Outcome::Done);
@@ -186,11 +199,12 @@ impl Serve {
             || config.inbox.is_some()
             || config.webhook.is_some()
             || settings.provider.is_some()
-            || settings.resolver.is_some();
+            || settings.resolver.is_some()
+            || transfer.is_some();
         if self.drill.is_some() && reaches_out {
             return Err(usage(
                 "a drill asks and writes to nobody, and signs with no real key: leave the resolver and the parts [look], [send], [mail], \
-                 [inbox], [webhook] and [provider] out of its settings",
+                 [inbox], [webhook], [provider] and [transfer] out of its settings",
             ));
         }
         let (begins, drill_token) = (self.drill, self.drill_token);
@@ -200,7 +214,10 @@ impl Serve {
             if let Some(begins) = begins {
                 return serve_drill(desk, settings, begins, drill_token.as_deref()).await;
             }
+            let transfers = Transfers::new(desk.clone(), settings.clock.clone());
+            settings.transfers = transfer.is_some().then(|| transfers.clone());
             let console = bind(desk.clone(), settings).await?;
+            let listening = listen(transfers, transfer).await?;
             let told = Told::listen();
             let link = console.link().await?;
             output::to_stdout(|out| Ok(writeln!(out, "{link}")?))?;
@@ -208,7 +225,7 @@ impl Serve {
                 "the link above signs one person in, once; it works until {}. Ctrl-C ends the console.",
                 link.expires
             ));
-            serve_and_work(desk, console, told, vantage, ways).await;
+            serve_and_work(desk, console, told, (vantage, ways), listening).await;
             Ok(Outcome::Done)
         })
     }
@@ -277,8 +294,28 @@ pub(super) async fn bind(desk: Desk, settings: Settings) -> anyhow::Result<Conso
     Ok(console)
 }
 
+/// Binds the listeners of transfers where there are to be any, and says where they are.
+async fn listen(transfers: Transfers, settings: Option<TransferSettings>) -> anyhow::Result<Option<Listening>> {
+    let Some(settings) = settings else { return Ok(None) };
+    let listening = Listening::bind(transfers, settings).await?;
+    if let Some(address) = listening.address() {
+        output::note(format_args!("resolvers take policy zones at {address}, over TCP and UDP"));
+    }
+    if let Some(address) = listening.tls_address() {
+        output::note(format_args!("resolvers take policy zones at {address}, over TLS"));
+    }
+    Ok(Some(listening))
+}
+
 /// Serves and does the hub's own work until the program is told to end, then closes the store.
-async fn serve_and_work(desk: Desk, console: Console, mut told: Told, vantage: Vantage, ways: Ways) {
+async fn serve_and_work(
+    desk: Desk,
+    console: Console,
+    mut told: Told,
+    (vantage, ways): (Vantage, Ways),
+    listening: Option<Listening>,
+) {
+    let transfers = listening.map(|listening| tokio::spawn(listening.serve()));
     let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), console.clock());
     let scheduler = ways.over(scheduler);
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
@@ -287,6 +324,9 @@ async fn serve_and_work(desk: Desk, console: Console, mut told: Told, vantage: V
     drop(end);
     if let Err(error) = work.await {
         tracing::error!(%error, "the hub's own work ended out of order");
+    }
+    if let Some(transfers) = transfers {
+        transfers.abort();
     }
     desk.store().close().await;
 }
@@ -330,6 +370,7 @@ fn parse(text: &str) -> Result<Config, String> {
     part("daily").map_or(Ok(()), |table| check_keys("daily", table, DAILY_KEYS))?;
     part("provider").map_or(Ok(()), |table| check_keys("provider", table, PROVIDER_KEYS))?;
     part("api").map_or(Ok(()), |table| check_keys("api", table, API_KEYS))?;
+    part("transfer").map_or(Ok(()), |table| check_keys("transfer", table, TRANSFER_KEYS))?;
     toml::from_str(text).map_err(wrong)
 }
 
@@ -369,12 +410,14 @@ fn example() -> String {
          {}\n\
          {}\n\
          {}\n\
+         {}\n\
          {}",
         look::EXAMPLE,
         send_settings::EXAMPLE,
         ways_settings::EXAMPLE,
         provider_settings::EXAMPLE,
-        api_settings::EXAMPLE
+        api_settings::EXAMPLE,
+        transfer_settings::EXAMPLE
     )
 }
 

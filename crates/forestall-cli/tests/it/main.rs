@@ -42,3 +42,4 @@ mod support;
 mod verify_list;
 mod vet;
 mod watch;
+mod zone;

@@ -1,0 +1,44 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall zone`: policy zones that resolvers take by transfers, and who may take them.
+
+mod add;
+mod list;
+mod remove;
+mod serials;
+mod show;
+mod subscriber;
+
+use clap::Subcommand;
+
+use crate::failure::Outcome;
+use crate::world::{self, Globals};
+
+/// Policy zones that resolvers take by AXFR and IXFR
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Add(add::Add),
+    List(list::List),
+    Show(show::Show),
+    Serials(serials::Serials),
+    Remove(remove::Remove),
+    #[command(subcommand)]
+    Subscriber(subscriber::Verb),
+}
+
+impl Verb {
+    /// Runs the verb.
+    pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        globals.only_here("zones are kept in the store, and the hub that serves it takes them up by itself")?;
+        world::run(async {
+            match self {
+                Self::Add(command) => command.run(globals).await,
+                Self::List(command) => command.run(globals).await,
+                Self::Show(command) => command.run(globals).await,
+                Self::Serials(command) => command.run(globals).await,
+                Self::Remove(command) => command.run(globals).await,
+                Self::Subscriber(verb) => verb.run(globals).await,
+            }
+        })
+    }
+}

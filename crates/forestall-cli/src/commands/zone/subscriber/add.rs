@@ -1,0 +1,95 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall zone subscriber add`.
+
+use std::net::{IpAddr, SocketAddr};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Args;
+use forestall_hub::desk::NewSubscriber;
+use forestall_model::{Audience, OwnerName, PartyId, TsigAlgorithm};
+
+use crate::failure::Outcome;
+use crate::output;
+use crate::values::words;
+use crate::world::Globals;
+
+/// Add somebody who takes zones, and print the key by which they sign
+///
+/// The key is printed this one time. The store keeps it as it is, since whoever checks a signature needs it: who reads the store reads it.
+#[derive(Args, Debug)]
+pub(crate) struct Add {
+    /// A short name: lower-case letters, digits and hyphens
+    id: PartyId,
+    /// A zone that they may take; any number of them
+    #[arg(long = "zone", value_name = "NAME", required = true)]
+    zones: Vec<OwnerName>,
+    /// How close they stand; TLP decides what they may have
+    #[arg(long, value_name = "AUDIENCE", value_parser = words!(Audience))]
+    audience: Audience,
+    /// The party that they belong to
+    #[arg(long, value_name = "ID")]
+    party: Option<PartyId>,
+    /// The name of the key [default: the short name]
+    #[arg(long, value_name = "NAME", conflicts_with = "unsigned")]
+    key: Option<OwnerName>,
+    /// How they sign
+    #[arg(long, value_name = "ALGORITHM", value_parser = words!(TsigAlgorithm), default_value = "hmac-sha256", conflicts_with = "unsigned")]
+    algorithm: TsigAlgorithm,
+    /// They cannot sign, as Unbound, and are known by their address alone
+    #[arg(long, requires = "addresses")]
+    unsigned: bool,
+    /// An address from which they come; any number of them [default: any, for who signs]
+    #[arg(long = "address", value_name = "ADDR")]
+    addresses: Vec<IpAddr>,
+    /// Where they are told of new serials: an address, with port 53 or another; any number of them
+    #[arg(long = "notify", value_name = "ADDR[:PORT]", value_parser = target)]
+    told: Vec<SocketAddr>,
+}
+
+/// Reads an address with a port, or without one for 53.
+fn target(text: &str) -> Result<SocketAddr, String> {
+    let bare = || text.parse::<IpAddr>().map(|address| SocketAddr::new(address, 53));
+    text.parse().or_else(|_| bare()).map_err(|_| {
+        format!(
+            "{text:?} is no address with a port; expected for example 192.0.2.1, 192.0.2.1:5353 or [2001:db8::1]:53"
+        )
+    })
+}
+
+impl Add {
+    pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let desk = globals.real_desk().await?;
+        let key = match (self.unsigned, self.key) {
+            (true, _) => None,
+            (false, Some(name)) => Some((name, self.algorithm)),
+            (false, None) => Some((self.id.as_str().parse()?, self.algorithm)),
+        };
+        let new = NewSubscriber {
+            id: self.id,
+            party: self.party,
+            audience: self.audience,
+            key,
+            addresses: self.addresses,
+            told: self.told,
+            zones: self.zones,
+        };
+        let kept = desk.add_subscriber(new, globals.now()).await?;
+        match &kept.key {
+            Some(key) => {
+                let secret = STANDARD.encode(&key.secret);
+                output::to_stdout(|out| Ok(writeln!(out, "{}:{}:{secret}", key.algorithm, key.name)?))?;
+                output::note(format_args!(
+                    "the key above is shown this one time; hand it to {} by a way that is closed. The store keeps it as it is",
+                    kept.id
+                ));
+            }
+            None => output::note(format_args!(
+                "{} is known by the address alone: whoever can send from there takes the zone, and nothing says that it is ours",
+                kept.id
+            )),
+        }
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,53 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall zone subscriber list`.
+
+use clap::Args;
+
+use crate::failure::Outcome;
+use crate::output;
+use crate::table::{Align, Table};
+use crate::world::Globals;
+
+/// List who takes zones; no secret is shown
+#[derive(Args, Debug)]
+pub(crate) struct List {}
+
+impl List {
+    pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let desk = globals.desk().await?;
+        let subscribers = desk.store().subscribers().await?;
+        if subscribers.is_empty() {
+            output::note(format_args!("nobody takes zones; `forestall zone subscriber add` adds somebody"));
+            return Ok(Outcome::Done);
+        }
+        let columns = [
+            ("id", Align::Left),
+            ("party", Align::Left),
+            ("audience", Align::Left),
+            ("key", Align::Left),
+            ("from", Align::Left),
+            ("told at", Align::Left),
+            ("zones", Align::Left),
+        ];
+        let mut table = Table::new(&columns);
+        for subscriber in subscribers {
+            let all = |words: &[String]| if words.is_empty() { "-".to_owned() } else { words.join(" ") };
+            let key = subscriber.key.as_ref().map(|key| format!("{}:{}", key.algorithm, key.name));
+            let addresses: Vec<String> = subscriber.addresses.iter().map(ToString::to_string).collect();
+            let told: Vec<String> = subscriber.told.iter().map(ToString::to_string).collect();
+            let zones: Vec<String> = subscriber.zones.iter().map(ToString::to_string).collect();
+            table.row([
+                subscriber.id,
+                subscriber.party.map_or_else(|| "-".to_owned(), |party| party.to_string()),
+                subscriber.audience.to_string(),
+                key.unwrap_or_else(|| "UNSIGNED".to_owned()),
+                all(&addresses),
+                all(&told),
+                all(&zones),
+            ]);
+        }
+        output::to_stdout(|out| Ok(table.write("", out)?))?;
+        Ok(Outcome::Done)
+    }
+}
