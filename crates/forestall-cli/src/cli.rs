@@ -6,9 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     case, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, import, index, jobs,
-    party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
-    case, classify, dictionary, directory, disclosures, drill, family, guard, hunt, identify, index, jobs, party,
-    person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet, zone,
+    party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet, zone,
 };
 use crate::world::Globals;
 
@@ -56,6 +54,7 @@ pub(crate) enum Noun {
     Publish(publish::Publish),
     #[command(subcommand)]
     Epp(epp::Verb),
+    #[command(subcommand)]
     Zone(zone::Verb),
     VerifyList(verify_list::VerifyList),
     Serve(serve::Serve),

@@ -23,8 +23,8 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0008_mail.sql"),
     include_str!("../migrations/0009_identities.sql"),
     include_str!("../migrations/0010_revision.sql"),
-    include_str!("../migrations/0013_epp.sql"),
     include_str!("../migrations/0011_zones.sql"),
+    include_str!("../migrations/0012_epp.sql"),
 ];
 
 /// The version that this program writes.

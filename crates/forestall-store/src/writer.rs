@@ -26,9 +26,6 @@ use crate::sent_letters::SentLetter;
 use crate::{
     api_answers, api_tokens, challenges, daily_mails, disclosures, documents, epp, evidence, failures, invitations,
     jobs, log, mails, notices, parties, people, person_sessions, postgres, projection, revision, sent_letters, sign_in,
-    sqlite, store,
-    api_answers, api_tokens, challenges, daily_mails, disclosures, documents, evidence, failures, invitations, jobs,
-    log, mails, notices, parties, people, person_sessions, postgres, projection, revision, sent_letters, sign_in,
     sqlite, store, zone_subscribers, zones,
 };
 
