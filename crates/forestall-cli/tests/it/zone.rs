@@ -4,7 +4,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use forestall_model::UtcDay;
@@ -43,16 +43,8 @@ impl Hub {
         let mut command = home.program();
         command.args(["serve", "--listen", "127.0.0.1:0"]).args(words);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut said = BufReader::new(child.stderr.take().unwrap());
-        loop {
-            let mut line = String::new();
-            assert_ne!(said.read_line(&mut line).unwrap(), 0, "the hub ended without saying where zones are taken");
-            if let Some(rest) = line.strip_prefix("resolvers take policy zones at ") {
-                let address = rest.split(',').next().unwrap().parse().unwrap();
-                std::thread::spawn(move || for _ in said.lines() {});
-                return Self { child, address };
-            }
-        }
+        let said = BufReader::new(child.stderr.take().unwrap());
+        Self { address: address_in(said), child }
     }
 
     /// Transfers the zone by dig until it comes, and returns its records.
@@ -72,6 +64,18 @@ impl Hub {
             }
             assert!(begun.elapsed() < Duration::from_secs(60), "no zone came: {text}");
             std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+/// Reads what a hub says up to where zones are taken; what it says later is thrown away.
+fn address_in(mut said: BufReader<ChildStderr>) -> SocketAddr {
+    loop {
+        let mut line = String::new();
+        assert_ne!(said.read_line(&mut line).unwrap(), 0, "the hub ended without saying where zones are taken");
+        if let Some(rest) = line.strip_prefix("resolvers take policy zones at ") {
+            std::thread::spawn(move || for _ in said.lines() {});
+            return rest.split(',').next().unwrap().parse().unwrap();
         }
     }
 }
