@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use forestall_model::{Action, DayRange, Instant, ListCounts, PeriodCounts, Sight, Tld, UtcDay, Window};
 
+use crate::aside::Aside;
 use crate::case::{Case, Claim};
 use crate::gaps::{self, Gap};
 use crate::holding::Stance;
@@ -220,6 +221,12 @@ impl<'a> Board<'a> {
     #[must_use]
     pub fn knows_single_names(&self, tld: &Tld, campaign: usize, period: i64) -> bool {
         self.case.slices.get(tld).is_some_and(|slice| slice.lists.contains_key(&(campaign, period)))
+    }
+
+    /// Returns the places of a list whose names once stood aside; `None` where nothing is known of single names of it.
+    #[must_use]
+    pub fn aside(&self, tld: &Tld, campaign: usize, period: i64) -> Option<&Aside> {
+        Some(self.case.slices.get(tld)?.lists.get(&(campaign, period))?.aside())
     }
 
     /// Returns what is known of all names of one list at `now`, in order of place; empty where there is no such list.

@@ -66,6 +66,22 @@ pub struct Case {
     pub told: Vec<Told>,
     /// Requests for a waiver that were sent to ICANN, in the order of their numbers.
     pub filings: Vec<Filing>,
+    /// Until when the horizon reached, and since when, in order.
+    pub reached: Vec<Reached>,
+    /// When an event was recorded last that may bear on whether single names are left alone, later than whatever was recorded before.
+    pub names_changed: Instant,
+    /// When the last event was recorded, by a clock that gives each event a time of its own: acts that overlap are not recorded in the order in
+    /// which they began.
+    tick: Instant,
+}
+
+/// How far a horizon reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The last day, not included.
+    pub until: UtcDay,
+    /// When that was recorded, later than whatever was recorded before.
+    pub since: Instant,
 }
 
 /// The state of one slice: what one registry was asked and answered, and what was seen of its names.
@@ -391,6 +407,9 @@ impl Case {
             decisions: Vec::new(),
             told: Vec::new(),
             filings: Vec::new(),
+            reached: vec![Reached { until: horizon.until, since: event.recorded }],
+            names_changed: event.recorded,
+            tick: event.recorded,
         })
     }
 
@@ -412,6 +431,7 @@ impl Case {
 
     /// Adds an event whatever its number, for those who follow a case in the order in which things happened.
     pub(crate) fn take_in(&mut self, event: &Event) -> Result<(), ReplayError> {
+        let tick = Instant::from_micros(self.tick.micros().saturating_add(1)).max(event.recorded);
         match &event.body {
             Body::Opened { .. } => return Err(ReplayError::OpenedTwice { version: event.version }),
             Body::Requested { tld, days, campaigns, action, fallback, .. } => {
@@ -444,6 +464,9 @@ impl Case {
                 cut.into_iter().for_each(|cut| cut.read = cut.read.or(Some(event.occurred)));
             }
             Body::Moved { until, slices } => {
+                if *until > self.horizon.until {
+                    self.reached.push(Reached { until: *until, since: tick });
+                }
                 self.horizon.until = self.horizon.until.max(*until);
                 for tld in slices {
                     self.slice_mut(tld);
@@ -606,6 +629,10 @@ impl Case {
         }
         self.version = event.version.max(self.version);
         self.changed = event.recorded;
+        self.tick = tick;
+        if event.body.bears_on_single_names() {
+            self.names_changed = tick;
+        }
         Ok(())
     }
 
@@ -637,6 +664,13 @@ impl Case {
     #[must_use]
     pub fn list_day(&self, period: i64) -> UtcDay {
         period_day(period).max(self.horizon.from)
+    }
+
+    /// Returns since when the list of a day is in the case, by the log.
+    #[must_use]
+    pub fn listed_since(&self, day: UtcDay) -> Instant {
+        let reached = self.reached.iter().find(|reached| day < reached.until).or(self.reached.last());
+        reached.map_or(self.changed, |reached| reached.since)
     }
 
     fn cut(&mut self, event: &Event) {

@@ -711,6 +711,34 @@ impl Body {
         }
     }
 
+    /// Says whether the event may change for a single name whether it is left alone.
+    #[must_use]
+    pub const fn bears_on_single_names(&self) -> bool {
+        match self {
+            Self::Requested { .. }
+            | Self::Cut { .. }
+            | Self::Excluded { .. }
+            | Self::Readmitted { .. }
+            | Self::Swept(_)
+            | Self::Seen { .. }
+            | Self::Vetted { .. }
+            | Self::Ruled { .. }
+            | Self::Appealed { .. }
+            | Self::Settled { .. }
+            | Self::Undone { .. }
+            | Self::Answered { .. } => true,
+            Self::Opened { .. }
+            | Self::Acknowledged { .. }
+            | Self::Delivered { .. }
+            | Self::Read { .. }
+            | Self::Moved { .. }
+            | Self::Tasked { .. }
+            | Self::TaskChanged { .. }
+            | Self::Decided { .. }
+            | Self::Noted { .. } => false,
+        }
+    }
+
     /// Returns the slice that the event concerns, where it concerns exactly one.
     #[must_use]
     pub fn tld(&self) -> Option<Tld> {

@@ -22,6 +22,7 @@
 
 pub mod alarms;
 pub mod archive;
+pub mod aside;
 pub mod board;
 pub mod by_day;
 pub mod case;
@@ -56,6 +57,7 @@ pub mod verify;
 pub mod what_if;
 
 pub use alarms::Alarm;
+pub use aside::Aside;
 pub use board::{Board, NameView};
 pub use case::Case;
 pub use command::{Command, Context, Decided, Refusal};

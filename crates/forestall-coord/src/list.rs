@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use forestall_model::evidence::{Places, SweptList};
 use forestall_model::{Action, Instant, Method, Sight};
 
+use crate::aside::Aside;
 use crate::case::Claim;
 use crate::holding::Stance;
 use crate::proof::{Finding, finding, shows_another_holder};
@@ -41,6 +42,8 @@ pub(crate) struct ListState {
     fallen: BTreeMap<u32, Order>,
     /// Those of them that were seen with another holder.
     lost: BTreeSet<u32>,
+    /// Places whose names once stood aside.
+    aside: Aside,
 }
 
 /// What is known of the holder of the name at a place.
@@ -88,8 +91,16 @@ impl ListState {
     pub(crate) fn hold(&mut self, place: u32, stance: Stance, action: Option<Action>, version: u64) {
         match stance {
             Stance::Open => drop(self.held.remove(&place)),
-            stance => drop(self.held.insert(place, Hold { stance, action, version })),
+            stance => {
+                self.aside.note(place);
+                self.held.insert(place, Hold { stance, action, version });
+            }
         }
+    }
+
+    /// Returns the places whose names once stood aside.
+    pub(crate) const fn aside(&self) -> &Aside {
+        &self.aside
     }
 
     /// Notes when the registration of the name at a place ends, as registration data said at `order`; none where they did not say.
@@ -141,6 +152,7 @@ impl ListState {
         ranged: Option<(Order, Claim)>,
     ) {
         let kind = kind_of(method);
+        self.aside.saw(place, sight);
         self.follow(kind, place, (order, sight), ranged);
         self.looks[kind].keep(place, (order, sight));
     }
@@ -148,6 +160,8 @@ impl ListState {
     /// Takes in a sweep. `ranged` is what the registry said of the whole list.
     pub(crate) fn swept(&mut self, sweep: SweepState, ranged: Option<(Order, Claim)>) {
         let kind = kind_of(sweep.method);
+        self.aside.saw_at_large(sweep.usual);
+        sweep.differing.iter().for_each(|(place, sight)| self.aside.saw(*place, *sight));
         if self.looks[kind].makes_room_for(&sweep) {
             self.follow_sweep(kind, &sweep, ranged);
             self.looks[kind].swept(sweep);

@@ -2,7 +2,7 @@
 
 //! What holds after any commands in any order. The evidence is read from the log again, the plainest way there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use forestall_coord::case::{Case, Claim, ReplayError};
 use forestall_coord::command::{Acknowledge, Answer, Attested, Command, Note, Override, Readmit, Request};
@@ -33,6 +33,25 @@ proptest! {
         sums_agree(&script)?;
         unverified_lists_are_left_alone(&script)?;
         the_log_gives_the_state(&script)?;
+    }
+
+    #[test]
+    fn a_name_that_comes_back_once_stood_aside_and_something_was_recorded(acts in proptest::collection::vec(act(), 1..40)) {
+        let mut script = opened();
+        let mut before = left_alone(&script);
+        for act in &acts {
+            let changed = script.case().names_changed;
+            perform(&mut script, act)?;
+            let now = left_alone(&script);
+            let board = script.board();
+            for (list, place) in before.difference(&now).chain(now.difference(&before)) {
+                let (of, on, under) = *list;
+                let aside = board.aside(&tld(under), of, period_of(day(on)));
+                prop_assert!(aside.is_some_and(|aside| aside.has(*place)), "{list:?} {place}");
+                prop_assert!(script.case().names_changed > changed, "{act:?}");
+            }
+            before = now;
+        }
     }
 
     #[test]
@@ -411,6 +430,18 @@ impl Record {
 
 fn lists() -> impl Iterator<Item = ListNumber> {
     (0..2).flat_map(|of| (0..4).flat_map(move |on| (0..2).map(move |under| (of, on, under))))
+}
+
+/// Returns the names that are left alone, because somebody else holds them or seems to.
+fn left_alone(script: &CaseScript) -> BTreeSet<(ListNumber, u32)> {
+    let board = script.board();
+    let of_list = |list: ListNumber| {
+        let (of, on, under) = list;
+        let views = board.name_views(&tld(under), of, period_of(day(on)), script.clock.now());
+        let aside = (0..).zip(views).filter(|(_, view)| view.is_withheld() || view.stance.stands_aside());
+        aside.map(|(place, _)| (list, place)).collect::<Vec<_>>()
+    };
+    lists().flat_map(of_list).collect()
 }
 
 fn names_stand_where_the_evidence_puts_them(script: &CaseScript) -> Result<(), TestCaseError> {
