@@ -72,6 +72,7 @@ pub mod stix;
 pub mod suricata;
 pub mod table;
 pub mod told;
+pub mod taxii;
 pub mod unbound;
 pub mod waiver;
 pub mod whois;

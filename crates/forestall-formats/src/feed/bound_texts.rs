@@ -12,6 +12,7 @@ use super::Entry;
 const MOST: usize = 4096;
 
 /// The texts of windows, as `make` writes the bounds that there are.
+#[derive(Debug)]
 pub(crate) struct BoundTexts<T, F> {
     texts: HashMap<Window, T>,
     make: F,

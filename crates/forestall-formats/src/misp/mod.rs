@@ -11,6 +11,7 @@
 //! MISP core format (draft-dulaunoy-misp-core-format), sections 2.2 (event), 2.3 (object), 2.4 (attribute) and 2.6 (tag); MISP objects,
 //! `dga-domain` version 1 (April 2026); MISP taxonomies `tlp`, `PAP`, `dga` version 2 and `estimative-language`.
 
+pub mod directory;
 pub mod galaxy;
 pub mod read;
 
@@ -18,7 +19,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use forestall_model::marking::{Marking, Tlp};
-use forestall_model::{Instant, Released, Window};
+use forestall_model::{Instant, Released, UtcDay, Window};
 use uuid::Uuid;
 
 use crate::feed::{BoundTexts, Campaign, Entry, Feed, Settings, Text};
@@ -48,10 +49,9 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
     let marking = feed.marking();
     let feed = feed.object();
     let tags: Vec<Vec<String>> = feed.campaigns.iter().map(campaign_tags).collect();
-    let shared: Vec<String> =
-        tags.first().into_iter().flatten().filter(|tag| tags.iter().all(|of| of.contains(tag))).cloned().collect();
+    let shared = shared_tags(&tags);
     let mut text = Text::new(out);
-    text.fill(|text| head(text, feed, settings, marking, &shared))?;
+    text.fill(|text| head(text, feed, &Heading::new(feed, settings, marking, &shared), marking))?;
     let objects = Objects::new(feed, &tags, &shared);
     let mut windows =
         BoundTexts::new(|from: Option<Instant>, until: Option<Instant>| (from.map(moment::of), until.map(moment::of)));
@@ -67,29 +67,76 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
     Ok(feed.entries.len() as u64)
 }
 
+/// What an event says of itself, as its feed says it too.
+struct Heading {
+    /// The event.
+    id: Uuid,
+    info: String,
+    date: UtcDay,
+    publisher: String,
+    publisher_id: Uuid,
+    tags: Vec<String>,
+    /// When it was changed last, in seconds.
+    changed: i64,
+}
+
+impl Heading {
+    fn new(feed: &Feed, settings: &Settings, marking: Marking, shared: &[String]) -> Self {
+        let (first, last) =
+            (feed.span.from.day(), Instant::from_micros(feed.span.until.micros().saturating_sub(1)).day());
+        let days = if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
+        let name = if settings.publisher.name.is_empty() { "Forestall" } else { &settings.publisher.name };
+        let marks = [marking.tlp.word().to_ascii_lowercase(), marking.pap.word().to_owned()];
+        Self {
+            id: event_uuid(&feed.id, first, last),
+            info: format!("{}: predicted DGA names live {days}", feed.title),
+            date: first,
+            publisher: name.to_owned(),
+            publisher_id: Uuid::new_v5(&OURS, format!("organisation\n{name}").as_bytes()),
+            tags: marks.into_iter().chain(shared.iter().cloned()).collect(),
+            changed: feed.changed.seconds(),
+        }
+    }
+}
+
+/// How bad it is that a machine asks is the receiver's to say: undefined.
+const THREAT_LEVEL: &str = "4";
+/// The analysis is complete.
+const ANALYSIS: &str = "2";
+
+/// Returns the identifier of the event of some days.
+fn event_uuid(id: &str, first: UtcDay, last: UtcDay) -> Uuid {
+    Uuid::new_v5(&OURS, format!("event\n{id}\n{first}\n{last}").as_bytes())
+}
+
+/// Returns the tags that all campaigns share.
+fn shared_tags(tags: &[Vec<String>]) -> Vec<String> {
+    tags.first().into_iter().flatten().filter(|tag| tags.iter().all(|of| of.contains(tag))).cloned().collect()
+}
+
 /// Writes everything before the first object.
-fn head(text: &mut Vec<u8>, feed: &Feed, settings: &Settings, marking: Marking, shared: &[String]) {
-    let (first, last) = (feed.span.from.day(), Instant::from_micros(feed.span.until.micros().saturating_sub(1)).day());
-    let days = if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
-    let info = quoted(&format!("{}: predicted DGA names live {days}", feed.title));
-    let event = Uuid::new_v5(&OURS, format!("event\n{}\n{first}\n{last}", feed.id).as_bytes());
-    let name = if settings.publisher.name.is_empty() { "Forestall" } else { &settings.publisher.name };
-    let publisher = Uuid::new_v5(&OURS, format!("organisation\n{name}").as_bytes());
-    let changed = feed.changed.seconds();
-    let tlp = marking.tlp.word().to_ascii_lowercase();
-    let marks = [tlp, marking.pap.word().to_owned()];
-    let tags = tag_list(marks.iter().chain(shared));
+fn head(text: &mut Vec<u8>, feed: &Feed, heading: &Heading, marking: Marking) {
+    let event = heading.id;
+    let (info, tags) = (quoted(&heading.info), tag_list(heading.tags.iter()));
     put(
         text,
-        &["{\"Event\":{\"uuid\":\"", &event.to_string(), "\",\"info\":", &info, ",\"date\":\"", &first.to_string()],
+        &[
+            "{\"Event\":{\"uuid\":\"",
+            &event.to_string(),
+            "\",\"info\":",
+            &info,
+            ",\"date\":\"",
+            &heading.date.to_string(),
+        ],
     );
-    // Undefined: how bad it is that a machine asks is the receiver's to say. The analysis is complete, and publishing is theirs as well.
+    put(text, &["\",\"threat_level_id\":\"", THREAT_LEVEL, "\",\"analysis\":\"", ANALYSIS]);
+    // Publishing is the receiver's to do.
+    put(text, &["\",\"published\":false,\"timestamp\":\"", &heading.changed.to_string()]);
     put(
         text,
-        &["\",\"threat_level_id\":\"4\",\"analysis\":\"2\",\"published\":false,\"timestamp\":\"", &changed.to_string()],
+        &["\",\"distribution\":\"", distribution(marking.tlp), "\",\n\"Orgc\":{\"name\":", &quoted(&heading.publisher)],
     );
-    put(text, &["\",\"distribution\":\"", distribution(marking.tlp), "\",\n\"Orgc\":{\"name\":", &quoted(name)]);
-    put(text, &[",\"uuid\":\"", &publisher.to_string(), "\"},\n\"Tag\":", &tags, ",\n\"Attribute\":["]);
+    put(text, &[",\"uuid\":\"", &heading.publisher_id.to_string(), "\"},\n\"Tag\":", &tags, ",\n\"Attribute\":["]);
     // MISP refuses a second attribute of a value, and campaigns of one family have their references in common.
     let mut seen = BTreeSet::new();
     let mut before = "\n";

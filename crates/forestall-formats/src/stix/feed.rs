@@ -86,7 +86,7 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
 }
 
 /// Returns the identifier of a PAP label as a statement marking.
-fn pap_id(pap: Pap) -> String {
+pub(super) fn pap_id(pap: Pap) -> String {
     id("marking-definition", pap.word())
 }
 
@@ -204,7 +204,8 @@ fn grouping(bundle: &mut Bundle<'_>, feed: &Feed, head: &Head, day: UtcDay) -> i
 const WHAT_THEY_ARE: &str = "Names that a domain generation algorithm will use, computed ahead. A prediction and no sighting: a machine that asks for one may be infected, and no command server is known to answer.";
 
 /// What objects share, written once.
-struct Head {
+#[derive(Debug)]
+pub(super) struct Head {
     /// The common properties of every object.
     common: String,
     /// What indicators of each campaign say alike.
@@ -214,7 +215,7 @@ struct Head {
 }
 
 impl Head {
-    fn new(feed: &Feed, marks: &[&str]) -> Self {
+    pub(super) fn new(feed: &Feed, marks: &[&str]) -> Self {
         let (created, modified) = (timestamp(feed.opened), timestamp(feed.changed));
         let (identity, marks) = (identity(), json!(marks));
         let common = format!(
@@ -245,7 +246,7 @@ impl Head {
         }
     }
 
-    fn indicator(&self, text: &mut Vec<u8>, entry: &Entry<'_>, id: Uuid, valid: &str) {
+    pub(super) fn indicator(&self, text: &mut Vec<u8>, entry: &Entry<'_>, id: Uuid, valid: &str) {
         put(text, &[",\n{\"type\":\"indicator\",\"id\":\"indicator--"]);
         put_uuid(text, id);
         put(text, &["\"", &self.common, &self.campaigns[entry.campaign], entry.name]);
@@ -262,9 +263,9 @@ impl Head {
         );
     }
 
-    fn indicates(&self, text: &mut Vec<u8>, entry: &Entry<'_>, indicator: Uuid) {
+    pub(super) fn indicates(&self, text: &mut Vec<u8>, entry: &Entry<'_>, indicator: Uuid) {
         put(text, &[",\n{\"type\":\"relationship\",\"id\":\"relationship--"]);
-        put_uuid(text, Uuid::new_v5(&indicator, b"indicates"));
+        put_uuid(text, indicates_uuid(indicator));
         put(text, &["\"", &self.common, ",\"relationship_type\":\"indicates\",\"source_ref\":\"indicator--"]);
         put_uuid(text, indicator);
         put(text, &["\",\"target_ref\":\"", &self.malware[entry.campaign], "\"}"]);
@@ -272,7 +273,7 @@ impl Head {
 }
 
 /// Returns the properties that say when an indicator holds.
-fn valid(from: Option<Instant>, until: Option<Instant>) -> String {
+pub(super) fn valid(from: Option<Instant>, until: Option<Instant>) -> String {
     let mut text = format!(",\"valid_from\":\"{}\"", timestamp(from.unwrap_or(SINCE_EVER)));
     if let Some(until) = until {
         text.push_str(&format!(",\"valid_until\":\"{}\"", timestamp(until)));
@@ -281,11 +282,16 @@ fn valid(from: Option<Instant>, until: Option<Instant>) -> String {
 }
 
 /// Returns the identifier of a name in a window. `key` is room to write in.
-fn indicator_uuid(feed: &Feed, entry: &Entry<'_>, key: &mut Vec<u8>) -> Uuid {
+pub(super) fn indicator_uuid(feed: &Feed, entry: &Entry<'_>, key: &mut Vec<u8>) -> Uuid {
     let Window { from, until } = entry.window;
     key.clear();
     put(key, &["indicator\n", &feed.id, "\n", feed.campaigns[entry.campaign].id.as_str(), "\n", entry.name, "\n"]);
     key.extend_from_slice(&from.micros().to_be_bytes());
     key.extend_from_slice(&until.micros().to_be_bytes());
     Uuid::new_v5(&OURS, key)
+}
+
+/// Returns the identifier of the relationship that says what an indicator indicates.
+pub(super) fn indicates_uuid(indicator: Uuid) -> Uuid {
+    Uuid::new_v5(&indicator, b"indicates")
 }

@@ -11,6 +11,7 @@ pub mod feed;
 mod pattern;
 pub mod read;
 pub mod sightings;
+pub mod singles;
 
 use std::io::{self, Write};
 
