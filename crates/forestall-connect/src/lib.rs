@@ -14,6 +14,7 @@
 //! letters. Each does one thing once and says what came of it; what is still to be done is kept by whoever calls.
 //!
 //! [`epp`] speaks to registries as a registrar or their own operator does; what may be said is decided elsewhere.
+//! [`misp`] brings events to an instance of MISP.
 //!
 //! [`hub`] calls the REST API of another installation, or of this one from elsewhere.
 
@@ -31,6 +32,7 @@ pub mod imap;
 pub mod lists;
 pub mod mail;
 pub mod maildir;
+pub mod misp;
 pub mod oidc;
 pub mod openpgp;
 pub mod presence;

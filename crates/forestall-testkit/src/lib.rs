@@ -21,6 +21,7 @@ pub mod dovecot;
 pub mod gnupg;
 pub mod guard;
 pub mod knot;
+pub mod misp;
 pub mod names;
 pub mod nsd;
 pub mod oidc;

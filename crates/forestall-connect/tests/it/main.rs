@@ -20,6 +20,7 @@ mod letters;
 mod mail;
 mod mail_hostile;
 mod maildir;
+mod misp;
 mod openpgp;
 mod presence;
 mod presence_failing;

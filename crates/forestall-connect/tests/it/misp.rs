@@ -1,0 +1,224 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Events that are pushed to a stand-in for MISP, which PyMISP takes for one.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use forestall_connect::misp::{Held, MOST_ANSWER, Misp, MispError, MispEvent, MispSettings, Outcome, Pushed};
+use forestall_testkit::misp::{KEY, MispInstance};
+use forestall_testkit::responder::Responder;
+use forestall_testkit::{parsed, skip};
+
+use crate::webhook::{header, request, server};
+
+pub(crate) const UUID: &str = "0b6a5d4a-0b37-5d4a-9d8c-2f54e1a3a7b1";
+
+/// An event as the form writes it, in small.
+pub(crate) fn event(timestamp: i64, domain: &str) -> MispEvent {
+    let json = format!(
+        r#"{{"Event":{{"uuid":"{UUID}","info":"x","date":"2026-11-26","threat_level_id":"4","analysis":"2","published":false,"timestamp":"{timestamp}","distribution":"0",
+"Orgc":{{"name":"Forestall","uuid":"6f0d8c1b-53d2-5c6b-b1a7-2b9d40f87e15"}},
+"Tag":[{{"name":"tlp:amber"}}],"Attribute":[],"Object":[
+{{"name":"dga-domain","meta-category":"network","template_uuid":"64ce4c1c-ed8c-48cd-afa9-12b37389118d","template_version":"1","uuid":"1b6a5d4a-0b37-5d4a-9d8c-2f54e1a3a7b1","timestamp":"{timestamp}","Attribute":[
+{{"object_relation":"domain","type":"domain","category":"Network activity","value":"{domain}","to_ids":true,"uuid":"2b6a5d4a-0b37-5d4a-9d8c-2f54e1a3a7b1"}}]}}
+]}}}}"#
+    );
+    MispEvent::new(json.into_bytes()).unwrap()
+}
+
+pub(crate) fn client(url: &str, key: &str) -> Misp {
+    let settings = MispSettings { limit: Duration::from_secs(30), ..MispSettings::new(parsed(url), parsed(key)) };
+    Misp::new(settings).unwrap()
+}
+
+/// What PyMISP does with an instance: it signs in, adds an event, looks whether it is there, edits and publishes it, and searches for it.
+const PYMISP: &str = r"
+import sys
+from pymisp import PyMISP, MISPEvent
+url, key = sys.argv[1:]
+misp = PyMISP(url, key)
+event = MISPEvent(force_timestamps=True)
+event.info, event.uuid, event.timestamp, event.date = 'by PyMISP', '11111111-1111-5111-8111-111111111111', 1764000000, '2026-11-26'
+event.add_attribute('domain', 'a.example')
+assert not misp.event_exists(event.uuid)
+assert misp.search(uuid=event.uuid, metadata=True) == []
+added = misp.add_event(event, pythonify=True, metadata=True)
+assert (added.uuid, added.info, added.published, len(added.attributes)) == (event.uuid, 'by PyMISP', False, 0), added
+assert misp.event_exists(event.uuid) and 'errors' in misp.add_event(event)
+event.add_attribute('domain', 'b.example')
+event.timestamp = 1764000000
+assert 'errors' in misp.update_event(event, metadata=True)
+event.timestamp = 1764000060
+edited = misp.update_event(event, pythonify=True)
+assert [a.value for a in edited.attributes] == ['a.example', 'b.example']
+assert misp.publish(event.uuid)['saved']
+found = misp.search(uuid=event.uuid, metadata=True)
+assert found[0]['Event']['published'] and 'Attribute' not in found[0]['Event'], found
+whole = misp.get_event(sys.stdin.read().strip(), pythonify=True)
+print(whole.info, whole.published, [a.value for o in whole.objects for a in o.attributes])
+try:
+    PyMISP(url, 'wrong')
+    print('in')
+except Exception as error:
+    print('out')
+";
+
+fn pymisp(test: &str, url: &str) -> Option<String> {
+    use std::io::Write as _;
+    let python = skip::needs(test, "stix2_validator")?.with_file_name("python3");
+    let mut command = Command::new(python);
+    command.args(["-X", "utf8", "-c", PYMISP, url, KEY]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdin.take().unwrap().write_all(UUID.as_bytes()));
+    let done = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    if said.contains("ModuleNotFoundError") {
+        skip::skipped(test, "needs the library pymisp");
+        return None;
+    }
+    assert!(done.status.success(), "{said}");
+    Some(String::from_utf8(done.stdout).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pymisp_takes_the_stand_in_for_misp_and_finds_what_we_pushed() {
+    let misp = MispInstance::start();
+    let pushed = client(&misp.url(), KEY).push(&event(1_764_000_000, "aaa.example"), true).await.unwrap();
+    assert_eq!(pushed, Pushed { outcome: Outcome::Added, published: true });
+    let test = "misp::pymisp_takes_the_stand_in_for_misp_and_finds_what_we_pushed";
+    let url = misp.url();
+    let said = tokio::task::spawn_blocking(move || pymisp(test, &url)).await.unwrap();
+    let Some(said) = said else { return };
+    assert_eq!(said, "x True ['aaa.example']\nout\n");
+}
+
+#[tokio::test]
+async fn an_event_is_added_once_and_brought_up_to_date() {
+    let misp = MispInstance::start();
+    let client = client(&misp.url(), KEY);
+    let first = event(1_764_000_000, "aaa.example");
+    assert_eq!(client.held(&first).await.unwrap(), None);
+    let push = async |event: &MispEvent, publish| client.push(event, publish).await.unwrap();
+    assert_eq!(push(&first, false).await, Pushed { outcome: Outcome::Added, published: false });
+    assert_eq!(client.held(&first).await.unwrap(), Some(Held { timestamp: 1_764_000_000, published: false }));
+    assert_eq!(push(&first, false).await, Pushed { outcome: Outcome::Unchanged, published: false });
+    assert_eq!(push(&first, true).await, Pushed { outcome: Outcome::Unchanged, published: true });
+    assert_eq!(push(&first, true).await, Pushed { outcome: Outcome::Unchanged, published: false });
+    let second = event(1_764_000_100, "bbb.example");
+    assert_eq!(push(&second, true).await, Pushed { outcome: Outcome::Edited, published: true });
+    let kept = misp.event(UUID).unwrap();
+    assert_eq!((kept["Object"].as_array().unwrap().len(), kept["published"].as_bool()), (1, Some(true)));
+    assert_eq!(kept["Object"][0]["Attribute"][0]["value"], "bbb.example");
+    // What somebody changed there since stays as it is.
+    assert_eq!(push(&first, true).await, Pushed { outcome: Outcome::Newer, published: false });
+    let asked = misp.asked();
+    let sent: Vec<&String> = asked.iter().filter(|asked| !asked.contains("restSearch")).collect();
+    assert_eq!(
+        sent,
+        [
+            "POST /events/add/metadata:1",
+            &format!("POST /events/publish/{UUID}"),
+            &format!("POST /events/edit/{UUID}/metadata:1"),
+            &format!("POST /events/publish/{UUID}"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_key_is_sent_to_the_instance_and_shown_nowhere() {
+    let misp = MispInstance::start();
+    let wrong = client(&misp.url(), "AnotherKey0123456789");
+    let error = wrong.push(&event(1, "aaa.example"), false).await.unwrap_err();
+    assert!(matches!(error, MispError::Key { status: 403, .. }), "{error:?}");
+    assert!(!format!("{error} {error:?} {wrong:?}").contains("AnotherKey"), "{error:?} {wrong:?}");
+    let (inside, heard) = server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let to = inside.address();
+    let elsewhere = Responder::start(move |mut stream| {
+        use std::io::Write as _;
+        let (head, _) = request(&mut stream)?;
+        assert_eq!(header(&head, "authorization"), Some(KEY));
+        write!(stream, "HTTP/1.1 302 Found\r\nLocation: http://{to}/\r\nContent-Length: 0\r\n\r\n")
+    });
+    let url = format!("http://{}/", elsewhere.address());
+    let error = client(&url, KEY).push(&event(1, "aaa.example"), false).await.unwrap_err();
+    assert_eq!(error, MispError::Redirect(302));
+    assert!(heard.lock().unwrap().is_empty(), "a redirect is not followed");
+}
+
+#[tokio::test]
+async fn hostile_answers_end_in_an_error() {
+    use std::io::Write as _;
+    let check = async |answer: String| {
+        let server = Responder::start(move |mut stream| {
+            request(&mut stream)?;
+            write!(stream, "{answer}")
+        });
+        let url = format!("http://{}/", server.address());
+        client(&url, KEY).push(&event(5, "aaa.example"), true).await.unwrap_err()
+    };
+    let json = |body: &str| {
+        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    };
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for body in [
+        "",
+        "[]",
+        "null",
+        "<html>",
+        "{\"response\":{}}",
+        "{\"response\":[7]}",
+        "{\"response\":[{},{}]}",
+        "{\"response\":[{\"Event\":[]}]}",
+        "{\"response\":[{\"Event\":{\"uuid\":\"x\",\"timestamp\":\"1\",\"published\":false}}]}",
+        &format!("{{\"response\":[{{\"Event\":{{\"uuid\":\"{UUID}\",\"timestamp\":[],\"published\":false}}}}]}}"),
+        &format!("{{\"response\":[{{\"Event\":{{\"uuid\":\"{UUID}\",\"timestamp\":\"1\",\"published\":\"x\"}}}}]}}"),
+        &deep,
+    ] {
+        let error = check(json(body)).await;
+        assert!(matches!(error, MispError::Answer(_)), "{}: {error:?}", body.chars().take(80).collect::<String>());
+    }
+    let long = "x".repeat(5_000);
+    let error = check(format!("HTTP/1.1 500 No\r\nContent-Length: 5000\r\n\r\n{long}")).await;
+    assert!(matches!(&error, MispError::Refused { status: 500, message } if message.len() == 300), "{error:?}");
+    let said = r#"{"saved":false,"name":"Could not add Event","errors":{"Event":{"info":["Info cannot be empty."]}}}"#;
+    let error = check(format!("HTTP/1.1 403 No\r\nContent-Length: {}\r\n\r\n{said}", said.len())).await;
+    assert!(error.to_string().contains("Info cannot be empty"), "{error}");
+    let endless = Responder::start(|mut stream| {
+        request(&mut stream)?;
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")?;
+        loop {
+            stream.write_all(&[b' '; 4_096])?;
+        }
+    });
+    let error =
+        client(&format!("http://{}/", endless.address()), KEY).push(&event(5, "a.example"), true).await.unwrap_err();
+    assert_eq!(error, MispError::Answer(format!("it is longer than {MOST_ANSWER} octets")));
+    let silent = Responder::start(|mut stream| {
+        request(&mut stream)?;
+        std::thread::sleep(Duration::from_secs(5));
+        Ok(())
+    });
+    let limit = Duration::from_millis(300);
+    let url = format!("http://{}/", silent.address());
+    let hasty = Misp::new(MispSettings { limit, ..MispSettings::new(parsed(&url), parsed(KEY)) }).unwrap();
+    assert_eq!(hasty.push(&event(5, "a.example"), true).await.unwrap_err(), MispError::TooSlow(limit));
+    let mut nobody = Responder::start(|_| Ok(()));
+    nobody.stop();
+    let error = client(&format!("http://{}/", nobody.address()), KEY).push(&event(5, "a.example"), true).await;
+    assert!(matches!(error, Err(MispError::Unreachable(_))), "{error:?}");
+}
+
+#[test]
+fn what_is_no_event_is_not_sent() {
+    for broken in [
+        "",
+        "{}",
+        "{\"Event\":{}}",
+        "{\"Event\":{\"uuid\":\"../../x\",\"timestamp\":\"1\"}}",
+        "{\"Event\":{\"uuid\":\"0b6a5d4a-0b37-5d4a-9d8c-2f54e1a3a7b1\",\"timestamp\":\"x\"}}",
+    ] {
+        assert!(matches!(MispEvent::new(broken.as_bytes().to_vec()), Err(MispError::Event(_))), "{broken}");
+    }
+}
