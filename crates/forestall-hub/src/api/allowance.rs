@@ -17,7 +17,7 @@ use forestall_api::header::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use crate::server::{App, Left, Problem, Session};
 
 /// Takes one request from the allowance of whoever asks.
-pub(super) async fn take(
+pub(crate) async fn take(
     State(app): State<App>,
     Extension(session): Extension<Session>,
     request: Request,

@@ -22,7 +22,7 @@ const BLOCK: usize = 256 << 10;
 
 /// An answer while it is written.
 #[derive(Debug, Default)]
-pub(super) struct Blocks {
+pub(crate) struct Blocks {
     full: VecDeque<Bytes>,
     last: Vec<u8>,
     left: u64,
@@ -31,7 +31,7 @@ pub(super) struct Blocks {
 
 impl Blocks {
     /// Ends the answer, and returns its digest.
-    pub(super) fn finish(mut self) -> (Self, Digest) {
+    pub(crate) fn finish(mut self) -> (Self, Digest) {
         self.end_block();
         let digest = std::mem::take(&mut self.hash).finish();
         (self, digest)

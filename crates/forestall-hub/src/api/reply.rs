@@ -15,7 +15,7 @@ const DIGITS: usize = 24;
 
 /// What somebody sees of an object besides its octets, which they can send back to say on what they act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(crate) enum Seen {
     /// A case after one of its events.
     Version(u64),
     /// A party as it was changed at an instant.
@@ -26,16 +26,16 @@ pub(super) enum Seen {
 
 /// An answer that is written, with its tag.
 #[derive(Debug)]
-pub(super) struct Written<O = Vec<u8>> {
+pub(crate) struct Written<O = Vec<u8>> {
     octets: O,
     media_type: &'static str,
     /// The tag in its quotes.
-    pub(super) tag: String,
+    pub(crate) tag: String,
 }
 
 impl Written {
     /// Writes an object.
-    pub(super) fn of(value: &impl Serialize, seen: Seen) -> Result<Self, Problem> {
+    pub(crate) fn of(value: &impl Serialize, seen: Seen) -> Result<Self, Problem> {
         let octets = serde_json::to_vec(value).map_err(|error| Problem::internal(&error))?;
         let mut digest = Digest::of(&octets).to_string();
         digest.truncate(DIGITS);
@@ -48,7 +48,7 @@ impl Written {
     }
 
     /// Takes a file.
-    pub(super) fn file(octets: Vec<u8>, media_type: &'static str) -> Self {
+    pub(crate) fn file(octets: Vec<u8>, media_type: &'static str) -> Self {
         let digest = Digest::of(&octets);
         Self::with_digest(octets, digest, media_type)
     }
@@ -56,21 +56,21 @@ impl Written {
 
 impl<O: IntoResponse> Written<O> {
     /// Takes a file whose digest is known.
-    pub(super) fn with_digest(octets: O, digest: Digest, media_type: &'static str) -> Self {
+    pub(crate) fn with_digest(octets: O, digest: Digest, media_type: &'static str) -> Self {
         let mut digest = digest.to_string();
         digest.truncate(DIGITS);
         Self { octets, media_type, tag: format!("\"{digest}\"") }
     }
 
     /// Says whether whoever asks has these octets already.
-    pub(super) fn is_known(&self, headers: &HeaderMap) -> bool {
+    pub(crate) fn is_known(&self, headers: &HeaderMap) -> bool {
         let values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         let mut tags = values.flat_map(|value| value.split(',')).map(str::trim);
         tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.tag)
     }
 
     /// Answers with the object, or says that it is known.
-    pub(super) fn respond(self, headers: &HeaderMap) -> Result<Response, Problem> {
+    pub(crate) fn respond(self, headers: &HeaderMap) -> Result<Response, Problem> {
         let known = self.is_known(headers);
         let tag = HeaderValue::from_str(&self.tag).map_err(|error| Problem::internal(&error))?;
         let common = [
@@ -90,12 +90,12 @@ impl<O: IntoResponse> Written<O> {
 }
 
 /// Answers with an object.
-pub(super) fn object(headers: &HeaderMap, seen: Seen, value: &impl Serialize) -> Result<Response, Problem> {
+pub(crate) fn object(headers: &HeaderMap, seen: Seen, value: &impl Serialize) -> Result<Response, Problem> {
     Written::of(value, seen)?.respond(headers)
 }
 
 /// Answers to an act.
-pub(super) fn done(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
+pub(crate) fn done(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
     let octets = serde_json::to_vec(value).map_err(|error| Problem::internal(&error))?;
     Ok((status, [(header::CONTENT_TYPE, JSON)], octets).into_response())
 }

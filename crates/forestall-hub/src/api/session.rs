@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use crate::server::{App, Problem, find_session};
 
 /// Lets those through who are known, and tells others how to become known.
-pub(super) async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let (found, moment) = match find_session(&app, request.headers()).await {
         Ok(Some(found)) => found,

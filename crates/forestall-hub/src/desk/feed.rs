@@ -188,7 +188,7 @@ fn lists<'b>(
 }
 
 /// Returns the places of names of a slice that are not for publication.
-fn left_out(board: &Board<'_>, tld: &Tld, cell: &Cell, now: Instant) -> HashSet<usize> {
+pub(super) fn left_out(board: &Board<'_>, tld: &Tld, cell: &Cell, now: Instant) -> HashSet<usize> {
     if !board.knows_single_names(tld, cell.campaign, cell.period) {
         return HashSet::new();
     }
@@ -198,15 +198,17 @@ fn left_out(board: &Board<'_>, tld: &Tld, cell: &Cell, now: Instant) -> HashSet<
 }
 
 /// Names that are gathered for some days.
-struct Gathering {
-    span: Window,
-    gatherer: Gatherer,
+pub(super) struct Gathering {
+    /// The time that the guard windows of names meet.
+    pub(super) span: Window,
+    /// What takes the names.
+    pub(super) gatherer: Gatherer,
 }
 
 impl Gathering {
     /// Gathers the names of one slice of a list, in the order of their places, but for those that are left out by place and name. `live` is the
     /// time for which the list is counted; nominal windows are widened by the margin.
-    fn add(
+    pub(super) fn add(
         &mut self,
         names: &NameBuf,
         campaign: usize,

@@ -21,6 +21,7 @@ mod link;
 mod metrics;
 pub(crate) mod needs;
 mod origin;
+pub(crate) mod poll;
 mod problem;
 mod public;
 mod router;

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use forestall_api::header::PROBLEM;
 use forestall_api::problem::{self, Fault, Kind, Problem as Document};
+use forestall_formats::taxii;
 use forestall_model::marking::Withheld;
 use forestall_store::StoreError;
 
@@ -17,6 +18,10 @@ use crate::pages::frame::Frame;
 
 /// What the addresses of the API begin with.
 const API: &str = "/api/";
+/// What the addresses of the TAXII server begin with.
+const TAXII: &str = "/taxii2";
+/// What the addresses of the MISP feeds begin with.
+const MISP: &str = "/misp/";
 
 /// What it is where something has happened that a request failed after.
 const RECORDED: &str = "This was recorded";
@@ -32,12 +37,19 @@ pub(crate) enum Wants {
     Json,
     /// What programs get that call the API.
     Api,
+    /// What clients of the TAXII server get.
+    Taxii,
 }
 
 impl Wants {
     /// Reads address and `Accept` of a request: what the API answers has one form, whatever a program says that it takes.
     pub(super) fn of_request<B>(request: &axum::http::Request<B>) -> Self {
-        if request.uri().path().starts_with(API) { Self::Api } else { Self::of(request.headers()) }
+        match request.uri().path() {
+            path if path.starts_with(API) => Self::Api,
+            path if path.starts_with(TAXII) => Self::Taxii,
+            path if path.starts_with(MISP) => Self::Json,
+            _ => Self::of(request.headers()),
+        }
     }
 
     /// Reads `Accept`: JSON where it names a JSON type and no HTML.
@@ -135,6 +147,7 @@ impl Problem {
         match wants {
             Wants::Json => self.document(),
             Wants::Api => self.api_document(),
+            Wants::Taxii => self.taxii_fault(),
             Wants::Page => self.page(),
         }
     }
@@ -164,6 +177,16 @@ impl Problem {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+
+    fn taxii_fault(self) -> Response {
+        let fault = taxii::Fault {
+            title: self.title.to_owned(),
+            description: self.detail,
+            http_status: self.status.as_u16().to_string(),
+        };
+        let body = serde_json::to_string(&fault).unwrap_or_default();
+        (self.status, [(header::CONTENT_TYPE, taxii::MEDIA_TYPE)], body).into_response()
     }
 
     fn page(self) -> Response {

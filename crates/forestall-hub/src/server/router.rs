@@ -40,6 +40,8 @@ pub(super) fn router(app: App) -> Router {
     let has_banner = app.drill().is_some();
     let router = Router::new()
         .nest("/api", crate::api::router(&app))
+        .merge(crate::taxii::router(&app))
+        .merge(crate::misp::router(&app))
         .merge(public)
         .route("/sign-in", get(pages::sign_in::show).post(pages::sign_in::enter))
         .route("/sign-in/account", post(pages::sign_in::with_account))
