@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::commands::{
     case, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, import, index, jobs,
     party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet, zone,
+    case, classify, dictionary, directory, disclosures, drill, family, guard, hunt, identify, index, jobs, misp, party,
+    person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
 };
 use crate::world::Globals;
 
@@ -56,6 +58,7 @@ pub(crate) enum Noun {
     Epp(epp::Verb),
     #[command(subcommand)]
     Zone(zone::Verb),
+    Misp(misp::Verb),
     VerifyList(verify_list::VerifyList),
     Serve(serve::Serve),
     Drill(drill::Drill),

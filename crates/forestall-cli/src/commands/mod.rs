@@ -19,6 +19,7 @@ pub(crate) mod index;
 pub(crate) mod jobs;
 mod lines;
 mod look;
+pub(crate) mod misp;
 pub(crate) mod party;
 pub(crate) mod person;
 pub(crate) mod plugin;
@@ -69,6 +70,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Drill(command) => command.run(globals),
         Noun::Publish(command) => command.run(globals),
         Noun::Epp(verb) => verb.run(globals),
+        Noun::Misp(verb) => verb.run(globals),
         Noun::VerifyList(command) => command.run(globals),
         Noun::Zone(verb) => verb.run(globals),
         Noun::Serve(command) => command.run(globals),

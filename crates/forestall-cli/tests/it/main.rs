@@ -25,6 +25,7 @@ mod import;
 mod index;
 mod listen;
 mod log;
+mod misp;
 mod party;
 mod plugin;
 mod predict;
