@@ -109,14 +109,17 @@ const COUNTERPARTS: &[Counterpart] = &[
     },
     Counterpart {
         program: "stix2_validator",
-        // What it comes with has no program of its own: the libraries that read MISP's events and Suricata's rules, and MISP's galaxies.
+        // What it comes with has no program of its own: the libraries that read STIX, poll TAXII, read MISP's events and Suricata's rules, and MISP's
+        // galaxies.
         package: Python(&[
             "stix2-validator==3.3.2",
+            "stix2==3.0.2",
+            "taxii2-client==2.3.0",
             "pymisp==2.5.34.4",
             "pymispgalaxies==1.1.1",
             "suricataparser==1.0.0",
         ]),
-        needed_by: "feeds as STIX, for MISP and for Suricata",
+        needed_by: "feeds as STIX, by TAXII, for MISP and for Suricata",
     },
     Counterpart {
         program: "pyepp",
@@ -447,6 +450,8 @@ mod tests {
                 "schemathesis==4.32.5",
                 "xarf==1.0.0",
                 "stix2-validator==3.3.2",
+                "stix2==3.0.2",
+                "taxii2-client==2.3.0",
                 "pymisp==2.5.34.4",
                 "pymispgalaxies==1.1.1",
                 "suricataparser==1.0.0",
