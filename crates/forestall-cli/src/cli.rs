@@ -6,9 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     case, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, import, index, jobs,
-    party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet, zone,
-    case, classify, dictionary, directory, disclosures, drill, family, guard, hunt, identify, index, jobs, misp, party,
-    person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
+    misp, party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet, zone,
 };
 use crate::world::Globals;
 
@@ -58,6 +56,7 @@ pub(crate) enum Noun {
     Epp(epp::Verb),
     #[command(subcommand)]
     Zone(zone::Verb),
+    #[command(subcommand)]
     Misp(misp::Verb),
     VerifyList(verify_list::VerifyList),
     Serve(serve::Serve),

@@ -21,5 +21,5 @@ pub mod prospect;
 pub mod quickstart;
 pub mod server;
 pub mod shown;
-pub mod transfers;
 mod taxii;
+pub mod transfers;
