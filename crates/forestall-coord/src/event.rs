@@ -735,6 +735,9 @@ impl Body {
             | Self::Tasked { .. }
             | Self::TaskChanged { .. }
             | Self::Decided { .. }
+            | Self::Told { .. }
+            | Self::Filed { .. }
+            | Self::FilingAnswered { .. }
             | Self::Noted { .. } => false,
         }
     }
