@@ -12,7 +12,7 @@ use crate::statement::query;
 use crate::{postgres, sqlite};
 
 /// The migrations in order; the first leads to version 1. A released one is never changed, only followed.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../migrations/0001_event_log.sql"),
     include_str!("../migrations/0002_read_models.sql"),
     include_str!("../migrations/0003_counts.sql"),

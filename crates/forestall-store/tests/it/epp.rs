@@ -76,7 +76,7 @@ async fn a_frame_goes_into_the_journal_once(home: &Home) {
     assert!(store.begin_epp("be", &sent, 10).await.unwrap());
     assert!(!other.begin_epp("be", &sent, 10).await.unwrap(), "another process has the same attempt");
     assert!(!store.begin_epp("be", &record(1, None), 10).await.unwrap(), "nothing that was not sent");
-    assert_eq!(other.epp_journal("be").await.unwrap(), [sent.clone()], "in doubt, for whoever comes next");
+    assert_eq!(other.epp_journal("be").await.unwrap(), std::slice::from_ref(&sent), "in doubt, for whoever comes next");
     let done = Record {
         ended: Some(at(6)),
         outcome: Some(Outcome::Done),
@@ -115,7 +115,11 @@ async fn what_was_told_is_not_told_again(home: &Home) {
     let (sent, closed) = (record(0, Some(at(5))), record(1, None));
     assert!(store.begin_epp("be", &sent, 10).await.unwrap());
     store.close_epp("be", &closed).await.unwrap();
-    assert_eq!(store.untold_epp(digest).await.unwrap(), [closed.id.clone()], "what is in doubt is not told");
+    assert_eq!(
+        store.untold_epp(digest).await.unwrap(),
+        std::slice::from_ref(&closed.id),
+        "what is in doubt is not told"
+    );
     store.tell_epp(vec![closed.id], at(6)).await.unwrap();
     let done = Record { ended: Some(at(7)), outcome: Some(Outcome::Done), ..sent };
     store.end_epp(&done).await.unwrap();
