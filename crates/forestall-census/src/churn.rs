@@ -74,6 +74,12 @@ impl Panel {
         self.machines
     }
 
+    /// Returns the mean of the addresses of a machine; `None` without machines.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.machines > 0).then(|| real(self.addresses) / real(self.machines))
+    }
+
     /// Returns mean and variance of the addresses of a machine.
     fn moments(&self) -> Result<(f64, f64), NoEstimate> {
         if self.machines < 2 {

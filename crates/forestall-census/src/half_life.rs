@@ -2,10 +2,12 @@
 
 //! How fast a population gets smaller: the days in which clean-up halves it, per network and country.
 //!
-//! Daily counts are taken to fall by a constant share: a log-linear regression of the counts on the day, with a factor for weekends, by
-//! quasi-likelihood with a variance in proportion to the mean (McCullagh and Nelder, Generalized Linear Models, 1989, chapters 6 and 9). Proportion: Pearson's chi-squared over the degrees of freedom,
-//! and at least 1 for counts. The same machines are counted day after day, so that neighbouring residuals are alike; the variance of the slope is multiplied by
-//! `(1+a)/(1-a)` for their correlation `a` where it is positive (Priestley, Spectral Analysis and Time Series, 1981, section 5.3). The interval is Student's.
+//! Daily counts are taken to fall by a constant share: a log-linear regression of the counts on the day, with a factor for weekends (McCullagh and Nelder, Generalized Linear
+//! Models, 1989, chapters 6 and 9). Its interval must know that it is the same machines that are counted day after day: one that is cleaned is missing on all later days, so that the
+//! counts err together. For a population of which each member goes at a constant rate (a pure death process; Bailey, The Elements of Stochastic Processes, 1964, section 8.5) the counts
+//! `y` of days `s < t` have the covariance `w E(y_t) (1 - exp(-rate s))`, where `w` is what a machine adds to a day's count; to it comes what each day errs by itself, in
+//! proportion to its mean, by the squared differences of neighbouring residuals (von Neumann, Annals of Mathematical Statistics 12, 1941). The variance of the slope is
+//! that of the estimating equations under both (the sandwich; Liang and Zeger, Biometrika 73, 1986). The interval is Student's.
 //!
 //! Any unit will do that stays the same over the days: where churn, shares of names or machines behind an address are constant, they fall out of the rate. Rates of
 //! two networks are comparable even where their counts are not, over the same days.
@@ -24,8 +26,8 @@ use crate::special::student_95;
 /// The method.
 pub const METHOD: Method = Method {
     name: "half-life",
-    what: "log-linear regression of daily counts with a factor for weekends, by quasi-likelihood, with correlated residuals",
-    source: "McCullagh and Nelder 1989, chapters 6 and 9; Priestley 1981, section 5.3",
+    what: "log-linear regression of daily counts with a factor for weekends; the interval is for machines that stay away once they are cleaned",
+    source: "McCullagh and Nelder 1989, chapter 9; Bailey 1964, section 8.5; Liang and Zeger, Biometrika 73, 1986",
 };
 
 /// What it assumes.
@@ -66,21 +68,29 @@ pub enum Verdict {
     Grows,
 }
 
-/// Fits the decline of a series.
+/// Fits the decline of a series. `each` is what a machine adds to the count of a day on average, such as 0.6 for machines that are on on three days of five
+/// and have one address; 1 where nothing is known, which gives an interval that is rather too wide where machines have few addresses.
 ///
 /// # Errors
 ///
 /// [`NoEstimate`] where it has fewer than [`LEAST_DAYS`] days, or hardly any counts.
-pub fn of(series: &Series) -> Result<Decline, NoEstimate> {
-    of_points(&series.points())
+pub fn of(series: &Series, each: f64) -> Result<Decline, NoEstimate> {
+    of_points(&series.points(), each)
 }
 
-/// Fits the decline of counts, which must all count the same thing; days may be missing.
+/// Fits the decline of counts, which must all count the same thing, in the order of their days; days may be missing.
 ///
 /// # Errors
 ///
-/// [`NoEstimate`] where there are fewer than [`LEAST_DAYS`] days, or hardly any counts.
-pub fn of_points(points: &[(UtcDay, f64)]) -> Result<Decline, NoEstimate> {
+/// [`NoEstimate`] where there are fewer than [`LEAST_DAYS`] days, or hardly any counts, or `each` is not above zero.
+pub fn of_points(points: &[(UtcDay, f64)], each: f64) -> Result<Decline, NoEstimate> {
+    if !each.is_finite() || each <= 0.0 {
+        return Err(NoEstimate::Impossible {
+            what: "what a machine adds to a count",
+            found: each,
+            expected: "more than 0",
+        });
+    }
     let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) else {
         return Err(NoEstimate::NothingSeen);
     };
@@ -102,8 +112,11 @@ pub fn of_points(points: &[(UtcDay, f64)]) -> Result<Decline, NoEstimate> {
     let middle = f64::from(last.days_since(*first)) / 2.0;
     let row = |day: UtcDay| [1.0, f64::from(day.days_since(*first)) - middle, weekend(day)];
     let rows: Vec<([f64; 3], f64)> = points.iter().map(|(day, count)| (row(*day), *count)).collect();
-    let fit =
-        fitted(&rows).ok_or(NoEstimate::Impossible { what: "the fit", found: f64::NAN, expected: "one that ends" })?;
+    let fit = fitted(&rows, middle, each).ok_or(NoEstimate::Impossible {
+        what: "the fit",
+        found: f64::NAN,
+        expected: "one that ends",
+    })?;
     let freedom = points.len() as f64 - 3.0;
     let error = fit.slope_error;
     let spread = student_95(freedom) * error;
@@ -223,7 +236,7 @@ struct Fit {
 }
 
 /// Iteratively reweighted least squares for a logarithmic link; `None` where it does not settle.
-fn fitted(rows: &[([f64; 3], f64)]) -> Option<Fit> {
+fn fitted(rows: &[([f64; 3], f64)], middle: f64, each: f64) -> Option<Fit> {
     let mean = rows.iter().map(|(_, count)| count).sum::<f64>() / rows.len() as f64;
     let mut effects = [mean.ln(), 0.0, 0.0];
     let mut settled = false;
@@ -240,22 +253,25 @@ fn fitted(rows: &[([f64; 3], f64)]) -> Option<Fit> {
         return None;
     }
     let (matrix, _) = normal_equations(rows, &effects);
-    // The second column of the inverse.
-    let slope_variance = solved(&matrix, &[0.0, 1.0, 0.0])?[1];
-    let residuals: Vec<f64> = rows
-        .iter()
-        .map(|(row, count)| {
-            let expected = predictor(row, &effects).exp();
-            (count - expected) / expected.sqrt()
-        })
-        .collect();
-    let squares: f64 = residuals.iter().map(|residual| residual * residual).sum();
-    let proportion = squares / (rows.len() as f64 - 3.0);
-    let neighbours: f64 = residuals.windows(2).map(|pair| pair[0] * pair[1]).sum();
-    // Residuals of a fit with three effects are less alike than the errors by about 3 / n (Priestley).
-    let alike = if squares > 0.0 { neighbours / squares + 3.0 / rows.len() as f64 } else { 0.0 };
-    let alike = alike.clamp(0.0, 0.95);
-    let slope_error = (slope_variance * proportion * (1.0 + alike) / (1.0 - alike)).sqrt();
+    // The row of the inverse that makes the slope of the score.
+    let to_slope = solved(&matrix, &[0.0, 1.0, 0.0])?;
+    let expected: Vec<f64> = rows.iter().map(|(row, _)| predictor(row, &effects).exp()).collect();
+    let residuals: Vec<f64> =
+        rows.iter().zip(&expected).map(|((_, count), expected)| (count - expected) / expected.sqrt()).collect();
+    let differences: f64 = residuals.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum();
+    let by_itself = differences / (2.0 * (rows.len() as f64 - 1.0));
+    // How much each day's count moves the slope.
+    let pulls: Vec<f64> = rows.iter().map(|(row, _)| predictor(row, &to_slope)).collect();
+    let rate = (-effects[1]).max(0.0);
+    let mut variance = 0.0;
+    // What later days pull together: sum over t > s of pull_t E(y_t).
+    let mut later = 0.0;
+    for ((pull, expected), (row, _)) in pulls.iter().zip(&expected).zip(rows).rev() {
+        let gone = -(-rate * (row[1] + middle)).exp_m1();
+        variance += each * gone * pull * (2.0 * later + pull * expected) + by_itself * pull * pull * expected;
+        later += pull * expected;
+    }
+    let slope_error = variance.max(0.0).sqrt();
     Some(Fit { slope: effects[1], slope_error, weekend: effects[2] })
 }
 
@@ -320,31 +336,32 @@ mod tests {
             let weekend = if day % 7.0 >= 5.0 { 0.6 } else { 1.0 };
             weekend * 100_000.0 * (-day / 30.0).exp2()
         });
-        let found = of_points(&falling).unwrap();
+        let found = of_points(&falling, 1.0).unwrap();
         let (least, days, most) = found.days_to_halve();
         assert!((days - 30.0).abs() < 0.05 && least <= days && days <= most, "{found}");
         assert!((found.weekend() - 0.6).abs() < 0.001 && found.verdict() == Verdict::Falls);
         assert!(found.to_string().starts_with("halves in 30 days (90 % interval "), "{found}");
-        let slower = of_points(&points(56, |day| 100_000.0 * (-day / 60.0).exp2())).unwrap();
+        let slower = of_points(&points(56, |day| 100_000.0 * (-day / 60.0).exp2()), 1.0).unwrap();
         assert!(found.faster_than(&slower).unwrap().0 > 0.0);
-        assert!(found.faster_than(&of_points(&points(40, |_| 100.0)).unwrap()).is_err());
+        assert!(found.faster_than(&of_points(&points(40, |_| 100.0), 1.0).unwrap()).is_err());
     }
 
     #[test]
     fn says_where_nothing_is_shown_or_it_grows() {
-        let level = of_points(&points(28, |day| 1_000.0 + 40.0 * (day * 2.4).sin())).unwrap();
+        let level = of_points(&points(28, |day| 1_000.0 + 40.0 * (day * 2.4).sin()), 1.0).unwrap();
         assert_eq!(level.verdict(), Verdict::NotShown);
         assert!(level.to_string().starts_with("no decline is shown; "), "{level}");
-        let growing = of_points(&points(28, |day| 1_000.0 * (day / 20.0).exp2())).unwrap();
+        let growing = of_points(&points(28, |day| 1_000.0 * (day / 20.0).exp2()), 1.0).unwrap();
         assert_eq!(growing.verdict(), Verdict::Grows);
         assert!(growing.days_to_halve().1.is_infinite());
     }
 
     #[test]
     fn refuses_too_little() {
-        assert!(of_points(&points(13, |_| 100.0)).is_err());
-        assert!(of_points(&points(28, |_| 0.0)).is_err());
-        assert!(of_points(&points(28, |_| f64::NAN)).is_err());
-        assert!(of_points(&[]).is_err());
+        assert!(of_points(&points(13, |_| 100.0), 1.0).is_err());
+        assert!(of_points(&points(28, |_| 0.0), 1.0).is_err());
+        assert!(of_points(&points(28, |_| f64::NAN), 1.0).is_err());
+        assert!(of_points(&[], 1.0).is_err());
+        assert!(of_points(&points(28, |_| 100.0), 0.0).is_err());
     }
 }

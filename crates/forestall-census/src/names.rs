@@ -106,9 +106,12 @@ pub fn machines(seen: u64, holding: &Holding) -> Result<Estimate, NoEstimate> {
 /// [`NoEstimate::Impossible`] where no machine can be seen at all.
 pub fn from_estimate(seen: &Estimate, holding: &Holding) -> Result<Estimate, NoEstimate> {
     let p = checked(holding)?;
+    if seen.value() <= 0.0 {
+        return machines(0, holding);
+    }
     let value = seen.value() / p;
     // The chance of being seen is that of a binomial with `value` trials: its share of the error as a factor of 1 / p.
-    let error = if value > 0.0 { ((1.0 - p) / (p * value)).sqrt() / p } else { 0.0 };
+    let error = ((1.0 - p) / (p * value)).sqrt() / p;
     let factor = Estimate::log_normal(1.0 / p, error, METHOD, &assumptions(holding));
     Ok(seen.times(&factor))
 }

@@ -15,5 +15,5 @@ mod tables;
 
 pub use population::{Sight, Truth};
 pub use report::{Report, Row, RunsError};
-pub use scenario::{BEHIND_MOST, Behind, Lease, Names, Network, Rare, Scenario, ScenarioError, shipped};
+pub use scenario::{BEHIND_MOST, Behind, Lease, MOST_OCTETS, Names, Network, Rare, Scenario, ScenarioError, shipped};
 pub use tables::{csv, text};

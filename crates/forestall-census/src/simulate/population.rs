@@ -93,9 +93,12 @@ impl Sight {
         let mut hours = HourlyAddresses::new(day);
         let mut occasions = vec![Addresses::default(); usize::try_from(scenario.days.min(OCCASIONS)).unwrap_or(0)];
         let mut first_day: Vec<(i64, u32, u32)> = Vec::new();
+        let weights: Vec<f64> = (1..=scenario.agents).map(|i| f64::from(i).recip()).collect();
+        let all: f64 = weights.iter().sum();
+        let agents: Vec<f64> = weights.iter().map(|weight| weight / all).collect();
         let mut networks = Vec::with_capacity(scenario.networks.len());
         for (base, network) in (0..).zip(&scenario.networks) {
-            let mut world = World { scenario, network, base: base << 24, chance: &mut *chance };
+            let mut world = World { scenario, network, base: base << 24, agents: &agents, chance: &mut *chance };
             let found = world.live(&mut truth);
             let mut of_network = OfNetwork { panel: found.panel, daily: found.daily, ..OfNetwork::default() };
             for seen in &found.seen {
@@ -149,6 +152,8 @@ struct World<'a> {
     scenario: &'a Scenario,
     network: &'a Network,
     base: u32,
+    /// The shares of the User-Agents.
+    agents: &'a [f64],
     chance: &'a mut Chance,
 }
 
@@ -210,25 +215,12 @@ impl World<'_> {
             .map_or(f64::INFINITY, |days| self.chance.waiting(days / std::f64::consts::LN_2) * HOURS as f64);
         let rare = self.network.rare.filter(|rare| self.chance.happens(rare.share));
         Machine {
-            agent: self.agent(),
+            agent: u32::try_from(self.chance.place(self.agents)).unwrap_or(u32::MAX),
             recognised: self.chance.happens(self.scenario.recognised),
             always_on: self.chance.happens(self.network.always_on),
             presence: rare.map_or(self.network.presence, |rare| rare.presence),
             cleaned,
         }
-    }
-
-    /// Draws a User-Agent: the i-th with a share in proportion to 1 / i.
-    fn agent(&mut self) -> u32 {
-        let all: f64 = (1..=self.scenario.agents).map(|i| f64::from(i).recip()).sum();
-        let mut left = self.chance.share() * all;
-        for i in 1..=self.scenario.agents {
-            left -= f64::from(i).recip();
-            if left < 0.0 {
-                return i;
-            }
-        }
-        self.scenario.agents
     }
 
     /// Returns the UTC hours in which a machine is on, in order, from the first of the first day on.
@@ -268,7 +260,7 @@ impl World<'_> {
     fn leases(&mut self, site: u32, on: &[Vec<i64>]) -> Vec<(f64, u32)> {
         let end = f64::from(self.scenario.days) * HOURS as f64;
         match self.network.lease {
-            // A stride without a common divisor with a power of two, so that each household has one of its own.
+            // Each household has one of its own.
             Lease::Static => vec![(f64::NEG_INFINITY, self.base + site % self.network.pool)],
             Lease::Hours(hours) => {
                 let begun = self.chance.share() * hours;
@@ -359,6 +351,10 @@ fn meets(names: &Names, chance: &mut Chance) -> bool {
     (0..names.rounds).any(|_| {
         let (mut left, mut to_draw) = (names.listed, asked);
         let mut drawn = |held: u32, chance: &mut Chance| {
+            // Who asks for all names needs no draw.
+            if to_draw >= left {
+                return held;
+            }
             let mut drawn = 0_u32;
             for _ in 0..held {
                 // Of the names that are left, so many are still to be drawn.

@@ -206,7 +206,7 @@ fn asked(scenario: &Scenario, sight: &Sight) -> Vec<Said> {
     let shares = shares(scenario);
     let behind = |of: &OfNetwork| agents::machines(&of.shown, shares.as_ref().map_err(Clone::clone)?);
     let by_agents = total(&sight.networks, behind);
-    let each = by_agents.as_ref().map_or(1.0, |machines| machines.value() / real(of_day.max(1)));
+    let each = by_agents.as_ref().map_or(1.0, |machines| machines.high() / real(of_day.max(1)));
     let bounds = bounds::of(sight.pairs_in_busiest_hour, of_day, each);
     let what = "pairs of address and User-Agent in the busiest hour; addresses of the day times machines behind one"
         .to_owned();
@@ -241,13 +241,13 @@ fn asked(scenario: &Scenario, sight: &Sight) -> Vec<Said> {
     if usize::try_from(scenario.days).is_ok_and(|days| days >= half_life::LEAST_DAYS) {
         for (network, of) in scenario.networks.iter().zip(&sight.networks) {
             let Some(days) = network.half_life_days else { continue };
+            // As somebody knows it who follows machines that are recognised: on how many days they are on, and how many addresses they then have.
+            let of_week = (5.0 + 2.0 * network.weekend) / 7.0;
+            let days_on = network.always_on + (1.0 - network.always_on) * network.presence * of_week;
+            let each = days_on * of.panel.mean().unwrap_or(1.0);
+            let decline = half_life::of_points(&of.points(scenario.first_day()), each);
             let estimator = format!("half-life {}", network.name);
-            say(
-                &estimator,
-                "days to halve",
-                days,
-                half_life::of_points(&of.points(scenario.first_day())).map(|d| half(&d)),
-            );
+            say(&estimator, "days to halve", days, decline.map(|decline| half(&decline)));
         }
     }
     all

@@ -23,7 +23,7 @@ const SHIPPED: [(&str, &str); 11] = [
 ];
 
 /// Octets of a scenario's file that are read.
-const MOST_OCTETS: usize = 1 << 20;
+pub const MOST_OCTETS: usize = 1 << 20;
 /// Machines of a scenario: what a simulation holds in memory.
 const MOST_MACHINES: u64 = 5_000_000;
 /// Days of a scenario.

@@ -3,18 +3,18 @@
 //! A report as a table for people, and as comma-separated values.
 
 use super::report::{Report, Row};
-use crate::estimate::number;
+use crate::estimate::{number, real};
 
 /// Writes a report for a terminal.
 #[must_use]
 pub fn text(report: &Report) -> String {
     let head = format!(
-        "{}\n\n{}\n\n{} machines, {} days, {} runs, seed {}\n\n",
+        "{}\n\n{}\n\n{}, {}, {}, seed {}\n\n",
         report.title,
         report.about,
-        number(crate::estimate::real(report.machines), 0),
-        report.days,
-        report.runs,
+        counted(report.machines, "machine"),
+        counted(report.days.into(), "day"),
+        counted(report.runs.into(), "run"),
         report.seed
     );
     let header =
@@ -48,6 +48,10 @@ pub fn text(report: &Report) -> String {
         }
     }
     out
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", number(real(count), 0), if count == 1 { "" } else { "s" })
 }
 
 fn cells(row: &Row) -> [String; 9] {

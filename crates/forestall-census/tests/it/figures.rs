@@ -63,7 +63,7 @@ fn a_half_life_of_a_series() {
         let count = (100_000.0 * (-f64::from(on) / 14.0).exp2()).round();
         series.push(figure(on, 250, format!("{count}").parse().unwrap())).unwrap();
     }
-    let decline = half_life::of(&series).unwrap();
+    let decline = half_life::of(&series, 1.0).unwrap();
     assert!(decline.to_string().starts_with("halves in 14 days"), "{decline}");
     assert!(half_life::comparable(&series, &series).is_ok());
     let mut other = Series::default();
