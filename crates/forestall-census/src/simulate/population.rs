@@ -98,7 +98,8 @@ impl Sight {
         let agents: Vec<f64> = weights.iter().map(|weight| weight / all).collect();
         let mut networks = Vec::with_capacity(scenario.networks.len());
         for (base, network) in (0..).zip(&scenario.networks) {
-            let mut world = World { scenario, network, base: base << 24, agents: &agents, chance: &mut *chance };
+            let mut world =
+                World { scenario, network, first: day, base: base << 24, agents: &agents, chance: &mut *chance };
             let found = world.live(&mut truth);
             let mut of_network = OfNetwork { panel: found.panel, daily: found.daily, ..OfNetwork::default() };
             for seen in &found.seen {
@@ -151,6 +152,7 @@ struct Found {
 struct World<'a> {
     scenario: &'a Scenario,
     network: &'a Network,
+    first: UtcDay,
     base: u32,
     /// The shares of the User-Agents.
     agents: &'a [f64],
@@ -249,7 +251,7 @@ impl World<'_> {
     }
 
     fn of_weekday(&self, day: i64) -> f64 {
-        let day = self.scenario.first_day().plus(i32::try_from(day).unwrap_or(0));
+        let day = self.first.plus(i32::try_from(day).unwrap_or(0));
         match Weekday::of(day) {
             Weekday::Saturday | Weekday::Sunday => self.network.weekend,
             _ => 1.0,
@@ -310,6 +312,7 @@ impl World<'_> {
         // In which part of an hour it asks.
         let part = self.chance.share();
         let mut lease = 0;
+        let mut addresses: Vec<u32> = Vec::new();
         for of_day in on.chunk_by(|one, other| one.div_euclid(HOURS) == other.div_euclid(HOURS)) {
             let day = of_day[0].div_euclid(HOURS);
             let meets = meets(&self.scenario.names, self.chance);
@@ -320,7 +323,14 @@ impl World<'_> {
             if !meets {
                 continue;
             }
-            let mut addresses: Vec<u32> = Vec::new();
+            // Later on only the addresses of the day are looked at, and this machine has one.
+            if let ([(_, address)], true) = (leases, day >= i64::from(OCCASIONS)) {
+                if let Some(of_day) = usize::try_from(day).ok().and_then(|day| of_days.get_mut(day)) {
+                    of_day.push(*address);
+                }
+                continue;
+            }
+            addresses.clear();
             for hour in of_day {
                 let time = *hour as f64 + part;
                 while leases.get(lease + 1).is_some_and(|(from, _)| *from <= time) {
