@@ -116,7 +116,7 @@ pub struct Definition {
     part: Option<String>,
     names: Share,
     /// Who was left out, as one text; a change of the rules makes another series.
-    without: String,
+    without: Option<String>,
 }
 
 /// A day as figures write it.
@@ -183,8 +183,7 @@ impl Definition {
         if (unit == Unit::Resolvers) != (evidence == Evidence::ResolverAsked) {
             return Err(WrongEvidence { unit, evidence });
         }
-        let without = "nobody".to_owned();
-        Ok(Self { unit, evidence, span, day: UtcDayText(day), of: of.to_owned(), part: None, names, without })
+        Ok(Self { unit, evidence, span, day: UtcDayText(day), of: of.to_owned(), part: None, names, without: None })
     }
 
     /// Returns this for one network, country or other part.
@@ -197,7 +196,7 @@ impl Definition {
     /// Returns this with a statement of who was left out, such as crawlers by a list of a date.
     #[must_use]
     pub fn without(mut self, whom: &str) -> Self {
-        whom.clone_into(&mut self.without);
+        self.without = Some(whom.to_owned());
         self
     }
 
@@ -249,7 +248,8 @@ impl Definition {
         check("evidence", self.evidence.to_string(), other.evidence.to_string());
         check("span", self.span.to_string(), other.span.to_string());
         check("families", self.of.clone(), other.of.clone());
-        check("left out", self.without.clone(), other.without.clone());
+        let without = |definition: &Self| definition.without.clone().unwrap_or_else(|| "nobody".to_owned());
+        check("left out", without(self), without(other));
         if self.unit.hangs_on_names() || other.unit.hangs_on_names() {
             check("names held", self.names.to_string(), other.names.to_string());
         }
@@ -268,11 +268,12 @@ impl fmt::Display for Definition {
             Span::Hour => "in the busiest hour of",
             Span::Day => "on",
         };
-        write!(f, "{} of {} {when} {}", self.unit, self.of, self.day.0)?;
+        write!(f, "{}, {}, {when} {}", self.unit, self.of, self.day.0)?;
         if let Some(part) = &self.part {
-            write!(f, " in {part}")?;
+            write!(f, ", {part}")?;
         }
-        write!(f, ", from {}, {} held, without {}", self.evidence, self.names, self.without)
+        write!(f, "; seen: {}; {} held; left out: ", self.evidence, self.names)?;
+        f.write_str(self.without.as_deref().unwrap_or("nobody"))
     }
 }
 

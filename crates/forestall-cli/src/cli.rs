@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::commands::{
     case, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, import, index, jobs,
     misp, party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet, zone,
+    case, census, classify, dictionary, directory, disclosures, drill, family, guard, hunt, identify, index, jobs,
+    party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
 };
 use crate::world::Globals;
 
@@ -61,6 +63,8 @@ pub(crate) enum Noun {
     VerifyList(verify_list::VerifyList),
     Serve(serve::Serve),
     Drill(drill::Drill),
+    #[command(subcommand)]
+    Census(census::Verb),
     #[command(subcommand)]
     Directory(directory::Verb),
     #[command(subcommand)]

@@ -4,6 +4,7 @@
 
 mod api_settings;
 pub(crate) mod case;
+pub(crate) mod census;
 pub(crate) mod classify;
 pub(crate) mod dictionary;
 pub(crate) mod directory;
@@ -68,6 +69,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Person(verb) => verb.run(globals),
         Noun::Disclosures(command) => command.run(globals),
         Noun::Drill(command) => command.run(globals),
+        Noun::Census(verb) => verb.run(),
         Noun::Publish(command) => command.run(globals),
         Noun::Epp(verb) => verb.run(globals),
         Noun::Misp(verb) => verb.run(globals),

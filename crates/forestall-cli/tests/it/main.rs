@@ -6,6 +6,7 @@
 
 mod blocking;
 mod case;
+mod census;
 mod check;
 mod classify;
 mod database;
