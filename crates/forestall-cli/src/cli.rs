@@ -5,10 +5,9 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, import, index, jobs,
-    misp, party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet, zone,
-    case, census, classify, dictionary, directory, disclosures, drill, family, guard, hunt, identify, index, jobs,
-    party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list, vet,
+    case, census, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, import,
+    index, jobs, misp, party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list,
+    vet, zone,
 };
 use crate::world::Globals;
 
