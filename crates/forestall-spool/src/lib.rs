@@ -35,5 +35,5 @@ pub use names::{Named, State, list};
 pub use read::{End, Loss, ReadError, Reader};
 pub use recover::Recovered;
 pub use sensor::Sensor;
-pub use spool::{Counts, Options, Sender, Spool, SpoolError};
+pub use spool::{Counts, Options, Sender, Spool, SpoolError, Watch};
 pub use summary::Summary;

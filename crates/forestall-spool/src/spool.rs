@@ -222,21 +222,13 @@ impl Spool {
     /// Returns what was counted so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let of = |kind| {
-            let counts = self.shared.of(kind);
-            (counts.offered.load(Ordering::Relaxed), counts.shed.load(Ordering::Relaxed))
-        };
-        let ((offered_dns, shed_dns), (offered_contacts, shed_contacts)) = (of(EventKind::Dns), of(EventKind::Contact));
-        Counts {
-            offered_dns,
-            shed_dns,
-            offered_contacts,
-            shed_contacts,
-            acknowledged: self.shared.acknowledged.load(Ordering::Relaxed),
-            octets: self.shared.octets.load(Ordering::Relaxed),
-            segments: self.shared.segments.load(Ordering::Relaxed),
-            failing: self.shared.failing.load(Ordering::Relaxed),
-        }
+        self.watch().counts()
+    }
+
+    /// Returns one who can tell the counts, as long as he likes.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        Watch(Arc::clone(&self.shared))
     }
 
     /// Writes what waits, seals the segment and ends. Senders that still have events must be flushed before.
@@ -263,6 +255,32 @@ impl Drop for Spool {
     fn drop(&mut self) {
         // Who wants to know of a failure calls `close`.
         let _ = self.finish();
+    }
+}
+
+/// Tells the counts of a spool.
+#[derive(Clone, Debug)]
+pub struct Watch(Arc<Shared>);
+
+impl Watch {
+    /// Returns what was counted so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let of = |kind| {
+            let counts = self.0.of(kind);
+            (counts.offered.load(Ordering::Relaxed), counts.shed.load(Ordering::Relaxed))
+        };
+        let ((offered_dns, shed_dns), (offered_contacts, shed_contacts)) = (of(EventKind::Dns), of(EventKind::Contact));
+        Counts {
+            offered_dns,
+            shed_dns,
+            offered_contacts,
+            shed_contacts,
+            acknowledged: self.0.acknowledged.load(Ordering::Relaxed),
+            octets: self.0.octets.load(Ordering::Relaxed),
+            segments: self.0.segments.load(Ordering::Relaxed),
+            failing: self.0.failing.load(Ordering::Relaxed),
+        }
     }
 }
 
