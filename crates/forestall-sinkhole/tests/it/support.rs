@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use forestall_index::build::DEFAULT_MEMORY;
 use forestall_index::{Builder, IndexCampaign};
-use forestall_model::{Instant, Margin, UtcDay, WindowSet};
+use forestall_model::{Instant, Margin, UtcDay, Window, WindowSet};
 use forestall_spool::{ContactKind, Event, Reader, Visitor, list};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -43,11 +43,12 @@ pub(crate) fn write_index(path: &Path, more: &[&str]) {
     };
     let a = campaign(&mut builder, "test-a", Margin::NONE);
     let b = campaign(&mut builder, "test-b", Margin::CLOCK);
-    let days = |days: &[i32]| WindowSet::Spans(days.iter().map(|day| today.plus(*day).window()).collect());
-    // Three days, so that a test that runs over midnight is none the worse.
-    let open = builder.reference(a, &days(&[-1, 0, 1])).unwrap();
-    let past = builder.reference(a, &days(&[-9])).unwrap();
-    let other = builder.reference(b, &days(&[-1, 0, 1])).unwrap();
+    // Three days in one window, so that a test that runs over midnight is none the worse.
+    let near =
+        WindowSet::Spans(vec![Window { from: today.plus(-1).window().from, until: today.plus(1).window().until }]);
+    let open = builder.reference(a, &near).unwrap();
+    let past = builder.reference(a, &WindowSet::Spans(vec![today.plus(-9).window()])).unwrap();
+    let other = builder.reference(b, &near).unwrap();
     let always = builder.reference(b, &WindowSet::Always).unwrap();
     for (name, reference) in [
         ("opentoday.ws", open),
