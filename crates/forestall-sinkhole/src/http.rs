@@ -265,7 +265,9 @@ fn parsed(head: &[u8]) -> Head<'_> {
             read.user_agent = read.user_agent.or(Some(value));
         } else if name.eq_ignore_ascii_case(b"content-length") {
             let digits = !value.is_empty() && value.len() < 10 && value.iter().all(u8::is_ascii_digit);
-            let length = value.iter().fold(0, |length: u64, octet| length.saturating_mul(10) + u64::from(octet & 0xF));
+            let length = value
+                .iter()
+                .fold(0, |length: u64, octet| length.saturating_mul(10).saturating_add(u64::from(octet & 0xF)));
             doubtful |= !digits || read.length.is_some();
             read.length = digits.then_some(length);
         } else if name.eq_ignore_ascii_case(b"transfer-encoding") || name.eq_ignore_ascii_case(b"upgrade") {

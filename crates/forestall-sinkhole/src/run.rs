@@ -40,6 +40,8 @@ const OTHER_FILES: u64 = 256;
 struct Sockets {
     udp: Vec<UdpSocket>,
     tcp: Vec<(TcpListener, Speaks)>,
+    /// Lines that say where is listened.
+    said: String,
 }
 
 /// Runs the sinkhole until it is told to end.
@@ -54,7 +56,8 @@ pub fn run(config: Config, paths: &[PathBuf]) -> anyhow::Result<()> {
     allow_files(config.connections.most as u64);
     let marks = watch::marks(paths);
     let indexes = watch::read(paths)?;
-    let sockets = bind(&config)?;
+    let mut sockets = bind(&config)?;
+    let said = std::mem::take(&mut sockets.said);
     let tls = config.certificate.as_ref().map(|(certificate, key)| certificate_of(certificate, key)).transpose()?;
     let secret = secret(config.dns.as_ref().and_then(|dns| dns.cookie_secret.as_deref()))?;
     if let Some((user, group)) = config.user {
@@ -86,6 +89,10 @@ pub fn run(config: Config, paths: &[PathBuf]) -> anyhow::Result<()> {
             Ok(())
         })?;
     }
+    // Now, and not before: whoever reads it can ask.
+    let mut out = io::stdout().lock();
+    out.write_all(said.as_bytes()).and_then(|()| out.flush()).context("standard output cannot be written")?;
+    drop(out);
     loop {
         match signals.wait() {
             Ok(Signal::SIGHUP) => spool.rotate(),
@@ -172,10 +179,9 @@ fn settings(dns: Dns, secret: Secret) -> anyhow::Result<Settings> {
     })
 }
 
-/// Binds all addresses, and says on standard output which.
+/// Binds all addresses.
 fn bind(config: &Config) -> anyhow::Result<Sockets> {
     let mut sockets = Sockets::default();
-    let mut out = io::stdout().lock();
     for (address, speaks) in &config.listeners {
         let threads = config.dns.as_ref().filter(|_| *speaks == Speaks::Dns).map_or(0, |dns| dns.threads);
         let (tcp, udp) = both(*address, threads).with_context(|| format!("{address} cannot be listened on"))?;
@@ -186,11 +192,10 @@ fn bind(config: &Config) -> anyhow::Result<Sockets> {
             Speaks::Nothing => "tcp",
             Speaks::Metrics => "metrics",
         };
-        writeln!(out, "listening\t{word}\t{}", tcp.local_addr()?).context("standard output cannot be written")?;
+        sockets.said.push_str(&format!("listening\t{word}\t{}\n", tcp.local_addr()?));
         sockets.tcp.push((tcp, *speaks));
         sockets.udp.extend(udp);
     }
-    out.flush().context("standard output cannot be written")?;
     Ok(sockets)
 }
 
