@@ -31,7 +31,7 @@ pub(crate) fn now() -> Instant {
 pub(crate) fn write_index(path: &Path, more: &[&str]) {
     let mut builder = Builder::new(Cursor::new(Vec::new()), DEFAULT_MEMORY);
     let today = UtcDay::holding(now());
-    let mut campaign = |builder: &mut Builder<_>, id: &str, margin| {
+    let campaign = |builder: &mut Builder<_>, id: &str, margin| {
         let campaign = IndexCampaign {
             family: "test".parse().unwrap(),
             id: id.parse().unwrap(),
