@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for outstanding in OUTSTANDING {
         let (mut echoes, mut sinks) = (Vec::new(), Vec::new());
         for _ in 0..TURNS {
-            echoes.push(measured(outstanding, names, queries, |socket, stop| echo(socket, stop))?);
+            echoes.push(measured(outstanding, names, queries, echo)?);
             sinks.push(measured(outstanding, names, queries, |socket, stop| {
                 let counters = Arc::new(Counters::default());
                 let mut handler = Handler::new(settings(), live.names(), spool.sender(), Arc::clone(&counters));
@@ -196,5 +196,5 @@ fn cpu(clock: ClockId) -> f64 {
 /// MiB of memory that the process has.
 fn resident() -> u64 {
     let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    text.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4_096 >> 20
+    (text.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4_096) >> 20
 }

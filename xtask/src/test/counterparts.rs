@@ -79,7 +79,11 @@ const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "dovecot", package: Debian("dovecot-imapd"), needed_by: "mailboxes of a server" },
     Counterpart { program: "gpg", package: Debian("gnupg"), needed_by: "letters that are signed and encrypted" },
     Counterpart { program: "dig", package: Debian("bind9-dnsutils"), needed_by: "comparison with another DNS client" },
-    Counterpart { program: "kdig", package: Debian("knot-dnsutils"), needed_by: "answers of the sinkhole to another client" },
+    Counterpart {
+        program: "kdig",
+        package: Debian("knot-dnsutils"),
+        needed_by: "answers of the sinkhole to another client",
+    },
     Counterpart { program: "curl", package: Debian("curl"), needed_by: "visitors of the sinkhole" },
     Counterpart { program: "openssl", package: Debian("openssl"), needed_by: "visitors of the sinkhole over TLS" },
     Counterpart { program: "chromium", package: Debian("chromium"), needed_by: "the console in a browser" },

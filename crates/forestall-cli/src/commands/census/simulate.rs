@@ -2,7 +2,6 @@
 
 //! `forestall census simulate`: populations of which the truth is known, and what each estimator says of them.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
