@@ -57,7 +57,7 @@ pub struct Intent {
     pub record: Record,
     /// What is done.
     pub operation: Operation,
-    /// The price that is agreed to.
+    /// The price that is agreed to; none but for a creation.
     pub price: Option<Money>,
 }
 
@@ -184,7 +184,7 @@ pub fn rehearse(present: &Present<'_>, position: u32, look: &Look) -> Option<Reh
         return Some(Rehearsed::Follows(place));
     }
     Some(match judge(entry, present.wanted.get(&entry.name), look, journal, rules, now) {
-        Verdict::Send => Rehearsed::Send(look.price.clone().filter(|_| rules.most_price.is_some())),
+        Verdict::Send => Rehearsed::Send(agreed(entry, look, rules)),
         Verdict::Close(outcome, text) => Rehearsed::Close(outcome, text),
     })
 }
@@ -245,10 +245,16 @@ fn of_entry(present: &Present<'_>, position: u32, entry: &Entry, state: State<'_
             }
             debug_assert_eq!(digest, present.batch.digest());
             let record = Record { sent: Some(now), ..record(present, position, entry, attempts + 1) };
-            let price = look.price.clone().filter(|_| rules.most_price.is_some());
+            let price = agreed(entry, look, rules);
             Step::Send(Box::new(Intent { record, operation: entry.operation.clone(), price }))
         }
     }
+}
+
+/// Returns the price that is agreed to. What was looked up is what a creation costs, and says nothing of other commands.
+fn agreed(entry: &Entry, look: &Look, rules: &Rules) -> Option<Money> {
+    let creates = matches!(entry.operation, Operation::Create { .. });
+    look.price.clone().filter(|_| creates && rules.most_price.is_some())
 }
 
 fn record(present: &Present<'_>, position: u32, entry: &Entry, attempt: u32) -> Record {

@@ -34,7 +34,7 @@ pub struct Rules {
     pub look_lives: i64,
     /// How long a frame whose answer never came is left alone, in seconds: what is on its way must have arrived before the registry is asked about it.
     pub rest: i64,
-    /// Most that a registration may cost; none where prices are not looked at.
+    /// Most that a creation may cost; none where prices are not looked at.
     pub most_price: Option<Money>,
 }
 
@@ -66,7 +66,7 @@ pub struct Look {
     pub at: Instant,
     /// What it said.
     pub seen: Seen,
-    /// What a registration costs, where it told so.
+    /// What to create it costs, where it told so.
     pub price: Option<Money>,
 }
 

@@ -136,15 +136,15 @@ pub fn acknowledge(message: &str, id: &str) -> String {
     command(&format!("<poll op=\"ack\" msgID=\"{}\"/>", html_escaped(message)), id)
 }
 
-/// Returns what one operation is as a command, without its transaction identifier. A price that was looked up is agreed to.
+/// Returns what one operation is as a command, without its transaction identifier. The price of a creation that was looked up is agreed to; a price
+/// is of one command only (RFC 8748), so a renewal does not say it.
 #[must_use]
 pub fn body(name: &str, operation: &Operation, price: Option<&Money>) -> String {
     let name = html_escaped(name);
     let mut extensions = String::new();
-    if let Some(price) = price.filter(|_| matches!(operation, Operation::Create { .. } | Operation::Renew { .. })) {
-        let tag = operation.word();
+    if let Some(price) = price.filter(|_| matches!(operation, Operation::Create { .. })) {
         extensions.push_str(&format!(
-            "<fee:{tag} {FEE_NAMESPACE}><fee:currency>{}</fee:currency><fee:fee>{}</fee:fee></fee:{tag}>",
+            "<fee:create {FEE_NAMESPACE}><fee:currency>{}</fee:currency><fee:fee>{}</fee:fee></fee:create>",
             html_escaped(&price.currency),
             price.amount()
         ));

@@ -153,6 +153,15 @@ fn no_price_is_agreed_to_above_the_limit_or_unseen() {
 }
 
 #[test]
+fn the_price_of_a_creation_is_agreed_to_for_nothing_else() {
+    let mut scene = owned(Operation::Renew { expires: parsed("2010-04-01"), years: 2 });
+    scene.rules.most_price = Some("10.00 EUR".parse().unwrap());
+    scene.see("abcd.be", ours());
+    scene.look.as_mut().unwrap().price = Some("10.00 EUR".parse().unwrap());
+    assert_eq!(sent(scene.next()).price, None);
+}
+
+#[test]
 fn only_the_object_that_we_created_is_changed_as_ours() {
     let mut scene = owned(set(Guarded::Hold));
     scene.see("abcd.be", ours());

@@ -133,6 +133,17 @@ fn names_and_identifiers_are_no_markup() {
     assert!(frame::acknowledge("1\"/><x a=\"", "A&B").contains("msgID=\"1&quot;/&gt;&lt;x a=&quot;\""));
 }
 
+#[test]
+fn a_creation_says_its_price_and_a_renewal_none() {
+    let price = "10.00 EUR".parse().unwrap();
+    let create = Operation::Create { servers: Vec::new(), registrant: None, contacts: Vec::new(), years: 1 };
+    let body = frame::body("abcd.be", &create, Some(&price));
+    assert!(body.contains("<fee:currency>EUR</fee:currency><fee:fee>10.00</fee:fee></fee:create>"), "{body}");
+    let renew = Operation::Renew { expires: parsed("2010-04-01"), years: 1 };
+    let body = frame::body("abcd.be", &renew, Some(&price));
+    assert!(!body.contains("fee") && !body.contains("extension"), "{body}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
