@@ -123,6 +123,8 @@ pub enum EppError {
         words: InWords,
         /// What it says besides.
         texts: Vec<String>,
+        /// Whether the session has ended with it.
+        ends: bool,
     },
     /// A session that broke before.
     #[error("the session with the registry has ended")]
@@ -131,13 +133,18 @@ pub enum EppError {
 
 impl EppError {
     fn refused(what: impl Into<String>, code: u16, texts: Vec<String>) -> Self {
-        Self::Refused { what: what.into(), words: code::in_words(code), texts }
+        Self::Refused { what: what.into(), words: code::in_words(code), texts, ends: closes(code) }
+    }
+
+    /// Makes a refusal after which nobody knows which answer is to which frame, or nothing more comes.
+    fn refused_for_good(what: impl Into<String>, code: u16, texts: Vec<String>) -> Self {
+        Self::Refused { what: what.into(), words: code::in_words(code), texts, ends: true }
     }
 
     /// Says whether the session can still be used: only a refusal that does not close it leaves it so.
     #[must_use]
     pub const fn leaves_session(&self) -> bool {
-        matches!(self, Self::Refused { words, .. } if !closes(words.code))
+        matches!(self, Self::Refused { ends: false, .. })
     }
 }
 

@@ -66,6 +66,10 @@ impl Session {
         };
         match session.read().await? {
             Answer::Greeting(greeting) => session.greeting = greeting,
+            // A server that takes nobody in just now has only this place to say so.
+            Answer::Response(response) if response.code >= 2000 => {
+                return Err(EppError::refused_for_good("the connection", response.code, response.texts));
+            }
             Answer::Response(_) => return Err(EppError::Unexpected("a greeting")),
         }
         if !session.greeting.objects.contains(DOMAIN) {

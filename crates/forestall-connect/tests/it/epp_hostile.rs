@@ -82,6 +82,21 @@ async fn a_registry_that_refuses_is_told_in_plain_words() {
     }
 }
 
+/// A server that is full, or down for maintenance, says so where its greeting would be.
+#[tokio::test]
+async fn a_refusal_in_the_place_of_the_greeting_keeps_its_words() {
+    let registry = Registry::start(Settings::default());
+    for (code, says) in [(2502, "too many sessions"), (2500, "closes the session"), (2400, "the server failed")] {
+        registry.script(Fault::refuse(code).on(Verb::Hello));
+        let error = Session::open(&settings(&registry)).await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains(&format!("refuses the connection with {code}: ")) && text.contains(says), "{text}");
+        assert!(text.contains("it was to be so"), "and what the registry says itself: {text}");
+        assert!(!error.leaves_session(), "{code}");
+    }
+    Session::open(&settings(&registry)).await.unwrap();
+}
+
 #[tokio::test]
 async fn nobody_there_is_told() {
     let mut registry = Registry::start(Settings::default());
