@@ -153,6 +153,12 @@ impl Session {
         let Answer::Response(response) = self.read().await? else {
             return Err(EppError::Unexpected("an answer"));
         };
+        let is_nameless = response.ours.as_ref().is_none_or(String::is_empty);
+        if is_nameless && response.code >= 2000 {
+            // A server that could not read a frame cannot repeat its identifier. Nothing is taken for answered by it; only its words are kept.
+            let what = "a frame that it does not name";
+            return Err(EppError::refused_for_good(what, response.code, response.texts));
+        }
         if response.ours.as_deref() != Some(expected) {
             let found = response.ours.unwrap_or_default();
             return Err(EppError::OtherCommand { expected: expected.to_owned(), found });

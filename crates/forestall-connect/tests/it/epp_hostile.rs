@@ -97,6 +97,19 @@ async fn a_refusal_in_the_place_of_the_greeting_keeps_its_words() {
     Session::open(&settings(&registry)).await.unwrap();
 }
 
+/// Whoever cannot read a frame cannot repeat its identifier (RFC 5730, section 2.6).
+#[tokio::test]
+async fn a_refusal_that_names_no_frame_keeps_its_words() {
+    let registry = Registry::start(Settings::default());
+    let name = [parsed::<DomainName>("free.test")];
+    let mut session = Session::open(&settings(&registry)).await.unwrap();
+    let error = session.exchange("<epp", "OUR-1").await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("refuses a frame that it does not name with 2001: the server says that the frame"), "{text}");
+    assert!(!error.leaves_session());
+    assert!(matches!(session.check(&name, None).await, Err(EppError::Ended)), "which frame it was is not known");
+}
+
 #[tokio::test]
 async fn nobody_there_is_told() {
     let mut registry = Registry::start(Settings::default());
