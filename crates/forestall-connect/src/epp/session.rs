@@ -128,28 +128,49 @@ impl Session {
         self.broken = true;
         let mut answers = Vec::with_capacity(frames.len());
         let mut waiting: VecDeque<&str> = VecDeque::new();
-        let mut closed = false;
         for (text, id) in frames {
             if waiting.len() == self.under_way {
-                closed |= self.answer_to(&mut waiting, &mut answers).await?;
-            }
-            if closed {
-                return Err(EppError::Ended);
+                answers.push(self.answer_to(&mut waiting).await?);
+                goes_on(answers.last())?;
             }
             self.pace.turn().await;
-            within(self.limit, framing::write(&mut self.stream, text)).await?;
+            if let Err(error) = within(self.limit, framing::write(&mut self.stream, text)).await {
+                return Err(self.why_closed(error, &mut waiting).await);
+            }
             waiting.push_back(id);
         }
         while !waiting.is_empty() {
-            closed |= self.answer_to(&mut waiting, &mut answers).await?;
+            answers.push(self.answer_to(&mut waiting).await?);
+            if !waiting.is_empty() {
+                goes_on(answers.last())?;
+            }
         }
-        self.broken = closed;
+        self.broken = answers.last().is_some_and(|last| closes(last.code));
         Ok(answers)
     }
 
-    /// Reads the answer to the frame that waits longest, and says whether the server closes the session after it.
-    async fn answer_to(&mut self, waiting: &mut VecDeque<&str>, into: &mut Vec<Response>) -> Result<bool, EppError> {
-        let Some(expected) = waiting.pop_front() else { return Ok(false) };
+    /// Returns why a frame could not be written: where the server closed the session, what it said then may wait to be read.
+    async fn why_closed(&mut self, error: EppError, waiting: &mut VecDeque<&str>) -> EppError {
+        if !matches!(error, EppError::Unreachable(_)) {
+            return error;
+        }
+        while !waiting.is_empty() {
+            match self.answer_to(waiting).await {
+                Ok(answer) => {
+                    if let Err(closed) = goes_on(Some(&answer)) {
+                        return closed;
+                    }
+                }
+                Err(refused @ EppError::Refused { .. }) => return refused,
+                Err(_) => break,
+            }
+        }
+        error
+    }
+
+    /// Reads the answer to the frame that waits longest.
+    async fn answer_to(&mut self, waiting: &mut VecDeque<&str>) -> Result<Response, EppError> {
+        let Some(expected) = waiting.pop_front() else { return Err(EppError::Ended) };
         let Answer::Response(response) = self.read().await? else {
             return Err(EppError::Unexpected("an answer"));
         };
@@ -163,9 +184,7 @@ impl Session {
             let found = response.ours.unwrap_or_default();
             return Err(EppError::OtherCommand { expected: expected.to_owned(), found });
         }
-        let closed = closes(response.code);
-        into.push(*response);
-        Ok(closed)
+        Ok(*response)
     }
 
     async fn read(&mut self) -> Result<Answer, EppError> {
@@ -181,6 +200,14 @@ impl Session {
     pub async fn close(mut self) -> Result<(), EppError> {
         let id = self.identifier();
         self.exchange(&frame::logout(&id), &id).await.map(drop)
+    }
+}
+
+/// Refuses to wait for more where the server closes the session after an answer.
+fn goes_on(answer: Option<&Response>) -> Result<(), EppError> {
+    match answer {
+        Some(last) if closes(last.code) => Err(EppError::refused_for_good("to go on", last.code, last.texts.clone())),
+        _ => Ok(()),
     }
 }
 

@@ -111,6 +111,20 @@ async fn a_refusal_that_names_no_frame_keeps_its_words() {
 }
 
 #[tokio::test]
+async fn what_closes_the_session_between_questions_keeps_its_words() {
+    let registry = Registry::start(Settings::default());
+    let names: Vec<DomainName> = (0..10).map(|number| parsed(&format!("n{number}.test"))).collect();
+    for answered in 0..10 {
+        registry.script(Fault::refuse(2500).on(Verb::Info).after(answered));
+        let mut session = Session::open(&settings(&registry)).await.unwrap();
+        let error = session.info(&names).await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("with 2500: the server failed and closes the session"), "{answered}: {text}");
+        assert!(!error.leaves_session() && matches!(session.poll().await, Err(EppError::Ended)), "{answered}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_there_is_told() {
     let mut registry = Registry::start(Settings::default());
     let settings = settings(&registry);
