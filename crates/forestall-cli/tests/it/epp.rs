@@ -263,9 +263,11 @@ fn the_switch_the_cap_and_the_registry_stop_a_run() {
     assert!(capped.err.contains("may send 3 a day"), "{}", capped.err);
     assert_eq!(scene.registry.changes().len(), 3);
     scene.accounts("per_day = 1000\n");
-    for (minute, code, says) in
-        [(10, 2400, "says that nothing was changed"), (20, 2104, "not enough money"), (30, 2502, "too many sessions")]
-    {
+    for (minute, code, says) in [
+        (10, 2400, "does not say whether it changed anything"),
+        (20, 2104, "not enough money"),
+        (30, 2502, "too many sessions"),
+    ] {
         scene.registry.script(Fault::refuse(code).on(Verb::Create));
         let ran = scene.run(&format!("2008-12-25T13:{minute}:00Z"), "run batch.jsonl --write");
         assert!(

@@ -68,7 +68,7 @@ async fn a_registry_that_refuses_is_told_in_plain_words() {
     let registry = Registry::start(Settings::default());
     let name = [parsed::<DomainName>("free.test")];
     for (code, says, goes_on) in [
-        (2400, "says that nothing was changed", true),
+        (2400, "does not say whether it changed anything", true),
         (2306, "the registry's policy forbids it", true),
         (2500, "closes the session", false),
         (2502, "too many sessions", false),

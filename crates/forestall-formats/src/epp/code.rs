@@ -126,7 +126,7 @@ pub const TABLE: &[InWords] = &[
     row(
         2400,
         Turn::Later,
-        "the server failed, and says that nothing was changed",
+        "the server failed, and does not say whether it changed anything",
         "run it again later; the name is looked at first",
     ),
     row(

@@ -123,6 +123,9 @@ fn codes_are_told_in_words() {
         assert!(code::in_words(code).means.contains(says), "{code}");
         assert!(!code::in_words(code).to_do.is_empty(), "{code}");
     }
+    // RFC 5730, section 3: the session stays open; of the object nothing is promised.
+    assert!(code::in_words(2400).means.contains("does not say whether it changed anything"));
+    assert!(code::in_words(2400).to_do.contains("looked at first"));
 }
 
 #[test]

@@ -366,6 +366,8 @@ fn answer(intent: &Intent, response: &Response, now: Instant) -> (Record, Turn) 
     let words = code::in_words(response.code);
     // Somebody else was faster, or an attempt before this one arrived after all: the registry is asked which.
     let in_doubt = response.code == 2302 && intent.record.attempt > 1
+        // A server that failed does not say whether it changed anything: the registry is asked.
+        || matches!(response.code, 2400 | 2500)
         // Nobody says what such a success means: the registry is asked what it came to.
         || words.turn == Turn::Done && !code::is_known(response.code);
     let outcome = match words.turn {
