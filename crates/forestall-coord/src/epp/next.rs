@@ -11,7 +11,7 @@ use forestall_model::{Action, Digest, DomainName, Instant};
 use super::approval::{self, Approval, Stop};
 use super::batch::{Batch, Entry};
 use super::journal::{Journal, Outcome, Record, State, transaction};
-use super::rules::{Look, Rules, Trace, Verdict, judge, trace};
+use super::rules::{Look, Rules, Trace, Verdict, judge, left, trace};
 
 /// How often a command is sent before it is given up.
 const MOST_ATTEMPTS: u32 = 3;
@@ -55,7 +55,7 @@ pub struct Present<'a> {
 pub struct Intent {
     /// What is to stand in the journal before the frame goes out.
     pub record: Record,
-    /// What is done.
+    /// What is done: of an update, what is not so yet.
     pub operation: Operation,
     /// The price that is agreed to; none but for a creation.
     pub price: Option<Money>,
@@ -246,7 +246,7 @@ fn of_entry(present: &Present<'_>, position: u32, entry: &Entry, state: State<'_
             debug_assert_eq!(digest, present.batch.digest());
             let record = Record { sent: Some(now), ..record(present, position, entry, attempts + 1) };
             let price = agreed(entry, look, rules);
-            Step::Send(Box::new(Intent { record, operation: entry.operation.clone(), price }))
+            Step::Send(Box::new(Intent { record, operation: left(&entry.operation, &look.seen), price }))
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use forestall_model::epp::{Change, Guarded, Object, Operation, Side};
+use forestall_model::epp::{Change, Guarded, Object, Operation, Side, Status};
 use forestall_model::money::Money;
 use forestall_model::{DomainName, Instant};
 
@@ -223,8 +223,9 @@ fn update(change: &Change, object: &Object, rules: &Rules) -> Verdict {
     if changes_servers {
         let has = |server: &String| object.servers.contains(server);
         let strange = |server: &&String| !change.remove_servers.contains(server) && !rules.servers.contains(*server);
-        if !change.remove_servers.iter().all(has)
-            || change.add_servers.iter().any(has)
+        let left = left_of(change, object);
+        if !left.remove_servers.iter().all(has)
+            || left.add_servers.iter().any(has)
             || object.servers.iter().any(|s| strange(&s))
         {
             let now: Vec<&str> = object.servers.iter().map(String::as_str).collect();
@@ -258,6 +259,28 @@ fn prohibited(object: &Object, guards: Guarded, rules: &Rules) -> Option<String>
         Side::Server => &[Side::Server],
     };
     sides.iter().map(|side| format!("{side}{guards}")).find(|status| object.statuses.contains(status))
+}
+
+/// Returns what is left to do of an operation: a registry may refuse an update as a whole where a part of it is so already (RFC 5731, section 3.2.5).
+pub(super) fn left(operation: &Operation, seen: &Seen) -> Operation {
+    match (operation, seen) {
+        (Operation::Update(change), Seen::Exists(object)) => Operation::Update(left_of(change, object)),
+        _ => operation.clone(),
+    }
+}
+
+/// Name servers stay together: they are as planned, or as wanted, or somebody else's doing.
+fn left_of(change: &Change, object: &Object) -> Change {
+    let has_server = |name: &String| object.servers.contains(name);
+    let has_status = |status: &Status| object.statuses.contains(&status.to_string());
+    let mut left = change.clone();
+    if change.add_servers.iter().all(has_server) && !change.remove_servers.iter().any(has_server) {
+        left.add_servers.clear();
+        left.remove_servers.clear();
+    }
+    left.add_statuses.retain(|status| !has_status(status));
+    left.remove_statuses.retain(has_status);
+    left
 }
 
 /// Says whether everything that a change wants is so.

@@ -3,7 +3,7 @@
 //! Each rule by an example.
 
 use forestall_coord::epp::{Ground, Intent, Outcome, Record, Refused, Seen, Step, Stop, Wanted};
-use forestall_model::epp::{Change, Guarded, Object, Operation, Side};
+use forestall_model::epp::{Change, Guarded, Object, Operation, Side, Status};
 use forestall_model::money::Money;
 use forestall_model::{Action, Instant};
 use forestall_testkit::parsed;
@@ -230,6 +230,58 @@ fn name_servers_that_changed_since_the_plan_are_left_alone() {
         assert_eq!(record.outcome, Some(Outcome::Refused));
         assert!(record.text.contains("changed since the plan"), "{}", record.text);
     }
+}
+
+#[test]
+fn of_an_update_only_what_is_not_so_yet_is_sent() {
+    let status = |guards| Status { side: Side::Client, guards };
+    let (hold, transfer) = (status(Guarded::Hold), status(Guarded::Transfer));
+    let with = |statuses: &[Status]| {
+        let statuses = statuses.iter().map(Status::to_string).collect();
+        Seen::Exists(Object { statuses, ..object(at(NOON)) })
+    };
+    let set = |statuses: &[Status]| Change { add_statuses: statuses.to_vec(), ..Change::default() };
+    let mut scene = owned(Operation::Update(set(&[hold, transfer])));
+    for (there, sends) in [(&[][..], &[hold, transfer][..]), (&[hold], &[transfer]), (&[transfer], &[hold])] {
+        scene.see("abcd.be", with(there));
+        assert_eq!(sent(scene.next()).operation, Operation::Update(set(sends)));
+    }
+    scene.see("abcd.be", with(&[hold, transfer]));
+    assert_eq!(noted(scene.next()).outcome, Some(Outcome::Held));
+    // After an answer that never came it is done only where all of it is so.
+    scene.see("abcd.be", with(&[hold]));
+    let intent = sent(scene.next());
+    scene.journal.put(intent.record);
+    scene.later(70);
+    scene.see("abcd.be", with(&[hold]));
+    assert_eq!(noted(scene.next()).outcome, Some(Outcome::Failed));
+    scene.see("abcd.be", with(&[hold, transfer]));
+    assert_eq!(noted(scene.next()).outcome, Some(Outcome::Done));
+    // What is to be taken away, and is gone already.
+    let take = |statuses: &[Status]| Change { remove_statuses: statuses.to_vec(), ..Change::default() };
+    let mut scene = owned(Operation::Update(take(&[hold, transfer])));
+    scene.now = at("2009-06-01T00:00:00Z");
+    scene.approvals.iter_mut().for_each(|approval| approval.at = scene.now);
+    scene.see("abcd.be", with(&[transfer]));
+    assert_eq!(sent(scene.next()).operation, Operation::Update(take(&[transfer])));
+}
+
+#[test]
+fn keys_that_are_left_go_where_the_name_servers_are_as_wanted() {
+    let change = Change {
+        add_servers: vec!["ns1.sink.example".to_owned()],
+        remove_servers: vec!["ns.bad.example".to_owned()],
+        remove_ds: true,
+        ..Change::default()
+    };
+    let redirect = entry("abcd.be", Action::RedirectNs, Operation::Update(change), Ground::Order(7));
+    let mut scene = Scene::of(batch(vec![redirect]));
+    scene.see("abcd.be", Seen::Exists(Object { signed: true, ..object(at(NOON)) }));
+    let keys_only = Change { remove_ds: true, ..Change::default() };
+    assert_eq!(sent(scene.next()).operation, Operation::Update(keys_only));
+    let servers = ["ns1.sink.example", "ns.new.example"].map(str::to_owned).into();
+    scene.see("abcd.be", Seen::Exists(Object { signed: true, servers, ..object(at(NOON)) }));
+    assert_eq!(noted(scene.next()).outcome, Some(Outcome::Refused), "somebody else added one");
 }
 
 #[test]
