@@ -153,11 +153,13 @@ const fn closes(code: u16) -> bool {
     matches!(code, 1500 | 2500..=2599)
 }
 
+/// Says what a code means, with the texts that came with it.
+fn meant(words: &InWords, texts: &[String]) -> String {
+    if texts.is_empty() { words.means.to_owned() } else { format!("{} ({})", words.means, texts.join("; ")) }
+}
+
 fn told(words: &InWords, texts: &[String]) -> String {
-    let mut text = words.means.to_owned();
-    if !texts.is_empty() {
-        text.push_str(&format!(" ({})", texts.join("; ")));
-    }
+    let mut text = meant(words, texts);
     if !words.to_do.is_empty() {
         text.push_str(&format!(". What to do: {}", words.to_do));
     }

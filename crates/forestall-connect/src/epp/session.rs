@@ -34,6 +34,8 @@ pub struct Session {
     broken: bool,
     /// Most names of one check that this server took.
     pub(super) names_at_once: usize,
+    /// How many names one after another were refused to be checked, each on its own.
+    pub(super) refused_alone: u32,
 }
 
 impl fmt::Debug for Session {
@@ -63,6 +65,7 @@ impl Session {
             asked: 0,
             broken: false,
             names_at_once: frame::MOST_NAMES,
+            refused_alone: 0,
         };
         match session.read().await? {
             Answer::Greeting(greeting) => session.greeting = greeting,

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use forestall_connect::epp::{EppError, EppSettings, Session};
+use forestall_formats::epp::frame::PriceOf;
 use forestall_model::DomainName;
 use forestall_testkit::parsed;
 use forestall_testkit::registry::{Fault, Hostile, Registry, Settings, Verb};
@@ -69,7 +70,7 @@ async fn a_registry_that_refuses_is_told_in_plain_words() {
     let name = [parsed::<DomainName>("free.test")];
     for (code, says, goes_on) in [
         (2400, "does not say whether it changed anything", true),
-        (2306, "the registry's policy forbids it", true),
+        (2201, "another registrar sponsors it", true),
         (2500, "closes the session", false),
         (2502, "too many sessions", false),
     ] {
@@ -122,6 +123,52 @@ async fn what_closes_the_session_between_questions_keeps_its_words() {
         assert!(text.contains("with 2500: the server failed and closes the session"), "{answered}: {text}");
         assert!(!error.leaves_session() && matches!(session.poll().await, Err(EppError::Ended)), "{answered}");
     }
+}
+
+#[tokio::test]
+async fn a_name_that_is_refused_on_its_own_fails_no_check_of_others() {
+    let registry = Registry::start(Settings::default());
+    let mut session = Session::open(&settings(&registry)).await.unwrap();
+    let names: Vec<DomainName> = (0..40).map(|number| parsed(&format!("n{number}.test"))).collect();
+    for code in [2306, 2005, 2004] {
+        // Pieces of 40, 20, 10, 5 and 3 names, and it alone.
+        registry.script(Fault::refuse(code).on(Verb::Check).about("n7.test").times(6));
+        let rows = session.check(&names, None).await.unwrap();
+        let refused: Vec<&str> = rows.iter().filter(|row| !row.available).map(|row| row.name.as_str()).collect();
+        assert_eq!(refused, ["n7.test"], "{code}");
+        let reason = rows[7].reason.as_deref().unwrap();
+        assert!(reason.starts_with(&format!("{code}: ")) && reason.ends_with("it was to be so)"), "{reason}");
+        let before = registry.journal().len();
+        assert!(session.check(&names, None).await.unwrap().iter().all(|row| row.available));
+        assert_eq!(registry.journal().len(), before + 1, "{code}: it was not their number");
+    }
+    registry.validate("epp_hostile::a_name_that_is_refused_on_its_own_fails_no_check_of_others");
+}
+
+#[tokio::test]
+async fn a_check_that_is_refused_for_each_name_fails() {
+    let registry = Registry::start(Settings::default());
+    let mut session = Session::open(&settings(&registry)).await.unwrap();
+    let names: Vec<DomainName> = (0..8).map(|number| parsed(&format!("n{number}.test"))).collect();
+    registry.script(Fault::refuse(2306).on(Verb::Check).times(100));
+    for name in &names[..4] {
+        assert!(!session.check(std::slice::from_ref(name), None).await.unwrap()[0].available);
+    }
+    let error = session.check(&names[4..5], None).await.unwrap_err();
+    assert!(error.to_string().contains("the registry refuses the check with 2306"), "{error}");
+    assert!(error.leaves_session());
+}
+
+/// Half as many names would not be in another currency.
+#[tokio::test]
+async fn a_wrong_currency_fails_the_check_at_once() {
+    let registry = Registry::start(Settings::default());
+    let mut session = Session::open(&settings(&registry)).await.unwrap();
+    let names: Vec<DomainName> = (0..40).map(|number| parsed(&format!("n{number}.test"))).collect();
+    let price = PriceOf { currency: "EUR".to_owned(), years: 1 };
+    let error = session.check(&names, Some(&price)).await.unwrap_err();
+    assert!(error.to_string().contains("2004: ") && error.to_string().contains("fees are in USD"), "{error}");
+    assert_eq!(registry.journal().iter().filter(|entry| entry.verb == Verb::Check).count(), 1);
 }
 
 #[tokio::test]
