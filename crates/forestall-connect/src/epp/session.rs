@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use forestall_formats::epp::answer::{self, Answer, Greeting, Response};
-use forestall_formats::epp::frame::{self, DOMAIN, FEE, GRACE, HOST, SEC_DNS};
+use forestall_formats::epp::frame::{self, DOMAIN, FEE, GRACE, HOST, Hosts, SEC_DNS};
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -100,6 +100,12 @@ impl Session {
     #[must_use]
     pub fn knows(&self, extension: &str) -> bool {
         self.greeting.extensions.contains(extension)
+    }
+
+    /// Returns how the server wants name servers written.
+    #[must_use]
+    pub fn hosts(&self) -> Hosts {
+        if self.greeting.objects.contains(HOST) { Hosts::Objects } else { Hosts::Attributes }
     }
 
     /// Returns an identifier for a frame that only asks.

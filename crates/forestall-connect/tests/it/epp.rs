@@ -8,10 +8,10 @@ use forestall_connect::epp::{EppError, EppIdentity, EppSettings, Known, Login, S
 use forestall_formats::epp::answer::Data;
 use forestall_formats::epp::frame::{self, PriceOf};
 use forestall_model::DomainName;
-use forestall_model::epp::Operation;
+use forestall_model::epp::{Change, Operation};
 use forestall_testkit::parsed;
 use forestall_testkit::pem::Identity;
-use forestall_testkit::registry::{Domain, Fault, Prices, Registry, Settings, Verb};
+use forestall_testkit::registry::{Domain, Fault, Host, NameServerModel, Prices, Registry, Settings, Verb};
 
 /// Returns how the account of the sinkhole speaks to a registry.
 pub(crate) fn settings(registry: &Registry) -> EppSettings {
@@ -127,7 +127,7 @@ async fn messages_are_read_and_taken_off() {
     let mut session = Session::open(&settings(&registry)).await.unwrap();
     registry.script(Fault::pend());
     let create = Operation::Create { servers: Vec::new(), registrant: None, contacts: Vec::new(), years: 1 };
-    let text = frame::command(&frame::body("late.test", &create, None), "OUR-1");
+    let text = frame::command(&frame::body("late.test", &create, None, session.hosts()), "OUR-1");
     assert_eq!(session.exchange(&text, "OUR-1").await.unwrap().code, 1001);
     registry.decide("late.test", true);
     let first = session.poll().await.unwrap().unwrap();
@@ -154,4 +154,29 @@ async fn a_registry_may_know_less() {
     let rows = session.check(&names(&["free.test"]), Some(&price)).await.unwrap();
     assert!(rows[0].available && rows[0].price.is_none(), "{rows:?}");
     registry.validate("epp::a_registry_may_know_less");
+}
+
+#[tokio::test]
+async fn name_servers_are_written_as_the_registry_has_them() {
+    for model in [NameServerModel::Objects, NameServerModel::Attributes] {
+        let registry = Registry::start(Settings { name_servers: model, ..Settings::default() });
+        if model == NameServerModel::Objects {
+            for host in ["ns1.sink.example", "ns2.sink.example"] {
+                registry.put_host(Host::new(host, "registrar-b", registry.now()));
+            }
+        }
+        let mut session = Session::open(&settings(&registry)).await.unwrap();
+        let server = |number: u8| vec![format!("ns{number}.sink.example")];
+        let create = Operation::Create { servers: server(1), registrant: None, contacts: Vec::new(), years: 1 };
+        let change = Change { add_servers: server(2), remove_servers: server(1), ..Change::default() };
+        for (id, operation) in [("OUR-1", create), ("OUR-2", Operation::Update(change))] {
+            let body = frame::body("sink.test", &operation, None, session.hosts());
+            let response = session.exchange(&frame::command(&body, id), id).await.unwrap();
+            assert_eq!(response.code, 1000, "{model:?}: {:?}", response.texts);
+        }
+        let known = session.info(&names(&["sink.test"])).await.unwrap();
+        let Known::Object(object) = &known[0] else { panic!("{known:?}") };
+        assert_eq!(object.servers.iter().collect::<Vec<_>>(), ["ns2.sink.example"], "{model:?}");
+        registry.validate("epp::name_servers_are_written_as_the_registry_has_them");
+    }
 }

@@ -33,6 +33,15 @@ const FEE_NAMESPACE: &str = "xmlns:fee=\"urn:ietf:params:xml:ns:epp:fee-1.0\"";
 /// Most names of one `check`: what every registry takes that says so; some take fewer, and answer 2306 to more.
 pub const MOST_NAMES: usize = 50;
 
+/// How name servers are written: a registry has one way only, and serves host objects where it is the first (RFC 5731, section 1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// As objects of their own, which the registry must know.
+    Objects,
+    /// As attributes of the name, here without addresses.
+    Attributes,
+}
+
 /// Who logs in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Login {
@@ -139,7 +148,7 @@ pub fn acknowledge(message: &str, id: &str) -> String {
 /// Returns what one operation is as a command, without its transaction identifier. The price of a creation that was looked up is agreed to; a price
 /// is of one command only (RFC 8748), so a renewal does not say it.
 #[must_use]
-pub fn body(name: &str, operation: &Operation, price: Option<&Money>) -> String {
+pub fn body(name: &str, operation: &Operation, price: Option<&Money>, hosts: Hosts) -> String {
     let name = html_escaped(name);
     let mut extensions = String::new();
     if let Some(price) = price.filter(|_| matches!(operation, Operation::Create { .. })) {
@@ -151,7 +160,7 @@ pub fn body(name: &str, operation: &Operation, price: Option<&Money>) -> String 
     }
     let body = match operation {
         Operation::Create { servers, registrant, contacts, years } => {
-            create(&name, servers, registrant.as_ref(), contacts, *years)
+            create(&name, &self::servers(servers, hosts), registrant.as_ref(), contacts, *years)
         }
         Operation::Update(change) => {
             if change.remove_ds {
@@ -159,7 +168,7 @@ pub fn body(name: &str, operation: &Operation, price: Option<&Money>) -> String 
                     "<secDNS:update xmlns:secDNS=\"{SEC_DNS}\"><secDNS:rem><secDNS:all>true</secDNS:all></secDNS:rem></secDNS:update>"
                 ));
             }
-            update(&name, change)
+            update(&name, change, hosts)
         }
         Operation::Renew { expires, years } => format!(
             "<renew><domain:renew {NAMESPACE}><domain:name>{name}</domain:name><domain:curExpDate>{expires}</domain:curExpDate>\
@@ -173,15 +182,20 @@ pub fn body(name: &str, operation: &Operation, price: Option<&Money>) -> String 
 }
 
 /// Names that were seen in the DNS may hold any sign: they are escaped, and the registry refuses what is no host.
-fn hosts(names: &[String]) -> String {
-    let hosts: String =
-        names.iter().map(|name| format!("<domain:hostObj>{}</domain:hostObj>", html_escaped(name))).collect();
-    if hosts.is_empty() { hosts } else { format!("<domain:ns>{hosts}</domain:ns>") }
+fn servers(names: &[String], hosts: Hosts) -> String {
+    let one = |name: &String| match hosts {
+        Hosts::Objects => format!("<domain:hostObj>{}</domain:hostObj>", html_escaped(name)),
+        Hosts::Attributes => {
+            format!("<domain:hostAttr><domain:hostName>{}</domain:hostName></domain:hostAttr>", html_escaped(name))
+        }
+    };
+    let servers: String = names.iter().map(one).collect();
+    if servers.is_empty() { servers } else { format!("<domain:ns>{servers}</domain:ns>") }
 }
 
 fn create(
     name: &str,
-    servers: &[String],
+    servers: &str,
     registrant: Option<&Handle>,
     contacts: &[(ContactKind, Handle)],
     years: u8,
@@ -194,16 +208,15 @@ fn create(
     };
     let contacts: String = contacts.iter().map(contact).collect();
     format!(
-        "<create><domain:create {NAMESPACE}><domain:name>{name}</domain:name><domain:period unit=\"y\">{years}</domain:period>{}{registrant}{contacts}\
-         <domain:authInfo><domain:pw/></domain:authInfo></domain:create></create>",
-        hosts(servers)
+        "<create><domain:create {NAMESPACE}><domain:name>{name}</domain:name><domain:period unit=\"y\">{years}</domain:period>{servers}{registrant}{contacts}\
+         <domain:authInfo><domain:pw/></domain:authInfo></domain:create></create>"
     )
 }
 
-fn update(name: &str, change: &Change) -> String {
-    let part = |tag: &str, servers: &[String], statuses: &[Status]| {
+fn update(name: &str, change: &Change, hosts: Hosts) -> String {
+    let part = |tag: &str, names: &[String], statuses: &[Status]| {
         let statuses: String = statuses.iter().map(|status| format!("<domain:status s=\"{status}\"/>")).collect();
-        let inside = format!("{}{statuses}", hosts(servers));
+        let inside = format!("{}{statuses}", servers(names, hosts));
         if inside.is_empty() { inside } else { format!("<domain:{tag}>{inside}</domain:{tag}>") }
     };
     format!(

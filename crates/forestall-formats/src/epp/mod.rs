@@ -32,6 +32,7 @@ use crate::feed::Settings;
 use crate::flood::one_line;
 use crate::form::About;
 use crate::request::{self, Asked, NO_JUDGEMENT, Request};
+use frame::Hosts;
 use plan::{Plan, plan};
 
 /// The form.
@@ -110,7 +111,7 @@ pub fn write(request: &Released<Request>, settings: &Settings, out: &mut dyn Wri
         let mark = if lines.iter().any(Asked::is_unverified) { ", UNVERIFIED" } else { "" };
         let count = operations.len();
         for (number, operation) in operations.iter().enumerate() {
-            let body = frame::body(name.as_str(), operation, None);
+            let body = frame::body(name.as_str(), operation, None, Hosts::Objects);
             writeln!(out, "# {name}: {action}, {} of {count}; needed {when}; {}{mark}", number + 1, ids.join(" "))?;
             let id = Digest::of_parts(&[request.case.as_str().as_bytes(), b"\n", body.as_bytes()]).to_string();
             writeln!(out, "{}", frame::command(&body, &format!("FS-{}", &id[..40])))?;

@@ -4,7 +4,7 @@
 
 use forestall_formats::epp::answer::{self, Answer, Data, Response};
 use forestall_formats::epp::code;
-use forestall_formats::epp::frame;
+use forestall_formats::epp::frame::{self, Hosts};
 use forestall_model::epp::{Change, Operation};
 use forestall_testkit::parsed;
 use proptest::prelude::{ProptestConfig, any, proptest};
@@ -131,7 +131,7 @@ fn codes_are_told_in_words() {
 #[test]
 fn names_and_identifiers_are_no_markup() {
     let change = Change { add_servers: vec!["a<b>&.example".to_owned()], ..Change::default() };
-    let body = frame::body("abcd.be", &Operation::Update(change), None);
+    let body = frame::body("abcd.be", &Operation::Update(change), None, Hosts::Objects);
     assert!(body.contains("<domain:hostObj>a&lt;b&gt;&amp;.example</domain:hostObj>"), "{body}");
     assert!(frame::acknowledge("1\"/><x a=\"", "A&B").contains("msgID=\"1&quot;/&gt;&lt;x a=&quot;\""));
 }
@@ -140,11 +140,28 @@ fn names_and_identifiers_are_no_markup() {
 fn a_creation_says_its_price_and_a_renewal_none() {
     let price = "10.00 EUR".parse().unwrap();
     let create = Operation::Create { servers: Vec::new(), registrant: None, contacts: Vec::new(), years: 1 };
-    let body = frame::body("abcd.be", &create, Some(&price));
+    let body = frame::body("abcd.be", &create, Some(&price), Hosts::Objects);
     assert!(body.contains("<fee:currency>EUR</fee:currency><fee:fee>10.00</fee:fee></fee:create>"), "{body}");
     let renew = Operation::Renew { expires: parsed("2010-04-01"), years: 1 };
-    let body = frame::body("abcd.be", &renew, Some(&price));
+    let body = frame::body("abcd.be", &renew, Some(&price), Hosts::Objects);
     assert!(!body.contains("fee") && !body.contains("extension"), "{body}");
+}
+
+#[test]
+fn name_servers_are_objects_or_attributes() {
+    let servers = || vec!["ns1.sink.example".to_owned()];
+    let create = Operation::Create { servers: servers(), registrant: None, contacts: Vec::new(), years: 1 };
+    let update = Operation::Update(Change { add_servers: servers(), ..Change::default() });
+    for operation in [create, update] {
+        let objects = frame::body("abcd.be", &operation, None, Hosts::Objects);
+        assert!(
+            objects.contains("<domain:ns><domain:hostObj>ns1.sink.example</domain:hostObj></domain:ns>"),
+            "{objects}"
+        );
+        let attributes = frame::body("abcd.be", &operation, None, Hosts::Attributes);
+        let written = "<domain:ns><domain:hostAttr><domain:hostName>ns1.sink.example</domain:hostName></domain:hostAttr></domain:ns>";
+        assert!(attributes.contains(written) && !attributes.contains("hostObj"), "{attributes}");
+    }
 }
 
 proptest! {

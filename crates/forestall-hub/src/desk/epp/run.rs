@@ -356,9 +356,11 @@ async fn known(session: &mut Session, names: &[DomainName; 1]) -> Result<Known, 
 }
 
 async fn send(line: &mut Line<'_>, intent: &Intent) -> Result<Response, EppError> {
-    let body = frame::body(intent.record.name.as_str(), &intent.operation, intent.price.as_ref());
+    let session = line.session().await?;
+    let (name, price) = (intent.record.name.as_str(), intent.price.as_ref());
+    let body = frame::body(name, &intent.operation, price, session.hosts());
     let text = frame::command(&body, &intent.record.id);
-    line.session().await?.exchange(&text, &intent.record.id).await
+    session.exchange(&text, &intent.record.id).await
 }
 
 /// Returns the record of a frame with its answer.
