@@ -242,9 +242,9 @@ fn of_an_update_only_what_is_not_so_yet_is_sent() {
     };
     let set = |statuses: &[Status]| Change { add_statuses: statuses.to_vec(), ..Change::default() };
     let mut scene = owned(Operation::Update(set(&[hold, transfer])));
-    for (there, sends) in [(&[][..], &[hold, transfer][..]), (&[hold], &[transfer]), (&[transfer], &[hold])] {
-        scene.see("abcd.be", with(there));
-        assert_eq!(sent(scene.next()).operation, Operation::Update(set(sends)));
+    for (there, sends) in [(vec![], vec![hold, transfer]), (vec![hold], vec![transfer]), (vec![transfer], vec![hold])] {
+        scene.see("abcd.be", with(&there));
+        assert_eq!(sent(scene.next()).operation, Operation::Update(set(&sends)));
     }
     scene.see("abcd.be", with(&[hold, transfer]));
     assert_eq!(noted(scene.next()).outcome, Some(Outcome::Held));
