@@ -42,7 +42,7 @@ fn work_on_a_case(browser: &Browser, served: &Served) {
     browser.shows(".k1-claimed", "0 %");
     let strip = "table.heat tbody tr:has(a[href$='/slice/com']) .strip svg";
     assert_eq!(browser.attribute(strip, "aria-label"), "all days: observed none");
-    browser.shows("#map a[data-tld=com] text", "com");
+    assert_eq!(browser.text("#map a[data-tld=com] text"), "com");
 
     browser.click("table.heat a[href='/case/a/slice/com']");
     assert!(browser.url().ends_with("/case/a/slice/com"));
