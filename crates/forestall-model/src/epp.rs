@@ -149,7 +149,7 @@ pub enum Operation {
         years: u8,
     },
     /// The registration ends.
-    Delete,
+    Delete {},
 }
 
 /// What an update changes.
@@ -195,7 +195,7 @@ impl Operation {
             Self::Create { .. } => "create",
             Self::Update(_) => "update",
             Self::Renew { .. } => "renew",
-            Self::Delete => "delete",
+            Self::Delete {} => "delete",
         }
     }
 
@@ -219,7 +219,7 @@ impl Operation {
                 format!("update: {}", parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
             }
             Self::Renew { expires, years } => format!("renew by {years} y what ends on {expires}"),
-            Self::Delete => "delete".to_owned(),
+            Self::Delete {} => "delete".to_owned(),
         }
     }
 }

@@ -390,6 +390,9 @@ mod tests {
                 "dovecot",
                 "gpg",
                 "dig",
+                "kdig",
+                "curl",
+                "openssl",
                 "chromium",
                 "chromedriver",
                 "clang",
@@ -417,7 +420,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script"
+                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, kdig, curl, openssl, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script"
             ]
         );
     }
@@ -440,6 +443,9 @@ mod tests {
                 "dovecot-imapd",
                 "gnupg",
                 "bind9-dnsutils",
+                "knot-dnsutils",
+                "curl",
+                "openssl",
                 "chromium",
                 "chromium-driver",
                 "clang",

@@ -218,7 +218,7 @@ impl Entry {
         }
         let years = match operation {
             Operation::Create { years, .. } | Operation::Renew { years, .. } => Some(*years),
-            Operation::Update(_) | Operation::Delete => None,
+            Operation::Update(_) | Operation::Delete {} => None,
         };
         if years.is_some_and(|years| !(1..=10).contains(&years)) {
             return Err("names are registered and renewed for 1 to 10 years".to_owned());
@@ -230,7 +230,7 @@ impl Entry {
             Operation::Create { .. } => self.ground == Ground::Free,
             Operation::Update(_) => self.ground != Ground::Free,
             // Nobody else's name is renewed or deleted from here, whatever was ordered: that is its sponsor's to do.
-            Operation::Renew { .. } | Operation::Delete => self.ground == Ground::Own,
+            Operation::Renew { .. } | Operation::Delete {} => self.ground == Ground::Own,
         };
         if has_ground { Ok(()) } else { Err(format!("{} has no ground for {}", name, operation.word())) }
     }

@@ -159,7 +159,7 @@ fn own(
         );
     }
     let lets_go = match operation {
-        Operation::Delete => true,
+        Operation::Delete {} => true,
         Operation::Update(change) => change.weakens(),
         Operation::Create { .. } | Operation::Renew { .. } => false,
     };
@@ -176,8 +176,10 @@ fn own(
             Some(day) if day > *expires => close(Outcome::Held, format!("it ends on {day} only")),
             _ => close(Outcome::Refused, format!("it does not end on {expires} as planned")),
         },
-        Operation::Delete if is_pending(object, "pendingDelete") => close(Outcome::Held, "it is being deleted already"),
-        Operation::Delete => match prohibited(object, Guarded::Delete, rules) {
+        Operation::Delete {} if is_pending(object, "pendingDelete") => {
+            close(Outcome::Held, "it is being deleted already")
+        }
+        Operation::Delete {} => match prohibited(object, Guarded::Delete, rules) {
             Some(status) => close(Outcome::Refused, format!("{status} forbids it")),
             None => Verdict::Send,
         },
@@ -337,8 +339,8 @@ pub(super) fn trace(entry: &Entry, record: &Record, look: &Look, rules: &Rules) 
         {
             Trace::Done(None)
         }
-        (Operation::Delete, Seen::Exists(object)) if is_pending(object, "pendingDelete") => Trace::Done(None),
-        (Operation::Delete, Seen::Free | Seen::Unavailable(_)) => Trace::Done(None),
+        (Operation::Delete {}, Seen::Exists(object)) if is_pending(object, "pendingDelete") => Trace::Done(None),
+        (Operation::Delete {}, Seen::Free | Seen::Unavailable(_)) => Trace::Done(None),
         (_, Seen::Exists(_)) => Trace::NotDone,
         (_, Seen::Free | Seen::Unavailable(_)) => Trace::Overtaken("it does not exist any more".to_owned()),
     }

@@ -174,7 +174,7 @@ pub fn body(name: &str, operation: &Operation, price: Option<&Money>, hosts: Hos
             "<renew><domain:renew {NAMESPACE}><domain:name>{name}</domain:name><domain:curExpDate>{expires}</domain:curExpDate>\
              <domain:period unit=\"y\">{years}</domain:period></domain:renew></renew>"
         ),
-        Operation::Delete => {
+        Operation::Delete {} => {
             format!("<delete><domain:delete {NAMESPACE}><domain:name>{name}</domain:name></domain:delete></delete>")
         }
     };

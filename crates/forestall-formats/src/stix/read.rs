@@ -2,7 +2,7 @@
 
 //! STIX 2.1 bundles as others give them out: names of indicators and observables, with windows and markings.
 //!
-//! Read are indicators whose pattern names domains and says nothing else ([`super::pattern`]), with `valid_from` and `valid_until`, and objects
+//! Read are indicators whose pattern names domains and says nothing else (`pattern`), with `valid_from` and `valid_until`, and objects
 //! `domain-name`. An indicator with an end is a prediction, or at least holds for a while; one without is an entry of a list. A `domain-name` was
 //! observed where an `observed-data` refers to it, from its first to its last time; one that an infrastructure consists of, such as a sinkhole, is
 //! passed over. A family is the name of the malware that an indicator indicates.

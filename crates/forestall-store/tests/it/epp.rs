@@ -89,7 +89,7 @@ async fn a_frame_goes_into_the_journal_once(home: &Home) {
     store.end_epp(&done).await.unwrap();
     let closed = record(1, None);
     store.close_epp("be", &closed).await.unwrap();
-    assert_eq!(store.epp_journal("be").await.unwrap(), [closed, done]);
+    assert_eq!(store.epp_journal("be").await.unwrap(), [done, closed]);
     assert_eq!(store.epp_journal("nl").await.unwrap(), []);
 }
 

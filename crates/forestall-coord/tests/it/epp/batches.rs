@@ -55,8 +55,8 @@ fn what_no_rule_could_let_pass_is_no_batch() {
         ("a public suffix", entry("ac.be", sinkhole, create(), Ground::Free)),
         ("created under an order", entry("abcd.be", sinkhole, create(), Ground::Order(1))),
         ("changed without ground", entry("abcd.be", act, set(Guarded::Hold), Ground::Free)),
-        ("deleted under an order", entry("abcd.be", act, Operation::Delete, Ground::Order(1))),
-        ("deleted without ground", entry("abcd.be", act, Operation::Delete, Ground::Free)),
+        ("deleted under an order", entry("abcd.be", act, Operation::Delete {}, Ground::Order(1))),
+        ("deleted without ground", entry("abcd.be", act, Operation::Delete {}, Ground::Free)),
         ("changed by nothing", entry("abcd.be", act, Operation::Update(Change::default()), Ground::Own)),
     ] {
         assert!(one(refused).is_err(), "{what}");

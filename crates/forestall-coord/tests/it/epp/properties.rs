@@ -98,13 +98,13 @@ fn everything(shuffle: u64) -> Batch {
         }
         if shuffle & 2 == 0 {
             entries.push(entry(name, action, take_away(Guarded::Delete), Ground::Own));
-            entries.push(entry(name, action, Operation::Delete, Ground::Own));
+            entries.push(entry(name, action, Operation::Delete {}, Ground::Own));
         }
     }
     entries.push(entry(NAMES[2], Action::Suspend, set(Guarded::Hold), Ground::Order(7)));
     if shuffle & 4 == 0 {
         entries.push(entry(NAMES[2], action, set(Guarded::Transfer), Ground::Own));
-        entries.push(entry(NAMES[2], action, Operation::Delete, Ground::Own));
+        entries.push(entry(NAMES[2], action, Operation::Delete {}, Ground::Own));
     }
     batch(entries)
 }
@@ -243,7 +243,7 @@ impl World {
             Ground::Order(event) => prop_assert_eq!(wanted.order, Some(event)),
         }
         let lets_go = match &intent.operation {
-            Operation::Delete => true,
+            Operation::Delete {} => true,
             Operation::Update(change) => change.weakens(),
             _ => false,
         };

@@ -87,7 +87,7 @@ impl Registry {
                 object.expires = Some(day.plus(365 * i32::from(*years)).start());
                 true
             }
-            Operation::Delete => {
+            Operation::Delete {} => {
                 if forbidden(Guarded::Delete, object) {
                     return false;
                 }

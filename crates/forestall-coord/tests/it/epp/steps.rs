@@ -299,10 +299,10 @@ fn a_status_that_forbids_it_is_told_and_nothing_sent() {
 #[test]
 fn nothing_is_let_go_before_window_and_cool_down_are_over() {
     let over = at("2009-06-01T00:00:00Z");
-    for operation in [Operation::Delete, take_away(Guarded::Delete)] {
+    for operation in [Operation::Delete {}, take_away(Guarded::Delete)] {
         let mut scene = owned(operation.clone());
         let held = || match operation {
-            Operation::Delete => ours(),
+            Operation::Delete {} => ours(),
             _ => {
                 let statuses = ["clientDeleteProhibited".to_owned()].into();
                 Seen::Exists(Object { statuses, ..object(at(NOON)) })

@@ -194,7 +194,7 @@ impl Desk {
         if !statuses.is_empty() {
             add(Operation::Update(Change { remove_statuses: statuses, ..Change::default() }));
         }
-        add(Operation::Delete);
+        add(Operation::Delete {});
         Ok(())
     }
 }

@@ -376,7 +376,7 @@ fn answer(intent: &Intent, response: &Response, now: Instant) -> (Record, Turn) 
         _ if in_doubt => None,
         Turn::Done => Some(Outcome::Done),
         // The object goes when its grace periods are over (RFC 3915); no message tells of that.
-        Turn::Pending if matches!(intent.operation, Operation::Delete) => Some(Outcome::Done),
+        Turn::Pending if matches!(intent.operation, Operation::Delete {}) => Some(Outcome::Done),
         Turn::Pending => Some(Outcome::Pending),
         Turn::Refused => Some(Outcome::Refused),
         Turn::Later | Turn::Stop => Some(Outcome::Failed),
