@@ -18,7 +18,8 @@ const LONG: usize = 7;
 const ALONE: usize = 4;
 
 /// Words in capitals that are terms or names of others. Pages of the repository (CHANGELOG) are known by their files.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
+    "BADTIME",
     "DNSSEC",
     "ENTRADA",
     "NOERROR",
