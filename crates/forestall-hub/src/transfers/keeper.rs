@@ -118,10 +118,11 @@ impl Transfers {
             (now.next, now.version, now.failed) = (Some(state.next), state.case_version, false);
             now.not_before = Some(tokio::time::Instant::now() + begun.elapsed() * REST);
         });
+        // Also under the serial of before: the marking of the case may be another than it was.
+        current.serve(serial, Arc::clone(&state)).await;
         if served == Some(serial) {
             return Ok(None);
         }
-        current.serve(serial, Arc::clone(&state)).await;
         Ok(Some(News { zone: current.zone.name.clone(), serial, state }))
     }
 

@@ -17,7 +17,7 @@ use forestall_coord::event::CaseKind;
 use forestall_dga::Catalogue;
 use forestall_formats::Form;
 use forestall_formats::feed::{Policy, Settings};
-use forestall_hub::desk::{Act, Desk, NewSubscriber, NewZone, OpenCase, Publish, PublishSpan};
+use forestall_hub::desk::{Act, Desk, NewSubscriber, NewZone, OpenCase, Publish, PublishSpan, TakeTold};
 use forestall_hub::transfers::{Identity, Listening, TransferSettings, Transfers};
 use forestall_model::{
     Audience, CaseId, DayRange, Instant, Marking, NameClass, OwnerName, Pap, Tlp, TsigAlgorithm, UtcDay,
@@ -318,6 +318,31 @@ async fn a_zone_goes_to_whom_its_marking_lets_it_and_to_nobody_else() {
     bench.zone("nodata").await;
     transfers.renew().await.unwrap();
     assert_eq!(serial(&bench).await, 2_009_040_301);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_marking_that_becomes_stricter_holds_under_the_same_serial() {
+    let test = "a_marking_that_becomes_stricter_holds_under_the_same_serial";
+    if skip::needs(test, "dig").is_none() {
+        return;
+    }
+    let bench = Bench::open(Tlp::Clear).await;
+    bench.zone("nxdomain").await;
+    let far = bench.subscriber("far", Audience::Public).await;
+    let transfers = bench.transfers();
+    transfers.renew().await.unwrap();
+    let serving = serve(&transfers).await;
+    let far = Some(("far.example", far.as_str()));
+    assert_eq!(dig(&serving, far, "AXFR +onesoa").await.len(), 2 + 250 * 2 * 3);
+    let octets = Arc::new(b"seen.example\n".to_vec());
+    let take = TakeTold { form: None, octets, tlp: Some(Tlp::Green), raise: true, known_only: false };
+    bench.desk.take_told(&bench.case, &bench.act(), &take).await.unwrap();
+    wait_until(async || {
+        transfers.renew().await.unwrap();
+        dig(&serving, far, "AXFR").await.is_empty()
+    })
+    .await;
+    assert_eq!(serial(&bench).await, 2_009_040_300);
 }
 
 #[tokio::test(flavor = "multi_thread")]
