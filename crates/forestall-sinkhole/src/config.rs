@@ -15,6 +15,8 @@ use crate::dns::rate::Limits;
 
 /// Most octets of a file of configuration.
 const MOST_OCTETS: u64 = 1 << 20;
+/// Most addresses of one kind in an answer: it counts its records in one octet, and resolvers need a few.
+const MOST_ADDRESSES: usize = 64;
 
 /// Why a configuration is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -324,6 +326,11 @@ impl Addresses {
         }
         addresses
     }
+
+    /// Says whether an answer can have all of them.
+    fn fit(&self) -> bool {
+        self.v4.len().max(self.v6.len()) <= MOST_ADDRESSES
+    }
 }
 
 /// Names that get addresses of their own, so that a visitor's address tells which names led there.
@@ -554,6 +561,10 @@ fn name_server(written: WrittenDns) -> Result<Dns, ConfigError> {
     if !(1..=64).contains(&written.threads) {
         return wrong("dns.threads", "expected 1 to 64");
     }
+    let addresses = Addresses::of(&written.addresses);
+    if !addresses.fit() {
+        return wrong("dns.addresses", format!("expected at most {MOST_ADDRESSES} of a kind"));
+    }
     let mut groups = Vec::new();
     for group in written.group {
         let tld = match group.tld.as_deref().map(data::wire) {
@@ -565,6 +576,11 @@ fn name_server(written: WrittenDns) -> Result<Dns, ConfigError> {
             return wrong("dns.group.addresses", "expected an address or more");
         }
         let addresses = Addresses::of(&group.addresses);
+        // By day an answer has one of them.
+        if !group.by_day && !addresses.fit() {
+            let problem = format!("expected at most {MOST_ADDRESSES} of a kind, or by_day = true");
+            return wrong("dns.group.addresses", problem);
+        }
         groups.push(Group { family: group.family, campaign: group.campaign, tld, addresses, by_day: group.by_day });
     }
     let WrittenLimits { all, alike, failures, slip } = written.limits;
@@ -572,7 +588,7 @@ fn name_server(written: WrittenDns) -> Result<Dns, ConfigError> {
         listen: written.listen,
         threads: written.threads,
         data: Data { name_servers, mailbox, texts, negative_ttl: written.negative_ttl },
-        addresses: Addresses::of(&written.addresses),
+        addresses,
         ttl: written.ttl,
         nsid: written.nsid.into_bytes(),
         udp_size: written.udp_size,
@@ -610,6 +626,56 @@ mod tests {
         assert!(problem("[http]\nwho = \"<script>\"\n").starts_with("http.who: "));
         assert!(problem("[user]\nuser = 0\ngroup = 0\n").starts_with("user: "));
         assert_eq!(problem(""), "");
+    }
+
+    #[test]
+    fn an_answer_has_room_for_all_addresses() {
+        let address = |number: usize| format!("\"192.0.2.{number}\", \"2001:db8::{number}\"");
+        let many = |count: usize| (1..=count).map(address).collect::<Vec<_>>().join(", ");
+        let server = |addresses: &str, group: &str| {
+            problem(&format!(
+                "[dns]\nlisten = [\"127.0.0.1:53\"]\nname_servers = [\"ns.example\"]\nmailbox = \"a@b.example\"\n\
+                 addresses = [{addresses}]\n[[dns.group]]\naddresses = [{group}]\n"
+            ))
+        };
+        assert_eq!(server(&many(64), &many(64)), "");
+        assert_eq!(server(&many(65), &many(1)), "dns.addresses: expected at most 64 of a kind");
+        assert!(server("", &many(65)).starts_with("dns.group.addresses: expected at most 64 of a kind"));
+        let by_day = format!("{}]\nby_day = true\nfamily = \"test\"\n#", many(65));
+        assert_eq!(server("", &by_day), "");
+    }
+
+    #[test]
+    fn the_example_of_the_documentation_is_read_and_shows_the_numbers_that_hold_without_it() {
+        let text = include_str!("../../../docs/sinkhole.md");
+        let example = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let read = |text: &str| Config::of(Config::written(text).unwrap(), &Ordered::default()).unwrap();
+        let config = read(example);
+        // What must be said, and nothing else.
+        let least =
+            read("[dns]\nlisten = [\"192.0.2.53:53\"]\nname_servers = [\"a.example\"]\nmailbox = \"a@b.example\"\n");
+        let numbers = |config: &Config| {
+            let (dns, connections, spool) = (config.dns.as_ref().unwrap(), &config.connections, &config.spool);
+            let limits = [dns.limits.all, dns.limits.alike, dns.limits.failures, dns.limits.slip];
+            format!(
+                "{} {} {} {} {limits:?} {} {} {:?} {:?} {} {:?} {:?} {} {}",
+                dns.threads,
+                dns.ttl,
+                dns.data.negative_ttl,
+                dns.udp_size,
+                connections.most,
+                connections.most_of_address,
+                connections.idle,
+                connections.in_all,
+                spool.segment_octets,
+                spool.segment_age,
+                spool.sync_every,
+                spool.queue_octets,
+                spool.most_octets
+            )
+        };
+        assert_eq!(numbers(&config), numbers(&least));
+        assert!(config.user.is_some() && least.user.is_none());
     }
 
     #[test]

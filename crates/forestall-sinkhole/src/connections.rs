@@ -28,6 +28,8 @@ pub(crate) const MOST_IN: usize = 20 << 10;
 const MOST_OUT: usize = 64 << 10;
 /// Octets that are read at a time.
 const AT_A_TIME: usize = 16 << 10;
+/// How often one connection is read and written before the others have their turn.
+const TURNS: usize = 16;
 /// How long the other side may take to end a connection that we ended.
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -53,6 +55,8 @@ struct Connection {
     /// When the last request was finished.
     finished: Clock,
     awaits_proxy: bool,
+    /// Whether the proxy speaks for itself, as it does to see whether we are there.
+    of_proxy: bool,
     /// Whether the other side sends no more.
     ended: bool,
     closing: Option<Clock>,
@@ -62,7 +66,10 @@ struct Connection {
 /// What becomes of a connection after octets went to and fro.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
+    /// It waits until the system says that there is something to do.
     Stays,
+    /// It had its turns, and there may be more to do.
+    Again,
     Goes,
 }
 
@@ -164,6 +171,7 @@ impl Connections {
                 opened: now,
                 finished: now,
                 awaits_proxy: is_proxy && speaks != Speaks::Metrics,
+                of_proxy: false,
                 ended: false,
                 closing: None,
                 talk: Talk::new(speaks, &self.tools),
@@ -190,7 +198,17 @@ impl Connections {
 
     fn serve(&mut self, slot: usize, scratch: &mut [u8]) {
         let Some(connection) = self.slots.get_mut(slot).and_then(Option::as_mut) else { return };
-        if connection.exchange(&mut self.tools, scratch) == Fate::Goes {
+        let goes = match connection.exchange(&mut self.tools, scratch) {
+            Fate::Stays => false,
+            // The system says only once that there is something to do. Registered anew it says so again, after what it has for others.
+            Fate::Again => {
+                let token = Token(slot + self.listeners.len());
+                let interest = Interest::READABLE | Interest::WRITABLE;
+                self.poll.registry().reregister(&mut connection.stream, token, interest).is_err()
+            }
+            Fate::Goes => true,
+        };
+        if goes {
             self.end(slot);
         }
     }
@@ -198,7 +216,9 @@ impl Connections {
     fn end(&mut self, slot: usize) {
         let Some(mut connection) = self.slots[slot].take() else { return };
         self.free.push(slot);
-        if connection.closing.is_none() {
+        // Whoever stands behind a proxy that did not say so is nobody.
+        if connection.closing.is_none() && !connection.awaits_proxy {
+            self.tools.of_proxy = connection.of_proxy;
             connection.talk.ended(&connection.input, &connection.who, &mut self.tools);
         }
         if let Some(count) = self.of_address.get_mut(&connection.peer) {
@@ -227,12 +247,13 @@ impl Connections {
 }
 
 impl Connection {
-    /// Reads, understands and writes until the other side has to do something.
+    /// Reads, understands and writes until the other side has to do something, or others have their turn.
     fn exchange(&mut self, tools: &mut Tools, scratch: &mut [u8]) -> Fate {
-        loop {
-            let waiting = self.output.len() - self.taken;
+        for _ in 0..TURNS {
             let mut read = 0;
-            if !self.ended && waiting < MOST_OUT {
+            // Whether the system has no more to read for now, and will say when it has.
+            let mut dry = false;
+            if !self.ended && self.output.len() - self.taken < MOST_OUT {
                 let room = if self.closing.is_some() {
                     scratch.len()
                 } else {
@@ -241,7 +262,7 @@ impl Connection {
                 match self.stream.read(&mut scratch[..room]) {
                     Ok(0) if room > 0 => self.ended = true,
                     Ok(octets) => read = octets,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => dry = true,
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                     Err(_) => return Fate::Goes,
                 }
@@ -250,23 +271,26 @@ impl Connection {
                 self.input.extend_from_slice(&scratch[..read]);
                 self.understand(tools);
             }
+            // Then there may be requests that came and are not yet understood.
+            let full = self.output.len() - self.taken >= MOST_OUT;
             if self.write().is_err() {
                 return Fate::Goes;
             }
             let done = self.output.is_empty();
-            if self.ended && done {
+            if self.ended && done && !full {
                 return Fate::Goes;
             }
             if self.closing.is_some() && done {
                 // The other side reads the answer to its end, and then ends.
                 let _ = self.stream.shutdown(Shutdown::Write);
             }
-            // What waited for room has it now, and nobody will say so.
-            let has_room = waiting >= MOST_OUT && done;
+            // What waited for room has it now, be it here or with the system, and nobody will say so.
+            let has_room = done && (full || !dry);
             if read == 0 && !has_room {
                 return Fate::Stays;
             }
         }
+        Fate::Again
     }
 
     fn understand(&mut self, tools: &mut Tools) {
@@ -275,8 +299,9 @@ impl Connection {
                 proxy::Header::Part if self.input.len() < proxy::MOST_OCTETS => return,
                 proxy::Header::Whole { octets, addresses } => {
                     self.input.drain(..octets);
-                    if let Some((source, destination)) = addresses {
-                        self.who = Who { source, destination };
+                    match addresses {
+                        Some((source, destination)) => self.who = Who { source, destination },
+                        None => self.of_proxy = true,
                     }
                     self.awaits_proxy = false;
                 }
@@ -287,6 +312,7 @@ impl Connection {
                 }
             }
         }
+        tools.of_proxy = self.of_proxy;
         while self.output.len() - self.taken < MOST_OUT {
             match self.talk.received(&mut self.input, &mut self.output, &self.who, tools) {
                 Next::More if self.input.len() < MOST_IN => return,
@@ -304,7 +330,12 @@ impl Connection {
         while self.taken < self.output.len() {
             match self.stream.write(&self.output[self.taken..]) {
                 Ok(octets) => self.taken += octets,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // Given back at once: whoever reads slowly never takes everything.
+                    self.output.drain(..self.taken);
+                    self.taken = 0;
+                    return Ok(());
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -312,5 +343,45 @@ impl Connection {
         self.output.clear();
         self.taken = 0;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant as Clock;
+
+    use mio::net::TcpStream;
+
+    use super::Connection;
+    use crate::talk::{Talk, Who};
+
+    #[test]
+    fn what_a_slow_reader_took_is_given_back() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let reader = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, source) = listener.accept().unwrap();
+        stream.set_nonblocking(true).unwrap();
+        // More than any system keeps for a reader.
+        let octets = 64 << 20;
+        let now = Clock::now();
+        let mut connection = Connection {
+            stream: TcpStream::from_std(stream),
+            peer: source.ip(),
+            who: Who { source, destination: listener.local_addr().unwrap() },
+            input: Vec::new(),
+            output: vec![0; octets],
+            taken: 0,
+            opened: now,
+            finished: now,
+            awaits_proxy: false,
+            of_proxy: false,
+            ended: false,
+            closing: None,
+            talk: Talk::Dns,
+        };
+        connection.write().unwrap();
+        assert_eq!(connection.taken, 0);
+        assert!((1..octets).contains(&connection.output.len()), "{}", connection.output.len());
+        drop(reader);
     }
 }

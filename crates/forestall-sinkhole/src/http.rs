@@ -183,9 +183,11 @@ fn tell(head: &Head<'_>, who: &Who, server_name: Option<&[u8]>, tools: &mut Tool
     let verdict = recognise::verdict(&request, &tools.page);
     // What nobody recognises may hold anything, such as the password of somebody who mistyped an address.
     let bot = verdict.visitor == Visitor::Bot;
+    // So may the first word of a line that is no request, but for a word of capitals, as methods are.
+    let is_method = head.method.iter().all(|octet| octet.is_ascii_uppercase() || *octet == b'-');
     let kind = if server_name.is_some() { ContactKind::Https } else { ContactKind::Http };
     let hit = ContactHit {
-        method: head.method,
+        method: if is_method { head.method } else { b"" },
         path: if bot { head.path } else { b"" },
         query: head.query.filter(|_| bot),
         host: head.host,

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use forestall_sinkhole::config::{Config, Ordered};
+use forestall_sinkhole::config::{Config, ConfigError, Ordered};
 use forestall_sinkhole::{run, watch};
 use tracing_subscriber::EnvFilter;
 
@@ -47,7 +47,12 @@ fn main() -> ExitCode {
     let ordered = Ordered { dns: arguments.dns, http: arguments.http, spool: arguments.spool };
     let config = match Config::read(arguments.config.as_deref(), &ordered) {
         Ok(config) => config,
-        Err(error) => return failed(2, &anyhow::Error::new(error)),
+        Err(error) => {
+            // What is there and is no text is a wrong configuration; what cannot be had is the environment.
+            let not_had =
+                matches!(&error, ConfigError::Read { source, .. } if source.kind() != std::io::ErrorKind::InvalidData);
+            return failed(if not_had { 3 } else { 2 }, &anyhow::Error::new(error));
+        }
     };
     if !config.listens() {
         let told =

@@ -157,6 +157,7 @@ fn start(
         page: config.page,
         tls,
         first_octets: config.first_octets,
+        of_proxy: false,
         now: clock::now(),
         reply: Vec::new(),
     };
@@ -250,12 +251,12 @@ fn secret(path: Option<&Path>) -> anyhow::Result<Secret> {
     Ok(Secret(secret))
 }
 
-/// Becomes another user for good, with no group but one.
+/// Becomes another user for good, with no group but one. Whoever is not root has nothing to give up and stays who he is.
 fn become_user(user: u32, group: u32) -> anyhow::Result<()> {
-    let (user, group) = (Uid::from_raw(user), Gid::from_raw(group));
-    if Uid::effective() == user {
+    if !Uid::effective().is_root() {
         return Ok(());
     }
+    let (user, group) = (Uid::from_raw(user), Gid::from_raw(group));
     setgroups(&[group]).context("the groups of root could not be left")?;
     setgid(group).context("the group could not be changed")?;
     setuid(user).context("the user could not be changed")?;

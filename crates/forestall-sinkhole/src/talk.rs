@@ -60,6 +60,8 @@ pub struct Tools {
     pub tls: Option<Arc<rustls::ServerConfig>>,
     /// Whether first octets are kept.
     pub first_octets: bool,
+    /// Whether what is understood comes from a proxy itself, which is no visitor.
+    pub of_proxy: bool,
     /// The time.
     pub now: Instant,
     /// Where an answer is put together.
@@ -86,8 +88,11 @@ impl Tools {
         }
     }
 
-    /// Counts a visitor and hands the event on.
+    /// Counts a visitor and hands the event on, unless it is a proxy that speaks for itself.
     pub(crate) fn contact(&mut self, hit: &ContactHit<'_>) {
+        if self.of_proxy {
+            return;
+        }
         self.counters.add(match hit.verdict.visitor {
             Visitor::Bot => Count::Bots,
             Visitor::Scanner => Count::Scanners,

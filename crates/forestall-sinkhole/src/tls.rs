@@ -102,11 +102,13 @@ impl Tls {
     fn speak(&mut self, input: &mut Vec<u8>, output: &mut Vec<u8>, who: &Who, tools: &mut Tools) -> Next {
         let Stage::Speaks(connection) = &mut self.stage else { return Next::Close };
         let mut next = Next::More;
+        let mut broken = false;
         let mut rest = input.as_slice();
         loop {
             let read = if rest.is_empty() { Ok(0) } else { connection.read_tls(&mut rest) };
             let (Ok(_), Ok(state)) = (read, connection.process_new_packets()) else {
                 next = Next::Close;
+                broken = true;
                 break;
             };
             let start = self.inside.len();
@@ -135,8 +137,13 @@ impl Tls {
         }
         while connection.wants_write() {
             if connection.write_tls(output).is_err() {
-                return Next::Close;
+                next = Next::Close;
+                break;
             }
+        }
+        // As a visitor does that does not take our certificate.
+        if broken && !self.http.has_request() {
+            self.greeted(who, b"TLS broke off", tools);
         }
         next
     }

@@ -4,7 +4,7 @@
 
 use forestall_model::Instant;
 
-use crate::cursor::{Cursor, put_endpoint, put_field};
+use crate::cursor::{Cursor, place, put_endpoint, put_field};
 use crate::event::Endpoint;
 
 /// Most octets of a method.
@@ -33,7 +33,7 @@ pub struct ContactHit<'a> {
     pub kind: ContactKind,
     /// Whether fields were longer than is kept.
     pub cut: bool,
-    /// The method of the request. Empty where there is none.
+    /// The method of the request. Empty where there is none, or something that is not written as methods are.
     pub method: &'a [u8],
     /// The path; empty where no recogniser accepts the request.
     pub path: &'a [u8],
@@ -104,10 +104,6 @@ const KINDS: [ContactKind; 6] = [
 ];
 const VISITORS: [Visitor; 6] =
     [Visitor::Bot, Visitor::Scanner, Visitor::Crawler, Visitor::Researcher, Visitor::Browser, Visitor::Unknown];
-
-fn place<T: PartialEq>(all: &[T], one: &T) -> u8 {
-    all.iter().zip(0..).find_map(|(other, place)| (other == one).then_some(place)).unwrap_or(0)
-}
 
 /// Cuts octets to what is kept, and notes in `cut` that it did.
 fn bounded<'a>(octets: &'a [u8], most: usize, cut: &mut bool) -> &'a [u8] {

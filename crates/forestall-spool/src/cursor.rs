@@ -92,3 +92,8 @@ pub(crate) fn put_endpoint(out: &mut Vec<u8>, endpoint: Endpoint) {
     }
     out.extend_from_slice(&endpoint.port.to_le_bytes());
 }
+
+/// Returns the place of a value among all that there are, as it is stored.
+pub(crate) fn place<T: PartialEq>(all: &[T], one: &T) -> u8 {
+    all.iter().zip(0..).find_map(|(other, place)| (other == one).then_some(place)).unwrap_or(0)
+}

@@ -4,7 +4,7 @@
 
 use forestall_model::Instant;
 
-use crate::cursor::{Cursor, put_endpoint, put_short};
+use crate::cursor::{Cursor, place, put_endpoint, put_short};
 use crate::event::Endpoint;
 
 /// Most campaigns of one event; where a name stands in the lists of more, the first of them.
@@ -127,10 +127,6 @@ const ANSWERS: [AnswerGiven; 6] = [
     AnswerGiven::Failed,
 ];
 const COOKIES: [CookieSeen; 4] = [CookieSeen::None, CookieSeen::Client, CookieSeen::Valid, CookieSeen::Other];
-
-fn place<T: PartialEq>(all: &[T], one: &T) -> u8 {
-    all.iter().zip(0..).find_map(|(other, place)| (other == one).then_some(place)).unwrap_or(0)
-}
 
 impl<'a> DnsHit<'a> {
     pub(crate) fn put(&self, out: &mut Vec<u8>) {

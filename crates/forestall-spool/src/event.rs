@@ -29,8 +29,9 @@ pub struct Endpoint {
 }
 
 impl From<SocketAddr> for Endpoint {
+    /// An address of version 4 that is written as one of version 6 is the address of version 4.
     fn from(address: SocketAddr) -> Self {
-        Self { address: address.ip(), port: address.port() }
+        Self { address: address.ip().to_canonical(), port: address.port() }
     }
 }
 

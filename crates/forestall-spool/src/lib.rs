@@ -37,3 +37,4 @@ pub use recover::Recovered;
 pub use sensor::Sensor;
 pub use spool::{Counts, Options, Sender, Spool, SpoolError, Watch};
 pub use summary::Summary;
+pub use write::now;

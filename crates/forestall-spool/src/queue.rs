@@ -77,8 +77,9 @@ impl Shared {
             return false;
         }
         queue.records.extend_from_slice(records);
-        drop(queue);
+        // While the queue is held: the writer that empties it then says so after us.
         self.bits.store(BITS[(length * 8 / self.most.max(1)).min(7)], Ordering::Relaxed);
+        drop(queue);
         if length > self.most / 8 {
             self.wake.notify_one();
         }

@@ -4,6 +4,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,21 +12,22 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::contact::ContactHit;
-use crate::cursor::put_short;
 use crate::dns::DnsHit;
-use crate::event::EventKind;
+use crate::event::{CampaignEntry, EventKind};
 use crate::names::list;
 use crate::queue::Shared;
 use crate::record::{CAMPAIGN, CONTACT, DNS, put_record};
 use crate::recover::{self, Recovered};
 use crate::sensor::Sensor;
 use crate::write::{Writer, now};
-use crate::writer::sync_folder;
+use crate::writer::{FILE_MODE, sync_folder};
 
 /// The file that keeps two programs out of one folder.
 const LOCK: &str = "lock";
 /// The file with the next sequence number.
 const NEXT: &str = "next";
+/// Who may do what with the folder, where it is made.
+const FOLDER_MODE: u32 = 0o750;
 /// Octets of records that a sender keeps before it hands them on.
 const SENDER_KEEPS: usize = 32 << 10;
 /// Most campaigns of a spool: their numbers have two octets.
@@ -156,9 +158,11 @@ impl Spool {
             let path = path.to_owned();
             |source| SpoolError::Io { path, source }
         };
-        fs::create_dir_all(&folder).map_err(of(&folder))?;
+        fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(&folder).map_err(of(&folder))?;
         let lock_path = folder.join(LOCK);
-        let lock = File::options().write(true).create(true).truncate(false).open(&lock_path).map_err(of(&lock_path))?;
+        let mut opening = File::options();
+        opening.write(true).create(true).truncate(false).mode(FILE_MODE);
+        let lock = opening.open(&lock_path).map_err(of(&lock_path))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(SpoolError::InUse { folder }),
@@ -190,11 +194,8 @@ impl Spool {
             }
             // Into the queue while the list is held: what is written from here on stands after it, whether in this segment or in the next.
             let mut record = Vec::new();
-            put_record(&mut record, CAMPAIGN, |out| {
-                out.extend_from_slice(&number.to_le_bytes());
-                put_short(out, family);
-                put_short(out, id);
-            });
+            let entry = CampaignEntry { number, family, id };
+            put_record(&mut record, CAMPAIGN, |out| entry.put(out));
             self.shared.tell(|queue| queue.records.extend_from_slice(&record));
             known.push(Known { family: family.into(), id: id.into() });
         }
@@ -374,7 +375,7 @@ fn first_sequence(folder: &Path) -> io::Result<u64> {
 /// Keeps the next number, on the disk for good.
 pub(crate) fn keep_next(folder: &Path, next: u64) -> io::Result<()> {
     let (path, new) = (folder.join(NEXT), folder.join("next.new"));
-    let file = File::options().write(true).create(true).truncate(true).open(&new)?;
+    let file = File::options().write(true).create(true).truncate(true).mode(FILE_MODE).open(&new)?;
     io::Write::write_all(&mut &file, format!("{next}\n").as_bytes())?;
     file.sync_all()?;
     fs::rename(&new, &path)?;

@@ -12,7 +12,7 @@ use forestall_model::Instant;
 use crate::event::{CampaignEntry, EventKind, Shed};
 use crate::names::list;
 use crate::queue::Shared;
-use crate::record::{CAMPAIGN, Head, SHED, put_record};
+use crate::record::{CAMPAIGN, FRAME, Found, Head, SHED, at_start, put_record};
 use crate::spool::{Campaigns, Options};
 use crate::writer::{MOST_UNSYNCED, Segment};
 
@@ -58,8 +58,9 @@ struct Untold {
     until: Instant,
 }
 
-/// Returns the time of the clock.
-pub(crate) fn now() -> Instant {
+/// Returns the time of the system's clock.
+#[must_use]
+pub fn now() -> Instant {
     let micros = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_micros()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_micros()).map_or(i64::MIN, |micros| -micros),
@@ -148,6 +149,11 @@ impl Writer {
     fn append(&mut self) -> io::Result<()> {
         let shed = self.shed();
         if self.taken.is_empty() && shed.is_none() {
+            return Ok(());
+        }
+        if self.segment.is_none() && shed.is_none() && only_campaigns(&self.taken) {
+            // There is nothing to keep yet, and a segment begins with all campaigns that are known.
+            self.taken.clear();
             return Ok(());
         }
         self.check_room()?;
@@ -252,4 +258,15 @@ impl Writer {
         }
         Some(Untold { records, told, until })
     }
+}
+
+/// Says whether records are numbers of campaigns, and nothing else.
+fn only_campaigns(mut records: &[u8]) -> bool {
+    while let Found::Whole(found) = at_start(records) {
+        if found.kind != CAMPAIGN {
+            return false;
+        }
+        records = &records[FRAME + found.body.len()..];
+    }
+    records.is_empty()
 }

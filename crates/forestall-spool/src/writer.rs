@@ -4,7 +4,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use forestall_model::Instant;
@@ -15,6 +15,8 @@ use crate::summary::Tally;
 
 /// Octets that are not yet forced to the disk, after which they are, however short the time.
 pub(crate) const MOST_UNSYNCED: usize = 4 << 20;
+/// Who may do what with a file of a spool: the addresses in it are nobody's but the operator's and those of the group that fetches it.
+pub(crate) const FILE_MODE: u32 = 0o640;
 
 /// A segment that is written.
 #[derive(Debug)]
@@ -37,7 +39,7 @@ impl Segment {
     pub(crate) fn create(folder: &Path, head: &Head) -> io::Result<Self> {
         let path = folder.join(file_name(&head.sensor, head.sequence, State::Open));
         let sealed_path = folder.join(file_name(&head.sensor, head.sequence, State::Sealed));
-        let file = File::options().write(true).create(true).truncate(true).open(&path)?;
+        let file = File::options().write(true).create(true).truncate(true).mode(FILE_MODE).open(&path)?;
         sync_folder(folder)?;
         let octets = head.to_octets();
         let tally = Tally::new(&octets);

@@ -162,3 +162,30 @@ fn curl_gets_the_page_over_tls_too() {
         assert_eq!((hit.visitor, hit.path.as_str()), (Visitor::Unknown, ""));
     }
 }
+
+#[test]
+fn who_refuses_the_certificate_is_heard() {
+    let test = "who_refuses_the_certificate_is_heard";
+    let (Some(openssl), Some(curl)) = (skip::needs(test, "openssl"), skip::needs(test, "curl")) else { return };
+    let with = "[tls]\ncertificate = \"FOLDER/certificate.pem\"\nkey = \"FOLDER/key.pem\"";
+    let sinkhole = Sinkhole::with(&CONFIG.replace("[tls]", with), |folder| certificate(&openssl, folder));
+    let address = sinkhole.address("tls");
+    let place = address.to_string();
+    for version in ["-tls1_2", "-tls1_3"] {
+        let connect = ["s_client", "-connect", &place, "-servername", "opentoday.ws", version];
+        let text = said(&openssl, &[&connect[..], &["-verify", "1", "-verify_return_error"]].concat());
+        assert!(text.contains("certificate verify failed"), "{text}");
+    }
+    let resolve = format!("opentoday.ws:{}:127.0.0.1", address.port());
+    let text = said(&curl, &["-sS", "--resolve", &resolve, &format!("https://opentoday.ws:{}/", address.port())]);
+    assert!(!text.contains("This is a sinkhole."), "{text}");
+    while sinkhole.metric("forestall_sinkhole_visitors_total{visitor=\"unknown\"}") < 3 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let seen = sinkhole.stop();
+    assert_eq!(seen.contacts.len(), 3);
+    for hit in &seen.contacts {
+        assert_eq!((hit.kind, hit.server_name.as_deref()), (ContactKind::Tls, Some("opentoday.ws")));
+    }
+    assert_eq!([&*seen.contacts[0].reason, &*seen.contacts[1].reason], ["TLS broke off"; 2]);
+}

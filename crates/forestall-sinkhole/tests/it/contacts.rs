@@ -51,8 +51,11 @@ fn nothing_secret_reaches_the_disk() {
         "http",
         b"POST /secret-path?secret-query HTTP/1.0\r\nContent-Length: 11\r\nX: secret-field\r\n\r\nsecret-body",
     );
+    // The first word of a line is no method because it stands there.
+    sinkhole.exchange("http", b"/secret-path?secret-query\r\n\r\n");
+    sinkhole.exchange("http", b"secret-word secret-more HTTP/1.0\r\n\r\n");
     sinkhole.exchange("tcp", b"secret-octets");
-    while sinkhole.metric("forestall_sinkhole_events_acknowledged_total") < 3 {
+    while sinkhole.metric("forestall_sinkhole_events_acknowledged_total") < 5 {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     let folder = sinkhole.folder.path().join("spool");
@@ -69,7 +72,9 @@ fn nothing_secret_reaches_the_disk() {
         let octets = std::fs::read(&named.path).unwrap();
         assert!(!octets.windows(7).any(|part| part == b"secret-"), "{named:?}");
     }
-    assert!(crate::support::seen(keep.path()).contacts.len() == 3);
+    let contacts = crate::support::seen(keep.path()).contacts;
+    let methods: Vec<_> = contacts.iter().map(|hit| hit.method.as_str()).collect();
+    assert_eq!(methods, ["GET", "POST", "", "", ""]);
 }
 
 #[test]
@@ -137,6 +142,20 @@ fn a_proxy_tells_who_connected_to_it() {
     // Whoever comes without one is not believed to be anybody.
     assert_eq!(sinkhole.exchange("http", BOT), b"");
     assert_eq!(sinkhole.metric("forestall_sinkhole_proxy_faults_total"), 1);
+    // A proxy that looks whether somebody is there is no visitor: it ends before a header, in it, or speaks for itself, with a request or without.
+    let local = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+    for (octets, answer) in [
+        (b"".to_vec(), &b""[..]),
+        (header[..9].to_vec(), b""),
+        (local.to_vec(), b""),
+        ([&local[..], BOT].concat(), b"HTTP/1.1 200"),
+    ] {
+        let mut stream = sinkhole.connect("http");
+        stream.write_all(&octets).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let answered = read_to_end(&mut stream);
+        assert!(answered.starts_with(answer) && answered.is_empty() == answer.is_empty(), "{octets:?}");
+    }
     let seen = sinkhole.stop();
     assert_eq!(seen.contacts.len(), 1);
     assert_eq!(seen.contacts[0].source, "203.0.113.7:49152".parse().unwrap());

@@ -91,3 +91,48 @@ fn slow_and_endless_clients_are_cut_off() {
     assert!(sinkhole.metric("forestall_sinkhole_connections_refused_total") >= 20);
     assert!(sinkhole.exchange("http", b"GET / HTTP/1.0\r\n\r\n").starts_with(b"HTTP/1.1 200 OK\r\n"));
 }
+
+#[test]
+fn requests_that_came_together_are_all_answered() {
+    let sinkhole = Sinkhole::start();
+    let request = b"GET / HTTP/1.1\r\nHost: a.ws\r\n\r\n";
+    let last = b"GET / HTTP/1.1\r\nHost: a.ws\r\nConnection: close\r\n\r\n";
+    // 16 KiB at once, whose answers are more than wait for a reader; and more than wait to be understood.
+    for (count, shuts) in [((16 << 10) / request.len(), false), ((16 << 10) / request.len(), true), (900, true)] {
+        let mut stream = sinkhole.connect("http");
+        let requests = request.repeat(count - usize::from(!shuts));
+        if shuts {
+            // All the same where the other side has sent everything and says so.
+            stream.write_all(&requests).unwrap();
+            stream.shutdown(std::net::Shutdown::Write).unwrap();
+        } else {
+            stream.write_all(&[&requests[..], last].concat()).unwrap();
+        }
+        let text = String::from_utf8(read_to_end(&mut stream)).unwrap();
+        assert_eq!(text.matches("HTTP/1.1 200 OK").count(), count);
+    }
+    assert_eq!(sinkhole.stop().contacts.len(), 2 * ((16 << 10) / request.len()) + 900);
+}
+
+#[test]
+fn a_busy_connection_leaves_others_their_turn() {
+    let sinkhole = Sinkhole::start();
+    let asked = query("not-listed.example", 1);
+    let framed = [&u16::try_from(asked.len()).unwrap().to_be_bytes()[..], &asked].concat();
+    let many = framed.repeat((64 << 10) / framed.len());
+    let mut busy = sinkhole.connect("dns");
+    let mut answers = busy.try_clone().unwrap();
+    // Both end when the sinkhole does.
+    let asks = std::thread::spawn(move || while busy.write_all(&many).is_ok() {});
+    let reads = std::thread::spawn(move || {
+        let mut buffer = vec![0; 64 << 10];
+        while answers.read(&mut buffer).is_ok_and(|octets| octets > 0) {}
+    });
+    while sinkhole.metric("forestall_sinkhole_dns_queries_total{transport=\"tcp\"}") < 1_000 {}
+    for _ in 0..5 {
+        assert!(sinkhole.exchange("http", b"GET / HTTP/1.0\r\n\r\n").starts_with(b"HTTP/1.1 200 OK\r\n"));
+    }
+    assert_eq!(sinkhole.stop().contacts.len(), 5);
+    asks.join().unwrap();
+    reads.join().unwrap();
+}

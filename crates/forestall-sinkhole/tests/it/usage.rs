@@ -29,6 +29,9 @@ fn usage_and_environment_are_told_apart() {
     check(&[], 2, "--index");
     check(&["--index", "names.index"], 2, "there is nothing to listen on");
     check(&["--index", "names.index", "--config", "bad.toml"], 2, "bad.toml: TOML parse error at line 2");
+    check(&["--index", "names.index", "--config", "none.toml"], 3, "none.toml could not be read");
+    std::fs::write(folder.path().join("octets.toml"), b"\xFF\xFE").unwrap();
+    check(&["--index", "names.index", "--config", "octets.toml"], 2, "octets.toml could not be read");
     check(&["--index", "names.index", "--dns", "127.0.0.1:0"], 2, "dns.name_servers");
     check(&["--index", "names.index", "--config", "good.toml", "--check-config"], 0, "are good: 5 names");
     check(

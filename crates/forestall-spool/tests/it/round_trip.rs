@@ -185,3 +185,55 @@ fn one_program_at_a_time() {
     spool.close().unwrap();
     opened(folder.path()).close().unwrap();
 }
+
+#[test]
+fn a_campaign_alone_begins_no_segment() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = opened(folder.path());
+    assert_eq!(spool.campaign("conficker", "conficker-a").unwrap(), 0);
+    // The writer takes it several times sooner than that.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    spool.rotate();
+    assert_eq!((spool.counts().segments, list(folder.path()).unwrap()), (0, vec![]));
+    // It stands in the segment that has an event, though it was taken before.
+    assert_eq!(spool.campaign("conficker", "conficker-b").unwrap(), 1);
+    let mut sender = spool.sender();
+    sender.dns(&dns(1));
+    drop(sender);
+    assert_eq!(spool.close().unwrap().segments, 1);
+    let mut reader = Reader::new(File::open(&list(folder.path()).unwrap()[0].path).unwrap()).unwrap();
+    for number in 0..2 {
+        let Some(Event::Campaign(entry)) = reader.next().unwrap() else { panic!("campaigns come first") };
+        assert_eq!(entry.number, number);
+    }
+    let unused = tempfile::tempdir().unwrap();
+    let spool = opened(unused.path());
+    spool.campaign("conficker", "conficker-a").unwrap();
+    spool.close().unwrap();
+    assert_eq!(list(unused.path()).unwrap(), []);
+}
+
+#[test]
+fn others_cannot_read_a_spool() {
+    use std::os::unix::fs::PermissionsExt;
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("a").join("spool");
+    let spool = opened(&folder);
+    let mut sender = spool.sender();
+    sender.dns(&dns(1));
+    drop(sender);
+    spool.close().unwrap();
+    // At most that: who starts it may take more away.
+    let beyond = |path: &std::path::Path, most: u32| fs::metadata(path).unwrap().permissions().mode() & 0o777 & !most;
+    assert_eq!((beyond(&folder, 0o750), beyond(&parent.path().join("a"), 0o750)), (0, 0));
+    let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 3, "a segment, the next number and the lock: {files:?}");
+    assert!(files.iter().all(|file| beyond(file, 0o640) == 0), "{files:?}");
+}
+
+#[test]
+fn an_address_of_version_4_has_one_form() {
+    let endpoint = crate::support::endpoint;
+    assert_eq!(endpoint("[::ffff:192.0.2.1]:80"), endpoint("192.0.2.1:80"));
+    assert_ne!(endpoint("[2001:db8::1]:80"), endpoint("192.0.2.1:80"));
+}
