@@ -70,31 +70,45 @@ fn of_one_agent(mut requests: Vec<Request>, marks: Marks) -> u64 {
     q_series.max(port_series).max(1)
 }
 
-/// A series of growing values: its last one, and the places of its first and last one.
+/// A series of growing values: the places of its first and last one.
 struct Run {
-    last: u32,
     first_at: usize,
     last_at: usize,
 }
 
-/// Returns how many series are open at the same time at most; 1 for fewer than two values.
+/// Returns how many series are open at the same time at most; 1 for fewer than two values. The work is that of sorting the values, times the step, however many series there are:
+/// whoever sends requests decides on the values.
 fn together(values: &[u32], step: u32) -> u64 {
     let mut runs: Vec<Run> = Vec::new();
+    // The places of runs by their last values; of those with the same one, the latest stands last.
+    let mut by_last: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, value) in values.iter().enumerate() {
-        let continues = |run: &&mut Run| value.checked_sub(run.last).is_some_and(|grown| grown <= step);
-        match runs.iter_mut().filter(continues).max_by_key(|run| run.last_at) {
-            Some(run) => (run.last, run.last_at) = (*value, at),
-            None => runs.push(Run { last: *value, first_at: at, last_at: at }),
-        }
+        let near = by_last.range(value.saturating_sub(step)..=*value);
+        let latest = near.filter_map(|(last, of_last)| Some((runs[*of_last.last()?].last_at, *last))).max();
+        let continued = latest.and_then(|(_, last)| by_last.get_mut(&last)?.pop());
+        let run = continued.unwrap_or_else(|| {
+            runs.push(Run { first_at: at, last_at: at });
+            runs.len() - 1
+        });
+        runs[run].last_at = at;
+        by_last.entry(*value).or_default().push(run);
     }
-    // The most runs that hold one place: at the place where one of them begins.
-    let open_at = |at: usize| runs.iter().filter(|run| (run.first_at..=run.last_at).contains(&at)).count() as u64;
-    runs.iter().map(|run| open_at(run.first_at)).max().unwrap_or(1)
+    // The most runs that hold one place: at the place where one of them begins, those that have begun without those that are over.
+    let mut ends: Vec<usize> = runs.iter().map(|run| run.last_at).collect();
+    ends.sort_unstable();
+    let (mut over, mut most) = (0, 1);
+    for (before, run) in runs.iter().enumerate() {
+        while ends.get(over).is_some_and(|end| *end < run.first_at) {
+            over += 1;
+        }
+        most = most.max(before + 1 - over);
+    }
+    most as u64
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Marks, Request, at_least};
+    use super::{Marks, Request, at_least, together};
     use forestall_model::Instant;
 
     fn machines(said: &[(u64, Option<u32>)]) -> u64 {
@@ -121,6 +135,42 @@ mod tests {
         assert_eq!(by_q(&[5, 100, 6, 101]), 2);
         assert_eq!(by_q(&[5, 100, 6, 300, 101, 300, 7]), 3);
         assert_eq!(machines(&[(1, Some(5)), (1, Some(100)), (1, Some(6)), (2, Some(0)), (1, Some(100))]), 3);
+    }
+
+    #[test]
+    fn many_series_are_told_apart_without_comparing_each_with_each() {
+        let values: Vec<u32> = (0..100_000).map(|series| series * 30).collect();
+        assert_eq!(by_q(&values), 1);
+        assert_eq!(by_q(&[&values[..], &values[..]].concat()), 100_000);
+    }
+
+    /// The plain way, as the reference: each value is compared with each series.
+    fn plainly(values: &[u32], step: u32) -> usize {
+        let mut runs: Vec<(u32, usize, usize)> = Vec::new();
+        for (at, value) in values.iter().enumerate() {
+            let continues =
+                |run: &&mut (u32, usize, usize)| value.checked_sub(run.0).is_some_and(|grown| grown <= step);
+            match runs.iter_mut().filter(continues).max_by_key(|run| run.2) {
+                Some(run) => (run.0, run.2) = (*value, at),
+                None => runs.push((*value, at, at)),
+            }
+        }
+        let open_at = |at: usize| runs.iter().filter(|run| (run.1..=run.2).contains(&at)).count();
+        runs.iter().map(|run| open_at(run.1)).max().unwrap_or(1)
+    }
+
+    #[test]
+    fn series_are_those_of_the_plain_way() {
+        let mut state = 1_u32;
+        let mut next = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % below
+        };
+        for _ in 0..2_000 {
+            let (length, below, step) = (next(60), 1 + next(200), next(30));
+            let values: Vec<u32> = (0..length).map(|_| next(below)).collect();
+            assert_eq!(together(&values, step), plainly(&values, step) as u64, "{values:?}, {step}");
+        }
     }
 
     #[test]
