@@ -205,8 +205,19 @@ impl Operation {
         let listed =
             |what: &str, items: Vec<String>| (!items.is_empty()).then(|| format!("{what} {}", items.join(", ")));
         match self {
-            Self::Create { servers, years, .. } if servers.is_empty() => format!("create for {years} y, no delegation"),
-            Self::Create { servers, years, .. } => format!("create for {years} y at {}", servers.join(", ")),
+            Self::Create { servers, registrant, contacts, years } => {
+                let mut text = match &servers[..] {
+                    [] => format!("create for {years} y, no delegation"),
+                    servers => format!("create for {years} y at {}", servers.join(", ")),
+                };
+                if let Some(registrant) = registrant {
+                    text.push_str(&format!("; registrant {registrant}"));
+                }
+                for (kind, handle) in contacts {
+                    text.push_str(&format!("; {kind} contact {handle}"));
+                }
+                text
+            }
             Self::Update(change) => {
                 let texts = |statuses: &[Status]| statuses.iter().map(Status::to_string).collect();
                 let parts = [
@@ -245,7 +256,7 @@ pub struct Object {
 
 #[cfg(test)]
 mod tests {
-    use super::{Handle, Operation, Status};
+    use super::{ContactKind, Handle, Operation, Status};
 
     #[test]
     fn identifiers_of_contacts_are_no_markup() {
@@ -265,6 +276,26 @@ mod tests {
         for text in ["", "hold", "server", "serverhold", "ok", "pendingDelete", "clientRenewProhibited"] {
             assert!(text.parse::<Status>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_creation_tells_in_whose_name() {
+        let handle = |text: &str| text.parse::<Handle>().unwrap();
+        let create = |servers: &[&str], registrant| Operation::Create {
+            servers: servers.iter().map(|server| (*server).to_owned()).collect(),
+            registrant,
+            contacts: Vec::new(),
+            years: 2,
+        };
+        assert_eq!(create(&[], None).in_words(), "create for 2 y, no delegation");
+        let mut whole = create(&["ns1.sink.example", "ns2.sink.example"], Some(handle("sh8013")));
+        if let Operation::Create { contacts, .. } = &mut whole {
+            *contacts = vec![(ContactKind::Admin, handle("sh8014")), (ContactKind::Tech, handle("sh8015"))];
+        }
+        assert_eq!(
+            whole.in_words(),
+            "create for 2 y at ns1.sink.example, ns2.sink.example; registrant sh8013; admin contact sh8014; tech contact sh8015"
+        );
     }
 
     #[test]

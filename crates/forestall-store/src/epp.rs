@@ -67,13 +67,13 @@ impl Store {
         self.rows(Work::Epp(begin)).await.map(|rows| rows == 1)
     }
 
-    /// Writes down what came of a frame.
+    /// Writes down what came of a frame that is in doubt or pending. Says whether it was written: what another process wrote down before stays.
     ///
     /// # Errors
     ///
     /// [`StoreError`] where it cannot be written; the frame is in doubt then.
-    pub async fn end_epp(&self, record: &Record) -> Result<(), StoreError> {
-        self.rows(Work::Epp(Change::End { record: Box::new(record.clone()) })).await.map(drop)
+    pub async fn end_epp(&self, record: &Record) -> Result<bool, StoreError> {
+        self.rows(Work::Epp(Change::End { record: Box::new(record.clone()) })).await.map(|rows| rows == 1)
     }
 
     /// Puts a command into the journal that ended without a frame.
@@ -317,7 +317,8 @@ async fn insert(connection: &mut Connection, account: &str, record: &Record) -> 
 
 async fn end(connection: &mut Connection, record: &Record) -> Result<u64, sqlx::Error> {
     let statement = query(
-        "UPDATE epp_journal SET ended = $2, outcome = $3, code = $4, theirs = $5, text = $6, created = $7 WHERE id = $1",
+        "UPDATE epp_journal SET ended = $2, outcome = $3, code = $4, theirs = $5, text = $6, created = $7 \
+         WHERE id = $1 AND (outcome IS NULL OR outcome = 'pending')",
     );
     let statement = statement
         .bind(record.id.clone())

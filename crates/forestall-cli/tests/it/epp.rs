@@ -134,6 +134,12 @@ fn names_live_from_the_check_to_the_deletion() {
     assert!(scene.run(BEFORE, &wrong).err.contains("nothing was approved"));
     assert!(scene.registry.changes().is_empty(), "until now everything only asked");
 
+    let shown = scene.ok(BEFORE, "approve batch.jsonl").out;
+    let whole = format!(
+        "{}\tcreate for 1 y at ns1.sink.example, ns2.sink.example\tregister-sinkhole\tfree\tneeded until 2009-01-0",
+        free[0]
+    );
+    assert!(shown.contains(&whole), "{shown}");
     scene.approved(BEFORE);
     let log = at(&scene.home, BEFORE, "case log mine");
     assert!(log.contains("decided"), "the approval stands in the case: {log}");
@@ -218,6 +224,21 @@ fn nothing_is_done_twice_where_answers_do_not_come() {
     let distinct: BTreeSet<&String> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len(), "no identifier is used twice");
     scene.registry.validate("epp::nothing_is_done_twice_where_answers_do_not_come");
+}
+
+/// `rest_seconds = 0` is shorter than an answer may take: what is on its way must arrive first.
+#[test]
+fn a_frame_without_an_answer_is_left_alone_for_as_long_as_answers_may_take() {
+    let scene = scene("register-hold");
+    scene.planned(BEFORE, "");
+    scene.approved(BEFORE);
+    scene.registry.script(Fault::cut_after().on(Verb::Create));
+    let ran = scene.run(BEFORE, "run batch.jsonl --write");
+    assert!(ran.status == 1 && ran.err.contains("a frame has no answer"), "{}", ran.err);
+    assert_eq!(scene.changes_of("update"), scene.names[1..], "{}", ran.err);
+    let ran = scene.ok(LATER, "run batch.jsonl --write");
+    assert_eq!(scene.changes_of("create"), scene.names, "{}", ran.err);
+    assert_eq!(scene.changes_of("update"), scene.names, "{}", ran.err);
 }
 
 #[test]

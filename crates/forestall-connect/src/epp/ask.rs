@@ -10,7 +10,7 @@ use forestall_formats::epp::frame::{self, FEE, PriceOf};
 use forestall_model::DomainName;
 use forestall_model::epp::Object;
 
-use super::{EppError, Session, meant};
+use super::{EppError, Session};
 
 /// How many names one after another may be refused on their own: what is wrong is then the account or the frame, and not the names.
 const MOST_REFUSED: u32 = 5;
@@ -67,7 +67,7 @@ impl Session {
                                 return Err(EppError::refused("the check", code, answer.texts));
                             }
                             refused.insert(name);
-                            let reason = Some(format!("{code}: {}", meant(&code::in_words(code), &answer.texts)));
+                            let reason = Some(format!("{code}: {}", code::in_words(code).meant(&answer.texts)));
                             let row = Checked { name: name.as_str().to_owned(), reason, ..Checked::default() };
                             rows.insert(name.as_str().to_owned(), row);
                         }

@@ -115,7 +115,7 @@ pub enum EppError {
     #[error("the registry does not serve the objects {0}")]
     NoSuchObjects(&'static str),
     /// The registry refuses.
-    #[error("the registry refuses {what} with {}: {}", .words.code, told(.words, .texts))]
+    #[error("the registry refuses {what} with {}: {}", .words.code, .words.told(.texts))]
     Refused {
         /// What was asked.
         what: String,
@@ -151,17 +151,4 @@ impl EppError {
 /// Says whether a server closes the session after a code (RFC 5730, section 3).
 const fn closes(code: u16) -> bool {
     matches!(code, 1500 | 2500..=2599)
-}
-
-/// Says what a code means, with the texts that came with it.
-fn meant(words: &InWords, texts: &[String]) -> String {
-    if texts.is_empty() { words.means.to_owned() } else { format!("{} ({})", words.means, texts.join("; ")) }
-}
-
-fn told(words: &InWords, texts: &[String]) -> String {
-    let mut text = meant(words, texts);
-    if !words.to_do.is_empty() {
-        text.push_str(&format!(". What to do: {}", words.to_do));
-    }
-    text
 }

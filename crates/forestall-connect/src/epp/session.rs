@@ -90,12 +90,6 @@ impl Session {
         }
     }
 
-    /// Returns who the server is and what it serves.
-    #[must_use]
-    pub const fn greeting(&self) -> &Greeting {
-        &self.greeting
-    }
-
     /// Says whether the server has an extension.
     #[must_use]
     pub fn knows(&self, extension: &str) -> bool {

@@ -5,7 +5,7 @@
 //! The text is JSON, one value a line: first a head, then a line for each command. It has one form only, so its SHA-256, which `sha256sum` computes as
 //! well, stands for what it says.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use forestall_model::epp::Operation;
 use forestall_model::{Action, CaseId, Digest, DomainName, Instant, Tld, name};
@@ -62,6 +62,16 @@ pub enum Ground {
     Own,
     /// The event of the case with this number, in which people decided so.
     Order(u64),
+}
+
+impl fmt::Display for Ground {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Free => f.write_str("free"),
+            Self::Own => f.write_str("own"),
+            Self::Order(event) => write!(f, "order of event {event}"),
+        }
+    }
 }
 
 /// The first line of the text.
@@ -207,6 +217,11 @@ fn is_of_a_registry(name: &DomainName) -> bool {
     label.is_some_and(|label| !label.is_empty() && !label.contains('.'))
 }
 
+/// Says whether the name of a server is written in lower case and printable ASCII without blanks, as this program writes names.
+fn is_plain(server: &str) -> bool {
+    !server.is_empty() && server.bytes().all(|octet| octet.is_ascii_graphic() && !octet.is_ascii_uppercase())
+}
+
 impl Entry {
     fn check(&self, tld: &Tld) -> Result<(), String> {
         let (name, operation) = (&self.name, &self.operation);
@@ -225,6 +240,15 @@ impl Entry {
         }
         if matches!(operation, Operation::Update(change) if change.is_empty()) {
             return Err("an update that changes nothing".to_owned());
+        }
+        let servers: Vec<&String> = match operation {
+            Operation::Create { servers, .. } => servers.iter().collect(),
+            Operation::Update(change) => change.add_servers.iter().chain(&change.remove_servers).collect(),
+            Operation::Renew { .. } | Operation::Delete {} => Vec::new(),
+        };
+        // Name servers are shown to whoever approves, as they stand here: nothing in them may steer a terminal, or hide.
+        if let Some(server) = servers.into_iter().find(|server| !is_plain(server)) {
+            return Err(format!("{server:?} is no name server in lower case and printable ASCII"));
         }
         let has_ground = match operation {
             Operation::Create { .. } => self.ground == Ground::Free,

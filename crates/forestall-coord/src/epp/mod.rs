@@ -26,4 +26,4 @@ pub use approval::{Approval, Stop};
 pub use batch::{Batch, BatchError, Entry, Ground, MOST_ENTRIES};
 pub use journal::{Journal, Outcome, Record, transaction};
 pub use next::{Intent, Present, Refused, Rehearsed, Step, Wanted, next, rehearse};
-pub use rules::{Look, Rules, Seen};
+pub use rules::{Look, Rules, Seen, latest_need};

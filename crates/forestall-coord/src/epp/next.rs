@@ -169,7 +169,7 @@ pub enum Rehearsed {
 /// Says what would be done about the command at a position, by a look at its name. Approvals, the switch and the cap are left out.
 #[must_use]
 pub fn rehearse(present: &Present<'_>, position: u32, look: &Look) -> Option<Rehearsed> {
-    let Present { batch, digest, journal, rules, now, .. } = *present;
+    let Present { batch, digest, journal, rules, .. } = *present;
     let entry = batch.entry(position)?;
     match journal.state(digest, position, &entry.name) {
         State::Ended(outcome) => return Some(Rehearsed::Ended(outcome)),
@@ -183,7 +183,7 @@ pub fn rehearse(present: &Present<'_>, position: u32, look: &Look) -> Option<Reh
     if let Some((place, _)) = open {
         return Some(Rehearsed::Follows(place));
     }
-    Some(match judge(entry, present.wanted.get(&entry.name), look, journal, rules, now) {
+    Some(match judge(entry, look, present) {
         Verdict::Send => Rehearsed::Send(agreed(entry, look, rules)),
         Verdict::Close(outcome, text) => Rehearsed::Close(outcome, text),
     })
@@ -206,7 +206,7 @@ fn gate(present: &Present<'_>) -> Result<(), Refused> {
 }
 
 fn of_entry(present: &Present<'_>, position: u32, entry: &Entry, state: State<'_>, before_failed: bool) -> Step {
-    let Present { digest, journal, rules, now, .. } = *present;
+    let Present { journal, rules, now, .. } = *present;
     let closed = |outcome: Outcome, text: String| {
         let record = record(present, position, entry, 0);
         Step::Note(Box::new(Record { sent: None, ended: Some(now), outcome: Some(outcome), text, ..record }))
@@ -235,7 +235,7 @@ fn of_entry(present: &Present<'_>, position: u32, entry: &Entry, state: State<'_
     if let State::InDoubt(record) = state {
         return Step::Note(Box::new(settled(entry, record, look, rules, now)));
     }
-    match judge(entry, present.wanted.get(&entry.name), look, journal, rules, now) {
+    match judge(entry, look, present) {
         Verdict::Close(outcome, text) => closed(outcome, text),
         Verdict::Send => {
             let (day, most) = (now.day(), rules.per_day);
@@ -243,7 +243,6 @@ fn of_entry(present: &Present<'_>, position: u32, entry: &Entry, state: State<'_
             if sent >= most {
                 return Step::Refused(Refused::DailyCap { sent, day, most });
             }
-            debug_assert_eq!(digest, present.batch.digest());
             let record = Record { sent: Some(now), ..record(present, position, entry, attempts + 1) };
             let price = agreed(entry, look, rules);
             Step::Send(Box::new(Intent { record, operation: left(&entry.operation, &look.seen), price }))

@@ -9,8 +9,8 @@ use forestall_model::money::Money;
 use forestall_model::{DomainName, Instant};
 
 use super::batch::{Entry, Ground};
-use super::journal::{Journal, Outcome, Record};
-use super::next::Wanted;
+use super::journal::{Outcome, Record};
+use super::next::{Present, Wanted};
 
 /// How far the clocks of a registry and ours may be apart, in seconds, where a date says whether an object is the one that a command created.
 const CLOCKS: i64 = 300;
@@ -62,7 +62,7 @@ impl Rules {
 pub struct Look {
     /// The name.
     pub name: DomainName,
-    /// When the registry was asked.
+    /// When the registry had answered.
     pub at: Instant,
     /// What it said.
     pub seen: Seen,
@@ -75,7 +75,7 @@ pub struct Look {
 pub enum Seen {
     /// It can be registered.
     Free,
-    /// There is no object, and it cannot be registered; with the reason where there is one.
+    /// There is no object, and it cannot be registered, or it does not tell this account; with the reason where there is one.
     Unavailable(Option<String>),
     /// There is an object.
     Exists(Object),
@@ -90,29 +90,27 @@ pub(super) enum Verdict {
     Close(Outcome, String),
 }
 
+/// What is said of a name about which the registry does not tell this account, whether it exists or not.
+const NOT_TOLD: &str = "the registry does not tell of it";
+
 fn close(outcome: Outcome, text: impl Into<String>) -> Verdict {
     Verdict::Close(outcome, text.into())
 }
 
 /// Says whether a command may go out, by the case, the journal and the look.
-pub(super) fn judge(
-    entry: &Entry,
-    wanted: Option<&Wanted>,
-    look: &Look,
-    journal: &Journal,
-    rules: &Rules,
-    now: Instant,
-) -> Verdict {
+pub(super) fn judge(entry: &Entry, look: &Look, present: &Present<'_>) -> Verdict {
     match (&entry.operation, entry.ground) {
-        (Operation::Create { .. }, Ground::Free) => create(entry, wanted, look, journal, rules),
+        (Operation::Create { .. }, Ground::Free) => create(entry, look, present),
         (_, Ground::Free) | (Operation::Create { .. }, _) => close(Outcome::Skipped, "it has no ground"),
-        (operation, Ground::Own) => own(entry, operation, wanted, look, journal, rules, now),
-        (Operation::Update(change), Ground::Order(event)) => ordered(entry, change, event, wanted, look, rules),
+        (operation, Ground::Own) => own(entry, operation, look, present),
+        (Operation::Update(change), Ground::Order(event)) => ordered(entry, change, event, look, present),
         (_, Ground::Order(_)) => close(Outcome::Skipped, "no order is a ground for it"),
     }
 }
 
-fn create(entry: &Entry, wanted: Option<&Wanted>, look: &Look, journal: &Journal, rules: &Rules) -> Verdict {
+fn create(entry: &Entry, look: &Look, present: &Present<'_>) -> Verdict {
+    let Present { journal, rules, .. } = *present;
+    let wanted = present.wanted.get(&entry.name);
     if wanted.is_none_or(|wanted| wanted.action != Some(entry.action)) {
         return close(Outcome::Skipped, format!("the case does not ask for {} any more", entry.action));
     }
@@ -137,20 +135,16 @@ fn create(entry: &Entry, wanted: Option<&Wanted>, look: &Look, journal: &Journal
     }
 }
 
-fn own(
-    entry: &Entry,
-    operation: &Operation,
-    wanted: Option<&Wanted>,
-    look: &Look,
-    journal: &Journal,
-    rules: &Rules,
-    now: Instant,
-) -> Verdict {
+fn own(entry: &Entry, operation: &Operation, look: &Look, present: &Present<'_>) -> Verdict {
+    let Present { journal, rules, now, .. } = *present;
+    let wanted = present.wanted.get(&entry.name);
     let Some(record) = journal.created_by(&entry.name) else {
         return close(Outcome::Refused, "no command of ours created it");
     };
-    let Seen::Exists(object) = &look.seen else {
-        return close(Outcome::Refused, "it does not exist any more");
+    let object = match &look.seen {
+        Seen::Exists(object) => object,
+        Seen::Unavailable(_) => return close(Outcome::Refused, NOT_TOLD),
+        Seen::Free => return close(Outcome::Refused, "it does not exist any more"),
     };
     if !is_of(object, record, rules) {
         return close(
@@ -187,29 +181,36 @@ fn own(
     }
 }
 
+/// Returns until when a name is needed, by its plan and by what the case says of it now: the case may have moved on since, and need it again. None
+/// where that is at all times.
+#[must_use]
+pub fn latest_need(planned: Option<Instant>, wanted: Option<&Wanted>) -> Option<Instant> {
+    match wanted {
+        None => planned,
+        Some(wanted) => planned.zip(wanted.needed_until).map(|(planned, now)| planned.max(now)),
+    }
+}
+
 /// Returns why a name must not be let go yet; none where its window has closed and the cool-down is over.
 fn still_needed(entry: &Entry, wanted: Option<&Wanted>, rules: &Rules, now: Instant) -> Option<Verdict> {
-    let Some(planned) = entry.needed_until else {
-        return Some(close(Outcome::Skipped, "it is needed at all times"));
-    };
-    // The case may have moved on since the plan, and need the name again.
-    let until = match wanted {
-        None => planned,
-        Some(Wanted { needed_until: None, .. }) => {
-            return Some(close(Outcome::Skipped, "the case needs it at all times"));
-        }
-        Some(Wanted { needed_until: Some(until), .. }) => planned.max(*until),
+    let Some(until) = latest_need(entry.needed_until, wanted) else {
+        let who = if entry.needed_until.is_none() { "it is needed" } else { "the case needs it" };
+        return Some(close(Outcome::Skipped, format!("{who} at all times")));
     };
     let over = until.plus_seconds(rules.cool_down.max(0));
     (now < over).then(|| close(Outcome::Skipped, format!("it is needed until {until}, and kept until {over}")))
 }
 
-fn ordered(entry: &Entry, change: &Change, event: u64, wanted: Option<&Wanted>, look: &Look, rules: &Rules) -> Verdict {
+fn ordered(entry: &Entry, change: &Change, event: u64, look: &Look, present: &Present<'_>) -> Verdict {
+    let rules = present.rules;
+    let wanted = present.wanted.get(&entry.name);
     if wanted.is_none_or(|wanted| wanted.order != Some(event) || wanted.action != Some(entry.action)) {
         return close(Outcome::Skipped, format!("the order of event {event} does not stand any more"));
     }
-    let Seen::Exists(object) = &look.seen else {
-        return close(Outcome::Refused, "nobody holds it any more");
+    let object = match &look.seen {
+        Seen::Exists(object) => object,
+        Seen::Unavailable(_) => return close(Outcome::Refused, NOT_TOLD),
+        Seen::Free => return close(Outcome::Refused, "nobody holds it any more"),
     };
     if rules.side == Side::Client && object.sponsor != rules.user {
         return close(Outcome::Refused, format!("{:?} sponsors it, and only a sponsor may change it", object.sponsor));
@@ -282,6 +283,7 @@ fn left_of(change: &Change, object: &Object) -> Change {
     }
     left.add_statuses.retain(|status| !has_status(status));
     left.remove_statuses.retain(has_status);
+    left.remove_ds &= object.signed;
     left
 }
 
@@ -322,7 +324,9 @@ pub(super) enum Trace {
 pub(super) fn trace(entry: &Entry, record: &Record, look: &Look, rules: &Rules) -> Trace {
     match (&entry.operation, &look.seen) {
         (Operation::Create { .. }, Seen::Exists(object)) => {
-            let unanswered = Record { created: None, ended: Some(look.at), ..record.clone() };
+            // What is on its way has arrived when its rest is over: an object that was created later is somebody else's, however late the look is.
+            let ended = record.ended.or(record.sent.map(|sent| sent.plus_seconds(rules.rest)));
+            let unanswered = Record { created: None, ended, ..record.clone() };
             if is_of(object, &unanswered, rules) {
                 Trace::Done(object.created)
             } else {
@@ -340,8 +344,9 @@ pub(super) fn trace(entry: &Entry, record: &Record, look: &Look, rules: &Rules) 
             Trace::Done(None)
         }
         (Operation::Delete {}, Seen::Exists(object)) if is_pending(object, "pendingDelete") => Trace::Done(None),
-        (Operation::Delete {}, Seen::Free | Seen::Unavailable(_)) => Trace::Done(None),
+        (Operation::Delete {}, Seen::Free) => Trace::Done(None),
         (_, Seen::Exists(_)) => Trace::NotDone,
-        (_, Seen::Free | Seen::Unavailable(_)) => Trace::Overtaken("it does not exist any more".to_owned()),
+        (_, Seen::Free) => Trace::Overtaken("it does not exist any more".to_owned()),
+        (_, Seen::Unavailable(_)) => Trace::Overtaken(NOT_TOLD.to_owned()),
     }
 }

@@ -101,19 +101,8 @@ pub enum Data {
     },
     /// A name was created.
     Created {
-        /// The name.
-        name: String,
         /// When.
         created: Option<Instant>,
-        /// When it ends unless it is renewed.
-        expires: Option<Instant>,
-    },
-    /// A name was renewed.
-    Renewed {
-        /// The name.
-        name: String,
-        /// When it ends unless it is renewed again.
-        expires: Option<Instant>,
     },
     /// What was pending was done or refused.
     Settled {
@@ -235,7 +224,6 @@ fn queued_of(queue: &Element) -> Queued {
 fn data_of(data: &Element) -> Data {
     let of = |name: &str| data.child_of(DOMAIN, name);
     let name = |element: &Element| cut(element.text_of("name").unwrap_or_default());
-    let date = |element: &Element, tag: &str| element.text_of(tag).and_then(rfc3339);
     if let Some(checked) = of("chkData") {
         return Data::Checked(checked.children_named("cd").filter_map(checked_of).collect());
     }
@@ -243,14 +231,7 @@ fn data_of(data: &Element) -> Data {
         return Data::Known { name: name(known), object: object_of(known) };
     }
     if let Some(created) = of("creData") {
-        return Data::Created {
-            name: name(created),
-            created: date(created, "crDate"),
-            expires: date(created, "exDate"),
-        };
-    }
-    if let Some(renewed) = of("renData") {
-        return Data::Renewed { name: name(renewed), expires: date(renewed, "exDate") };
+        return Data::Created { created: created.text_of("crDate").and_then(rfc3339) };
     }
     if let Some(settled) = of("panData") {
         let done = settled.child("name").and_then(|name| name.attribute("paResult")).is_some_and(is_true);

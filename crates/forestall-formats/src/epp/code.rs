@@ -37,6 +37,25 @@ pub struct InWords {
     pub to_do: &'static str,
 }
 
+impl InWords {
+    /// Says what the code means, with the texts that came with it.
+    #[must_use]
+    pub fn meant(&self, texts: &[String]) -> String {
+        if texts.is_empty() { self.means.to_owned() } else { format!("{} ({})", self.means, texts.join("; ")) }
+    }
+
+    /// Says the same, and what to do.
+    #[must_use]
+    pub fn told(&self, texts: &[String]) -> String {
+        let mut text = self.meant(texts);
+        if !self.to_do.is_empty() {
+            text.push_str(". What to do: ");
+            text.push_str(self.to_do);
+        }
+        text
+    }
+}
+
 const fn row(code: u16, turn: Turn, means: &'static str, to_do: &'static str) -> InWords {
     InWords { code, turn, means, to_do }
 }

@@ -67,12 +67,6 @@ pub fn command(body: &str, id: &str) -> String {
     document(&format!("<command>{body}<clTRID>{}</clTRID></command>", html_escaped(id)))
 }
 
-/// Asks for a greeting; it has no transaction identifier.
-#[must_use]
-pub fn hello() -> String {
-    document("<hello/>")
-}
-
 /// Opens a session for the objects and extensions that are named.
 #[must_use]
 pub fn login(login: &Login, objects: &[&str], extensions: &[&str], id: &str) -> String {

@@ -12,6 +12,7 @@ use crate::support::{Home, at, on_both};
 on_both! {
     a_batch_and_its_approvals_come_back_as_they_were,
     a_frame_goes_into_the_journal_once,
+    what_came_of_a_frame_is_not_overwritten,
     no_frame_begins_while_the_switch_is_off_or_beyond_the_cap,
     what_was_told_is_not_told_again,
 }
@@ -86,11 +87,28 @@ async fn a_frame_goes_into_the_journal_once(home: &Home) {
         created: Some(at(5)),
         ..sent
     };
-    store.end_epp(&done).await.unwrap();
+    assert!(store.end_epp(&done).await.unwrap());
     let closed = record(1, None);
     store.close_epp("be", &closed).await.unwrap();
     assert_eq!(store.epp_journal("be").await.unwrap(), [done, closed]);
     assert_eq!(store.epp_journal("nl").await.unwrap(), []);
+}
+
+async fn what_came_of_a_frame_is_not_overwritten(home: &Home) {
+    let (store, stale) = (home.open().await, home.open().await);
+    let sent = record(0, Some(at(5)));
+    let of = |outcome: Outcome, second: i64| Record { ended: Some(at(second)), outcome: Some(outcome), ..sent.clone() };
+    assert!(!store.end_epp(&of(Outcome::Done, 6)).await.unwrap(), "nothing that did not begin");
+    assert!(store.begin_epp("be", &sent, 10).await.unwrap());
+    let in_doubt = Record { ended: Some(at(6)), code: Some(2400), ..sent.clone() };
+    assert!(store.end_epp(&in_doubt).await.unwrap(), "an answer that leaves it in doubt");
+    assert!(store.end_epp(&of(Outcome::Pending, 7)).await.unwrap());
+    assert!(store.end_epp(&of(Outcome::Done, 8)).await.unwrap());
+    for outcome in [Outcome::Refused, Outcome::Failed, Outcome::Pending] {
+        assert!(!stale.end_epp(&of(outcome, 9)).await.unwrap(), "{outcome} came too late");
+    }
+    assert!(!stale.end_epp(&in_doubt).await.unwrap());
+    assert_eq!(store.epp_journal("be").await.unwrap(), [of(Outcome::Done, 8)]);
 }
 
 async fn no_frame_begins_while_the_switch_is_off_or_beyond_the_cap(home: &Home) {
@@ -122,6 +140,6 @@ async fn what_was_told_is_not_told_again(home: &Home) {
     );
     store.tell_epp(vec![closed.id], at(6)).await.unwrap();
     let done = Record { ended: Some(at(7)), outcome: Some(Outcome::Done), ..sent };
-    store.end_epp(&done).await.unwrap();
+    assert!(store.end_epp(&done).await.unwrap());
     assert_eq!(store.untold_epp(digest).await.unwrap(), [done.id]);
 }

@@ -131,12 +131,14 @@ impl Described {
         let account = Account { side, name_servers, registrant, contacts: self.contacts()?, years };
         let usual = Rules::new(side, self.user.clone());
         let days = |days: Option<u32>, usual: i64| days.map_or(usual, |days| i64::from(days) * DAY);
+        // The frame may take as long as its answer: what is on its way has arrived, or the session has ended, before the registry is asked about it.
+        let answered = i64::try_from(settings.limit.as_secs()).unwrap_or(i64::MAX).saturating_mul(2);
         let rules = Rules {
             servers: account.name_servers.iter().map(|server| server.as_str().to_owned()).collect(),
             per_day: self.per_day.unwrap_or(usual.per_day),
             cool_down: days(self.cool_down_days, usual.cool_down),
             approval_lives: days(self.approval_days, usual.approval_lives),
-            rest: self.rest_seconds.map_or(usual.rest, i64::from),
+            rest: self.rest_seconds.map_or(usual.rest, i64::from).max(answered),
             most_price: self
                 .most_price
                 .as_ref()

@@ -54,7 +54,16 @@ impl Approve {
                     writeln!(out, "  {number} {kind}")?;
                 }
                 for entry in &batch.entries {
-                    writeln!(out, "{}\t{}", entry.name, entry.operation.in_words())?;
+                    let needed =
+                        entry.needed_until.map_or_else(|| "at all times".to_owned(), |until| format!("until {until}"));
+                    writeln!(
+                        out,
+                        "{}\t{}\t{}\t{}\tneeded {needed}",
+                        entry.name,
+                        entry.operation.in_words(),
+                        entry.action,
+                        entry.ground
+                    )?;
                 }
                 writeln!(out, "to approve: forestall epp approve BATCH --by PERSON --count {count} --sha256 {digest}")?;
                 Ok(())

@@ -41,8 +41,9 @@ impl Run {
         let mut lines: Vec<String> = Vec::new();
         let mut tell = |told: EppTold<'_>| say(&told, &mut lines);
         if !self.write {
-            desk.epp_rehearse(&batch, &account, &clock, &mut tell).await?;
+            let ended = desk.epp_rehearse(&batch, &account, &clock, &mut tell).await;
             print(&lines)?;
+            ended?;
             output::note(format_args!(
                 "DRY RUN: nothing was sent; {} commands, SHA-256 {}; --write sends them",
                 batch.entries.len(),
@@ -51,8 +52,10 @@ impl Run {
             return Ok(Outcome::Done);
         }
         let by = world::actor(self.by.as_ref())?;
-        let report = desk.epp_run(&batch, &account, &by, &clock, &mut tell).await?;
+        let report = desk.epp_run(&batch, &account, &by, &clock, &mut tell).await;
+        // What was done is told, also where the store failed after it.
         print(&lines)?;
+        let report = report?;
         let outcomes: Vec<String> =
             report.outcomes.iter().map(|(outcome, number)| format!("{number} {outcome}")).collect();
         output::note(format_args!(
@@ -116,7 +119,6 @@ fn say(told: &EppTold<'_>, lines: &mut Vec<String>) {
                 record.id
             ));
         }
-        EppTold::Sends(..) => {}
         EppTold::Breaks(why) => output::note(format_args!("the session broke: {why}")),
     }
 }

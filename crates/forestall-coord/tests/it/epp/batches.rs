@@ -63,6 +63,24 @@ fn what_no_rule_could_let_pass_is_no_batch() {
     }
     let long = Operation::Create { servers: Vec::new(), registrant: None, contacts: Vec::new(), years: 11 };
     assert!(one(entry("abcd.be", sinkhole, long, Ground::Free)).is_err());
+    for server in [
+        "",
+        "ns1 .example",
+        "ns1.example\n",
+        "ns1.\u{1b}[2K.example",
+        "NS1.example",
+        "n\u{e4}s.example",
+        "\u{202e}ns1.example",
+    ] {
+        let servers = || vec!["ns1.example".to_owned(), server.to_owned()];
+        let create = Operation::Create { servers: servers(), registrant: None, contacts: Vec::new(), years: 1 };
+        assert!(one(entry("abcd.be", sinkhole, create, Ground::Free)).is_err(), "{server:?}");
+        let add = Change { add_servers: servers(), ..Change::default() };
+        let remove = Change { remove_servers: servers(), ..Change::default() };
+        for change in [add, remove] {
+            assert!(one(entry("abcd.be", act, Operation::Update(change), Ground::Order(7))).is_err(), "{server:?}");
+        }
+    }
     assert!(batch(Vec::new()).check().is_err());
     assert!(Batch { account: "../x".to_owned(), ..super::sinkhole() }.check().is_err());
 }

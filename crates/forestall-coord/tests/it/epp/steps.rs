@@ -50,6 +50,18 @@ fn ours() -> Seen {
     Seen::Exists(object(at(NOON)))
 }
 
+/// A scene in which `abcd.be` is to point to the sinkhole, under an order.
+fn redirected() -> Scene {
+    let change = Change {
+        add_servers: vec!["ns1.sink.example".to_owned()],
+        remove_servers: vec!["ns.bad.example".to_owned()],
+        remove_ds: true,
+        ..Change::default()
+    };
+    let redirect = entry("abcd.be", Action::RedirectNs, Operation::Update(change), Ground::Order(7));
+    Scene::of(batch(vec![redirect]))
+}
+
 #[test]
 fn a_name_is_looked_at_before_each_frame() {
     let mut scene = Scene::of(sinkhole());
@@ -208,14 +220,7 @@ fn what_others_hold_is_changed_under_a_standing_order_only() {
 
 #[test]
 fn name_servers_that_changed_since_the_plan_are_left_alone() {
-    let change = Change {
-        add_servers: vec!["ns1.sink.example".to_owned()],
-        remove_servers: vec!["ns.bad.example".to_owned()],
-        remove_ds: true,
-        ..Change::default()
-    };
-    let redirect = entry("abcd.be", Action::RedirectNs, Operation::Update(change), Ground::Order(7));
-    let mut scene = Scene::of(batch(vec![redirect]));
+    let mut scene = redirected();
     let at_servers = |servers: &[&str], signed: bool| {
         let servers = servers.iter().map(|server| (*server).to_owned()).collect();
         Seen::Exists(Object { servers, signed, ..object(at(NOON)) })
@@ -268,20 +273,27 @@ fn of_an_update_only_what_is_not_so_yet_is_sent() {
 
 #[test]
 fn keys_that_are_left_go_where_the_name_servers_are_as_wanted() {
-    let change = Change {
-        add_servers: vec!["ns1.sink.example".to_owned()],
-        remove_servers: vec!["ns.bad.example".to_owned()],
-        remove_ds: true,
-        ..Change::default()
-    };
-    let redirect = entry("abcd.be", Action::RedirectNs, Operation::Update(change), Ground::Order(7));
-    let mut scene = Scene::of(batch(vec![redirect]));
+    let mut scene = redirected();
     scene.see("abcd.be", Seen::Exists(Object { signed: true, ..object(at(NOON)) }));
     let keys_only = Change { remove_ds: true, ..Change::default() };
     assert_eq!(sent(scene.next()).operation, Operation::Update(keys_only));
     let servers = ["ns1.sink.example", "ns.new.example"].map(str::to_owned).into();
     scene.see("abcd.be", Seen::Exists(Object { signed: true, servers, ..object(at(NOON)) }));
     assert_eq!(noted(scene.next()).outcome, Some(Outcome::Refused), "somebody else added one");
+}
+
+/// A registry may refuse the whole of an update that removes keys where there are none.
+#[test]
+fn of_a_name_without_keys_none_are_removed() {
+    let mut scene = redirected();
+    let servers = ["ns.bad.example".to_owned()].into();
+    scene.see("abcd.be", Seen::Exists(Object { servers, ..object(at(NOON)) }));
+    let servers_only = Change {
+        add_servers: vec!["ns1.sink.example".to_owned()],
+        remove_servers: vec!["ns.bad.example".to_owned()],
+        ..Change::default()
+    };
+    assert_eq!(sent(scene.next()).operation, Operation::Update(servers_only));
 }
 
 #[test]
@@ -372,6 +384,48 @@ fn what_is_in_doubt_is_asked_for_before_it_is_repeated() {
     scene.later(70);
     scene.see("abcd.be", Seen::Exists(Object { sponsor: "other".to_owned(), ..object(scene.now) }));
     assert_eq!(noted(scene.next()).outcome, Some(Outcome::Refused));
+}
+
+/// What is created under the same sponsor days later, when a run asks again at last, is a customer's.
+#[test]
+fn an_object_that_was_created_long_after_a_frame_is_not_the_one_of_the_frame() {
+    let mut scene = Scene::of(sinkhole());
+    scene.see("abcd.be", Seen::Free);
+    let intent = sent(scene.next());
+    scene.journal.put(intent.record.clone());
+    scene.later(2 * 86_400);
+    scene.see("abcd.be", Seen::Exists(object(scene.now)));
+    let overtaken = noted(scene.next());
+    assert_eq!((overtaken.outcome, &overtaken.id), (Some(Outcome::Refused), &intent.record.id));
+    assert!(overtaken.text.contains("not by this command"), "{}", overtaken.text);
+    // However late the look is, the object of the frame is still known by its date.
+    scene.see("abcd.be", ours());
+    assert_eq!(noted(scene.next()).outcome, Some(Outcome::Done));
+    // A server that failed ends the attempt at its answer: what it did, it did until then.
+    let answered = scene.now.plus_seconds(-86_400);
+    scene.journal.put(Record { ended: Some(answered), code: Some(2400), ..intent.record });
+    scene.see("abcd.be", Seen::Exists(object(answered)));
+    assert_eq!(noted(scene.next()).outcome, Some(Outcome::Done));
+    scene.see("abcd.be", Seen::Exists(object(scene.now)));
+    assert_eq!(noted(scene.next()).outcome, Some(Outcome::Refused));
+}
+
+/// A refusal to tell is no sign that a name is gone.
+#[test]
+fn a_deletion_in_doubt_is_not_done_because_the_registry_does_not_tell() {
+    let mut scene = owned(Operation::Delete {});
+    scene.now = at("2009-06-01T00:00:00Z");
+    scene.approvals.iter_mut().for_each(|approval| approval.at = scene.now);
+    scene.see("abcd.be", ours());
+    let intent = sent(scene.next());
+    scene.journal.put(intent.record.clone());
+    scene.later(70);
+    scene.see("abcd.be", Seen::Unavailable(Some("not yours to ask".to_owned())));
+    let untold = noted(scene.next());
+    assert_eq!((untold.outcome, &untold.id), (Some(Outcome::Refused), &intent.record.id));
+    assert_eq!(untold.text, "no answer came: the registry does not tell of it");
+    scene.see("abcd.be", Seen::Free);
+    assert_eq!(noted(scene.next()).outcome, Some(Outcome::Done));
 }
 
 #[test]

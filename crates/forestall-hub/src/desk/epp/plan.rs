@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use forestall_coord::epp::{Batch, Entry, Ground, Journal, MOST_ENTRIES, Record, Wanted};
+use forestall_coord::epp::{Batch, Entry, Ground, Journal, MOST_ENTRIES, Record, Wanted, latest_need};
 use forestall_formats::epp::plan::{Plan, plan};
 use forestall_formats::request::Asked;
 use forestall_model::epp::{Change, Operation};
-use forestall_model::{CaseId, DomainName, Instant, Tld, UtcDay};
+use forestall_model::{CaseId, Digest, DomainName, Instant, Tld, UtcDay};
 
 use super::EppAccount;
 use super::wanted::{needed_until, wanted};
@@ -42,7 +42,11 @@ struct Draft {
     entries: Vec<Entry>,
     without: BTreeMap<String, u64>,
     unverified: bool,
+    batches: Batches,
 }
+
+/// Batches of the store that were read before: many records are of the same.
+type Batches = BTreeMap<Digest, Batch>;
 
 impl Draft {
     fn leave_out(&mut self, why: impl Into<String>) {
@@ -58,10 +62,10 @@ impl Desk {
     /// [`DeskError::Store`] where the store fails.
     pub async fn epp_held(&self, account: &str, case: &CaseId, tld: &Tld) -> Result<Vec<DomainName>, DeskError> {
         let journal = Journal::of(self.store().epp_journal(account).await?);
-        let mut held: Vec<DomainName> = Vec::new();
+        let (mut held, mut batches): (Vec<DomainName>, Batches) = (Vec::new(), Batches::new());
         for record in journal.records().filter(|record| record.name.tld() == *tld && record.command == "create") {
             let is_last = journal.created_by(&record.name).is_some_and(|last| last.id == record.id);
-            if is_last && self.epp_entry(record).await?.is_some_and(|(batch, _)| batch.case == *case) {
+            if is_last && self.epp_entry(record, &mut batches).await?.is_some_and(|(batch, _)| batch.case == *case) {
                 held.push(record.name.clone());
             }
         }
@@ -82,12 +86,21 @@ impl Desk {
     }
 
     /// Returns the batch that a record belongs to, and its command.
-    async fn epp_entry(&self, record: &Record) -> Result<Option<(Batch, Entry)>, DeskError> {
-        let Some(kept) = self.store().epp_batch(record.batch).await? else { return Ok(None) };
-        let batch = Batch::read(&kept.text)
-            .map_err(|error| DeskError::Folder(format!("the batch {} of the store: {error}", record.batch)))?;
-        let entry = batch.entry(record.position).cloned();
-        Ok(entry.map(|entry| (batch, entry)))
+    async fn epp_entry<'b>(
+        &self,
+        record: &Record,
+        batches: &'b mut Batches,
+    ) -> Result<Option<(&'b Batch, &'b Entry)>, DeskError> {
+        let batch = match batches.remove(&record.batch) {
+            Some(batch) => batch,
+            None => {
+                let Some(kept) = self.store().epp_batch(record.batch).await? else { return Ok(None) };
+                Batch::read(&kept.text)
+                    .map_err(|error| DeskError::Folder(format!("the batch {} of the store: {error}", record.batch)))?
+            }
+        };
+        let batch: &Batch = batches.entry(record.batch).or_insert(batch);
+        Ok(batch.entry(record.position).map(|entry| (batch, entry)))
     }
 
     /// Plans a batch for a slice of a case.
@@ -112,7 +125,8 @@ impl Desk {
         let request = request.object();
         let wanted = wanted(&file, request);
         let journal = Journal::of(self.store().epp_journal(&account.name).await?);
-        let mut draft = Draft { entries: Vec::new(), without: BTreeMap::new(), unverified: false };
+        let mut draft =
+            Draft { entries: Vec::new(), without: BTreeMap::new(), unverified: false, batches: Batches::new() };
         match wish {
             EppWish::Asked => {
                 for lines in request.names() {
@@ -130,7 +144,7 @@ impl Desk {
                 }
             }
         }
-        let Draft { entries, without, unverified } = draft;
+        let Draft { entries, without, unverified, .. } = draft;
         if entries.len() > MOST_ENTRIES {
             return Err(DeskError::Input(format!(
                 "the batch would have {} commands, and people look through {MOST_ENTRIES} at most; plan it when fewer names are near",
@@ -157,13 +171,8 @@ impl Desk {
         now: Instant,
     ) -> Result<(), DeskError> {
         let Some(created) = journal.created_by(name) else { return Ok(()) };
-        let Some((_, entry)) = self.epp_entry(created).await? else { return Ok(()) };
-        let planned = entry.needed_until;
-        let until = match wanted.get(name) {
-            None => planned,
-            Some(wanted) => planned.zip(wanted.needed_until).map(|(a, b)| a.max(b)),
-        };
-        let Some(until) = until else {
+        let Some((_, entry)) = self.epp_entry(created, &mut draft.batches).await? else { return Ok(()) };
+        let Some(until) = latest_need(entry.needed_until, wanted.get(name)) else {
             draft.leave_out("needed at all times");
             return Ok(());
         };
@@ -174,10 +183,10 @@ impl Desk {
         let mut statuses = Vec::new();
         for record in journal.of_name(name).iter().filter(|record| record.outcome.is_some_and(|o| o.is_so())) {
             let later = record.sent >= created.sent;
-            let entry = if later { self.epp_entry(record).await? } else { None };
+            let entry = if later { self.epp_entry(record, &mut draft.batches).await? } else { None };
             if let Some((_, Entry { operation: Operation::Update(change), .. })) = entry {
                 statuses.retain(|status| !change.remove_statuses.contains(status));
-                statuses.extend(change.add_statuses);
+                statuses.extend(change.add_statuses.iter().copied());
             }
         }
         statuses.sort_unstable();

@@ -13,6 +13,9 @@ use forestall_model::{Action, Actor, AnswerResult, DomainName, Instant, Method, 
 use super::EppAccount;
 use crate::desk::{Act, Desk, DeskError};
 
+/// Names of which the same is answered, or nothing, with the identifiers of their records.
+type Answered = (Vec<DomainName>, Vec<String>);
+
 impl Desk {
     /// Records what came of the commands that ended since the last time: answers for names about which nothing more is to be done, and what the
     /// registry shows of them now.
@@ -27,9 +30,8 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let digest = batch.digest();
         let untold: BTreeSet<String> = self.store().untold_epp(digest).await?.into_iter().collect();
-        let mut answers: BTreeMap<(Action, AnswerResult), Vec<DomainName>> = BTreeMap::new();
+        let mut answers: BTreeMap<Option<(Action, AnswerResult)>, Answered> = BTreeMap::new();
         let mut names = Vec::new();
-        let mut told = Vec::new();
         let mut by_name: BTreeMap<&DomainName, Vec<(u32, Action)>> = BTreeMap::new();
         for (position, entry) in batch.positions() {
             by_name.entry(&entry.name).or_default().push((position, entry.action));
@@ -44,22 +46,27 @@ impl Desk {
             if new.is_empty() || !has_ended {
                 continue;
             }
-            told.extend(new.into_iter().map(str::to_owned));
             names.push(name.clone());
-            if let (Some(result), Some((_, action))) = (result_of(&ends, &records), positions.first()) {
-                answers.entry((*action, result)).or_default().push(name.clone());
-            }
+            let action = positions.first().map(|(_, action)| *action);
+            let (of_answer, told) = answers.entry(action.zip(result_of(&ends, &records))).or_default();
+            of_answer.push(name.clone());
+            told.extend(new.into_iter().map(str::to_owned));
         }
-        if told.is_empty() {
+        if names.is_empty() {
             return Ok(());
         }
         let source = format!("EPP, account {}, batch {}", account.name, digest.short());
         let act = Act { source: Some(source.clone()), ..Act::new(by.clone(), clock()) };
-        for ((action, result), names) in answers {
-            self.answer_names(&batch.case, &act, batch.tld.clone(), action, result, names).await?;
+        for (answer, (names, told)) in answers {
+            if let Some((action, result)) = answer {
+                self.answer_names(&batch.case, &act, batch.tld.clone(), action, result, names).await?;
+            }
+            // Directly after its answer: what goes wrong with the next must not have this one answered again.
+            self.store().tell_epp(told, clock()).await?;
         }
-        self.store().tell_epp(told, clock()).await?;
-        let Some(session) = session else { return Ok(()) };
+        let Some(session) = session else {
+            return Err(DeskError::Outside("there is no session to look at the names".to_owned()));
+        };
         let known = session.info(&names).await.map_err(|error| DeskError::Outside(error.to_string()))?;
         let at = clock();
         let seen = names.into_iter().zip(known).filter_map(|(name, known)| {

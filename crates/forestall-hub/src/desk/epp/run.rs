@@ -31,8 +31,6 @@ const MOST_TURNS: u32 = 8;
 pub enum EppTold<'a> {
     /// What would be done about a command.
     Rehearsed(u32, &'a DomainName, &'a Operation, Rehearsed),
-    /// A frame goes out.
-    Sends(&'a Record, &'a Operation),
     /// A command has an outcome, or an attempt has.
     Ended(&'a Record),
     /// A session broke, and another is opened.
@@ -192,10 +190,20 @@ impl Desk {
                 Step::Done => break RunEnd::Done,
                 Step::Wait(until) => break RunEnd::Wait(until),
                 Step::Refused(refused) => break RunEnd::Stopped(refused.to_string()),
+                Step::Note(_) | Step::Send(_) if turned_back == MOST_TURNS => {
+                    break RunEnd::Stopped(
+                        "the case and the journal do not come to rest; run the batch again".to_owned(),
+                    );
+                }
                 Step::Note(record) => {
-                    self.keep_epp(account, &record).await?;
-                    tell(EppTold::Ended(&record));
-                    facts.journal.put(*record);
+                    if self.keep_epp(account, &record).await? {
+                        tell(EppTold::Ended(&record));
+                        facts.journal.put(*record);
+                    } else {
+                        // Another run found it out before: what it wrote down holds, and it is decided again.
+                        turned_back += 1;
+                        facts = self.facts(batch, account, clock()).await?;
+                    }
                 }
                 Step::Look(position) => {
                     let Some(entry) = batch.entry(position) else { break RunEnd::Done };
@@ -208,11 +216,6 @@ impl Desk {
                         Err(error) if line.broke(&error) => tell(EppTold::Breaks(&error.to_string())),
                         Err(error) => break RunEnd::Stopped(error.to_string()),
                     }
-                }
-                Step::Send(_) if turned_back == MOST_TURNS => {
-                    break RunEnd::Stopped(
-                        "the case and the journal do not come to rest; run the batch again".to_owned(),
-                    );
                 }
                 Step::Send(intent) => {
                     turned_back += 1;
@@ -229,7 +232,6 @@ impl Desk {
                         continue;
                     }
                     (sent, turned_back) = (sent + 1, 0);
-                    tell(EppTold::Sends(&intent.record, &intent.operation));
                     facts.journal.put(intent.record.clone());
                     let answered = send(&mut line, &intent).await;
                     match answered {
@@ -244,16 +246,22 @@ impl Desk {
                         Ok(response) => {
                             line.breaks = 0;
                             let (record, turn) = answer(&intent, &response, clock());
-                            self.store().end_epp(&record).await?;
-                            tell(EppTold::Ended(&record));
-                            facts.journal.put(record.clone());
+                            if self.store().end_epp(&record).await? {
+                                tell(EppTold::Ended(&record));
+                                facts.journal.put(record);
+                            } else {
+                                // Another run settled it before the answer came: what it wrote down holds.
+                                facts = self.facts(batch, account, clock()).await?;
+                            }
                             refusals = match turn {
                                 Turn::Done | Turn::Pending => (0, 0),
                                 _ if refusals.0 == response.code => (response.code, refusals.1 + 1),
                                 _ => (response.code, 1),
                             };
                             if matches!(turn, Turn::Stop | Turn::Later) || refusals.1 >= SAME_REFUSALS {
-                                break RunEnd::Stopped(stopped_by(&response));
+                                let words = code::in_words(response.code);
+                                let told = words.told(&response.texts);
+                                break RunEnd::Stopped(format!("the registry answers {}: {told}", words.code));
                             }
                         }
                     }
@@ -266,7 +274,8 @@ impl Desk {
         Ok(RunReport { end, outcomes, open, sent, unrecorded: unrecorded.map(|error| error.to_string()) })
     }
 
-    /// Takes in a message of the queue: where it says what came of a command of ours, that stands in the journal from then on.
+    /// Takes in a message of the queue: where it says what came of a command of ours, that stands in the journal from then on. Returns the record,
+    /// where nobody wrote it down before.
     ///
     /// # Errors
     ///
@@ -291,8 +300,7 @@ impl Desk {
             text: format!("what was pending was {}: {}", if *done { "done" } else { "refused" }, message.queued.text),
             ..known
         };
-        self.store().end_epp(&record).await?;
-        Ok(Some(record))
+        Ok(self.store().end_epp(&record).await?.then_some(record))
     }
 
     async fn facts(&self, batch: &Batch, account: &EppAccount, now: Instant) -> Result<Facts, DeskError> {
@@ -309,13 +317,14 @@ impl Desk {
         })
     }
 
-    /// Puts into the journal what ended without a frame, or an attempt whose outcome was found out.
-    async fn keep_epp(&self, account: &EppAccount, record: &Record) -> Result<(), DeskError> {
+    /// Puts into the journal what ended without a frame, or an attempt whose outcome was found out. Says whether it stands there, and not what
+    /// another run found out before.
+    async fn keep_epp(&self, account: &EppAccount, record: &Record) -> Result<bool, DeskError> {
         match record.sent {
-            None => self.store().close_epp(&account.name, record).await?,
-            Some(_) => self.store().end_epp(record).await?,
+            None => self.store().close_epp(&account.name, record).await.map(|()| true),
+            Some(_) => self.store().end_epp(record).await,
         }
-        Ok(())
+        .map_err(DeskError::from)
     }
 }
 
@@ -382,13 +391,11 @@ fn answer(intent: &Intent, response: &Response, now: Instant) -> (Record, Turn) 
         Turn::Later | Turn::Stop => Some(Outcome::Failed),
     };
     let created = match &response.data {
-        Data::Created { created, .. } => *created,
+        // What is only taken yet is not created yet, whatever date is told with it.
+        Data::Created { created } if outcome == Some(Outcome::Done) => *created,
         _ => None,
     };
-    let mut text = words.means.to_owned();
-    if !response.texts.is_empty() && response.code >= 2000 {
-        text = format!("{text} ({})", response.texts.join("; "));
-    }
+    let text = if response.code >= 2000 { words.meant(&response.texts) } else { words.means.to_owned() };
     let record = Record {
         ended: Some(now),
         outcome,
@@ -399,13 +406,6 @@ fn answer(intent: &Intent, response: &Response, now: Instant) -> (Record, Turn) 
         ..intent.record.clone()
     };
     (record, words.turn)
-}
-
-fn stopped_by(response: &Response) -> String {
-    let words = code::in_words(response.code);
-    let said = if response.texts.is_empty() { String::new() } else { format!(" ({})", response.texts.join("; ")) };
-    let to_do = if words.to_do.is_empty() { String::new() } else { format!(". What to do: {}", words.to_do) };
-    format!("the registry answers {}: {}{said}{to_do}", words.code, words.means)
 }
 
 fn tally(batch: &Batch, digest: Digest, journal: &Journal) -> (BTreeMap<Outcome, u64>, u64) {

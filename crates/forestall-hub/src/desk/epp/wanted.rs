@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use forestall_coord::epp::Wanted;
 use forestall_formats::Form;
 use forestall_formats::feed::Settings;
-use forestall_formats::request::{Asked, Request};
+use forestall_formats::request::{self, Asked, Request};
 use forestall_model::{Audience, DomainName, Instant, Released, Tld};
 
 use crate::desk::{CaseFile, Desk, DeskError, Publish, PublishSpan};
@@ -40,13 +40,12 @@ pub(super) fn wanted(file: &CaseFile, request: &Request) -> BTreeMap<DomainName,
 
 fn of_name(file: &CaseFile, lines: &[Asked]) -> Wanted {
     let name = &lines[0].line.name;
-    let mut actions: Vec<_> = lines.iter().filter_map(|asked| asked.line.requested_action).collect();
-    actions.dedup();
+    let mut actions = request::actions(lines).into_iter();
     let holding = file.case.holdings.get(name);
     let ruled = holding.filter(|holding| holding.action().is_some()).and_then(|holding| holding.ruled.as_ref());
     Wanted {
         // Different wishes for different windows are for a person.
-        action: if let [action] = actions[..] { Some(action) } else { None },
+        action: actions.next().filter(|_| actions.next().is_none()),
         order: ruled.map(|ruled| ruled.version),
         needed_until: needed_until(lines),
     }
