@@ -60,17 +60,7 @@ fn contents(names: Arc<Names>) -> Contents {
 }
 
 fn apex() -> Apex {
-    let name = |text: &str| text.parse().unwrap();
-    Apex {
-        zone: name(ZONE),
-        primary: name("localhost"),
-        contact: name("nobody.invalid"),
-        name_server: name("localhost"),
-        refresh: 300,
-        retry: 60,
-        expire: 604_800,
-        ttl: 300,
-    }
+    Apex::of(ZONE.parse().unwrap())
 }
 
 fn now() -> Instant {

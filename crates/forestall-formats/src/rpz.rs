@@ -8,7 +8,7 @@
 
 use std::io::{self, Write};
 
-use forestall_model::{DomainName, Released};
+use forestall_model::{DomainName, Released, UtcDay};
 
 use crate::feed::{Feed, Policy, Settings, Text, unsayable};
 use crate::form::About;
@@ -58,10 +58,16 @@ pub(crate) fn soa(feed: &Feed, settings: &Settings) -> String {
     format!("@ SOA localhost. nobody.invalid. {serial} 300 60 604800 {TTL}")
 }
 
-/// Returns the serial that follows from the day of a feed: `YYYYMMDD00`.
+/// Returns the serial that follows from the day of a feed.
 #[must_use]
 pub fn serial_of(feed: &Feed) -> u32 {
-    let digits: String = feed.span.from.day().to_string().chars().filter(char::is_ascii_digit).collect();
+    serial_of_day(feed.span.from.day())
+}
+
+/// Returns the first serial of a day: `YYYYMMDD00`.
+#[must_use]
+pub fn serial_of_day(day: UtcDay) -> u32 {
+    let digits: String = day.to_string().chars().filter(char::is_ascii_digit).collect();
     digits.parse::<u32>().ok().and_then(|day| day.checked_mul(100)).unwrap_or(1)
 }
 

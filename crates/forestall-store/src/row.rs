@@ -115,6 +115,11 @@ pub(crate) trait Columns {
         &self,
         column: &'static str,
     ) -> Result<Option<T>, sqlx::Error>;
+    /// Values in their written form, with blanks between them.
+    fn words<T: FromStr<Err: Error + Send + Sync + 'static>>(
+        &self,
+        column: &'static str,
+    ) -> Result<Vec<T>, sqlx::Error>;
     /// A digest in 32 octets.
     fn digest(&self, column: &'static str) -> Result<Digest, sqlx::Error>;
 }
@@ -153,6 +158,14 @@ impl Columns for Row {
     ) -> Result<Option<T>, sqlx::Error> {
         let text = self.try_get::<Option<&str>>(column)?;
         text.map(str::parse).transpose().map_err(|e| wrong(column, e))
+    }
+
+    fn words<T: FromStr<Err: Error + Send + Sync + 'static>>(
+        &self,
+        column: &'static str,
+    ) -> Result<Vec<T>, sqlx::Error> {
+        let words = self.try_get::<&str>(column)?.split_ascii_whitespace().map(str::parse);
+        words.collect::<Result<_, _>>().map_err(|e| wrong(column, e))
     }
 
     fn digest(&self, column: &'static str) -> Result<Digest, sqlx::Error> {

@@ -2,9 +2,7 @@
 
 //! Who takes which policy zone, how they prove who they are, and what they took last.
 
-use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
-use std::str::FromStr;
 
 use forestall_model::{Audience, Instant, OwnerName, PartyId, TsigAlgorithm};
 
@@ -160,20 +158,11 @@ fn subscriber(row: &Row) -> Result<ZoneSubscriber, sqlx::Error> {
         party: row.word_or_none("party_id")?,
         audience: row.word("audience")?,
         key,
-        addresses: words(row, "addresses")?,
-        told: words(row, "told")?,
+        addresses: row.words("addresses")?,
+        told: row.words("told")?,
         zones: Vec::new(),
         created: row.instant("created")?,
     })
-}
-
-fn words<T: FromStr<Err: Error + Send + Sync + 'static>>(
-    row: &Row,
-    column: &'static str,
-) -> Result<Vec<T>, sqlx::Error> {
-    let text: &str = row.try_get(column)?;
-    let words: Result<Vec<T>, _> = text.split_ascii_whitespace().map(str::parse).collect();
-    words.map_err(|error| wrong(column, error))
 }
 
 fn taken(row: &Row) -> Result<ZoneTaken, sqlx::Error> {

@@ -6,7 +6,7 @@ use forestall_model::{CampaignId, CaseId, Digest, Instant, OwnerName, Tld};
 
 use crate::connection::Connection;
 use crate::error::StoreError;
-use crate::row::{Columns, Row, int, wrong};
+use crate::row::{Columns, Row, int};
 use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
@@ -143,12 +143,10 @@ impl Store {
 }
 
 fn zone(row: &Row) -> Result<Zone, sqlx::Error> {
-    let campaigns: &str = row.try_get("campaigns")?;
-    let campaigns = campaigns.split_ascii_whitespace().map(str::parse).collect::<Result<_, _>>();
     Ok(Zone {
         name: row.word("name")?,
         case: row.word("case_id")?,
-        campaigns: campaigns.map_err(|error| wrong("campaigns", error))?,
+        campaigns: row.words("campaigns")?,
         tld: row.word_or_none("tld")?,
         policy: row.try_get("policy")?,
         ahead_days: row.count("ahead_days")?,

@@ -50,6 +50,29 @@ pub struct Apex {
     pub ttl: u32,
 }
 
+impl Apex {
+    /// Returns the apex of a zone that nobody asks for: it names no server and no person, is looked at often, and never given up soon, since an old
+    /// list is better than none. Answers are kept for minutes: the names of a day go at its end.
+    #[must_use]
+    #[allow(clippy::missing_panics_doc, reason = "labels this short are a name")]
+    pub fn of(zone: OwnerName) -> Self {
+        let label = |labels: &[&str]| {
+            let octets = labels.iter().map(|label| label.as_bytes());
+            OwnerName::from_labels(octets).expect("short labels are a name")
+        };
+        Self {
+            zone,
+            primary: label(&["localhost"]),
+            contact: label(&["nobody", "invalid"]),
+            name_server: label(&["localhost"]),
+            refresh: 300,
+            retry: 60,
+            expire: 604_800,
+            ttl: 300,
+        }
+    }
+}
+
 /// Names below an apex, as text without it, each once and in the order of their octets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {

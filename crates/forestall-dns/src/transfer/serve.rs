@@ -117,7 +117,6 @@ struct Sending<'s, Z> {
     grant: Grant,
     from: Option<u32>,
     to: u32,
-    records: u64,
 }
 
 /// A connection that is counted while it lives.
@@ -212,7 +211,7 @@ impl<Z: Zones> Server<Z> {
             tasks.spawn(async move {
                 let Some(_place) = server.place(peer.ip()) else {
                     server.counters.turned_away.fetch_add(1, Ordering::Relaxed);
-                    server.warn(format_args!("too many connections for transfers; one from {} is closed", peer.ip()));
+                    server.warn(format_args!("too many connections for transfers; one is closed"));
                     return;
                 };
                 let _ = stream.set_nodelay(true);
@@ -257,7 +256,7 @@ impl<Z: Zones> Server<Z> {
 
     /// Sends a transfer.
     async fn send<S: AsyncWrite + Unpin>(&self, stream: &mut S, sending: Sending<'_, Z>) -> io::Result<()> {
-        let Sending { _turn, mut messages, grant, from, to, records } = sending;
+        let Sending { _turn, mut messages, grant, from, to } = sending;
         let mut message = Vec::new();
         let mut sent = 0;
         let mut done = Ok(());
@@ -277,7 +276,7 @@ impl<Z: Zones> Server<Z> {
         counter.fetch_add(1, Ordering::Relaxed);
         match &done {
             Ok(()) => {
-                tracing::info!(subscriber = grant.subscriber, zone = %grant.zone, ?from, to, records, "a zone was sent")
+                tracing::info!(subscriber = grant.subscriber, zone = %grant.zone, ?from, to, records = sent, "a zone was sent")
             }
             Err(error) => {
                 tracing::warn!(subscriber = grant.subscriber, zone = %grant.zone, to, sent, %error, "a transfer broke off");
@@ -329,7 +328,7 @@ impl<Z: Zones> Server<Z> {
                         Fault::Signature => "with a wrong secret",
                         Fault::Time => "at another time: one of the two clocks is wrong",
                     };
-                    self.warn(format_args!("{} asks for {}, signed {what}", asker.address, query.name));
+                    self.warn(format_args!("a question for {} is signed {what}", query.name));
                     return Answer::One(reply::refused_signature(&query.asked, signature, refused, now));
                 }
             }
@@ -359,7 +358,7 @@ impl<Z: Zones> Server<Z> {
         let granted = self.zones.grant(asker, &query.name).await;
         let (grant, apex, serial) = granted.map_err(|refusal| {
             if refusal == Refusal::Refused {
-                self.warn(format_args!("{} asks for {} and may not have it", asker.address, query.name));
+                self.warn(format_args!("somebody asks for {} and may not have it", query.name));
             }
             code_of(refusal)
         })?;
@@ -380,15 +379,15 @@ impl<Z: Zones> Server<Z> {
         };
         let transfer = self.zones.transfer(&grant, since).await.map_err(code_of)?;
         let to = transfer.object().serial();
-        let (from, records) = match transfer.object() {
+        let from = match transfer.object() {
             Transfer::Nothing { .. } => {
                 return Ok(Answer::One(reply::state(&query.asked, &apex, to, signer.take(), now)));
             }
-            Transfer::Full { contents, .. } => (None, contents.records() + 3),
-            Transfer::Difference { from, removed, added, .. } => (Some(*from), removed.records() + added.records() + 4),
+            Transfer::Full { .. } => None,
+            Transfer::Difference { from, .. } => Some(*from),
         };
         let messages = Messages::answer(apex, query.asked.clone(), signer.take(), transfer);
-        Ok(Answer::Many(Box::new(Sending { _turn: turn, messages, grant, from, to, records: records as u64 })))
+        Ok(Answer::Many(Box::new(Sending { _turn: turn, messages, grant, from, to })))
     }
 
     /// Counts a connection from an address; `None` where there are too many.

@@ -9,7 +9,7 @@ use forestall_coord::{Board, Refusal};
 use forestall_dga::info::Verification;
 use forestall_dga::slice::{self, Slice};
 use forestall_dga::{Catalogue, Family, NameBuf, Prepared};
-use forestall_formats::feed::{Campaign, Feed, Gatherer};
+use forestall_formats::feed::{Campaign, Entries, Feed, Gatherer};
 use forestall_model::marking::release;
 use forestall_model::name::registrable;
 use forestall_model::{Audience, DomainName, Instant, Margin, Marking, Released, Tld, Window};
@@ -72,13 +72,13 @@ impl Desk {
         let mut lists = lists(file, &board, ask);
         lists.retain(|(campaign, _), _| is_wanted(*campaign));
         need_at_most(ask.most, lists.values().map(|cells| names_of(cells.values().copied())).sum())?;
-        let mut gathering = Gathering { span: ask.span, gatherer: Gatherer::new() };
+        let mut gathering = Gathering::new(ask.span, file.case.exclusions.keys());
         for ((campaign, period), cells) in lists {
             let mut add = |tld: &Tld, names: &NameBuf| {
                 let Some(cell) = cells.get(tld) else { return Ok(()) };
                 let left_out = left_out(&board, tld, cell, ask.now);
                 let margin = file.case.campaigns[campaign].guard;
-                gathering.add(names, campaign, (cell.window, margin), |place, _| left_out.contains(&place))
+                gathering.add(names, campaign, (cell.window, margin), |place| left_out.contains(&place))
             };
             if let Some(tld) = &ask.tld {
                 let (prepared, origin) = list_of(file, campaign, period)?;
@@ -99,7 +99,7 @@ impl Desk {
             opened: file.case.opened,
             changed: file.case.changed,
             campaigns: file.prepared.iter().zip(&file.case.campaigns).map(|(p, held)| told(p, held.verified)).collect(),
-            entries: gathering.gatherer.finish(),
+            entries: gathering.finish(),
             let_through: exclusions.cloned().collect(),
         })
     }
@@ -120,7 +120,7 @@ pub fn feed_of_campaigns(
 ) -> Result<Released<Feed>, DeskError> {
     let prepared: Vec<Prepared> =
         specs.iter().map(|spec| prepare(catalogue, dictionaries, spec)).collect::<Result<_, _>>()?;
-    let mut gathering = Gathering { span: ask.span, gatherer: Gatherer::new() };
+    let mut gathering = Gathering::new(ask.span, &let_through);
     for (campaign, prepared) in prepared.iter().enumerate() {
         let margin = prepared.family.info().margin.guard();
         // A nominal window may lie outside of the days, and its guard window in them.
@@ -128,9 +128,7 @@ pub fn feed_of_campaigns(
             from: ask.span.from.plus_seconds(-margin.after_seconds),
             until: ask.span.until.plus_seconds(margin.before_seconds),
         };
-        let through: HashSet<&[u8]> = let_through.iter().map(|name| name.as_str().as_bytes()).collect();
-        let mut add =
-            |slice: &Slice| gathering.add(&slice.names, campaign, (nominal, margin), |_, name| through.contains(name));
+        let mut add = |slice: &Slice| gathering.add(&slice.names, campaign, (nominal, margin), |_| false);
         for period in prepared.generator.periods(nominal) {
             match &ask.tld {
                 Some(tld) => add(&slice::slice(prepared, &period, tld)?)?,
@@ -148,7 +146,7 @@ pub fn feed_of_campaigns(
         opened: ask.span.from,
         changed: ask.span.from,
         campaigns: prepared.iter().map(|p| told(p, p.family.info().verification == Verification::Verified)).collect(),
-        entries: gathering.gatherer.finish(),
+        entries: gathering.finish(),
         let_through: let_through.into_iter().collect(),
     };
     Ok(release(feed, ask.audience, ask.now)?)
@@ -198,27 +196,39 @@ pub(super) fn left_out(board: &Board<'_>, tld: &Tld, cell: &Cell, now: Instant) 
 }
 
 /// Names that are gathered for some days.
-pub(super) struct Gathering {
+pub(super) struct Gathering<'n> {
     /// The time that the guard windows of names meet.
-    pub(super) span: Window,
-    /// What takes the names.
-    pub(super) gatherer: Gatherer,
+    span: Window,
+    gatherer: Gatherer,
+    /// Names that are let through on whatever list they are: one that comes again on a later list was excluded at the places of its time.
+    let_through: HashSet<&'n [u8]>,
 }
 
-impl Gathering {
-    /// Gathers the names of one slice of a list, in the order of their places, but for those that are left out by place and name. `live` is the
-    /// time for which the list is counted; nominal windows are widened by the margin.
+impl<'n> Gathering<'n> {
+    /// Begins to gather names whose guard windows meet a time.
+    pub(super) fn new(span: Window, let_through: impl IntoIterator<Item = &'n DomainName>) -> Self {
+        let let_through = let_through.into_iter().map(|name| name.as_str().as_bytes()).collect();
+        Self { span, gatherer: Gatherer::new(), let_through }
+    }
+
+    /// Returns what was gathered.
+    pub(super) fn finish(self) -> Entries {
+        self.gatherer.finish()
+    }
+
+    /// Gathers the names of one slice of a list, in the order of their places, but for those that are let through and those that are left out by
+    /// place. `live` is the time for which the list is counted; nominal windows are widened by the margin.
     pub(super) fn add(
         &mut self,
         names: &NameBuf,
         campaign: usize,
         (live, margin): (Window, Margin),
-        is_left_out: impl Fn(usize, &[u8]) -> bool,
+        is_left_out: impl Fn(usize) -> bool,
     ) -> Result<(), DeskError> {
         let mut numbers: Vec<u32> = Vec::new();
         let mut windows = None;
         for (place, name) in names.iter().enumerate() {
-            if is_left_out(place, name.bytes) || !can_be_registered(name.bytes) {
+            if is_left_out(place) || self.let_through.contains(name.bytes) || !can_be_registered(name.bytes) {
                 continue;
             }
             // Names of a run share their windows.

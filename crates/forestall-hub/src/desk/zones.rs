@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use forestall_dns::transfer::{Contents, Key, Names, Rule, Run};
-use forestall_formats::feed::{Entry, Feed, Policy};
+use forestall_formats::feed::{Feed, Policy};
 use forestall_model::digest::Hasher;
 use forestall_model::{
     Audience, CampaignId, CaseId, Digest, Instant, Marking, OwnerName, PartyId, Tld, TsigAlgorithm, Window,
@@ -25,9 +25,8 @@ const LONGEST_ZONE: usize = 100;
 const MOST_AHEAD: u16 = 31;
 /// Addresses of a subscriber, and places where one is told, at most.
 const MOST_ADDRESSES: usize = 64;
-/// For how long it is looked ahead when names come and go.
-const LOOK_AHEAD: i64 = 86_400;
-/// Seconds after which a zone is computed again though no name comes or goes by then: what a person ruled may hold for some time only.
+/// Seconds after which a zone is computed again though no name comes or goes by then: what a person ruled may hold for some time only. So far
+/// it is looked ahead for names that come.
 const AT_LEAST_EVERY: i64 = 600;
 
 /// What a zone holds at an instant.
@@ -284,7 +283,7 @@ impl Desk {
         // A zone without days ahead holds what is live at the instant, which has no length.
         let until = at.plus_seconds(ahead).max(Instant::from_micros(at.micros().saturating_add(1)));
         let held = Window { from: at, until };
-        let looked_at = Window { from: at, until: until.plus_seconds(LOOK_AHEAD) };
+        let looked_at = Window { from: at, until: until.plus_seconds(AT_LEAST_EVERY) };
         // The gate stands where the zone leaves; what is computed here goes to nobody.
         let ask =
             FeedAsk { tld: zone.tld.clone(), span: looked_at, audience: Audience::Recipient, now: at, most: None };
@@ -336,15 +335,9 @@ pub(crate) fn key_of(key: &ZoneKey) -> Option<Key> {
 fn names_of(feed: &Feed, held: Window, zone: &Zone) -> Result<(Names, bool), DeskError> {
     let mut names = Names::default();
     let mut unverified = false;
-    let mut entries = feed.entries.iter().filter(|entry| entry.window.meets(held)).peekable();
-    let is_verified = |entry: &Entry<'_>| feed.campaigns[entry.campaign].verified;
-    while let Some(first) = entries.next() {
-        let mut verified = is_verified(&first);
-        while let Some(same) = entries.next_if(|next| next.name == first.name) {
-            verified |= is_verified(&same);
-        }
-        unverified |= !verified;
-        push(&mut names, first.name, zone)?;
+    for (name, is_unverified) in feed.names_where(|entry| entry.window.meets(held)) {
+        unverified |= is_unverified;
+        push(&mut names, name, zone)?;
     }
     Ok((names, unverified))
 }
@@ -360,7 +353,7 @@ fn next_change(feed: &Feed, held: Window, ahead: i64) -> Instant {
         }
     });
     let later = changes.filter(|change| *change > held.from).min();
-    later.unwrap_or_else(|| held.from.plus_seconds(LOOK_AHEAD))
+    later.unwrap_or_else(|| held.from.plus_seconds(AT_LEAST_EVERY))
 }
 
 fn push(names: &mut Names, name: &str, zone: &Zone) -> Result<(), DeskError> {

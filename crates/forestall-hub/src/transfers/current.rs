@@ -105,7 +105,9 @@ impl Current {
         (to, state): (u32, &Arc<ZoneState>),
     ) -> Result<Option<(Contents, Contents, forestall_model::Marking)>, DeskError> {
         let mut kept = self.kept.lock().await;
-        let Some(base) = self.base(desk, &mut kept, from).await? else { return Ok(None) };
+        // The SOA says whether unverified names are in the zone, and a difference has one apex for both.
+        let base = self.base(desk, &mut kept, from).await?.filter(|base| base.unverified == state.unverified);
+        let Some(base) = base else { return Ok(None) };
         let found = kept.differences.iter().find(|(of, _)| *of == (from, to)).map(|(_, pair)| pair.clone());
         let (removed, added) = match found {
             Some(pair) => pair,

@@ -3,14 +3,14 @@
 //! Keeping serials: a zone is looked at when names come or go, and when its case changed; where it holds something else, it gets a new
 //! serial, and its secondaries are told.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use forestall_dns::transfer::{Notification, notify};
-use forestall_model::{CaseId, Instant, OwnerName};
-use forestall_store::{Zone, ZoneSerial};
+use forestall_dns::transfer::{Notification, Transfer, notify};
+use forestall_formats::rpz::serial_of_day;
+use forestall_model::{Instant, OwnerName};
+use forestall_store::{Zone, ZoneSerial, ZoneSubscriber};
 use tokio::task::JoinSet;
 
 use super::current::Current;
@@ -57,22 +57,22 @@ impl Transfers {
         if zones.is_empty() {
             return Ok(Vec::new());
         }
-        let versions: BTreeMap<CaseId, u64> =
-            store.cases().await?.into_iter().map(|case| (case.id, case.version)).collect();
         let mut news = Vec::new();
         for zone in zones {
             let Some(current) = self.current(&zone.name) else { continue };
-            let version = versions.get(&zone.case).copied().unwrap_or_default();
-            match self.look_at(&current, version).await {
+            let looked = async {
+                let version = store.case_view(&zone.case).await?.map_or(0, |case| case.version);
+                self.look_at(&current, version).await
+            };
+            match looked.await {
                 Ok(found) => news.extend(found),
-                Err(error) if error.is_callers() => {
+                Err(error) => {
                     tracing::warn!(zone = %zone.name, %error, "a zone cannot be computed and stays as it was");
                     current.change(|now| {
                         now.failed = true;
                         now.not_before = Some(tokio::time::Instant::now() + AGAIN);
                     });
                 }
-                Err(error) => return Err(error),
             }
         }
         Ok(news)
@@ -149,7 +149,12 @@ impl Transfers {
 
     /// Tells the secondaries of a zone of its new serial, all at once.
     fn tell(&self, news: &News, from: Option<IpAddr>, telling: &mut JoinSet<()>) {
-        for subscriber in self.subscribers().iter().filter(|subscriber| subscriber.zones.contains(&news.zone)) {
+        // Who may not have the zone does not hear of its serials either.
+        let may_have = |subscriber: &&ZoneSubscriber| {
+            let state = Transfer::Nothing { serial: news.serial, marking: news.state.marking };
+            subscriber.zones.contains(&news.zone) && self.gate(state, subscriber).is_ok()
+        };
+        for subscriber in self.subscribers().iter().filter(may_have) {
             for target in subscriber.told.iter().copied() {
                 let (apex, serial) = (apex_of(&news.zone, &news.state), news.serial);
                 let key = subscriber.key.as_ref().and_then(key_of);
@@ -168,8 +173,7 @@ impl Transfers {
 
 /// Returns the serial after another: `YYYYMMDD00` of the day, as the form of files has it, or one more.
 fn serial_after(newest: Option<u32>, now: Instant) -> u32 {
-    let digits: String = now.day().to_string().chars().filter(char::is_ascii_digit).collect();
-    let of_day = digits.parse::<u32>().ok().and_then(|day| day.checked_mul(100)).unwrap_or(1);
+    let of_day = serial_of_day(now.day());
     newest.map_or(of_day, |newest| of_day.max(newest.saturating_add(1)))
 }
 

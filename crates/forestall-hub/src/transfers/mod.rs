@@ -15,8 +15,9 @@ mod serving;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use forestall_dns::transfer::{Apex, Counts, Limits, Server};
-use forestall_model::OwnerName;
+use forestall_dns::transfer::{Apex, Counts, Limits, Refusal, Server, Transfer};
+use forestall_model::marking::release;
+use forestall_model::{OwnerName, Released};
 use forestall_store::ZoneSubscriber;
 
 use crate::desk::{Desk, ZoneState};
@@ -25,14 +26,6 @@ use crate::server::Clock;
 use current::Current;
 pub use listen::{Identity, IdentityError, ListenError, Listening, TransferSettings};
 use serving::Served;
-
-/// Seconds between two looks of a secondary that is not told, as in the form of files.
-const REFRESH: u32 = 300;
-const RETRY: u32 = 60;
-/// A secondary never gives a zone up soon: an old list is better than none.
-const EXPIRE: u32 = 604_800;
-/// Seconds for which an answer may be kept: the names of a day go at its end.
-const TTL: u32 = 300;
 
 /// The zones of a hub, as they are served. Cheap to clone; clones share what they know.
 #[derive(Clone)]
@@ -102,6 +95,14 @@ impl Transfers {
         self.inner.zones.lock().unwrap_or_else(PoisonError::into_inner).get(zone).cloned()
     }
 
+    /// Lets a transfer go to a subscriber, where its marking does.
+    fn gate(&self, transfer: Transfer, subscriber: &ZoneSubscriber) -> Result<Released<Transfer>, Refusal> {
+        release(transfer, subscriber.audience, (self.inner.clock)()).map_err(|error| {
+            tracing::debug!(subscriber = subscriber.id, %error, "a zone is held back");
+            Refusal::Refused
+        })
+    }
+
     fn subscribers(&self) -> Arc<Vec<ZoneSubscriber>> {
         Arc::clone(&self.inner.subscribers.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -110,15 +111,9 @@ impl Transfers {
 /// Returns the records at the apex of a zone. Its contact says where names are in it that nobody checked against a botnet: a transfer has no
 /// room for a remark.
 fn apex_of(zone: &OwnerName, state: &ZoneState) -> Apex {
-    let name = |text: &str| text.parse().expect("the text is a name");
-    Apex {
-        zone: zone.clone(),
-        primary: name("localhost"),
-        contact: name(if state.unverified { "unverified.nobody.invalid" } else { "nobody.invalid" }),
-        name_server: name("localhost"),
-        refresh: REFRESH,
-        retry: RETRY,
-        expire: EXPIRE,
-        ttl: TTL,
+    let mut apex = Apex::of(zone.clone());
+    if state.unverified {
+        apex.contact = "unverified.nobody.invalid".parse().expect("the text is a name");
     }
+    apex
 }

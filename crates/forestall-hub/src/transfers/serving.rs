@@ -3,7 +3,6 @@
 //! Who may have which zone, and what they get: the answers to what the server of transfers asks.
 
 use forestall_dns::transfer::{Apex, Asker, Ended, Grant, Key, Refusal, Transfer, Zones};
-use forestall_model::marking::release;
 use forestall_model::{Instant, OwnerName, Released};
 use forestall_store::{ZoneSubscriber, ZoneTaken};
 
@@ -34,7 +33,7 @@ impl Zones for Served {
         let current = self.0.current(zone).ok_or(Refusal::Failed)?;
         let (serial, state) = current.now().served.ok_or(Refusal::Failed)?;
         // Who may not have the zone does not hear of its serials either.
-        self.gate(Transfer::Nothing { serial, marking: state.marking }, subscriber)?;
+        self.0.gate(Transfer::Nothing { serial, marking: state.marking }, subscriber)?;
         let grant = Grant { subscriber: subscriber.id.clone(), zone: zone.clone() };
         Ok((grant, apex_of(zone, &state), serial))
     }
@@ -48,7 +47,7 @@ impl Zones for Served {
             tracing::error!(zone = %grant.zone, ?since, %error, "a difference cannot be computed");
             Refusal::Failed
         })?;
-        self.gate(transfer.ok_or(Refusal::Failed)?, subscriber)
+        self.0.gate(transfer.ok_or(Refusal::Failed)?, subscriber)
     }
 
     async fn ended(&self, grant: &Grant, ended: Ended) {
@@ -64,15 +63,6 @@ impl Zones for Served {
         if let Err(error) = self.0.inner.desk.store().note_zone_taken(taken).await {
             tracing::warn!(subscriber = grant.subscriber, zone = %grant.zone, %error, "a transfer cannot be noted");
         }
-    }
-}
-
-impl Served {
-    fn gate(&self, transfer: Transfer, subscriber: &ZoneSubscriber) -> Result<Released<Transfer>, Refusal> {
-        release(transfer, subscriber.audience, (self.0.inner.clock)()).map_err(|error| {
-            tracing::debug!(subscriber = subscriber.id, %error, "a zone is held back");
-            Refusal::Refused
-        })
     }
 }
 

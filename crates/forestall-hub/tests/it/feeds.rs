@@ -87,3 +87,18 @@ async fn a_name_that_is_watched_or_held_is_in_no_feed() {
         }
     }
 }
+
+/// `naxhp.no` is a name of Conficker C on the first of April 2009 and on the second.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_excluded_stays_out_when_it_comes_again_on_a_later_list() {
+    let served = Served::start().await;
+    let file = served.open("a", "A case", "2009-04-01", "2009-04-02", &["conficker-c"]).await;
+    let id = file.case.id.clone();
+    let (name, class) = (parsed("naxhp.no"), NameClass::RegisteredBenign);
+    served.desk.exclude(&id, &act(), name, class, "a shop".to_owned()).await.expect("excluded");
+    served.desk.move_horizon(&id, &act(), parsed("2009-04-03")).await.expect("moved");
+    let file = served.desk.file(&id).await.expect("a case");
+    let (feed, plain) = both(&served, &file, parsed("2009-04-02"), Some("no"));
+    assert_eq!(feed, plain);
+    assert!(feed.len() > 100 && !feed.iter().any(|name| name == "naxhp.no"), "{}", feed.len());
+}

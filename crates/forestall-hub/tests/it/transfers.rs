@@ -346,6 +346,37 @@ async fn a_marking_that_becomes_stricter_holds_under_the_same_serial() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_have_a_zone_is_not_told_of_its_serials() {
+    let bench = Bench::open(Tlp::Green).await;
+    bench.zone("nxdomain").await;
+    let [near, far] = [(); 2].map(|()| std::net::UdpSocket::bind(LOOPBACK).unwrap());
+    for (id, audience, socket) in [("near", Audience::Community, &near), ("far", Audience::Public, &far)] {
+        let new = NewSubscriber {
+            id: parsed(id),
+            party: None,
+            audience,
+            key: None,
+            addresses: vec![Ipv4Addr::LOCALHOST.into()],
+            told: vec![socket.local_addr().unwrap()],
+            zones: vec![zone()],
+        };
+        bench.desk.add_subscriber(new, bench.now()).await.unwrap();
+    }
+    let settings = TransferSettings { listen: Some(LOOPBACK), ..TransferSettings::default() };
+    let listening = Listening::bind(bench.transfers(), settings).await.unwrap();
+    let _serving = Serving(LOOPBACK, tokio::spawn(listening.serve()));
+    let has_heard = |socket: &std::net::UdpSocket| {
+        socket.set_nonblocking(true).unwrap();
+        socket.recv(&mut [0; 512]).is_ok()
+    };
+    // The one who may have it is told again and again, since nobody answers; the other could be told as often by then.
+    for _ in 0..2 {
+        wait_until(async || has_heard(&near)).await;
+    }
+    assert!(!has_heard(&far));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bind_takes_a_zone_over_tls_and_what_follows_when_it_is_told() {
     let test = "bind_takes_a_zone_over_tls_and_what_follows_when_it_is_told";
     let bench = Bench::open(Tlp::Clear).await;

@@ -71,16 +71,7 @@ impl Default for Played {
 }
 
 pub(crate) fn apex() -> Apex {
-    Apex {
-        zone: name(ZONE),
-        primary: name("localhost"),
-        contact: name("nobody.invalid"),
-        name_server: name("localhost"),
-        refresh: 300,
-        retry: 60,
-        expire: 604_800,
-        ttl: 300,
-    }
+    Apex::of(name(ZONE))
 }
 
 pub(crate) fn key() -> Key {
