@@ -6,7 +6,30 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// Longest text that an error shows of what is no address, in characters.
+const LONGEST_SHOWN: usize = 80;
+
+/// Returns what an error shows of a text that is no address: without what stands before an at sign, which may be a password, and cut.
+pub(crate) fn shown(text: &str) -> String {
+    text.split('@').next_back().unwrap_or_default().chars().take(LONGEST_SHOWN).collect()
+}
+
+/// Returns the host of an address: a name, or an address without brackets; empty where it has none.
+pub(crate) fn host(url: &Url) -> &str {
+    url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
+}
+
+/// Says whether nobody on the way reads what is sent to an address: it is `https`, or `http` on this machine.
+pub(crate) fn https_or_here(url: &Url) -> bool {
+    match url.scheme() {
+        "https" => !host(url).is_empty(),
+        "http" => is_this_machine(host(url)),
+        _ => false,
+    }
+}
 
 /// Says whether a host, as a name or as an address without brackets, is this machine.
 pub(crate) fn is_this_machine(host: &str) -> bool {

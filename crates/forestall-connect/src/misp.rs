@@ -81,12 +81,8 @@ impl MispEvent {
             timestamp: String,
         }
         if json.len() > MOST_EVENT {
-            let reason = format!(
-                "it has {} MiB, and at most {} are sent: send one slice after the other",
-                json.len() >> 20,
-                MOST_EVENT >> 20
-            );
-            return Err(MispError::Event(reason));
+            let most = MOST_EVENT >> 20;
+            return Err(MispError::Event(format!("it has more than the {most} MiB that are sent; use the feed")));
         }
         let outer: Outer = serde_json::from_slice(&json).map_err(|error| MispError::Event(error.to_string()))?;
         let timestamp =

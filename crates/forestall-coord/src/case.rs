@@ -70,6 +70,8 @@ pub struct Case {
     pub reached: Vec<Reached>,
     /// When an event was recorded last that may bear on whether single names are left alone, later than whatever was recorded before.
     pub names_changed: Instant,
+    /// When the case last took up a marking that is stricter than its own, later than whatever was recorded before; none where it never did.
+    pub marked: Option<Instant>,
     /// When the last event was recorded, by a clock that gives each event a time of its own: acts that overlap are not recorded in the order in
     /// which they began.
     tick: Instant,
@@ -409,6 +411,7 @@ impl Case {
             filings: Vec::new(),
             reached: vec![Reached { until: horizon.until, since: event.recorded }],
             names_changed: event.recorded,
+            marked: None,
             tick: event.recorded,
         })
     }
@@ -497,7 +500,11 @@ impl Case {
             }),
             Body::Told { marking, .. } => {
                 // What is derived from both is marked as strictly as the stricter of them.
-                self.marking = marking.map_or(self.marking, |marking| self.marking.strictest(marking));
+                let marking = marking.map_or(self.marking, |marking| self.marking.strictest(marking));
+                if marking != self.marking {
+                    self.marking = marking;
+                    self.marked = Some(tick);
+                }
                 self.told.extend(Told::of(event));
             }
             Body::Filed { filing, road, tlds, due, reference } => self.filings.push(Filing {

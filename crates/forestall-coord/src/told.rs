@@ -47,16 +47,12 @@ impl Told {
             others: others.clone(),
         })
     }
+}
 
-    /// Returns how many names of each campaign it tells of. A name that stands in two lists counts twice.
-    #[must_use]
-    pub fn by_campaign(&self) -> BTreeMap<&CampaignId, u64> {
-        let mut counts = BTreeMap::new();
-        for set in &self.sets {
-            *counts.entry(&set.campaign).or_default() += u64::from(set.places.len());
-        }
-        counts
-    }
+/// Returns how many names of the case are told of. A name that stands in two lists counts twice.
+#[must_use]
+pub fn names_of_case(sets: &[ToldSet]) -> u64 {
+    sets.iter().map(|set| u64::from(set.places.len())).sum()
 }
 
 /// What a case makes of names that others tell of.

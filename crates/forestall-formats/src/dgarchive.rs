@@ -14,12 +14,12 @@
 use std::cell::Cell;
 use std::fmt;
 
-use forestall_model::{Instant, Telling};
+use forestall_model::Telling;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::registry_date::rfc3339;
-use crate::told::json::{Loose, Maybe, document, other_values};
+use crate::registry_date::{comes_back, rfc3339_or_utc};
+use crate::told::json::{Each, Loose, Maybe, document, other_values};
 use crate::told::{About, Gather, ToldError, ToldFile, ToldForm, short};
 
 /// The key of the list of an answer.
@@ -91,8 +91,10 @@ impl Names<'_> {
                 };
                 about.family =
                     hit.family.text().or((label != HITS).then_some(label)).and_then(|text| gather.family(text));
-                about.from = hit.validity.0.from.text().and_then(time);
-                about.until = hit.validity.0.to.text().and_then(time).map(|to| to.plus_seconds(1));
+                about.from = hit.validity.0.from.text().and_then(rfc3339_or_utc);
+                // A second later it may be out of the time that an instant is read in.
+                let end = hit.validity.0.to.text().and_then(rfc3339_or_utc).map(|to| to.plus_seconds(1));
+                about.until = end.filter(comes_back);
                 let place = || format!("{label}[{number}].domain");
                 gather.text(place, name, about)
             }
@@ -119,17 +121,9 @@ impl<'de> Visitor<'de> for Names<'_> {
         f.write_str("a list of names")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
-        let mut number = 0;
-        while let Some(element) = list.next_element()? {
-            if let Err(error) = self.take(number, element) {
-                let message = error.to_string();
-                self.limit.set(Some(error));
-                return Err(serde::de::Error::custom(message));
-            }
-            number += 1;
-        }
-        Ok(())
+    fn visit_seq<A: SeqAccess<'de>>(mut self, list: A) -> Result<(), A::Error> {
+        let limit = self.limit;
+        Each::new(limit, |number, element: Element| self.take(number, element)).visit_seq(list)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
@@ -196,9 +190,4 @@ impl<'de> Deserialize<'de> for Element {
         }
         deserializer.deserialize_any(Any)
     }
-}
-
-/// Reads a time as the service writes it, or with an offset.
-fn time(text: &str) -> Option<Instant> {
-    rfc3339(text).or_else(|| rfc3339(&format!("{text}Z")))
 }

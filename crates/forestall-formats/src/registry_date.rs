@@ -40,9 +40,16 @@ pub(crate) fn rfc3339(text: &str) -> Option<Instant> {
     Some(instant.plus_seconds(-offset)).filter(comes_back)
 }
 
+/// Reads RFC 3339 as [`rfc3339`] does, or a time without an offset, which is taken as UTC.
+#[must_use]
+pub(crate) fn rfc3339_or_utc(text: &str) -> Option<Instant> {
+    rfc3339(text).or_else(|| rfc3339(&format!("{text}Z")))
+}
+
 /// Says whether an instant is read from its text: the last day of 9999, and what an offset leads out of the years, is not, and facts with it
 /// could be stored and not read.
-fn comes_back(instant: &Instant) -> bool {
+#[must_use]
+pub(crate) fn comes_back(instant: &Instant) -> bool {
     instant.to_string().parse() == Ok(*instant)
 }
 
@@ -139,7 +146,7 @@ fn offset_seconds(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DayOrder, registry_date, rfc3339};
+    use super::{DayOrder, registry_date, rfc3339, rfc3339_or_utc};
 
     #[test]
     fn reads_any_offset() {
@@ -162,6 +169,16 @@ mod tests {
             "é".repeat(9).as_str(),
         ] {
             assert_eq!(rfc3339(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn takes_a_time_without_an_offset_as_utc_where_asked() {
+        let read = |text: &str| rfc3339_or_utc(text).map(|instant| instant.to_string());
+        assert_eq!(read("2011-03-30T19:36:27").as_deref(), Some("2011-03-30T19:36:27Z"));
+        assert_eq!(read("2011-03-30 19:36:27+02:00").as_deref(), Some("2011-03-30T17:36:27Z"));
+        for wrong in ["2011-03-30", "9999-12-31 23:59:59", "soon"] {
+            assert_eq!(read(wrong), None, "{wrong}");
         }
     }
 

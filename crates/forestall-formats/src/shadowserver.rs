@@ -24,7 +24,7 @@ use std::net::IpAddr;
 use forestall_model::marking::Marked;
 use forestall_model::{Instant, Marking, Released, Telling};
 
-use crate::registry_date::rfc3339;
+use crate::registry_date::rfc3339_or_utc;
 use crate::told::{About, Gather, ToldError, ToldFile, ToldForm};
 
 /// The columns of a report about questions to a sinkhole over DNS, in the order in which they are written.
@@ -209,7 +209,7 @@ pub fn read(octets: &[u8]) -> Result<ToldFile, ToldError> {
             gather.pass_over("rows that name an address only", 1);
             continue;
         }
-        let seen = field(time).and_then(|text| rfc3339(text).or_else(|| rfc3339(&format!("{text}Z"))));
+        let seen = field(time).and_then(rfc3339_or_utc);
         let family = families.iter().find_map(|place| field(*place)).and_then(|label| gather.family(label));
         let times = count.and_then(field).and_then(|text| text.parse().ok()).unwrap_or(1);
         let about = About { family, first: seen, last: seen, count: times, ..About::of(Telling::Observed) };

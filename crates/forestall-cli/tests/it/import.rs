@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::served::Served;
 use crate::support::Home;
 
 /// Opens a case on two days of B.
@@ -138,6 +139,10 @@ fn answers_of_a_registry_are_looked_at_first() {
     home.write("answers.csv", format!("name,result\n{name},refused\n"));
     home.fails(2, "import answers.csv --case mine", &["name --tld and --action"]);
     assert_eq!(home.ok("import answers.csv --case mine --tld com --action reserve"), "reserve\trefused\t1\n");
+    for further in ["--tlp TLP:RED", "--apply --raise-marking", "--known-only", "--others o.txt", "--format json"] {
+        let line = format!("import answers.csv --case mine --tld com --action reserve {further}");
+        home.fails(2, &line, &["are for names from elsewhere"]);
+    }
     assert_eq!(events(&home), 1);
     home.ok("import answers.csv --case mine --tld com --action reserve --apply");
     assert_eq!(events(&home), 2);
@@ -147,6 +152,34 @@ fn answers_of_a_registry_are_looked_at_first() {
         "import answers.csv --case mine --tld com --action reserve --apply",
         &["line 2: nobody.com is not a name of this case"],
     );
+}
+
+/// A window without an end is written as one that ends with the last year; the log that holds it is read again.
+#[test]
+fn a_window_that_ends_with_the_last_year_is_one_without_an_end() {
+    let home = opened();
+    let of = |relation: &str, kind: &str, value: &str| json!({"object_relation": relation, "type": kind, "value": value, "to_ids": true});
+    let attributes = [of("domain", "domain", "nobody.example"), of("validity-end", "datetime", "9999-12-31")];
+    let event = json!({"Event": {"info": "x", "Object": [{"name": "dga-domain", "Attribute": attributes}]}});
+    home.write("misp.json", event.to_string());
+    let hit =
+        json!({"domain": "nobody.example", "validity": {"from": "2009-01-01 00:00:00", "to": "9999-12-30 22:00:00"}});
+    home.write("dgarchive.json", json!({"hits": [hit]}).to_string());
+    home.ok("import misp.json --as misp --case mine --apply");
+    home.ok("import dgarchive.json --as dgarchive --case mine --apply");
+    assert_eq!(events(&home), 3);
+}
+
+/// A hub records what it is handed as of now, so nothing is dropped in silence.
+#[test]
+fn a_hub_refuses_another_time_and_a_comment() {
+    let (home, hub) = (Home::new(), Served::start());
+    home.write("told.txt", "nobody.example\n");
+    for further in ["--comment late", "--on-date 2026-11-01", "--apply --comment late"] {
+        let ran = hub.run(&home, &format!("import told.txt --case mine {further}"));
+        assert_eq!(ran.status, 2, "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("leave --on-date and --comment out"), "{}", ran.err);
+    }
 }
 
 #[test]

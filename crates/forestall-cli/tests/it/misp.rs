@@ -156,6 +156,14 @@ fn a_hub_makes_the_event_that_is_pushed() {
     let misp = MispInstance::start();
     let pushed = at_hub(&format!("misp push --case mine --to {} --on 2026-11-23", misp.url()));
     assert!(pushed.out.starts_with("added\t"), "{}", pushed.err);
+    let asked = misp.asked();
+    let beyond = at_hub(&format!("misp push --case mine --to {} --on 2027-03-01", misp.url()));
+    assert!(
+        beyond.status == 1 && beyond.err.contains("no name of the case is offered for 2027-03-01"),
+        "{}",
+        beyond.err
+    );
+    assert_eq!(misp.asked(), asked, "an event without names is not sent");
     let refused = at_hub("misp feed --case mine feed");
     assert!(refused.status == 2 && refused.err.contains("/misp/"), "{}", refused.err);
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
-use crate::address::is_this_machine;
+use crate::address::{https_or_here, shown};
 
 /// Longest address.
 const LONGEST: usize = 300;
@@ -20,7 +20,7 @@ pub struct HubAddress(Url);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no address of a hub: {reason}")]
 pub struct HubAddressError {
-    /// The text, cut.
+    /// The text, without a user and a password, cut.
     text: String,
     /// Why.
     reason: &'static str,
@@ -33,8 +33,7 @@ impl HubAddress {
     ///
     /// [`HubAddressError`] for what is no address.
     pub fn plainly(text: &str) -> Result<Self, HubAddressError> {
-        let shown: String = text.split('@').next_back().unwrap_or_default().chars().take(80).collect();
-        let wrong = |reason| HubAddressError { text: shown.clone(), reason };
+        let wrong = |reason| HubAddressError { text: shown(text), reason };
         if text.len() > LONGEST {
             return Err(wrong("it is too long"));
         }
@@ -60,11 +59,6 @@ impl HubAddress {
         }
         url
     }
-
-    fn is_local(&self) -> bool {
-        let host = self.0.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-        is_this_machine(host)
-    }
 }
 
 impl fmt::Display for HubAddress {
@@ -78,7 +72,7 @@ impl FromStr for HubAddress {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let address = Self::plainly(text)?;
-        if address.0.scheme() == "https" || address.is_local() {
+        if https_or_here(&address.0) {
             return Ok(address);
         }
         let text = address.to_string();

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
-use crate::address::is_this_machine;
+use crate::address::{host, https_or_here, shown};
 
 /// Longest address.
 const LONGEST: usize = 1_000;
@@ -20,7 +20,7 @@ pub struct MispUrl(Url);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no address of a MISP instance: {reason}")]
 pub struct MispUrlError {
-    /// The text, cut.
+    /// The text, without a user and a password, cut.
     text: String,
     /// Why.
     reason: String,
@@ -37,7 +37,7 @@ impl MispUrl {
     /// Returns its host: a name, or an address without brackets.
     #[must_use]
     pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
+        host(&self.0)
     }
 }
 
@@ -51,7 +51,7 @@ impl FromStr for MispUrl {
     type Err = MispUrlError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = |reason: &str| MispUrlError { text: text.chars().take(80).collect(), reason: reason.to_owned() };
+        let wrong = |reason: &str| MispUrlError { text: shown(text), reason: reason.to_owned() };
         if text.len() > LONGEST {
             return Err(wrong(&format!("it is longer than {LONGEST} octets")));
         }
@@ -65,12 +65,10 @@ impl FromStr for MispUrl {
         if !url.path().ends_with('/') {
             url.set_path(&format!("{}/", url.path()));
         }
-        let target = Self(url);
-        match target.0.scheme() {
-            "https" if !target.host().is_empty() => Ok(target),
-            "http" if is_this_machine(target.host()) => Ok(target),
-            _ => Err(wrong("expected an address that begins with https://, since the key goes there")),
+        if !https_or_here(&url) {
+            return Err(wrong("expected an address that begins with https://, since the key goes there"));
         }
+        Ok(Self(url))
     }
 }
 
@@ -95,6 +93,20 @@ mod tests {
             "file:///etc/passwd",
         ] {
             assert!(wrong.parse::<MispUrl>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        for wrong in [
+            "https://user:hunter2@misp.example/",
+            "https://user:hunter2@misp.example:port/",
+            "http://user:hunter2@misp.example/#x",
+            &format!("https://user:hunter2@misp.example/{}", "x".repeat(1_000)),
+        ] {
+            let error = wrong.parse::<MispUrl>().unwrap_err();
+            assert!(error.to_string().starts_with("\"misp.example"), "{error}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
-use crate::address::is_this_machine;
+use crate::address::{host, https_or_here, shown};
 
 /// Longest address.
 const LONGEST: usize = 2_000;
@@ -21,7 +21,7 @@ pub struct WebhookTarget(Url);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} cannot take notices: {reason}")]
 pub struct WebhookTargetError {
-    /// The text, cut.
+    /// The text, without a user and a password, cut.
     text: String,
     /// Why.
     reason: String,
@@ -36,7 +36,7 @@ impl WebhookTarget {
     /// Returns its host: a name, or an address without brackets.
     #[must_use]
     pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
+        host(&self.0)
     }
 
     /// Returns its host as an address, where it is written as one.
@@ -55,8 +55,7 @@ impl FromStr for WebhookTarget {
     type Err = WebhookTargetError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong =
-            |reason: &str| WebhookTargetError { text: text.chars().take(80).collect(), reason: reason.to_owned() };
+        let wrong = |reason: &str| WebhookTargetError { text: shown(text), reason: reason.to_owned() };
         if text.len() > LONGEST {
             return Err(wrong(&format!("it is longer than {LONGEST} octets")));
         }
@@ -67,12 +66,10 @@ impl FromStr for WebhookTarget {
         if url.fragment().is_some() {
             return Err(wrong("it has a fragment, which no server is told"));
         }
-        let target = Self(url);
-        match target.0.scheme() {
-            "https" if !target.host().is_empty() => Ok(target),
-            "http" if is_this_machine(target.host()) => Ok(target),
-            _ => Err(wrong("expected an address that begins with https://")),
+        if !https_or_here(&url) {
+            return Err(wrong("expected an address that begins with https://"));
         }
+        Ok(Self(url))
     }
 }
 
@@ -107,5 +104,19 @@ mod tests {
             assert!(wrong.parse::<WebhookTarget>().is_err(), "{wrong}");
         }
         assert!(format!("https://soc.example/{}", "x".repeat(2_000)).parse::<WebhookTarget>().is_err());
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        for wrong in [
+            "https://user:hunter2@soc.example/",
+            "https://user:hunter2@soc.example:port/",
+            "http://user:hunter2@soc.example/#x",
+            &format!("https://user:hunter2@soc.example/{}", "x".repeat(2_000)),
+        ] {
+            let error = wrong.parse::<WebhookTarget>().unwrap_err();
+            assert!(error.to_string().starts_with("\"soc.example"), "{error}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        }
     }
 }

@@ -5,7 +5,9 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use forestall_connect::misp::{Held, MOST_ANSWER, Misp, MispError, MispEvent, MispSettings, Outcome, Pushed};
+use forestall_connect::misp::{
+    Held, MOST_ANSWER, MOST_EVENT, Misp, MispError, MispEvent, MispSettings, Outcome, Pushed,
+};
 use forestall_testkit::misp::{KEY, MispInstance};
 use forestall_testkit::responder::Responder;
 use forestall_testkit::{parsed, skip};
@@ -221,4 +223,7 @@ fn what_is_no_event_is_not_sent() {
     ] {
         assert!(matches!(MispEvent::new(broken.as_bytes().to_vec()), Err(MispError::Event(_))), "{broken}");
     }
+    // A slice has the identifier of the whole: the feed is the way for what is too large.
+    let error = MispEvent::new(vec![0; MOST_EVENT + 1]).unwrap_err().to_string();
+    assert_eq!(error, "the event cannot be sent: it has more than the 192 MiB that are sent; use the feed");
 }

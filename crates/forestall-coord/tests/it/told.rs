@@ -129,15 +129,18 @@ fn tell(marking: Option<Marking>, raise: bool) -> Tell {
 fn the_case_takes_up_a_stricter_marking_only_where_somebody_says_so() {
     let mut script = opened();
     let red = Marking { tlp: Tlp::Red, pap: Pap::Clear, embargo_until: None };
+    assert_eq!(script.case().marked, None);
     let refused = script.act(&Command::Tell(tell(Some(red), false))).unwrap_err();
     assert!(matches!(refused, Refusal::StricterMarking { .. }), "{refused}");
     assert!(refused.to_string().starts_with("the file is marked TLP:RED PAP:CLEAR, and the case TLP:AMBER PAP:GREEN:"));
     script.must(&Command::Tell(tell(Some(red), true)));
     assert_eq!((script.case().marking.tlp, script.case().marking.pap), (Tlp::Red, Pap::Green));
+    let marked = script.case().marked;
+    assert!(marked.is_some_and(|marked| marked > script.case().opened), "{marked:?}");
     // A marking that is not stricter changes nothing and needs no word.
     let green = Marking { tlp: Tlp::Green, pap: Pap::Clear, embargo_until: None };
     script.must(&Command::Tell(Tell { file: Digest::of(b"another"), ..tell(Some(green), false) }));
-    assert_eq!(script.case().marking.tlp, Tlp::Red);
+    assert_eq!((script.case().marking.tlp, script.case().marked), (Tlp::Red, marked));
     assert_eq!(script.case().told.iter().map(|told| told.marking).collect::<Vec<_>>(), [Some(red), Some(green)]);
 }
 

@@ -16,11 +16,11 @@
 use std::cell::Cell;
 use std::fmt;
 
-use forestall_model::{Instant, Pap, Telling, Tlp};
+use forestall_model::{Instant, Pap, Telling, Tlp, UtcDay};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::registry_date::rfc3339;
+use crate::registry_date::{comes_back, rfc3339, rfc3339_or_utc};
 use crate::told::json::{Each, Listed, Loose, Maybe, document};
 use crate::told::{About, Gather, ToldError, ToldFile, ToldForm, short};
 
@@ -47,11 +47,11 @@ struct State<'l> {
 }
 
 impl State<'_> {
-    /// Takes in an attribute that stands by itself.
-    fn attribute(&mut self, place: &str, attribute: &Attribute) -> Result<(), ToldError> {
-        let (first, last) =
-            (attribute.first_seen.text().and_then(rfc3339), attribute.last_seen.text().and_then(rfc3339));
-        let is_seen = first.is_some() || last.is_some() || !attribute.sightings.0.is_empty();
+    /// Takes in an attribute that stands by itself, or in an object whose times count where it has none of its own.
+    fn attribute(&mut self, place: &str, attribute: &Attribute, of_object: Times) -> Result<(), ToldError> {
+        let own = times(&attribute.first_seen, &attribute.last_seen);
+        let (first, last) = (own.0.or(of_object.0), own.1.or(of_object.1));
+        let is_seen = first.is_some() || last.is_some() || attribute.sightings.0.0;
         let telling = if is_seen { Telling::Observed } else { Telling::Listed };
         let about = About { first, last, ..About::of(telling) };
         self.name_of(place, attribute, about)
@@ -78,7 +78,7 @@ impl State<'_> {
             self.gather.pass_over("names that are not meant for detection", 1);
             return Ok(());
         }
-        self.tags(&attribute.tags.0);
+        self.tags(attribute.tags.0);
         let place = || format!("{place}.value");
         match name {
             Some(name) => self.gather.text(place, name, about),
@@ -96,18 +96,14 @@ impl State<'_> {
             return Ok(());
         }
         let is_prediction = object.name.text() == Some("dga-domain");
+        let attributes = &object.attributes.0;
         let of = |relation: &str| {
             let has =
                 |attribute: &&Attribute| attribute.relation.text() == Some(relation) && !is_set(&attribute.deleted);
-            object
-                .attributes
-                .0
-                .iter()
-                .map(|attribute| &attribute.0)
-                .find(has)
-                .and_then(|attribute| attribute.value.text())
+            let mut all = attributes.kept.iter().map(|(_, attribute)| attribute);
+            all.find(has).and_then(|attribute| attribute.value.text())
         };
-        let seen = |own: &Loose| own.text().and_then(rfc3339);
+        let of_object = times(&object.first_seen, &object.last_seen);
         let mut about = About::of(Telling::Predicted);
         if is_prediction {
             about.family =
@@ -115,32 +111,24 @@ impl State<'_> {
             about.from = of("validity-start").and_then(time);
             about.until = of("validity-end").and_then(time);
         }
-        for (number, Maybe(attribute)) in object.attributes.0.iter().enumerate() {
+        let without_kind = (attributes.read - attributes.kept.len()) as u64;
+        if without_kind > 0 && !is_prediction {
+            self.gather.pass_over("attributes of the type ", without_kind);
+        }
+        for (number, attribute) in &attributes.kept {
             let place = format!("{place}.Attribute[{number}]");
             match (is_prediction, attribute.relation.text()) {
                 (true, Some("domain")) => self.name_of(&place, attribute, about.clone())?,
                 // What an object says of its name is no thing of its own.
                 (true, _) => {}
-                (false, _) => {
-                    let mut attribute = attribute.clone();
-                    if seen(&attribute.first_seen).is_none() {
-                        attribute.first_seen = object.first_seen.clone();
-                    }
-                    if seen(&attribute.last_seen).is_none() {
-                        attribute.last_seen = object.last_seen.clone();
-                    }
-                    self.attribute(&place, &attribute)?;
-                }
+                (false, _) => self.attribute(&place, attribute, of_object)?,
             }
         }
         Ok(())
     }
 
-    fn tags(&mut self, tags: &[Maybe<Tag>]) {
-        for tag in tags.iter().filter_map(|tag| tag.0.name.text()) {
-            let (tlp, pap) = marking_of(tag);
-            self.gather.mark(tlp, pap);
-        }
+    fn tags(&mut self, tags: Tags) {
+        self.gather.mark(tags.tlp, tags.pap);
     }
 }
 
@@ -167,10 +155,17 @@ fn is_set(flag: &Loose) -> bool {
     matches!(flag.text(), Some("true" | "1"))
 }
 
-/// Reads a time as MISP writes one in an attribute: with an offset or without, or as a date.
+/// Reads a time as MISP writes one in an attribute: with an offset or without, or as a date. The last day of 9999, which some write for no end, is none.
 fn time(text: &str) -> Option<Instant> {
-    let day = || text.parse::<forestall_model::UtcDay>().ok().map(forestall_model::UtcDay::start);
-    rfc3339(text).or_else(|| rfc3339(&format!("{text}Z"))).or_else(day)
+    let day = || text.parse::<UtcDay>().ok().map(UtcDay::start);
+    rfc3339_or_utc(text).or_else(day).filter(comes_back)
+}
+
+/// When something was seen first and last.
+type Times = (Option<Instant>, Option<Instant>);
+
+fn times(first: &Loose, last: &Loose) -> Times {
+    (first.text().and_then(rfc3339), last.text().and_then(rfc3339))
 }
 
 /// An event, a list of events, or the answer to a search.
@@ -247,15 +242,15 @@ impl<'de> Visitor<'de> for Event<'_, '_> {
             match key.as_str() {
                 "Attribute" => {
                     map.next_value_seed(Each::new(limit, |number, Maybe(attribute): Maybe<Attribute>| {
-                        state.attribute(&format!("{path}.Attribute[{number}]"), &attribute)
+                        state.attribute(&format!("{path}.Attribute[{number}]"), &attribute, (None, None))
                     }))?
                 }
                 "Object" => map.next_value_seed(Each::new(limit, |number, Maybe(object): Maybe<Object>| {
                     state.object(&format!("{path}.Object[{number}]"), &object)
                 }))?,
                 "Tag" => {
-                    let tags: Listed<Maybe<Tag>> = map.next_value()?;
-                    state.tags(&tags.0);
+                    let tags: Listed<Maybe<Tag>, Tags> = map.next_value()?;
+                    state.tags(tags.0);
                 }
                 "Orgc" => {
                     let Maybe(organisation): Maybe<Organisation> = map.next_value()?;
@@ -281,7 +276,7 @@ impl<'de> Visitor<'de> for Event<'_, '_> {
     }
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Attribute {
     #[serde(rename = "type")]
@@ -294,12 +289,12 @@ struct Attribute {
     first_seen: Loose,
     last_seen: Loose,
     #[serde(rename = "Tag")]
-    tags: Listed<Maybe<Tag>>,
+    tags: Listed<Maybe<Tag>, Tags>,
     #[serde(rename = "Sighting")]
-    sightings: Listed<IgnoredAny>,
+    sightings: Listed<Maybe<Sighting>, IsSighted>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Object {
     name: Loose,
@@ -307,13 +302,67 @@ struct Object {
     first_seen: Loose,
     last_seen: Loose,
     #[serde(rename = "Attribute")]
-    attributes: Listed<Maybe<Attribute>>,
+    attributes: Listed<Maybe<Attribute>, Attributes>,
+}
+
+/// The attributes of an object, each with its number. Of one that has no type and no relation, or is no object, nothing is kept.
+#[derive(Debug, Default)]
+struct Attributes {
+    kept: Vec<(usize, Attribute)>,
+    read: usize,
+}
+
+impl Extend<Maybe<Attribute>> for Attributes {
+    fn extend<I: IntoIterator<Item = Maybe<Attribute>>>(&mut self, attributes: I) {
+        for Maybe(attribute) in attributes {
+            if attribute.kind.text().is_some() || attribute.relation.text().is_some() {
+                self.kept.push((self.read, attribute));
+            }
+            self.read += 1;
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct Tag {
     name: Loose,
+}
+
+/// The strictest that tags say.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tags {
+    tlp: Option<Tlp>,
+    pap: Option<Pap>,
+}
+
+impl Extend<Maybe<Tag>> for Tags {
+    fn extend<I: IntoIterator<Item = Maybe<Tag>>>(&mut self, tags: I) {
+        for Maybe(tag) in tags {
+            let (tlp, pap) = tag.name.text().map_or((None, None), marking_of);
+            self.tlp = self.tlp.max(tlp);
+            self.pap = self.pap.max(pap);
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Sighting {
+    #[serde(rename = "type")]
+    kind: Loose,
+}
+
+/// Whether somebody saw it: a sighting of type 0, or of none. Type 1 is a false positive, and 2 an expiration.
+#[derive(Clone, Copy, Debug, Default)]
+struct IsSighted(bool);
+
+impl Extend<Maybe<Sighting>> for IsSighted {
+    fn extend<I: IntoIterator<Item = Maybe<Sighting>>>(&mut self, sightings: I) {
+        for Maybe(sighting) in sightings {
+            self.0 |= matches!(sighting.kind.text(), None | Some("0"));
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -111,7 +111,8 @@ pub(crate) fn by_tld(request: &Request) -> BTreeMap<Tld, Vec<&[Asked]>> {
 }
 
 /// Returns what is asked for some lines: windows of one name may have different wishes.
-pub(crate) fn actions(lines: &[Asked]) -> BTreeSet<Action> {
+#[must_use]
+pub fn actions(lines: &[Asked]) -> BTreeSet<Action> {
     lines.iter().filter_map(|asked| asked.line.requested_action).collect()
 }
 

@@ -122,6 +122,10 @@ impl State {
                 });
             }
             "observed-data" => {
+                let is_of_name = |id: &Loose| id.text().is_some_and(|id| id.starts_with("domain-name--"));
+                if object.object_refs.0.iter().any(is_of_name) {
+                    self.refer(object);
+                }
                 let times =
                     (object.first_observed.text().and_then(rfc3339), object.last_observed.text().and_then(rfc3339));
                 for seen in object.object_refs.0.iter().filter_map(|id| id.text().and_then(uuid)) {
@@ -232,7 +236,8 @@ impl State {
             [one] => Some(one.clone()),
             _ => None,
         };
-        let families: HashMap<u128, u128> = self.indicates.iter().copied().collect();
+        let is_malware = |(_, target): &(u128, u128)| self.malware.contains_key(target);
+        let families: HashMap<u128, u128> = self.indicates.iter().copied().filter(is_malware).collect();
         for Pending { object, path, name, id, mut about } in std::mem::take(&mut self.pending) {
             if let Some(id) = id {
                 if self.parts.contains(&id) {

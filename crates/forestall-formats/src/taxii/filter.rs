@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::SPEC_VERSION;
 
 /// The most objects of a page, however many a client asks for.
-pub const MOST_OBJECTS: usize = 10_000;
+const MOST_OBJECTS: usize = 10_000;
 /// The most values of one filter.
-pub const MOST_VALUES: usize = 100;
+const MOST_VALUES: usize = 100;
 /// The most characters of a value.
 const LONGEST: usize = 120;
 
@@ -27,18 +27,9 @@ pub struct Filter {
     pub next: Option<String>,
     ids: Option<BTreeSet<(String, Uuid)>>,
     kinds: Option<BTreeSet<String>>,
-    versions: Versions,
+    /// Which versions of each object are asked for; where none is named, whatever there is: each object here has one.
+    versions: Option<BTreeSet<Instant>>,
     other_spec: bool,
-}
-
-/// Which versions of each object are asked for. Each object here has one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Versions {
-    /// Whatever there is: the first, the last, all.
-    #[default]
-    Any,
-    /// Those of these instants.
-    At(BTreeSet<Instant>),
 }
 
 /// Why a filter is refused.
@@ -161,10 +152,9 @@ impl Filter {
     /// Says whether a version is asked for.
     #[must_use]
     pub fn wants_version(&self, version: &str) -> bool {
-        match &self.versions {
-            Versions::Any => true,
-            Versions::At(instants) => version.parse().is_ok_and(|version: Instant| instants.contains(&version)),
-        }
+        let is_among =
+            |instants: &BTreeSet<Instant>| version.parse().is_ok_and(|version: Instant| instants.contains(&version));
+        self.versions.as_ref().is_none_or(is_among)
     }
 
     /// Asks for one object besides.
@@ -195,7 +185,8 @@ fn values<'v>(name: &str, value: &'v str) -> Result<impl Iterator<Item = &'v str
     Ok(value.split(',').map(str::trim))
 }
 
-fn versions(name: &str, value: &str) -> Result<Versions, FilterError> {
+/// Reads the versions that are asked for; none where the first, the last or all are among them.
+fn versions(name: &str, value: &str) -> Result<Option<BTreeSet<Instant>>, FilterError> {
     let mut instants = BTreeSet::new();
     let mut any = false;
     for text in values(name, value)? {
@@ -208,7 +199,7 @@ fn versions(name: &str, value: &str) -> Result<Versions, FilterError> {
             }
         }
     }
-    Ok(if any { Versions::Any } else { Versions::At(instants) })
+    Ok((!any).then_some(instants))
 }
 
 fn cut(text: &str) -> String {

@@ -15,7 +15,7 @@ mod resource;
 use forestall_model::{CaseId, Instant, Tld, Tlp};
 use uuid::Uuid;
 
-pub use filter::{Filter, FilterError, MOST_OBJECTS, MOST_VALUES, Versions};
+pub use filter::{Filter, FilterError};
 pub use page::{Item, Page, Shape};
 pub use place::{Batch, Place, Rank};
 pub use resource::{ApiRoot, Collection, Collections, Discovery, Fault};

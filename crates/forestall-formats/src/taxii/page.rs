@@ -4,7 +4,7 @@
 
 use forestall_model::Instant;
 
-use super::{Place, STIX, timestamp};
+use super::{Place, Rank, STIX, timestamp};
 use crate::json_text::{put, quoted};
 
 /// Whether a page holds objects or says which there are.
@@ -69,16 +69,16 @@ impl Page {
         true
     }
 
-    /// Returns how many objects it holds.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.count
-    }
-
     /// Says whether it holds none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// Says whether the mark at which the next page begins shows a name in the clear, whatever the page holds of it besides.
+    #[must_use]
+    pub fn shows_a_name(&self) -> bool {
+        self.more && self.last.as_ref().is_some_and(|place| place.batch.rank != Rank::Shared)
     }
 
     /// Returns when the first and the last of its objects were added.
@@ -109,4 +109,36 @@ impl Page {
 fn manifest(text: &mut Vec<u8>, item: Item<'_>) {
     put(text, &[",\n{\"id\":", &quoted(item.id), ",\"date_added\":\"", &timestamp(item.added)]);
     put(text, &["\",\"version\":", &quoted(item.version), ",\"media_type\":\"", STIX, "\"}"]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Item, Page, Shape};
+    use crate::stix::singles::Part;
+    use crate::taxii::{Batch, Place, Rank};
+    use forestall_model::{Instant, Window};
+
+    #[test]
+    fn a_page_that_is_cut_short_at_a_name_shows_it() {
+        let added = Instant::from_micros(7);
+        let place = |rank| Place {
+            batch: Batch { added, rank, campaign: 0, period: 0 },
+            name: "a.example".to_owned(),
+            campaign: 0,
+            window: Window { from: added, until: added },
+            part: Part::Indicates,
+        };
+        for (rank, objects, shows) in
+            [(Rank::Shared, 2, false), (Rank::List, 1, false), (Rank::List, 2, true), (Rank::Back, 2, true)]
+        {
+            let mut page = Page::new(Shape::Manifest, 1);
+            for _ in 0..objects {
+                let item = Item { added, id: "relationship--x", version: "1" };
+                page.take(item, || place(rank), |_| {});
+            }
+            assert_eq!(page.shows_a_name(), shows, "{rank:?} {objects}");
+            let text = String::from_utf8(page.finish("x")).unwrap();
+            assert_eq!(text.contains("a.example") && rank != Rank::Shared, shows, "{text}");
+        }
+    }
 }

@@ -3,8 +3,9 @@
 //! Where a page begins: the place of an object in the order of its collection.
 //!
 //! Objects stand in the order in which they were added. A place names the object before it and not how many there were, so that objects that
-//! come or go between two pages move nothing. It gives nothing away that the page before did not hold, and needs no secret; a check refuses one that
-//! was altered, or is of another collection.
+//! come or go between two pages move nothing. Where that object belongs to a name, the place holds the name in the clear, also on a page that says
+//! no name otherwise: [`Page::shows_a_name`](super::Page::shows_a_name). A place needs no secret; a check refuses one that was altered, or is of
+//! another collection.
 
 use std::fmt::Write as _;
 

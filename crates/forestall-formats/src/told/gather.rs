@@ -4,12 +4,15 @@
 
 use std::collections::hash_map::{Entry, HashMap};
 use std::collections::{BTreeMap, HashSet};
-use std::net::IpAddr;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use forestall_model::{DomainName, Instant, Marking, Pap, Telling, Tlp};
 
 use super::{MAX_KINDS, MAX_LABEL, MAX_NAMES, MAX_PROBLEMS, ToldError, ToldFile, ToldForm, ToldName, ToldProblem};
+
+/// What is said in place of a text that holds an address.
+pub(super) const ADDRESS: &str = "an address stands where a name belongs";
 
 /// What is said of a name.
 #[derive(Clone, Debug)]
@@ -84,10 +87,7 @@ impl Gather {
         match text.parse::<DomainName>() {
             Ok(name) => self.add(name, about),
             Err(error) => {
-                // An address may be that of somebody's machine, and is not repeated.
-                let is_address = text.parse::<IpAddr>().is_ok();
-                let what =
-                    if is_address { "an address stands where a name belongs".to_owned() } else { error.to_string() };
+                let what = if holds_address(text) { ADDRESS.to_owned() } else { error.to_string() };
                 self.malformed(place(), what);
                 Ok(())
             }
@@ -156,8 +156,68 @@ impl Gather {
     }
 }
 
+/// Says whether an address stands somewhere in a text, also with a port, in a URL or beside a name: it may be that of somebody's machine, and such a
+/// text is not repeated. Four numbers with dots between them count as one of IPv4.
+pub(super) fn holds_address(text: &str) -> bool {
+    let four_numbers = |part: &str| {
+        let numbers: Vec<&str> = part.split('.').collect();
+        numbers.windows(4).any(|four| four.iter().all(|number| !number.is_empty()))
+    };
+    let is_six = |part: &str| part.parse::<Ipv6Addr>().is_ok();
+    let six = |part: &str| {
+        let part = part.trim_matches('.');
+        let without_port = part.rsplit_once(':').map(|(before, _)| before);
+        is_six(part) || is_six(part.trim_matches(':')) || without_port.is_some_and(is_six)
+    };
+    text.split(|letter: char| !(letter.is_ascii_digit() || letter == '.')).any(four_numbers)
+        || text.split(|letter: char| !(letter.is_ascii_hexdigit() || matches!(letter, '.' | ':'))).any(six)
+}
+
 /// Returns a text of others as one line of bounded length, without characters that control a terminal.
 pub(crate) fn short(text: &str) -> String {
     let shown = text.trim().chars().map(|letter| if letter.is_control() { ' ' } else { letter });
     shown.take(MAX_LABEL).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_address;
+
+    #[test]
+    fn an_address_is_found_wherever_it_stands() {
+        for text in [
+            "192.0.2.7",
+            "192.0.2.7.",
+            "192.0.2.7:443",
+            "http://192.0.2.7/x",
+            "a.example 192.0.2.7",
+            "a.example:192.0.2.7",
+            "bad192.0.2.7",
+            "a.example1192.0.2.7",
+            "2001:db8::7",
+            "[2001:db8::7]:443",
+            "2001:db8:0:0:0:0:0:7:443",
+            "http://[2001:db8::7]/x",
+            "a.example 2001:db8::7.",
+            "ip:2001:db8::7",
+            "fe80::1%eth0",
+            "::ffff:192.0.2.7",
+        ] {
+            assert!(holds_address(text), "{text}");
+        }
+        for text in [
+            "",
+            "a.example",
+            "a b",
+            "a..b",
+            "1.2.3",
+            "10:30:00",
+            "a.example:443",
+            "http://a.example/x",
+            "de:ad",
+            "\"x\" is: y",
+        ] {
+            assert!(!holds_address(text), "{text}");
+        }
+    }
 }

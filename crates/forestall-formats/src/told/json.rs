@@ -9,10 +9,13 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::ToldError;
+use super::gather::holds_address;
+use super::{MAX_NAMES, ToldError};
 
 /// Longest message about broken JSON that is passed on.
 const MAX_MESSAGE: usize = 300;
+/// Most elements of a list that is read as a whole, inside of an object.
+const MAX_LISTED: usize = 2 * MAX_NAMES;
 
 /// What a visitor makes of values that are neither texts nor lists nor objects.
 macro_rules! other_values {
@@ -61,8 +64,14 @@ where
     read.map_err(|error| {
         limit.take().unwrap_or_else(|| {
             let text = error.to_string();
-            let text = text.split(" at line ").next().unwrap_or("").chars().take(MAX_MESSAGE).collect();
-            ToldError::Json { line: error.line(), column: error.column(), what: text }
+            let what = text.split(" at line ").next().unwrap_or("");
+            // A text in the place of something else is repeated there, and it may be an address.
+            let what = if holds_address(what) {
+                "an address stands where something else belongs".to_owned()
+            } else {
+                what.chars().take(MAX_MESSAGE).collect()
+            };
+            ToldError::Json { line: error.line(), column: error.column(), what }
         })
     })
 }
@@ -180,41 +189,48 @@ impl<'de> Deserialize<'de> for Loose {
     }
 }
 
-/// A list whose elements are of a kind; a value that is no list is an empty one.
+/// A list whose elements are of a kind, and what takes them in one by one, which need not keep them; a value that is no list is an empty one.
+///
+/// A list of more elements than a file of as many names as are read could need is an error.
 #[derive(Clone, Debug)]
-pub(crate) struct Listed<T>(pub(crate) Vec<T>);
+pub(crate) struct Listed<T, C = Vec<T>>(pub(crate) C, PhantomData<T>);
 
-impl<T> Default for Listed<T> {
+impl<T, C: Default> Default for Listed<T, C> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(C::default(), PhantomData)
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Listed<T> {
+impl<'de, T: Deserialize<'de>, C: Default + Extend<T>> Deserialize<'de> for Listed<T, C> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Any<T> {
-            type Value = Listed<T>;
+        struct Any<T, C>(PhantomData<(T, C)>);
+        impl<'de, T: Deserialize<'de>, C: Default + Extend<T>> Visitor<'de> for Any<T, C> {
+            type Value = Listed<T, C>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list")
             }
 
-            other_values!(Listed<T>, |_it| Listed::default());
+            other_values!(Listed<T, C>, |_it| Listed::default());
 
-            fn visit_str<E>(self, _: &str) -> Result<Listed<T>, E> {
+            fn visit_str<E>(self, _: &str) -> Result<Listed<T, C>, E> {
                 Ok(Listed::default())
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Listed<T>, A::Error> {
-                let mut all = Vec::new();
-                while let Some(element) = list.next_element()? {
-                    all.push(element);
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Listed<T, C>, A::Error> {
+                let mut all = C::default();
+                let mut number = 0;
+                while let Some(element) = list.next_element::<T>()? {
+                    if number == MAX_LISTED {
+                        return Err(A::Error::custom("a list is longer than is read; split the file"));
+                    }
+                    number += 1;
+                    all.extend(Some(element));
                 }
-                Ok(Listed(all))
+                Ok(Listed(all, PhantomData))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Listed<T>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Listed<T, C>, A::Error> {
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 Ok(Listed::default())
             }

@@ -19,6 +19,8 @@ pub use forestall_model::told::{ToldForm, ToldName};
 
 pub(crate) use gather::{About, Gather, short};
 
+use gather::{ADDRESS, holds_address};
+
 use crate::{dgarchive, misp, plain, shadowserver, stix};
 
 /// Most octets of a file.
@@ -141,7 +143,9 @@ fn plain_list(octets: &[u8]) -> Result<ToldFile, ToldError> {
         }
         Err(errors) => {
             for problem in errors.problems() {
-                gather.malformed(problem.place.to_string(), problem.fault.to_string());
+                let fault = problem.fault.to_string();
+                let what = if holds_address(&fault) { ADDRESS.to_owned() } else { fault };
+                gather.malformed(problem.place.to_string(), what);
             }
         }
     }

@@ -13,7 +13,7 @@ use forestall_coord::board::Cell;
 use forestall_coord::{Board, Refusal};
 use forestall_dga::NameBuf;
 use forestall_dga::slice;
-use forestall_formats::feed::{Entries, Feed, Gatherer};
+use forestall_formats::feed::{Entries, Feed};
 use forestall_formats::taxii::{Batch, Rank};
 use forestall_model::marking::release;
 use forestall_model::{Audience, DayRange, Instant, Released, Tld, UtcDay, Window};
@@ -58,6 +58,11 @@ impl CaseFile {
         let marking = self.marking();
         marking.embargo_until.filter(|_| marking.tlp_at(now) != marking.tlp)
     }
+
+    /// Returns when the marking of what is said of names changed last, where it did: an embargo ended, or the case took up a stricter one.
+    fn marked(&self, now: Instant) -> Option<Instant> {
+        self.opened_up(now).max(self.case.marked)
+    }
 }
 
 impl<'f> Offer<'f> {
@@ -74,7 +79,7 @@ impl<'f> Offer<'f> {
         }
         let at = file.case.board_day.map_or(now, UtcDay::start);
         let opened = file.case.reached.first().map_or(file.case.opened, |reached| reached.since);
-        let begun = opened.max(file.opened_up(now).unwrap_or(opened));
+        let begun = opened.max(file.marked(now).unwrap_or(opened));
         let mut offer = Self { file, board: file.board(), tld, audience, now, at, begun, lists: BTreeMap::new() };
         offer.lists = offer.lists();
         Ok(offer)
@@ -85,9 +90,8 @@ impl<'f> Offer<'f> {
     pub fn batches(&self) -> Vec<Batch> {
         let batch = |added, rank, campaign, period| Batch { added, rank, campaign, period };
         let mut batches = vec![batch(self.begun, Rank::Shared, 0, 0)];
-        batches.extend(
-            self.lists.iter().map(|((campaign, period), list)| batch(list.added, Rank::List, *campaign, *period)),
-        );
+        let lists = self.lists.iter().filter(|(_, list)| self.has_names(list));
+        batches.extend(lists.map(|((campaign, period), list)| batch(list.added, Rank::List, *campaign, *period)));
         if self.lists.values().any(|list| self.is_back(list)) {
             batches.push(batch(self.back(), Rank::Back, 0, 0));
         }
@@ -137,11 +141,9 @@ impl<'f> Offer<'f> {
     ///
     /// [`DeskError::Withheld`] where the marking does not allow the audience, [`DeskError::Input`] for more names than a feed can hold.
     pub fn names(&self, desk: &Desk, batch: Batch) -> Result<Released<Feed>, DeskError> {
-        let mut gathering = Gathering {
-            // Names whose own window is over are not offered any more.
-            span: Window { from: self.at, until: Instant::from_micros(i64::MAX) },
-            gatherer: Gatherer::new(),
-        };
+        // Names whose own window is over are not offered any more.
+        let span = Window { from: self.at, until: Instant::from_micros(i64::MAX) };
+        let mut gathering = Gathering::new(span, self.file.case.exclusions.keys());
         match batch.rank {
             Rank::Shared => {}
             Rank::List => {
@@ -156,7 +158,7 @@ impl<'f> Offer<'f> {
                 }
             }
         }
-        self.feed(gathering.gatherer.finish())
+        self.feed(gathering.finish())
     }
 
     /// Returns when a name may have come back last.
@@ -172,7 +174,12 @@ impl<'f> Offer<'f> {
 
     /// Says whether the names of a list that once stood aside are in that batch.
     fn is_back(&self, list: &List) -> bool {
-        list.aside && list.added < self.back()
+        list.aside && list.added < self.back() && self.has_names(list)
+    }
+
+    /// Says whether a list may have names that are not over yet.
+    fn has_names(&self, list: &List) -> bool {
+        self.at < list.guard.until
     }
 
     fn feed(&self, entries: Entries) -> Result<Released<Feed>, DeskError> {
@@ -186,7 +193,7 @@ impl<'f> Offer<'f> {
             span: self.days().window(),
             opened: case.opened,
             // Nothing that is said of a name changes with the case but its marking.
-            changed: case.opened.max(file.opened_up(self.now).unwrap_or(case.opened)),
+            changed: case.opened.max(file.marked(self.now).unwrap_or(case.opened)),
             campaigns,
             entries,
             let_through: Vec::new(),
@@ -194,14 +201,15 @@ impl<'f> Offer<'f> {
         Ok(release(feed, self.audience, self.now)?)
     }
 
-    /// Returns the lists that are offered.
+    /// Returns the lists that are offered, and those that ended in the course of the day: what changed in them changed the names of the day, whose time
+    /// never goes back.
     fn lists(&self) -> BTreeMap<(usize, i64), List> {
         let case = &self.file.case;
         let mut lists: BTreeMap<(usize, i64), List> = BTreeMap::new();
         for (tld, cell) in self.cells() {
             let guard = case.guard(cell.campaign, cell.window);
             let due = guard.from.day().plus(-AHEAD_DAYS).start();
-            if guard.until <= self.at || due > self.at {
+            if guard.until <= self.at.day().start() || due > self.at {
                 continue;
             }
             let aside = self.board.aside(tld, cell.campaign, cell.period).is_some_and(|aside| !aside.is_empty());
@@ -230,7 +238,7 @@ impl<'f> Offer<'f> {
     fn gather(
         &self,
         desk: &Desk,
-        gathering: &mut Gathering,
+        gathering: &mut Gathering<'_>,
         (campaign, period): (usize, i64),
         wanted: impl Fn(bool) -> bool,
     ) -> Result<(), DeskError> {
@@ -248,7 +256,7 @@ impl<'f> Offer<'f> {
                 None => HashSet::new(),
             };
             let margin = file.case.campaigns[campaign].guard;
-            gathering.add(names, campaign, (cell.window, margin), |place, _| {
+            gathering.add(names, campaign, (cell.window, margin), |place| {
                 !wanted(is_aside(place)) || left_out.contains(&place)
             })
         };

@@ -205,8 +205,9 @@ impl Lines<'_> {
         let names = std::mem::take(&mut listing.names);
         for (place, (name, view)) in names.into_iter().zip(views).enumerate() {
             // A name that somebody holds is left alone until a person decided otherwise; a table shows it without an action.
-            // Nor does anybody act on a public suffix that an algorithm happened to make, such as com.pe.
-            let unit = is_a_unit_of_action(&name);
+            // Nor does anybody act on a public suffix that an algorithm happened to make, such as com.pe, or on a name that was excluded and comes again
+            // on a list that the case did not hold yet.
+            let unit = is_a_unit_of_action(&name) && !file.case.exclusions.contains_key(&name);
             let withheld = view.is_withheld() || !unit;
             if view.stance.stands_aside() || (!self.ask.form.about().tells_the_action && withheld) {
                 continue;

@@ -4,6 +4,7 @@
 //! line.
 
 use forestall_coord::event::{Body, Purpose};
+use forestall_coord::told::names_of_case;
 
 /// Returns what an event says about lists, the horizon, tasks and decisions; empty for an event of another kind.
 #[must_use]
@@ -42,7 +43,7 @@ pub fn said_of_lists(body: &Body) -> String {
         }
         Body::Decided { title, ground } => format!("decided: {title}; on the ground: {ground}"),
         Body::Told { form, marking, sets, others, .. } => {
-            let ours: u64 = sets.iter().map(|set| u64::from(set.places.len())).sum();
+            let ours = names_of_case(sets);
             let marking =
                 marking.map(|marking| format!(", marked {} {}", marking.tlp, marking.pap)).unwrap_or_default();
             format!("a file ({form}) tells of {ours} names of the case and of {} others{marking}", others.len())

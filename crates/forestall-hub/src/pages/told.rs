@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forestall_api::told::ToldPreview;
 use forestall_coord::Told;
+use forestall_coord::told::names_of_case;
 use forestall_model::told::ToldForm;
 use forestall_model::{CaseId, Digest, Tlp};
 
@@ -35,14 +36,13 @@ struct Row {
 
 impl Row {
     fn of(told: &Told) -> Self {
-        let ours: u64 = told.by_campaign().values().sum();
         let marking = told.marking.map(|marking| format!("{} {}", marking.tlp, marking.pap));
         Self {
             version: told.version,
             at: to_minute(told.at),
             form: told.form.word(),
             source: told.source.clone().unwrap_or_default(),
-            ours: grouped(ours),
+            ours: grouped(names_of_case(&told.sets)),
             others: grouped(told.others.len() as u64),
             marking: marking.unwrap_or_default(),
         }
@@ -95,7 +95,9 @@ pub(crate) async fn look(
         let octets = fields.file().ok_or_else(|| Problem::refused("File: a file must be chosen"))?;
         let take = take(&fields, Arc::new(octets.to_vec()))?;
         let looked = app.desk().look_at_told(&case, &take).await?;
-        app.handed_in().keep(&case, &take.octets);
+        if can_be_taken(&looked.preview) {
+            app.handed_in().keep(&case, &take.octets);
+        }
         Ok::<_, Problem>((looked.preview, take.tlp))
     };
     match looked.await {
@@ -180,13 +182,18 @@ async fn page(
         looked: looked.map(|(preview, tlp)| Looked {
             counts: counts(&preview),
             tlp: tlp.map_or("", Tlp::word),
-            can_be_taken: preview.malformed == 0 && preview.before.is_none() && preview.names > 0,
+            can_be_taken: can_be_taken(&preview),
             preview,
         }),
         heading,
         kept,
         problem,
     })
+}
+
+/// Says whether a file can be taken in, as far as it says itself.
+const fn can_be_taken(preview: &ToldPreview) -> bool {
+    preview.malformed == 0 && preview.before.is_none() && preview.names > 0
 }
 
 fn counts(preview: &ToldPreview) -> Vec<(&'static str, String)> {

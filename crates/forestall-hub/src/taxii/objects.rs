@@ -129,12 +129,13 @@ pub(super) async fn remove(
 /// Selects one object; refuses where the collection does not hold it, whatever else is asked.
 async fn one(app: &App, open: &Open, filter: Filter, object: &str, shape: Shape) -> Result<Selected, Problem> {
     let missing = || Problem::not_found("there is no such object in this collection");
-    let selected = select(app, open, filter.only(object).map_err(|_| missing())?, shape).await?;
-    if selected.page.is_empty() {
-        let any = Filter::default().only(object).map_err(|_| missing())?;
-        if select(app, open, any, Shape::Versions).await?.page.is_empty() {
-            return Err(missing());
-        }
+    let any = Filter::default().only(object).map_err(|_| missing())?;
+    let asked = filter.only(object).map_err(|_| missing())?;
+    // Where nothing else is asked, nothing else can have left it out.
+    let is_any = asked == any;
+    let selected = select(app, open, asked, shape).await?;
+    if selected.page.is_empty() && (is_any || select(app, open, any, Shape::Versions).await?.page.is_empty()) {
+        return Err(missing());
     }
     Ok(selected)
 }
@@ -160,6 +161,8 @@ async fn answer(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let Selected { page, names } = selected;
+    // Whatever else the page holds, the mark of the next one may show a name.
+    let names = names.max(u64::from(page.shows_a_name()));
     let added = page.added();
     let written = Written::file(page.finish(&open.id), MEDIA_TYPE);
     if names > 0 && !written.is_known(headers) {

@@ -6,13 +6,16 @@
 
 use std::sync::Arc;
 
-use forestall_model::{Instant, Standing};
+use forestall_formats::misp::directory::event_id;
+use forestall_hub::desk::{Act, TakeTold};
+use forestall_model::{Instant, NameClass, Standing, Tlp};
 use forestall_testkit::parsed;
 use serde_json::Value;
 
 use crate::accounts::{bearer, person};
 use crate::api::{Program, operator, registry};
-use crate::console::Served;
+use crate::console::{Served, now};
+use crate::flood::names;
 use crate::taxii::python;
 
 /// What an instance of MISP does: it reads the manifest, fetches each event, and looks values up by their hashes. PyMISP makes both files itself, of
@@ -102,6 +105,40 @@ async fn days_that_are_past_are_gone_and_what_is_there_stays_as_it_is() {
         let is_there = then.iter().any(|(other, _)| other == event);
         assert_eq!(later_lead.get(&format!("/misp/a/{event}.json")).await.status, if is_there { 200 } else { 404 });
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_a_day_does_not_go_back_when_a_list_ends_in_it() {
+    let served = Served::start().await;
+    let file = served.open("a", "A case of the test", "2009-03-15", "2009-03-25", &["zloader"]).await;
+    let token = operator(&served).await.token;
+    // The guard window of the 21st ends on the 22nd at noon, and a name of its list stands aside since the morning.
+    let name = names(&served, &file, "com", "2009-03-21", 1)[0].clone();
+    let morning: Instant = parsed("2009-03-22T05:00:00Z");
+    let (act, reason) = (Act::new(parsed("test"), morning), "a shop".to_owned());
+    served.desk.exclude(&parsed("a"), &act, name, NameClass::RegisteredBenign, reason).await.unwrap();
+    let event = event_id("a", parsed("2009-03-22"));
+    for time in ["2009-03-22T06:00:00Z", "2009-03-22T13:00:00Z"] {
+        let time: Instant = parsed(time);
+        let visit = served.again(move |settings| settings.clock = Arc::new(move || time)).await;
+        let lead = Program { served: &visit, token: token.clone() };
+        let found = events(&lead, "/misp/a/").await;
+        assert!(found.contains(&(event.clone(), morning)), "{time}: {found:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stricter_marking_changes_each_event() {
+    let served = Served::start().await;
+    served.open_case("a", "A case of the test").await;
+    let token = operator(&served).await.token;
+    let octets = Arc::new(b"seen.example\n".to_vec());
+    let take = TakeTold { form: None, octets, tlp: Some(Tlp::Red), raise: true, known_only: false };
+    let raised = now().plus_seconds(60);
+    served.desk.take_told(&parsed("a"), &Act::new(parsed("test"), raised), &take).await.unwrap();
+    let later = served.again(move |settings| settings.clock = Arc::new(move || raised.plus_seconds(1))).await;
+    let found = events(&Program { served: &later, token }, "/misp/a/").await;
+    assert!(found.len() == 5 && found.iter().all(|(_, changed)| *changed == raised), "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

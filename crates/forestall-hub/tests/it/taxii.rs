@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use forestall_hub::desk::Act;
+use forestall_hub::desk::{Act, TakeTold};
 use forestall_hub::server::Allowance;
-use forestall_model::{Instant, NameClass, Standing};
+use forestall_model::{Instant, NameClass, Standing, Tlp};
 use forestall_testkit::{parsed, skip};
 use serde_json::Value;
 
@@ -91,10 +91,11 @@ async fn the_client_of_oasis_gets_the_objects_of_a_case() {
                     A case of the test (TLP:AMBER+STRICT) a True False ['application/stix+json;version=2.1']\n\
                     ['identity', 'malware', 'marking-definition']\n";
     assert_eq!(said, expected);
-    // What left is on record, and what only told which there are is not.
+    // What left is on record, and so is the one name at which a page of a manifest says that the next one begins.
     let record = served.desk.disclosures(None, 1_000).await.unwrap();
     assert!(record.iter().all(|row| row.what == "names of the case by TAXII" && row.count > 0));
     assert!(record.iter().map(|row| row.count).sum::<u64>() > 1_000);
+    assert!(record.iter().filter(|row| row.count == 1).count() >= 2);
 }
 
 async fn json(program: &Program<'_>, path: &str) -> Value {
@@ -199,6 +200,40 @@ async fn a_name_that_comes_back_is_new() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stricter_marking_reaches_those_who_have_the_names() {
+    let served = Served::start().await;
+    served.open_case("a", "A case of the test").await;
+    let who = person(&served, "ada@hub.example", None, Standing::Operator).await;
+    let token = bearer(&served, &who.id, "read").await;
+    let at = |seconds| served.again(move |settings| settings.clock = Arc::new(move || now().plus_seconds(seconds)));
+    let all = format!("{COLLECTIONS}a/objects/?match[type]=indicator");
+    let since = |seconds: i64| format!("{all}&added_after={}", now().plus_seconds(seconds));
+    let of = |page: &Value| -> BTreeMap<String, (Value, Value)> {
+        let objects = page["objects"].as_array().into_iter().flatten();
+        let told = |object: &Value| (object["modified"].clone(), object["object_marking_refs"].clone());
+        objects.map(|object| (object["id"].as_str().unwrap().to_owned(), told(object))).collect()
+    };
+
+    let visit = at(1).await;
+    let program = Program { served: &visit, token: token.clone() };
+    let first = of(&json(&program, &all).await);
+    assert!(!first.is_empty() && ids(&json(&program, &since(1)).await).is_empty());
+    let octets = Arc::new(b"seen.example\n".to_vec());
+    let take = TakeTold { form: None, octets, tlp: Some(Tlp::Red), raise: true, known_only: false };
+    let raised = now().plus_seconds(60);
+    served.desk.take_told(&parsed("a"), &Act::new(parsed("test"), raised), &take).await.unwrap();
+    let visit = at(61).await;
+    let program = Program { served: &visit, token: token.clone() };
+    let again = of(&json(&program, &since(1)).await);
+    assert!(again.keys().eq(first.keys()), "all come again, under their identifiers");
+    for (id, (modified, marking)) in &again {
+        assert_eq!(*modified, "2009-03-20T12:01:00.000Z", "{id}");
+        assert!(first[id].0 != *modified && first[id].1 != *marking, "{id}");
+    }
+    assert!(ids(&json(&program, &since(61)).await).is_empty(), "and once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_hold_what_is_asked_for_and_no_more() {
     let served = Served::start().await;
     served.open_case("a", "A case of the test").await;
@@ -229,6 +264,24 @@ async fn pages_hold_what_is_asked_for_and_no_more() {
         served.desk.disclosures(None, 100).await.unwrap().len(),
         record + 1,
         "names are on record, other objects not"
+    );
+    // The mark of the next page shows a name, also where the page itself says none.
+    let before = served.desk.disclosures(None, 100).await.unwrap();
+    let said = |query: &str| format!("{COLLECTIONS}a/manifest/?{query}");
+    for address in [path("limit=1&match[type]=relationship"), said("limit=1&match[type]=indicator")] {
+        let page = json(&program, &address).await;
+        let name = page["next"].as_str().unwrap().split('~').nth(8);
+        assert!(name.is_some_and(|name| name.contains('.')), "{page}");
+    }
+    for address in [said("limit=1&match[type]=malware"), said("match[type]=relationship")] {
+        json(&program, &address).await;
+    }
+    let after = served.desk.disclosures(None, 100).await.unwrap();
+    let [before_sum, after_sum] = [&before, &after].map(|rows| rows.iter().map(|row| row.count).sum::<u64>());
+    assert_eq!(
+        (after.len() - before.len(), after_sum - before_sum),
+        (2, 2),
+        "each name that a mark shows is on record"
     );
 
     let many = vec!["indicator--b0b12b37-0b6a-5d4a-9d8c-2f54e1a3a7b1"; 101].join(",");

@@ -183,13 +183,21 @@ fn signed_text(SignedList { list, signature, key }: SignedList) -> anyhow::Resul
     Ok(answer::SignedList { list, signature, key })
 }
 
-/// Reads the answers of a file: a workbook, which begins as every ZIP does, or CSV.
+/// Reads the answers of a file.
 fn lines_of(path: &Path) -> anyhow::Result<Vec<answers::AnswerLine>> {
-    let octets = input::whole(path, table::MAX_BYTES)?;
+    lines_in(path, &input::whole(path, table::MAX_BYTES)?)
+}
+
+/// Reads answers from the octets of a file: a workbook, which begins as every ZIP does, or CSV.
+///
+/// # Errors
+///
+/// A refusal where it has a fault.
+pub(crate) fn lines_in(path: &Path, octets: &[u8]) -> anyhow::Result<Vec<answers::AnswerLine>> {
     if !octets.starts_with(b"PK\x03\x04") {
-        return answers::read(octets.as_slice()).map_err(|faults| broken(path, &faults));
+        return answers::read(octets).map_err(|faults| broken(path, &faults));
     }
-    let read = answers::read_workbook(&octets).map_err(|error| {
+    let read = answers::read_workbook(octets).map_err(|error| {
         refused(format!("nothing was recorded, because {} has a fault: {error}", input::called(path)))
     })?;
     if read.unanswered > 0 {

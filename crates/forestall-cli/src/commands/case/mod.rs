@@ -43,13 +43,15 @@ mod vet;
 mod waiver;
 mod what_if;
 
+use std::io::Write;
+
 use clap::Subcommand;
 use forestall_api::act::Recorded;
 use forestall_hub::shown;
 use forestall_model::CaseId;
 use forestall_store::Stored;
 
-pub(crate) use answer::broken;
+pub(crate) use answer::{broken, lines_in};
 
 use crate::failure::Outcome;
 use crate::output;
@@ -152,13 +154,16 @@ impl Verb {
 ///
 /// Whoever sees one slice of a case only is not told numbers.
 fn print_recorded(recorded: &Recorded) -> anyhow::Result<()> {
-    output::to_stdout(|out| {
-        for event in &recorded.events {
-            let number = event.version.map(|version| format!("#{version}")).unwrap_or_default();
-            writeln!(out, "{}{number}\t{}", recorded.case, event.kind)?;
-        }
-        Ok(())
-    })
+    output::to_stdout(|out| write_recorded(recorded, out))
+}
+
+/// Writes the references of events that were just recorded, one a line.
+pub(crate) fn write_recorded(recorded: &Recorded, out: &mut dyn Write) -> anyhow::Result<()> {
+    for event in &recorded.events {
+        let number = event.version.map(|version| format!("#{version}")).unwrap_or_default();
+        writeln!(out, "{}{number}\t{}", recorded.case, event.kind)?;
+    }
+    Ok(())
 }
 
 /// Returns what the store just recorded, as a hub would tell it.

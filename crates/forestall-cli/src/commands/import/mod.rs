@@ -151,6 +151,9 @@ impl Import {
             return Err(usage(format!("a hub takes files of up to {MAX_TOLD} octets; take it in at the store")));
         }
         let record = self.act.record()?;
+        if record.occurred.is_some() || record.comment.is_some() {
+            return Err(usage("a hub takes a file in as it is now; leave --on-date and --comment out"));
+        }
         let ask = ToldAsked {
             form: self.form.told(),
             tlp: self.tlp,

@@ -7,6 +7,7 @@ use std::io::Write;
 use forestall_api::told::{ToldMarking, ToldPreview, ToldReport};
 
 use crate::cli::TextJson;
+use crate::commands::case::write_recorded;
 use crate::foreign;
 use crate::output;
 use crate::table::{Align, Table};
@@ -97,10 +98,7 @@ fn text(report: &ToldReport, out: &mut dyn Write) -> anyhow::Result<()> {
     }
     if let Some(recorded) = &report.recorded {
         writeln!(out)?;
-        for event in &recorded.events {
-            let number = event.version.map(|version| format!("#{version}")).unwrap_or_default();
-            writeln!(out, "{}{number}\t{}", recorded.case, event.kind)?;
-        }
+        write_recorded(recorded, out)?;
     }
     Ok(())
 }

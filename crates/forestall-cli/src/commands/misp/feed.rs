@@ -8,16 +8,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_formats::feed::{Publisher, Settings};
+use forestall_formats::feed::Settings;
 use forestall_formats::misp::directory::{HASHES, MANIFEST, Manifest, event_id, file_of};
-use forestall_hub::desk::{Desk, DeskError, MispFeed};
-use forestall_model::marking::release;
-use forestall_model::{Audience, CaseId, Tld};
+use forestall_hub::desk::{Desk, MispFeed};
 
+use super::Of;
 use crate::failure::{Outcome, refused};
 use crate::output::{self, WholeFile};
 use crate::table::counted;
-use crate::values::{self, words};
 use crate::world::{self, Globals};
 
 /// Most octets of a manifest that is read.
@@ -29,18 +27,8 @@ const MOST_MANIFEST: u64 = 16 << 20;
 /// something else is left alone.
 #[derive(Args, Debug)]
 pub(crate) struct Feed {
-    /// The case
-    #[arg(long, value_name = "ID")]
-    case: CaseId,
-    /// Only this slice
-    #[arg(long, value_name = "TLD", value_parser = values::tld)]
-    tld: Option<Tld>,
-    /// How close the receivers stand; TLP decides what they may have
-    #[arg(long, value_name = "AUDIENCE", value_parser = words!(Audience), default_value = "recipient")]
-    audience: Audience,
-    /// The organisation that stands in the events
-    #[arg(long, value_name = "NAME")]
-    publisher: Option<String>,
+    #[command(flatten)]
+    of: Of,
     /// The folder; it is made where it is missing
     #[arg(value_name = "DIR")]
     folder: PathBuf,
@@ -52,11 +40,10 @@ impl Feed {
         globals.only_here("a hub serves the feed itself, below /misp/ and the case")?;
         world::run(async {
             let desk = globals.real_desk().await?;
-            let file = release(desk.file(&self.case).await?, self.audience, globals.now()).map_err(DeskError::from)?;
+            let file = self.of.file(&desk, globals.now()).await?;
             let unverified = file.object().case.holds_unverified();
-            let feed = MispFeed::new(&file, self.tld.clone(), globals.now())?;
-            let name = self.publisher.clone().unwrap_or_default();
-            let settings = Settings { publisher: Publisher { name, mail: String::new() }, ..Settings::default() };
+            let feed = MispFeed::new(&file, self.of.tld.clone(), globals.now())?;
+            let settings = self.of.settings();
             let before = self.before(&feed)?;
             let (events, names) = self.write(&desk, &feed, &settings)?;
             self.sweep(&before, &feed.manifest(&settings)?);
@@ -89,7 +76,7 @@ impl Feed {
             return Err(refused(format!(
                 "{} holds the event {strange}, which is none of the case {}: each feed has a folder of its own",
                 place.display(),
-                self.case
+                self.of.case
             )));
         }
         Ok(manifest)
@@ -101,7 +88,7 @@ impl Feed {
             .with_context(|| format!("the folder {} could not be made", self.folder.display()))?;
         let (mut events, mut names) = (0, 0);
         for day in feed.days() {
-            let mut file = WholeFile::create(&self.folder.join(file_of(&event_id(self.case.as_str(), day))))?;
+            let mut file = WholeFile::create(&self.folder.join(file_of(&event_id(self.of.case.as_str(), day))))?;
             names += feed.write_event(desk, day, settings, &mut file)?;
             events += 1;
             file.finish()?;

@@ -2,20 +2,19 @@
 
 //! `forestall misp push`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use forestall_connect::hub::{Hub, PublishAsked, SpanAsked};
-use forestall_connect::misp::{Misp, MispEvent, MispKey, MispSettings, MispUrl, Outcome as Became};
+use forestall_connect::misp::{MOST_EVENT, Misp, MispEvent, MispKey, MispSettings, MispUrl, Outcome as Became};
 use forestall_formats::Form;
-use forestall_formats::feed::{Publisher, Settings};
-use forestall_hub::desk::{Desk, DeskError, MispFeed, NewDisclosure};
-use forestall_model::marking::release;
-use forestall_model::{Audience, CaseId, Tld, UtcDay};
+use forestall_formats::feed::Settings;
+use forestall_hub::desk::{Desk, MispFeed, NewDisclosure};
+use forestall_model::{Audience, UtcDay};
 
+use super::Of;
 use crate::failure::{Outcome, refused, usage};
 use crate::table::counted;
-use crate::values::{self, words};
 use crate::world::{self, ActArgs, Globals};
 use crate::{input, output};
 
@@ -30,9 +29,8 @@ const MOST_KEY: u64 = 4 << 10;
 /// The key comes from the variable FORESTALL_MISP_KEY or a file, never from the command line.
 #[derive(Args, Debug)]
 pub(crate) struct Push {
-    /// The case
-    #[arg(long, value_name = "ID")]
-    case: CaseId,
+    #[command(flatten)]
+    of: Of,
     /// The instance: https, or http on this machine
     #[arg(long, value_name = "URL")]
     to: MispUrl,
@@ -42,19 +40,10 @@ pub(crate) struct Push {
     /// The day, one of today and the seven days ahead [default: today]
     #[arg(long, value_name = "DATE")]
     on: Option<UtcDay>,
-    /// Only this slice
-    #[arg(long, value_name = "TLD", value_parser = values::tld)]
-    tld: Option<Tld>,
-    /// How close those stand who read the instance; TLP decides what they may have
-    #[arg(long, value_name = "AUDIENCE", value_parser = words!(Audience), default_value = "recipient")]
-    audience: Audience,
-    /// The organisation that stands in the event
-    #[arg(long, value_name = "NAME")]
-    publisher: Option<String>,
     /// Have the instance publish the event, so that it goes on to others
     #[arg(long)]
     publish: bool,
-    /// Say what would be sent, and connect nowhere
+    /// Say what would be sent, and send nothing to the instance
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -98,14 +87,14 @@ impl Push {
             None => std::env::var(KEY)
                 .map_err(|_| usage(format!("the key is missing: expected it in {KEY}, or --key-file")))?,
         };
-        let from = self.key_file.as_deref().map_or_else(|| KEY.to_owned(), |file: &Path| file.display().to_string());
+        let from = self.key_file.as_deref().map_or_else(|| KEY.to_owned(), input::called);
         text.parse().map_err(|error| usage(format!("{from}: {error}")))
     }
 
     /// Makes the event from the store.
     async fn here(&self, globals: &Globals, desk: &Desk, day: UtcDay) -> anyhow::Result<Made> {
-        let file = release(desk.file(&self.case).await?, self.audience, globals.now()).map_err(DeskError::from)?;
-        let feed = MispFeed::new(&file, self.tld.clone(), globals.now())?;
+        let file = self.of.file(desk, globals.now()).await?;
+        let feed = MispFeed::new(&file, self.of.tld.clone(), globals.now())?;
         if !feed.days().any(|offered| offered == day) {
             let days: Vec<UtcDay> = feed.days().collect();
             return Err(refused(match (days.first(), days.last()) {
@@ -115,24 +104,28 @@ impl Push {
                 _ => format!("no name of the case is offered for {day} or the days ahead"),
             }));
         }
-        let name = self.publisher.clone().unwrap_or_default();
-        let settings = Settings { publisher: Publisher { name, mail: String::new() }, ..Settings::default() };
         let mut json = Vec::new();
-        let names = feed.write_event(desk, day, &settings, &mut json)?;
+        let names = feed.write_event(desk, day, &self.of.settings(), &mut json)?;
         Ok(Made { event: MispEvent::new(json)?, names, unverified: file.object().case.holds_unverified() })
     }
 
     /// Has a hub make the event.
     async fn at_hub(&self, hub: &Hub, day: UtcDay) -> anyhow::Result<Made> {
-        if self.publisher.is_some() {
+        if self.of.publisher.is_some() {
             return Err(usage("a hub writes nobody's name into a form; leave --publisher out"));
         }
-        let audience = Some(self.audience).filter(|audience| *audience != Audience::Recipient);
-        let (tld, span, settings) = (self.tld.clone(), SpanAsked::Day(day), Settings::default());
+        let audience = Some(self.of.audience).filter(|audience| *audience != Audience::Recipient);
+        let (tld, span, settings) = (self.of.tld.clone(), SpanAsked::Day(day), Settings::default());
         let asked = PublishAsked { form: Form::Misp, tld, span, audience, settings };
-        let mut publication = hub.publish(&self.case, &asked).await?;
+        let mut publication = hub.publish(&self.of.case, &asked).await?;
+        if publication.lines == 0 {
+            return Err(refused(format!("no name of the case is offered for {day}")));
+        }
         let mut json = Vec::new();
-        while let Some(octets) = publication.next().await? {
+        // What is too large is refused below, and is not read to its end for that.
+        while json.len() <= MOST_EVENT
+            && let Some(octets) = publication.next().await?
+        {
             json.extend_from_slice(&octets);
         }
         Ok(Made { event: MispEvent::new(json)?, names: publication.lines, unverified: publication.unverified })
@@ -143,7 +136,7 @@ impl Push {
         let what = format!("names as a MISP event to {}", self.to.host());
         let disclosure = NewDisclosure {
             party: None,
-            case: Some(self.case.clone()),
+            case: Some(self.of.case.clone()),
             what: &what,
             count: made.names,
             purpose: "protection of the names",

@@ -38,6 +38,17 @@ fn an_answer() {
 }
 
 #[test]
+fn an_end_that_could_not_be_read_again_is_none() {
+    let hit = |to: &str| format!(r#"{{"hits": [{{"domain": "aaa.example", "validity": {{"to": "{to}"}}}}]}}"#);
+    let until = |to: &str| taken(ToldForm::DgArchive, &hit(to)).names[0].until.map(|until| until.to_string());
+    // The last second that an instant is read in is 22:00:00 of the day before the last.
+    assert_eq!(until("9999-12-30 21:59:59").as_deref(), Some("9999-12-30T22:00:00Z"));
+    for to in ["9999-12-30 22:00:00", "9999-12-30 23:59:59", "9999-12-31 23:59:59"] {
+        assert_eq!(until(to), None, "{to}");
+    }
+}
+
+#[test]
 fn what_is_no_name_is_told_with_its_place() {
     let text = r#"{"x": ["a.example", 5, "", ["b.example"], {"domain": 7}]}"#;
     let told = beside(&taken(ToldForm::DgArchive, text));

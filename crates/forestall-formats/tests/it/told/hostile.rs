@@ -71,6 +71,60 @@ fn what_controls_a_terminal_is_no_part_of_a_text() {
     assert!(!format!("{:?} {:?} {:?}", file.title, file.by, file.passed_over).contains("\\u{"), "{file:?}");
 }
 
+#[test]
+fn an_address_inside_of_a_text_is_not_repeated() {
+    for text in [
+        "192.0.2.7:443",
+        "http://192.0.2.7/x",
+        "a.example 192.0.2.7",
+        "[2001:db8::7]:443",
+        "http://[2001:db8::7]/x",
+        "a.example 2001:db8::7",
+    ] {
+        for (form, file) in [
+            (ToldForm::Plain, text.to_owned()),
+            (ToldForm::DgArchive, format!("{{\"x\":[\"{text}\"]}}")),
+            (
+                ToldForm::Misp,
+                format!(
+                    "{{\"Event\":{{\"Attribute\":[{{\"type\":\"domain\",\"value\":\"{text}\",\"to_ids\":true}}]}}}}"
+                ),
+            ),
+            (
+                ToldForm::Stix,
+                format!("{{\"type\":\"bundle\",\"objects\":[{{\"type\":\"domain-name\",\"value\":\"{text}\"}}]}}"),
+            ),
+        ] {
+            let file = read(form, file.as_bytes()).unwrap();
+            assert_eq!((file.names.len(), file.malformed), (0, 1), "{form}: {text}");
+            let told = file.problems[0].to_string();
+            assert!(told.ends_with(": an address stands where a name belongs"), "{form}: {told}");
+        }
+    }
+    // JSON that is another one than the form has repeats none either.
+    for text in ["{\"Event\":\"192.0.2.7\"}", "{\"Event\":{\"Attribute\":\"2001:db8::7\"}}"] {
+        let error = read(ToldForm::Misp, text.as_bytes()).unwrap_err();
+        assert!(error.to_string().ends_with("an address stands where something else belongs"), "{error}");
+    }
+}
+
+#[test]
+fn lists_inside_of_objects_are_bounded() {
+    let list = |elements: usize| format!("[{}0]", "0,".repeat(elements - 1));
+    let event = |elements| format!("{{\"Event\":{{\"Object\":[{{\"Attribute\":{}}}]}}}}", list(elements));
+    let file = read(ToldForm::Misp, event(2 * MAX_NAMES).as_bytes()).unwrap();
+    assert_eq!(file.passed_over.values().sum::<u64>(), 2 * MAX_NAMES as u64);
+    let refused = |form: ToldForm, text: &str| {
+        let error = read(form, text.as_bytes()).unwrap_err();
+        assert!(matches!(error, ToldError::Json { .. }), "{error}");
+        assert!(error.to_string().ends_with("a list is longer than is read; split the file"), "{error}");
+    };
+    refused(ToldForm::Misp, &event(2 * MAX_NAMES + 1));
+    refused(ToldForm::Misp, &format!("{{\"Event\":{{\"Tag\":{}}}}}", list(2 * MAX_NAMES + 1)));
+    let bundle = format!("{{\"type\":\"bundle\",\"objects\":[{{\"object_refs\":{}}}]}}", list(2 * MAX_NAMES + 1));
+    refused(ToldForm::Stix, &bundle);
+}
+
 proptest! {
     #[test]
     fn any_octets_are_read_or_refused(octets in proptest::collection::vec(any::<u8>(), 0..600)) {
@@ -87,7 +141,11 @@ proptest! {
             let mut octets = text.as_bytes().to_vec();
             let at = at % octets.len();
             octets[at] = octet;
-            drop(read(form, &octets));
+            // Both files hold addresses of this network.
+            match read(form, &octets) {
+                Ok(file) => prop_assert!(!format!("{:?}", file.problems).contains("192.0.2."), "{:?}", file.problems),
+                Err(error) => prop_assert!(!error.to_string().contains("192.0.2."), "{error}"),
+            }
         }
     }
 }

@@ -69,6 +69,55 @@ fn a_marking_that_nobody_knows_is_the_strictest() {
 }
 
 #[test]
+fn an_end_that_could_not_be_read_again_is_none() {
+    let until = |end: &str| {
+        let event = format!(
+            r#"{{"Event":{{"Object":[{{"name":"dga-domain","Attribute":[
+                {{"object_relation":"domain","type":"domain","value":"a.example","to_ids":true}},
+                {{"object_relation":"validity-end","type":"datetime","value":"{end}"}}]}}]}}}}"#
+        );
+        taken(ToldForm::Misp, &event).names[0].until.map(|until| until.to_string())
+    };
+    assert_eq!(until("9999-12-30").as_deref(), Some("9999-12-30T00:00:00Z"));
+    for end in ["9999-12-31", "9999-12-31T00:00:00", "9999-12-31T23:59:59+00:00"] {
+        assert_eq!(until(end), None, "{end}");
+    }
+}
+
+#[test]
+fn a_false_positive_and_an_expiration_are_no_observation() {
+    let telling = |sightings: &str| {
+        let event = format!(
+            r#"{{"Event":{{"Attribute":[{{"type":"domain","value":"a.example","to_ids":true,"Sighting":[{sightings}]}}]}}}}"#
+        );
+        taken(ToldForm::Misp, &event).names[0].telling
+    };
+    for seen in [r#"{"id":"9"}"#, r#"{"type":"0"}"#, r#"{"type":0}"#, r#"{"type":"1"},{"type":"0"}"#] {
+        assert_eq!(telling(seen), Telling::Observed, "{seen}");
+    }
+    for other in ["", r#"{"type":"1"}"#, r#"{"type":2}"#, r#"{"type":"1"},{"type":"2"}"#] {
+        assert_eq!(telling(other), Telling::Listed, "{other}");
+    }
+}
+
+#[test]
+fn times_of_an_object_count_where_its_attribute_has_none() {
+    let text = r#"{"Event":{"Object":[{"name":"domain-ip","first_seen":"2026-11-01T00:00:00Z","last_seen":"2026-11-09T00:00:00Z","Attribute":[
+        0, {}, {"type":"domain","value":"a.example","to_ids":true,"last_seen":"2026-11-02T00:00:00Z"},
+        {"type":"domain","value":"b.example","to_ids":true,"first_seen":"soon","Tag":[{"name":"tlp:green"},0,{"name":"tlp:red"}]},
+        {"type":"domain","value":"no name","to_ids":true}]}]}}"#;
+    let file = taken(ToldForm::Misp, text);
+    assert_eq!(
+        names(&file),
+        "a.example observed - 2026-11-01T00:00:00Z 2026-11-02T00:00:00Z - - x1\n\
+         b.example observed - 2026-11-01T00:00:00Z 2026-11-09T00:00:00Z - - x1\n"
+    );
+    let told = beside(&file);
+    assert!(told.contains("TLP:RED PAP:CLEAR\npassed over 2 attributes of the type\n"), "{told}");
+    assert!(told.contains("malformed Event.Object[0].Attribute[4].value: \"no name\""), "{told}");
+}
+
+#[test]
 fn a_name_that_is_none_is_told_with_its_place() {
     let text = r#"[{"Event":{"Attribute":[]}},{"Event":{"Attribute":[
         {"type":"domain","value":"good.example","to_ids":true},

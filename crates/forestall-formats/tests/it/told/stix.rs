@@ -73,6 +73,40 @@ fn markings_of_both_versions_of_tlp_and_of_nobody() {
 }
 
 #[test]
+fn the_marking_of_an_observation_counts_where_it_is_one_of_a_name() {
+    let tlp = |refs: &str| {
+        let bundle = format!(
+            r#"{{"type":"bundle","objects":[
+                {{"type":"domain-name","id":"domain-name--77777777-7777-5777-8777-777777777777","value":"a.example"}},
+                {{"type":"observed-data","first_observed":"2026-11-19T08:00:00Z","object_refs":["{refs}"],
+                  "object_marking_refs":["marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed"]}}]}}"#
+        );
+        taken(ToldForm::Stix, &bundle).marking.map(|marking| marking.tlp)
+    };
+    assert_eq!(tlp("domain-name--77777777-7777-5777-8777-777777777777"), Some(Tlp::Red));
+    assert_eq!(tlp("ipv4-addr--99999999-9999-5999-8999-999999999999"), None);
+}
+
+#[test]
+fn a_family_is_the_malware_among_what_an_indicator_indicates() {
+    let indicates = |kind: &str| {
+        format!(
+            r#"{{"type":"relationship","relationship_type":"indicates","source_ref":"indicator--11111111-1111-4111-8111-111111111111","target_ref":"{kind}"}}"#
+        )
+    };
+    let malware = indicates("malware--55555555-5555-4555-8555-555555555555");
+    let campaign = indicates("campaign--66666666-6666-4666-8666-666666666666");
+    for [one, other] in [[&malware, &campaign], [&campaign, &malware]] {
+        let bundle = format!(
+            r#"{{"type":"bundle","objects":[{one},{other},
+                {{"type":"malware","id":"malware--55555555-5555-4555-8555-555555555555","name":"Conficker"}},
+                {{"type":"indicator","id":"indicator--11111111-1111-4111-8111-111111111111","pattern":"[domain-name:value = 'a.example']"}}]}}"#
+        );
+        assert_eq!(names(&taken(ToldForm::Stix, &bundle)), "a.example listed Conficker - - - - x1\n");
+    }
+}
+
+#[test]
 fn a_name_that_is_none_is_told_with_its_place() {
     let text = r#"{"objects":[{"type":"indicator","pattern":"[domain-name:value = 'a b']","valid_from":"2026-01-01T00:00:00Z"},
         {"type":"domain-name"}],"type":"bundle","id":"bundle--1"}"#;
