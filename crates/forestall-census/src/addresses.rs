@@ -68,6 +68,12 @@ impl Addresses {
         }
     }
 
+    /// Has `take` take each address, in ascending order, IPv4 first.
+    pub(crate) fn for_each(&self, mut take: impl FnMut(Source)) {
+        self.v4.iter().for_each(|address| take(Source::V4(address)));
+        self.v6.iter().for_each(|network| take(Source::V6(network)));
+    }
+
     /// Returns the set in octets.
     #[must_use]
     pub fn to_octets(&self) -> Vec<u8> {

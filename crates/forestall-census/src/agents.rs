@@ -11,6 +11,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::estimate::{Estimate, Method, NoEstimate, real};
 use crate::special::root;
 
@@ -58,7 +60,7 @@ impl AgentShares {
 }
 
 /// How many addresses showed so many distinct User-Agents in the span.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown(BTreeMap<u32, u64>);
 
 impl Shown {
@@ -66,6 +68,13 @@ impl Shown {
     pub fn add(&mut self, agents: u32) {
         if agents > 0 {
             *self.0.entry(agents).or_default() += 1;
+        }
+    }
+
+    /// Adds the addresses of another one, none of which is in this one.
+    pub fn merge(&mut self, other: &Self) {
+        for (agents, addresses) in &other.0 {
+            *self.0.entry(*agents).or_default() += addresses;
         }
     }
 

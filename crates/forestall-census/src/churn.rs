@@ -11,6 +11,8 @@
 //! network hands out few addresses, several machines have the same one in a day; with the size of its [`Pool`] that is taken into account (the occupancy problem; Johnson and
 //! Kotz, Urn Models and Their Application, 1977, chapter 3).
 
+use serde::{Deserialize, Serialize};
+
 use crate::estimate::{Estimate, Method, NoEstimate, real};
 
 /// The method.
@@ -34,7 +36,8 @@ pub const KNOWN_LEASE: &str =
     "leases end at random after the stated mean time, and machines are on for the stated hours in one piece";
 
 /// Machines that are recognised whatever their address is, with how many addresses each had.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Panel {
     machines: u64,
     addresses: u64,
@@ -63,7 +66,7 @@ impl Panel {
 
     /// Adds the machines of another panel, none of which is in this one.
     pub fn merge(&mut self, other: &Self) {
-        self.machines += other.machines;
+        self.machines = self.machines.saturating_add(other.machines);
         self.addresses = self.addresses.saturating_add(other.addresses);
         self.squares = self.squares.saturating_add(other.squares);
     }

@@ -88,8 +88,8 @@ impl fmt::Display for Span {
     }
 }
 
-/// Which share of a day's list our sinkholes held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// Which share of a day's list our sinkholes held; none of none where that is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Share {
     /// Names held.
     pub held: u32,
@@ -99,6 +99,9 @@ pub struct Share {
 
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.listed == 0 {
+            return f.write_str("a share of the names that is not known");
+        }
         write!(f, "{} of {} names", self.held, self.listed)
     }
 }
@@ -186,6 +189,17 @@ impl Definition {
         Ok(Self { unit, evidence, span, day: UtcDayText(day), of: of.to_owned(), part: None, names, without: None })
     }
 
+    /// Makes a definition of machines that connected; the unit is any but that of resolvers.
+    pub(crate) fn of_machines(unit: Unit, (span, day): (Span, UtcDay), of: &str, names: Share) -> Self {
+        let evidence = Evidence::MachineConnected;
+        Self { unit, evidence, span, day: UtcDayText(day), of: of.to_owned(), part: None, names, without: None }
+    }
+
+    /// Returns this counting another unit over another span, of machines as before.
+    pub(crate) fn counting(self, unit: Unit, span: Span) -> Self {
+        Self { unit, span, ..self }
+    }
+
     /// Returns this for one network, country or other part.
     #[must_use]
     pub fn of_part(mut self, part: &str) -> Self {
@@ -210,6 +224,36 @@ impl Definition {
     #[must_use]
     pub fn day(&self) -> UtcDay {
         self.day.0
+    }
+
+    /// Returns what was seen.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        self.evidence
+    }
+
+    /// Returns how long was counted.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Returns the families and variants.
+    #[must_use]
+    pub fn of(&self) -> &str {
+        &self.of
+    }
+
+    /// Returns which share of the names was held.
+    #[must_use]
+    pub fn names(&self) -> Share {
+        self.names
+    }
+
+    /// Returns who was left out; `None` where nobody was.
+    #[must_use]
+    pub fn left_out(&self) -> Option<&str> {
+        self.without.as_deref()
     }
 
     /// Returns the part, where it is one.

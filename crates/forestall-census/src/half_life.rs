@@ -172,6 +172,13 @@ impl Decline {
         (days(self.high), days(self.rate), days(self.low))
     }
 
+    /// Returns method and assumptions as one line.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let Method { name, what, source } = self.method;
+        format!("method: {name}: {what} ({source}); assumes: {}", self.assumptions.join("; "))
+    }
+
     /// Returns by how much this rate is larger than another one, with the ends of its 90 % interval: low, value, high.
     ///
     /// # Errors

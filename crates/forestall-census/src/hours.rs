@@ -46,9 +46,19 @@ impl HourlyAddresses {
 
     /// Adds an address that was seen at an instant; `false` where that is no instant of this day, and nothing is added.
     pub fn insert(&mut self, at: Instant, source: Source) -> bool {
-        let seconds = at.seconds_since(self.day.start());
-        let hour = usize::try_from(seconds.div_euclid(3_600)).ok().and_then(|hour| self.hours.get_mut(hour));
-        hour.map(|hour| hour.insert(source)).is_some()
+        let hour = self.hour_of(at);
+        hour.map(|hour| self.insert_into(hour, source)).is_some()
+    }
+
+    /// Returns the hour of an instant, 0 to 23; `None` where it is no instant of this day.
+    pub(crate) fn hour_of(&self, at: Instant) -> Option<u32> {
+        let hour = u32::try_from(at.seconds_since(self.day.start()).div_euclid(3_600)).ok();
+        hour.filter(|hour| *hour < 24)
+    }
+
+    /// Adds an address to an hour; `true` where it was not there.
+    pub(crate) fn insert_into(&mut self, hour: u32, source: Source) -> bool {
+        self.hours.get_mut(hour as usize).is_some_and(|hour| hour.insert(source))
     }
 
     /// Returns the set of an hour, 0 to 23; `None` for any other.

@@ -21,6 +21,8 @@
 //! - [`bounds`]: where no model is believed;
 //! - [`q_sum`]: the figure of 2009 that is none.
 //!
+//! [`day`] makes the figures of a day from what a sinkhole saw, and those of several days into a trend; what it cannot give it says, with the reason.
+//!
 //! [`simulate`] makes populations of which the truth is known, and says how often each interval holds it.
 //!
 //! Nothing here opens a file or a connection or reads a clock. The same input gives the same figures.
@@ -36,6 +38,7 @@ pub mod chance;
 pub mod chao;
 pub mod chapman;
 pub mod churn;
+pub mod day;
 pub mod definition;
 pub mod estimate;
 pub mod figure;
@@ -60,7 +63,7 @@ pub use estimate::{Estimate, Method, NoEstimate};
 pub use figure::Figure;
 pub use frame::FormatError;
 pub use hours::HourlyAddresses;
-pub use q_sum::QSum;
+pub use q_sum::{QSum, QTotal};
 pub use series::Series;
 pub use sketch::{Sketch, SketchKey};
 pub use source::{Protocol, Source};

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::estimate::{number, real};
@@ -35,16 +36,18 @@ impl QSum {
         }
     }
 
-    fn sum(&self) -> u64 {
-        self.largest.values().map(|q| u64::from(*q)).sum()
+    /// Returns the sum without the pairs that it was made of.
+    #[must_use]
+    pub fn total(&self) -> QTotal {
+        let mut total = QTotal::default();
+        self.largest.values().for_each(|q| total.add(*q));
+        total
     }
 }
 
 impl fmt::Display for QSum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pairs = number(real(self.largest.len() as u64), 0);
-        let sum = number(real(self.sum()), 0);
-        write!(f, "{sum} by the sum of the largest q of each of {pairs} pairs of address and User-Agent. {WARNING}")
+        self.total().fmt(f)
     }
 }
 
@@ -57,10 +60,61 @@ impl fmt::Debug for QSum {
 
 impl Serialize for QSum {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.total().serialize(serializer)
+    }
+}
+
+/// The sum when the addresses are gone. It has no accessor for the number either, and both its forms hold the text.
+///
+/// // STORED FORMAT, version 1: part of the numbers of a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QTotal {
+    sum: u64,
+    pairs: u64,
+}
+
+impl QTotal {
+    /// Adds the largest q of a pair of address and User-Agent that was not added before.
+    pub(crate) fn add(&mut self, largest: u32) {
+        self.sum = self.sum.saturating_add(u64::from(largest));
+        self.pairs += 1;
+    }
+
+    /// Says whether no pair was added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pairs == 0
+    }
+}
+
+impl fmt::Display for QTotal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (pairs, sum) = (number(real(self.pairs), 0), number(real(self.sum), 0));
+        write!(f, "{sum} by the sum of the largest q of each of {pairs} pairs of address and User-Agent. {WARNING}")
+    }
+}
+
+impl Serialize for QTotal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("QSum", 3)?;
-        fields.serialize_field("q_sum", &self.sum())?;
-        fields.serialize_field("pairs", &self.largest.len())?;
+        fields.serialize_field("q_sum", &self.sum)?;
+        fields.serialize_field("pairs", &self.pairs)?;
         fields.serialize_field("warning", WARNING)?;
         fields.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for QTotal {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// The fields as they are written; the warning is that of this version.
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Written {
+            q_sum: u64,
+            pairs: u64,
+            #[serde(rename = "warning")]
+            _warning: String,
+        }
+        let written = Written::deserialize(deserializer)?;
+        Ok(Self { sum: written.q_sum, pairs: written.pairs })
     }
 }

@@ -143,7 +143,7 @@ where
 }
 
 /// Writes a row, every field in quotation marks.
-fn row<'t>(out: &mut dyn Write, fields: impl Iterator<Item = &'t str>) -> io::Result<()> {
+pub(crate) fn row<'t>(out: &mut dyn Write, fields: impl Iterator<Item = &'t str>) -> io::Result<()> {
     for (place, field) in fields.enumerate() {
         let comma = if place == 0 { "" } else { "," };
         write!(out, "{comma}\"{}\"", field.replace('"', "\"\""))?;
@@ -152,7 +152,7 @@ fn row<'t>(out: &mut dyn Write, fields: impl Iterator<Item = &'t str>) -> io::Re
 }
 
 /// Returns an instant as a report writes it.
-fn stamp(instant: Instant) -> String {
+pub(crate) fn stamp(instant: Instant) -> String {
     Instant::from_seconds(instant.seconds()).to_string().replace('T', " ").replace('Z', "")
 }
 

@@ -36,7 +36,7 @@ pub const ABOUT: About = About {
 /// The namespace of the identifiers of reports (RFC 9562, section 5.5).
 const REPORTS: Uuid = Uuid::from_u128(0x3d1f_70c2_9c5e_4b64_8f0a_51c6_0be2_47d9);
 /// The version of the schemas that the reports were checked against.
-const VERSION: &str = "4.2.0";
+pub(crate) const VERSION: &str = "4.2.0";
 /// Characters of an organisation's name, at most.
 const MAX_ORGANISATION: usize = 200;
 /// Tags of a report, at most.
@@ -73,14 +73,14 @@ fn reported(asked: &Asked) -> Option<Action> {
 }
 
 #[derive(serde::Serialize)]
-struct Contact {
+pub(crate) struct Contact {
     org: String,
-    contact: String,
+    pub(crate) contact: String,
     domain: String,
 }
 
 impl Contact {
-    fn of(publisher: &Publisher) -> io::Result<Self> {
+    pub(crate) fn of(publisher: &Publisher) -> io::Result<Self> {
         if publisher.name.trim().is_empty() || publisher.mail.is_empty() {
             return Err(unsayable(
                 "a report says who reports: give a name and a mail address (--publisher, --publisher-mail)",
@@ -112,12 +112,12 @@ struct Report<'r> {
 }
 
 #[derive(serde::Serialize)]
-struct Evidence {
-    content_type: &'static str,
-    description: &'static str,
-    payload: String,
-    hash: String,
-    size: usize,
+pub(crate) struct Evidence {
+    pub(crate) content_type: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) payload: String,
+    pub(crate) hash: String,
+    pub(crate) size: usize,
 }
 
 /// Makes the report of a name: of all its windows, and of the first for which it is reported with what is asked for that.
@@ -176,13 +176,15 @@ fn report<'r>(
     }
 }
 
-fn tags(marking: Marking, lines: &[Asked]) -> Vec<String> {
-    let tag = |space: &str, word: &str| {
-        let safe = |c: char| {
-            if c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-') { c.to_ascii_lowercase() } else { '-' }
-        };
-        format!("{space}:{}", word.chars().map(safe).collect::<String>())
+/// Writes a word in the form of a tag.
+pub(crate) fn tag(space: &str, word: &str) -> String {
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-') { c.to_ascii_lowercase() } else { '-' }
     };
+    format!("{space}:{}", word.chars().map(safe).collect::<String>())
+}
+
+fn tags(marking: Marking, lines: &[Asked]) -> Vec<String> {
     let after = |label: &str| label.split_once(':').map_or_else(|| label.to_owned(), |(_, word)| word.to_owned());
     let mut tags = vec![
         tag("tlp", &after(marking.tlp.word())),

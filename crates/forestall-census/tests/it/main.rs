@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the failure")]
 
 mod coverage;
+mod day;
 mod estimators;
 mod figures;
 mod formats;
