@@ -136,6 +136,11 @@ const COUNTERPARTS: &[Counterpart] = &[
     },
     Counterpart { program: "intelmqctl", package: Python(&["intelmq==3.5.0"]), needed_by: "feeds for IntelMQ" },
     Counterpart { program: "zeek-script", package: Python(&["zeekscript==1.3.6"]), needed_by: "the script for Zeek" },
+    Counterpart {
+        program: "duckdb",
+        package: Python(&["duckdb-cli==1.5.6"]),
+        needed_by: "the lake read by another program",
+    },
 ];
 
 /// The Debian package without which Python makes no environment.

@@ -1,0 +1,597 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Reading a table: the files of a day, row group by row group, and of each only the columns that are asked for.
+//!
+//! Of a file no more than its footer and those columns is fetched, and no more than one row group is in memory. What stands in a lake was
+//! written by somebody who may write there, not necessarily by this program: lengths and counts are bounded before anything is made of them.
+
+use std::collections::VecDeque;
+use std::io::Read;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::{Buf as _, Bytes};
+use object_store::ObjectStoreExt as _;
+use object_store::path::Path;
+use parquet::column::page::PageReader;
+use parquet::column::reader::ColumnReaderImpl;
+use parquet::data_type::{
+    BoolType, ByteArray, ByteArrayType, DataType, FixedLenByteArray, FixedLenByteArrayType, Int32Type, Int64Type,
+};
+use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::serialized_reader::SerializedPageReader;
+
+use crate::lake::{File, Lake, LakeError};
+use crate::schema::{ADDRESSES_KEY, Kind, LEFT_OUT_KEY, Table, VERSION, VERSION_KEY};
+
+/// Octets of a footer at most; ours have some tens of thousands.
+const MOST_IN_FOOTER: u64 = 64 << 20;
+/// Octets at the end of a file that are fetched at once, in the hope that the footer is in them.
+const TAIL: u64 = 64 << 10;
+/// Rows of a row group at most; ours have 131,072.
+const MOST_ROWS: usize = 16 << 20;
+/// Octets of the columns of a row group at most, as they are stored.
+const MOST_OCTETS: u64 = 1 << 30;
+/// The last octets of a file: the length of the footer, and `PAR1`.
+const END: usize = 8;
+
+/// Why a file of the lake cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The store does not give it.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// It is no file of this table.
+    #[error("{path} is no file of the table {table}: {reason}")]
+    File {
+        /// Its place in the lake.
+        path: String,
+        /// The table.
+        table: &'static str,
+        /// Why not.
+        reason: String,
+    },
+    /// The table has no such column, or it was not asked for, or holds something else.
+    #[error("the column {column:?} of the table {table} was not asked for as {what}")]
+    Column {
+        /// The column.
+        column: String,
+        /// The table.
+        table: &'static str,
+        /// What was expected to be in it.
+        what: &'static str,
+    },
+}
+
+/// What the footer of a file says.
+#[derive(Debug)]
+pub struct Footer {
+    pub(crate) meta: ParquetMetaData,
+    /// How many rows it has.
+    pub rows: u64,
+    /// Whether addresses are pseudonyms.
+    pub pseudonyms: bool,
+    /// By which lists addresses were marked as left out of counts, in words for people.
+    pub left_out: Option<String>,
+}
+
+/// Rows of one file, column by column.
+#[derive(Debug)]
+pub struct Batch {
+    table: &'static Table,
+    rows: usize,
+    pseudonyms: bool,
+    file: Arc<File>,
+    columns: Vec<(&'static str, Values)>,
+}
+
+/// A column of a batch. Values are as many as there are rows; where a row has none, there is a 0 or nothing, and `there` tells.
+#[derive(Debug)]
+enum Values {
+    Longs(Vec<i64>, There),
+    Numbers(Vec<u32>, There),
+    Flags(Vec<bool>),
+    Texts(Vec<ByteArray>, There),
+    Sixteens(Vec<[u8; 16]>, There),
+}
+
+/// Which rows have a value, 1 or 0; none where all have.
+pub(crate) type There = Option<Vec<i16>>;
+
+/// Who asked or connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Who {
+    /// An IPv4 address.
+    V4(u32),
+    /// An IPv6 address.
+    V6([u8; 16]),
+    /// Somebody whose address is no longer in clear: the same for the same source within a calendar month.
+    Pseudonym([u8; 16]),
+}
+
+/// Gives batches of rows, one file after another.
+#[derive(Debug)]
+pub struct Scan {
+    lake: Lake,
+    table: &'static Table,
+    columns: Vec<&'static str>,
+    files: VecDeque<File>,
+    open: Option<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    file: Arc<File>,
+    footer: Footer,
+    next: usize,
+}
+
+impl Lake {
+    /// Begins to read columns of files, which [`Lake::files`] lists. Batches have at most one row group, in our files 131,072 rows.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Column`] where the table has no such column.
+    pub fn scan(&self, table: &'static Table, files: Vec<File>, columns: &[&str]) -> Result<Scan, ReadError> {
+        let mut found = Vec::new();
+        for column in columns {
+            let place = table.place(column);
+            let place = place.ok_or_else(|| no_column(table, column, "a column of it"))?;
+            found.push(table.columns[place].name);
+        }
+        Ok(Scan { lake: self.clone(), table, columns: found, files: files.into(), open: None })
+    }
+
+    /// Reads the footer of a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] where it cannot be had or is none of this table.
+    pub fn footer(&self, table: &'static Table, file: &File) -> Result<Footer, ReadError> {
+        let wrong = |reason: String| ReadError::File { path: file.path.clone(), table: table.name, reason };
+        if file.octets < END as u64 {
+            return Err(wrong("it is too short".to_owned()));
+        }
+        let tail = TAIL.min(file.octets);
+        let mut octets = self.range(table, file, file.octets - tail..file.octets)?;
+        let Some(end) = octets.len().checked_sub(END) else { return Err(wrong("it is too short".to_owned())) };
+        let (length, magic) = octets[end..].split_at(4);
+        if magic != b"PAR1" {
+            return Err(wrong("it does not end as Parquet does".to_owned()));
+        }
+        let length = u64::from(u32::from_le_bytes(length.try_into().unwrap_or_default()));
+        let whole = length + END as u64;
+        if whole > file.octets || length > MOST_IN_FOOTER {
+            return Err(wrong(format!("its footer would have {length} octets")));
+        }
+        if whole > tail {
+            octets = self.range(table, file, file.octets - whole..file.octets)?;
+        }
+        let skipped = octets.len() - usize::try_from(whole).unwrap_or(octets.len());
+        let footer = octets.get(skipped..octets.len() - END).unwrap_or_default();
+        let meta = ParquetMetaDataReader::decode_metadata(footer).map_err(|error| wrong(error.to_string()))?;
+        Footer::of(meta, table).map_err(wrong)
+    }
+
+    fn range(&self, table: &'static Table, file: &File, range: Range<u64>) -> Result<Bytes, ReadError> {
+        let path = Path::from(file.path.as_str());
+        let asked = range.end - range.start;
+        let octets = self.wait(self.store.get_range(&path, range))?;
+        if octets.len() as u64 == asked {
+            return Ok(octets);
+        }
+        let reason = "it changed while it was read".to_owned();
+        Err(ReadError::File { path: file.path.clone(), table: table.name, reason })
+    }
+}
+
+impl Footer {
+    fn of(meta: ParquetMetaData, table: &'static Table) -> Result<Self, String> {
+        let about = meta.file_metadata();
+        let values = about.key_value_metadata().map_or(&[][..], Vec::as_slice);
+        let value = |key: &str| values.iter().find(|pair| pair.key == key).and_then(|pair| pair.value.clone());
+        match value(VERSION_KEY) {
+            Some(version) if version == VERSION => {}
+            Some(version) => return Err(format!("it has version {version} of the schema; expected {VERSION}")),
+            None => return Err("it says no version of the schema".to_owned()),
+        }
+        let found: Vec<&str> = about.schema_descr().columns().iter().map(|column| column.name()).collect();
+        let expected: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        if found != expected {
+            return Err("its columns are others".to_owned());
+        }
+        let types = table.parquet().map_err(|error| error.to_string())?;
+        let same = types.get_fields().iter().zip(about.schema_descr().columns()).all(|(ours, theirs)| {
+            ours.get_physical_type() == theirs.physical_type()
+                && theirs.max_rep_level() == 0
+                && theirs.max_def_level() == i16::from(ours.is_optional())
+        });
+        if !same {
+            return Err("a column of it has another type".to_owned());
+        }
+        let mut rows = 0_u64;
+        for group in meta.row_groups() {
+            let here = usize::try_from(group.num_rows()).ok().filter(|rows| *rows <= MOST_ROWS);
+            rows += here.ok_or_else(|| format!("a row group of it would have {} rows", group.num_rows()))? as u64;
+        }
+        let pseudonyms = value(ADDRESSES_KEY).is_some_and(|value| value != "clear");
+        Ok(Self { rows, pseudonyms, left_out: value(LEFT_OUT_KEY), meta })
+    }
+}
+
+impl Footer {
+    /// Returns the rows of a row group, which were checked when the footer was read.
+    pub(crate) fn rows_of(&self, group: usize) -> usize {
+        usize::try_from(self.meta.row_group(group).num_rows()).unwrap_or(0)
+    }
+}
+
+impl Scan {
+    /// Returns the next rows; none at the end. A batch has at least one row.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] where a file cannot be read. Rows of it that were given before stand.
+    #[expect(clippy::should_implement_trait, reason = "it can fail, and a reader would pass over it in a loop")]
+    pub fn next(&mut self) -> Result<Option<Batch>, ReadError> {
+        loop {
+            let Some(open) = &mut self.open else {
+                let Some(file) = self.files.pop_front() else { return Ok(None) };
+                let footer = self.lake.footer(self.table, &file)?;
+                self.open = Some(Open { file: Arc::new(file), footer, next: 0 });
+                continue;
+            };
+            if open.next >= open.footer.meta.num_row_groups() {
+                self.open = None;
+                continue;
+            }
+            let group = open.next;
+            open.next += 1;
+            let batch = read_group(&self.lake, self.table, open, group, &self.columns)?;
+            if batch.rows > 0 {
+                return Ok(Some(batch));
+            }
+        }
+    }
+}
+
+fn read_group(
+    lake: &Lake,
+    table: &'static Table,
+    open: &Open,
+    group: usize,
+    columns: &[&'static str],
+) -> Result<Batch, ReadError> {
+    let rows = open.footer.rows_of(group);
+    let places: Vec<usize> = columns.iter().filter_map(|name| table.place(name)).collect();
+    let pages = fetch(lake, table, (&open.file, &open.footer), group, &places)?;
+    let mut read = Vec::new();
+    for (place, pages) in places.into_iter().zip(pages) {
+        let column = table.columns[place];
+        let values = values_of(column.kind, column.optional, rows, pages);
+        let values = values.map_err(|error| ReadError::File {
+            path: open.file.path.clone(),
+            table: table.name,
+            reason: format!("column {}: {error}", column.name),
+        })?;
+        read.push((column.name, values));
+    }
+    Ok(Batch { table, rows, pseudonyms: open.footer.pseudonyms, file: Arc::clone(&open.file), columns: read })
+}
+
+/// Fetches columns of a row group. Returns the pages of each.
+pub(crate) fn fetch(
+    lake: &Lake,
+    table: &'static Table,
+    (file, footer): (&File, &Footer),
+    group: usize,
+    places: &[usize],
+) -> Result<Vec<Pages>, ReadError> {
+    let wrong = |reason: String| ReadError::File { path: file.path.clone(), table: table.name, reason };
+    let meta = footer.meta.row_group(group);
+    let rows = footer.rows_of(group);
+    let mut ranges = Vec::new();
+    for place in places {
+        let name = table.columns[*place].name;
+        let range = checked_range(meta.column(*place)).filter(|range| range.end <= file.octets);
+        ranges.push(range.ok_or_else(|| wrong(format!("column {name} would stand outside the file")))?);
+    }
+    if ranges.iter().map(|range| range.end - range.start).sum::<u64>() > MOST_OCTETS {
+        return Err(wrong(format!("a row group has more than {MOST_OCTETS} octets")));
+    }
+    let path = Path::from(file.path.as_str());
+    let octets = lake.wait(lake.store.get_ranges(&path, &ranges))?;
+    let mut pages: Vec<Pages> = Vec::new();
+    for ((place, range), octets) in places.iter().zip(ranges).zip(octets) {
+        let chunk = Arc::new(Chunk { start: range.start, octets });
+        let reader = SerializedPageReader::new(chunk, meta.column(*place), rows, None);
+        let reader = reader.map_err(|error| wrong(format!("column {}: {error}", table.columns[*place].name)))?;
+        pages.push((meta.column(*place).column_descr_ptr(), Box::new(reader)));
+    }
+    Ok(pages)
+}
+
+/// Returns where a column of a row group stands, and how many octets it has. Parquet's own way to tell panics where they are negative.
+fn checked_range(meta: &parquet::file::metadata::ColumnChunkMetaData) -> Option<Range<u64>> {
+    let start = meta.dictionary_page_offset().unwrap_or_else(|| meta.data_page_offset());
+    let start = u64::try_from(start).ok()?;
+    Some(start..start.checked_add(u64::try_from(meta.compressed_size()).ok()?)?)
+}
+
+/// The pages of one column of a row group, and what it is.
+pub(crate) type Pages = (parquet::schema::types::ColumnDescPtr, Box<dyn PageReader>);
+
+fn values_of(kind: Kind, optional: bool, rows: usize, pages: Pages) -> ParquetResult<Values> {
+    Ok(match kind {
+        Kind::Time | Kind::Long => {
+            let (values, there) = read_all::<Int64Type>(rows, optional, pages)?;
+            Values::Longs(spread(values, there.as_deref(), 0), there)
+        }
+        Kind::Number(_) => {
+            let (values, there) = read_all::<Int32Type>(rows, optional, pages)?;
+            let values = values.into_iter().map(i32::cast_unsigned).collect();
+            Values::Numbers(spread(values, there.as_deref(), 0), there)
+        }
+        Kind::Flag => Values::Flags(read_all::<BoolType>(rows, optional, pages)?.0),
+        Kind::Text | Kind::Octets => {
+            let (values, there) = read_all::<ByteArrayType>(rows, optional, pages)?;
+            Values::Texts(spread(values, there.as_deref(), ByteArray::from(Bytes::new())), there)
+        }
+        Kind::Sixteen => {
+            let (values, there) = read_all::<FixedLenByteArrayType>(rows, optional, pages)?;
+            let values: Option<Vec<[u8; 16]>> = values.iter().map(sixteen).collect();
+            let values = values.ok_or_else(|| ParquetError::General("a value has not 16 octets".to_owned()))?;
+            Values::Sixteens(spread(values, there.as_deref(), [0; 16]), there)
+        }
+    })
+}
+
+fn sixteen(value: &FixedLenByteArray) -> Option<[u8; 16]> {
+    value.data().try_into().ok()
+}
+
+pub(crate) fn read_all<T: DataType>(
+    rows: usize,
+    optional: bool,
+    (descriptor, pages): Pages,
+) -> ParquetResult<(Vec<T::T>, There)> {
+    let mut reader = ColumnReaderImpl::<T>::new(descriptor, pages);
+    let (mut values, mut levels) = (Vec::new(), Vec::new());
+    let (records, read, _) = reader.read_records(rows, optional.then_some(&mut levels), None, &mut values)?;
+    if records != rows || (!optional && read != rows) {
+        return Err(ParquetError::General(format!("it has {records} of {rows} values")));
+    }
+    let there = (optional && read != rows).then_some(levels);
+    Ok((values, there))
+}
+
+/// Puts values into the rows that have one.
+fn spread<T: Clone>(values: Vec<T>, there: Option<&[i16]>, nothing: T) -> Vec<T> {
+    let Some(there) = there else { return values };
+    let mut values = values.into_iter();
+    there
+        .iter()
+        .map(|level| if *level == 1 { values.next() } else { None }.unwrap_or_else(|| nothing.clone()))
+        .collect()
+}
+
+fn no_column(table: &'static Table, column: &str, what: &'static str) -> ReadError {
+    ReadError::Column { column: column.to_owned(), table: table.name, what }
+}
+
+/// Whether a row has a value.
+fn has(there: &There, row: usize) -> bool {
+    there.as_ref().is_none_or(|there| there.get(row) == Some(&1))
+}
+
+/// A column of numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers<'a> {
+    /// One for each row; 0 where the row has none.
+    pub values: &'a [u32],
+    there: &'a There,
+}
+
+impl Numbers<'_> {
+    /// Returns the value of a row; none where it has none, or is no row.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<u32> {
+        self.values.get(row).copied().filter(|_| has(self.there, row))
+    }
+}
+
+/// A column of whole numbers of 64 bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Longs<'a> {
+    /// One for each row; 0 where the row has none.
+    pub values: &'a [i64],
+    there: &'a There,
+}
+
+impl Longs<'_> {
+    /// Returns the value of a row; none where it has none, or is no row.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<i64> {
+        self.values.get(row).copied().filter(|_| has(self.there, row))
+    }
+}
+
+/// A column of texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'a> {
+    values: &'a [ByteArray],
+    there: &'a There,
+}
+
+impl<'a> Texts<'a> {
+    /// Returns the octets of a row; none where it has none, or is no row.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<&'a [u8]> {
+        self.values.get(row).filter(|_| has(self.there, row)).map(ByteArray::data)
+    }
+}
+
+impl Batch {
+    /// Returns how many rows there are.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Says whether addresses are pseudonyms.
+    #[must_use]
+    pub fn pseudonyms(&self) -> bool {
+        self.pseudonyms
+    }
+
+    /// Returns the file that they are from.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    fn column(&self, name: &str) -> Option<&Values> {
+        self.columns.iter().find(|(column, _)| *column == name).map(|(_, values)| values)
+    }
+
+    /// Returns a column of numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Column`] where it was not asked for, or holds something else.
+    pub fn numbers(&self, name: &str) -> Result<Numbers<'_>, ReadError> {
+        match self.column(name) {
+            Some(Values::Numbers(values, there)) => Ok(Numbers { values, there }),
+            _ => Err(no_column(self.table, name, "numbers")),
+        }
+    }
+
+    /// Returns a column of times, in microseconds since 1970 UTC, or of long numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Column`] where it was not asked for, or holds something else.
+    pub fn longs(&self, name: &str) -> Result<Longs<'_>, ReadError> {
+        match self.column(name) {
+            Some(Values::Longs(values, there)) => Ok(Longs { values, there }),
+            _ => Err(no_column(self.table, name, "long numbers")),
+        }
+    }
+
+    /// Returns a column of yes and no.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Column`] where it was not asked for, or holds something else.
+    pub fn flags(&self, name: &str) -> Result<&[bool], ReadError> {
+        match self.column(name) {
+            Some(Values::Flags(values)) => Ok(values),
+            _ => Err(no_column(self.table, name, "yes or no")),
+        }
+    }
+
+    /// Returns a column of texts or octets.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Column`] where it was not asked for, or holds something else.
+    pub fn texts(&self, name: &str) -> Result<Texts<'_>, ReadError> {
+        match self.column(name) {
+            Some(Values::Texts(values, there)) => Ok(Texts { values, there }),
+            _ => Err(no_column(self.table, name, "texts")),
+        }
+    }
+
+    /// Returns who asked or connected in each row. The three columns of it must have been asked for: [`Table::WHO_DNS`] or [`Table::WHO_CONTACT`].
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Column`] where one was not asked for, or [`ReadError::File`] where a row has none of them.
+    pub fn who(&self) -> Result<Vec<Who>, ReadError> {
+        let names = if self.table.place("source_v4").is_some() { Table::WHO_CONTACT } else { Table::WHO_DNS };
+        let v4 = self.numbers(names[0])?;
+        let sixteens = |name: &'static str| match self.column(name) {
+            Some(Values::Sixteens(values, there)) => Ok((values, there)),
+            _ => Err(no_column(self.table, name, "16 octets")),
+        };
+        let ((v6, v6_there), (pseudonyms, pseudonyms_there)) = (sixteens(names[1])?, sixteens(names[2])?);
+        let mut who = Vec::with_capacity(self.rows);
+        for row in 0..self.rows {
+            let one = if has(v4.there, row) {
+                v4.values.get(row).copied().map(Who::V4)
+            } else if has(v6_there, row) {
+                v6.get(row).copied().map(Who::V6)
+            } else if has(pseudonyms_there, row) {
+                pseudonyms.get(row).copied().map(Who::Pseudonym)
+            } else {
+                None
+            };
+            let one = one.ok_or_else(|| ReadError::File {
+                path: self.file.path.clone(),
+                table: self.table.name,
+                reason: format!("row {row} has neither address nor pseudonym"),
+            })?;
+            who.push(one);
+        }
+        Ok(who)
+    }
+}
+
+impl Table {
+    /// The columns of who asked.
+    pub const WHO_DNS: [&'static str; 3] = ["resolver_v4", "resolver_v6", "pseudonym"];
+    /// The columns of who connected.
+    pub const WHO_CONTACT: [&'static str; 3] = ["source_v4", "source_v6", "pseudonym"];
+}
+
+/// The octets of one column of one row group, at their place in the file.
+#[derive(Debug)]
+struct Chunk {
+    start: u64,
+    octets: Bytes,
+}
+
+impl Chunk {
+    fn from(&self, start: u64) -> ParquetResult<Bytes> {
+        let skipped = start.checked_sub(self.start).and_then(|skipped| usize::try_from(skipped).ok());
+        let skipped = skipped.filter(|skipped| *skipped <= self.octets.len());
+        let skipped = skipped.ok_or_else(|| ParquetError::EOF("a page would stand outside its column".to_owned()))?;
+        Ok(self.octets.slice(skipped..))
+    }
+}
+
+impl Length for Chunk {
+    fn len(&self) -> u64 {
+        self.start + self.octets.len() as u64
+    }
+}
+
+impl ChunkReader for Chunk {
+    type T = ChunkRead;
+
+    fn get_read(&self, start: u64) -> ParquetResult<ChunkRead> {
+        self.from(start).map(ChunkRead)
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
+        let octets = self.from(start)?;
+        if octets.len() < length {
+            return Err(ParquetError::EOF("a page would end outside its column".to_owned()));
+        }
+        Ok(octets.slice(..length))
+    }
+}
+
+#[derive(Debug)]
+struct ChunkRead(Bytes);
+
+impl Read for ChunkRead {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let octets = into.len().min(self.0.len());
+        self.0.copy_to_slice(&mut into[..octets]);
+        Ok(octets)
+    }
+}
