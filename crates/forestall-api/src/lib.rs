@@ -17,6 +17,7 @@ pub mod answer;
 pub mod appeals;
 pub mod case;
 pub mod case_list;
+pub mod census;
 pub mod cut;
 pub mod days;
 pub mod decisions;

@@ -190,6 +190,18 @@ templates! {
     CHECK_CONTACT_AT = "/parties/{party}/contacts/{number}/check", fn check_contact(party: &PartyId, number: u32);
     /// The record of disclosures.
     DISCLOSURES_AT = "/disclosures", fn disclosures();
+    /// The census of a day.
+    CENSUS_AT = "/census", fn census();
+    /// The same as a file.
+    CENSUS_REPORT_AT = "/census/report", fn census_report();
+    /// The days that are there.
+    CENSUS_DAYS_AT = "/census/days", fn census_days();
+    /// One's own networks.
+    CENSUS_NETWORKS_AT = "/census/networks", fn census_networks();
+    /// The machines in them.
+    CENSUS_MACHINES_AT = "/census/machines", fn census_machines();
+    /// The census of the families of a case.
+    CASE_CENSUS_AT = "/cases/{id}/census", fn case_census(id: &CaseId);
 }
 
 routes! {
@@ -257,6 +269,12 @@ routes! {
     ADD_CONTACT = Post CONTACTS_AT, "Adds a contact, at the end of those that are tried.";
     CHECK_CONTACT = Post CHECK_CONTACT_AT, "Records what somebody found out about a contact.";
     DISCLOSURES = Get DISCLOSURES_AT, "What left with names or personal data in it, the newest first.";
+    CENSUS = Get CENSUS_AT, "How many machines there were on a day: figures with interval, definition and method, and the trend.";
+    CENSUS_REPORT = Get CENSUS_REPORT_AT, "The same as text or as CSV.";
+    CENSUS_DAYS = Get CENSUS_DAYS_AT, "The days of which the lake holds events.";
+    CENSUS_NETWORKS = Get CENSUS_NETWORKS_AT, "How many infected machines the networks of one's own party had on a day.";
+    CENSUS_MACHINES = Get CENSUS_MACHINES_AT, "The addresses of the infected machines in the networks of one's own party.";
+    CASE_CENSUS = Get CASE_CENSUS_AT, "The census of the families of a case.";
 }
 
 #[cfg(test)]

@@ -156,6 +156,10 @@ markers! {
     RulingWord = "Ruling", one_of("What a person decided about a registered name.", words_of!(forestall_model::Ruling));
     /// A kind of alarm.
     AlarmKindWord = "AlarmKind", one_of("What an alarm is about, the highest first.", words_of!(crate::alarms::AlarmKind));
+    /// A form of a census.
+    CensusFormWord = "CensusForm", one_of("A form of the figures of a day.", ["text", "csv"]);
+    /// A form of machines.
+    MachinesFormWord = "MachinesForm", one_of("A form of infected machines: the columns of Shadowserver, or X-ARF.", ["shadowserver", "xarf"]);
     /// An audience.
     AudienceWord = "Audience", one_of("How close a receiver stands to the holder of a case, from the nearest to the farthest.", words_of!(forestall_model::Audience));
 }

@@ -8,6 +8,7 @@
 
 mod address;
 mod cases;
+mod census;
 mod docket;
 mod drill;
 mod error;
@@ -30,6 +31,7 @@ use reqwest::{Client, redirect};
 
 pub use self::address::{HubAddress, HubAddressError};
 pub use self::cases::WhatIfAsked;
+pub use self::census::{CensusAsked, CensusForm, MachinesForm};
 pub use self::error::{HubError, HubSettingsError};
 pub use self::lists::{ListForm, ListPart, NamesOfList};
 pub use self::pages::{MOST_ENTRIES, Pages};

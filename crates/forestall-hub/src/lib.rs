@@ -5,9 +5,10 @@
 //! The [`desk`] is where every act on a case happens, for the pages and the command line alike. The [`server`] takes
 //! connections, signs people in and guards the pages; `pages` holds one page a file, and `api` one resource a file of what programs call.
 //! [`map`] draws the world, and [`quickstart`] opens the two cases of the first minute. [`figures`] and [`prospect`] are documents that pages
-//! and command line share, [`transfers`] serves policy zones to resolvers, and [`shown`] is what the API and the command line show of a case.
+//! and command line share, [`census`] reads what sinkholes saw, [`transfers`] serves policy zones to resolvers, and [`shown`] is what the API and the command line show of a case.
 
 mod api;
+pub mod census;
 pub mod contacts;
 pub mod desk;
 pub mod drill;

@@ -185,7 +185,7 @@ fn open_link(svg: &mut String, entry: &MapEntry) {
 }
 
 /// Escapes a text for content and quoted attributes; characters that XML cannot hold become U+FFFD.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

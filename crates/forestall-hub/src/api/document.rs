@@ -10,7 +10,7 @@ use axum::response::Response;
 use forestall_api::header::{MAX_IDEMPOTENCY_KEY, PROBLEM};
 use forestall_api::problem::{KINDS, Problem as Document};
 use forestall_api::route;
-use forestall_api::words::{AudienceWord, FormWord, ListPartWord, PolicyText};
+use forestall_api::words::{AudienceWord, CensusFormWord, FormWord, ListPartWord, MachinesFormWord, PolicyText};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
@@ -31,7 +31,7 @@ use crate::server::{App, Problem};
     ),
     servers((url = "/api/v1")),
     security(("token" = [])),
-    components(schemas(Document, AudienceWord, FormWord, ListPartWord, PolicyText)),
+    components(schemas(Document, AudienceWord, CensusFormWord, FormWord, ListPartWord, MachinesFormWord, PolicyText)),
     modifiers(&Token),
     tags(
         (name = "cases", description = "Cases, from opening to hand-over."),
@@ -42,6 +42,7 @@ use crate::server::{App, Problem};
         (name = "vetting", description = "Registered names: what waits for a person, what was decided, appeals, alarms."),
         (name = "work", description = "Tasks, notes and decisions."),
         (name = "log", description = "The log of a case and its proofs."),
+        (name = "census", description = "How many machines there are, and the machines of one's own networks."),
         (name = "people", description = "Who asks, the parties, and what left to whom."),
     )
 )]

@@ -18,6 +18,7 @@ pub(crate) mod blocks;
 mod body;
 mod case;
 mod cases;
+mod census;
 mod cursor;
 mod days;
 mod decisions;
@@ -84,6 +85,7 @@ fn endpoints(app: &App) -> OpenApiRouter<App> {
     document::begin()
         .merge(for_many(app))
         .merge(for_all(app))
+        .merge(for_the_community(app))
         .merge(for_operators(app))
         .merge(for_readers_of_a_case(app))
         .merge(for_leaders_of_a_case(app))
@@ -112,7 +114,14 @@ fn for_many(app: &App) -> OpenApiRouter<App> {
 
 /// Endpoints that cut by themselves what each person sees.
 fn for_all(app: &App) -> OpenApiRouter<App> {
-    group(app, [routes!(me::show), routes!(playbooks::show)])
+    let endpoints = [routes!(me::show), routes!(playbooks::show), routes!(census::networks), routes!(census::machines)];
+    group(app, endpoints)
+}
+
+/// Endpoints for every member who belongs to no registry.
+fn for_the_community(app: &App) -> OpenApiRouter<App> {
+    let endpoints = [routes!(census::show), routes!(census::report), routes!(census::days)];
+    group(app, endpoints).route_layer(from_fn(needs::community))
 }
 
 /// Endpoints for the people who run the installation.
@@ -147,6 +156,7 @@ fn for_readers_of_a_case(app: &App) -> OpenApiRouter<App> {
         routes!(docket::show),
         routes!(alarms::show),
         routes!(waivers::show),
+        routes!(census::of_case),
     ];
     group(app, endpoints).route_layer(from_fn_with_state(app.clone(), needs::whole_case))
 }

@@ -280,7 +280,8 @@ impl Post {
         self.key.as_ref().map_or(Protection::None, |key| Protection::Sign(Arc::clone(key)))
     }
 
-    fn protection(&self, party: &Party, now: Instant) -> Result<Protection, String> {
+    /// Returns how a letter to a party is protected: encrypted as well, where both have keys.
+    pub(super) fn protection(&self, party: &Party, now: Instant) -> Result<Protection, String> {
         let (Some(key), Some(armoured)) = (&self.key, &party.openpgp) else { return Ok(self.signed()) };
         let certificate = Certificate::read(armoured, now).map_err(|error| error.to_string())?;
         Ok(Protection::SignAndEncrypt(Arc::clone(key), vec![certificate]))

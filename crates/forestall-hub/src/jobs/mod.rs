@@ -1,7 +1,7 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
 //! What the hub does by itself: the roll-over of each day, looks from outside as the plan of verification says, vetting of registered
-//! names, the watch over the sinkhole's name servers, letters and notices that go out, and the mailbox that is read.
+//! names, the watch over the sinkhole's name servers, letters and notices that go out, also of infected machines, and the mailbox that is read.
 //!
 //! Jobs stand in the database. They are planned from the board and the time, taken by a lease, and go on where they were left after a
 //! crash: what was recorded is not due any more. Few run at one time, each at the pace of the [`Vantage`].
@@ -10,6 +10,7 @@ mod daily;
 mod deliver;
 pub mod gather;
 mod inbox;
+mod machines;
 mod notify;
 mod plan;
 mod roll;
@@ -19,10 +20,11 @@ mod vantage;
 use std::sync::Arc;
 use std::time::Duration;
 
-use forestall_model::{Actor, CaseId, Instant, vocabulary};
+use forestall_model::{Actor, CaseId, Instant, PartyId, vocabulary};
 use forestall_vet::Rules;
 use tokio::task::JoinSet;
 
+use crate::census::{Census, CensusSettings};
 use crate::desk::{Desk, DeskError};
 use crate::server::Clock;
 
@@ -52,6 +54,8 @@ vocabulary! {
         Notify = "notify",
         /// Sends somebody their mail of the day.
         Daily = "daily",
+        /// Tells a party of infected machines in its networks.
+        Machines = "machines",
     }
 }
 
@@ -80,6 +84,8 @@ pub struct Scheduler {
     notices: Option<Arc<Notices>>,
     /// The hour of UTC from which mails of the day go out, where they do.
     daily_hour: Option<u8>,
+    /// The census of the lake, where there is one.
+    census: Option<Census>,
     /// Jobs that run at one time.
     at_once: usize,
 }
@@ -111,6 +117,7 @@ impl Scheduler {
             inbox: None,
             notices: None,
             daily_hour: None,
+            census: None,
             at_once: 2,
         }
     }
@@ -137,6 +144,20 @@ impl Scheduler {
     #[must_use]
     pub fn with_daily(self, hour: u8) -> Self {
         Self { daily_hour: Some(hour.min(23)), ..self }
+    }
+
+    /// Tells parties of infected machines in their networks, those that the settings name; letters go by the way of [`Self::with_post`].
+    #[must_use]
+    pub fn with_census(self, settings: CensusSettings) -> Self {
+        Self { census: Some(Census::new(settings)), ..self }
+    }
+
+    /// Returns the parties that are told of machines.
+    fn told_of_machines(&self) -> Vec<PartyId> {
+        match (&self.post, &self.census) {
+            (Some(_), Some(census)) => census.settings().mailed.iter().cloned().collect(),
+            _ => Vec::new(),
+        }
     }
 
     fn ways(&self) -> Ways {
@@ -185,7 +206,9 @@ impl Scheduler {
         self.forget_mails((self.clock)()).await;
         let mut ran = 0;
         // What one job finds may make the next one due: a name that somebody holds is vetted.
-        while plan(&self.desk, &self.vantage, self.ways(), (self.clock)()).await? > 0 || ran == 0 {
+        while plan(&self.desk, &self.vantage, (self.ways(), &self.told_of_machines()), (self.clock)()).await? > 0
+            || ran == 0
+        {
             let before = ran;
             while self.run_next().await? {
                 ran += 1;
@@ -226,7 +249,7 @@ impl Scheduler {
         let mut forgot = None;
         loop {
             let now = (self.clock)();
-            if let Err(error) = plan(&self.desk, &self.vantage, self.ways(), now).await {
+            if let Err(error) = plan(&self.desk, &self.vantage, (self.ways(), &self.told_of_machines()), now).await {
                 tracing::error!(%error, "jobs cannot be planned");
             }
             if let Err(error) = self.desk.store().purge_jobs(now.plus_seconds(-KEPT_DAYS * 86_400)).await {

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use forestall_coord::Board;
 use forestall_coord::event::CaseKind;
 use forestall_coord::verify::{Check, due_looks, due_registrations, registration_sample};
-use forestall_model::{CaseId, Digest, Instant, Pap};
+use forestall_model::{CaseId, Digest, Instant, Pap, PartyId};
 use forestall_store::{Job, JobState, NewJob};
 
 use super::deliver::{Errand, errands, job_of};
 use super::notify::calls;
-use super::{Kind, Vantage, daily};
+use super::{Kind, Vantage, daily, machines};
 use crate::desk::{Desk, DeskError};
 
 /// Jobs that are looked through for those which are not done; they come first.
@@ -36,13 +36,18 @@ pub(super) struct Ways {
 /// # Errors
 ///
 /// [`DeskError`] where the store fails.
-pub(super) async fn plan(desk: &Desk, vantage: &Vantage, ways: Ways, now: Instant) -> Result<usize, DeskError> {
+pub(super) async fn plan(
+    desk: &Desk,
+    vantage: &Vantage,
+    (ways, told_of_machines): (Ways, &[PartyId]),
+    now: Instant,
+) -> Result<usize, DeskError> {
     let mut new = 0;
     let pending = desk.store().jobs(PENDING).await?;
     let registries = if ways.writes { desk.registries().await? } else { BTreeMap::new() };
     let parties = if ways.notifies { desk.parties().await? } else { Vec::new() };
     let today = now.day().to_string();
-    new += of_installation(desk, ways, &pending, now).await?;
+    new += of_installation(desk, (ways, told_of_machines), &pending, now).await?;
     for view in desk.cases().await?.into_iter().filter(|case| case.kind == CaseKind::Live) {
         let file = match desk.file(&view.id).await {
             Ok(file) => file,
@@ -126,7 +131,12 @@ fn key_of(board: &Board<'_>, checks: &[Check]) -> String {
 }
 
 /// Keeps the jobs that belong to no case, but for the watch over the name servers.
-async fn of_installation(desk: &Desk, ways: Ways, pending: &[Job], now: Instant) -> Result<usize, DeskError> {
+async fn of_installation(
+    desk: &Desk,
+    (ways, told_of_machines): (Ways, &[PartyId]),
+    pending: &[Job],
+    now: Instant,
+) -> Result<usize, DeskError> {
     let mut jobs = match ways.daily_hour {
         Some(hour) => daily::of_day(desk, hour, now).await?,
         None => Vec::new(),
@@ -138,6 +148,7 @@ async fn of_installation(desk: &Desk, ways: Ways, pending: &[Job], now: Instant)
             jobs.push(job(Kind::Inbox, None, Instant::from_seconds(slot).to_string(), now));
         }
     }
+    jobs.extend(machines::of_day(told_of_machines, now));
     let is_kept = |new: &NewJob| pending.iter().any(|old| old.kind == new.kind && old.key == new.key);
     let mut new = 0;
     for job in jobs.into_iter().filter(|job| !is_kept(job)) {

@@ -104,6 +104,7 @@ impl Scheduler {
             Kind::Inbox => self.read_inbox().await,
             Kind::Notify => self.notify(&case_of(job)?, job).await,
             Kind::Daily => self.send_daily(job).await,
+            Kind::Machines => self.send_machines(job).await,
             Kind::Verify => self.verify(&case_of(job)?, progress).await,
             Kind::Vet => self.vet(&case_of(job)?, progress).await,
         }

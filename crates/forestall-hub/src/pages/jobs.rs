@@ -61,6 +61,7 @@ fn row(job: &Job) -> JobRow {
         Ok(Kind::Deliver) => "hands a list over by mail",
         Ok(Kind::Inbox) => "takes in what came into the mailbox",
         Ok(Kind::Notify) => "tells a party's program of something",
+        Ok(Kind::Machines) => "tells a party of infected machines in its networks",
         Ok(Kind::Daily) => "sends somebody their mail of the day",
         Ok(Kind::Roll) => "moves the horizon on and cuts the lists that are due",
         Err(_) => "",

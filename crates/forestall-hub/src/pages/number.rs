@@ -18,6 +18,18 @@ pub(crate) fn grouped(count: impl Into<u64>) -> String {
     text
 }
 
+/// Writes a number that is no count, with commas between thousands and so many decimals: `3,052.4`.
+pub(super) fn decimal(value: f64, places: usize) -> String {
+    if !value.is_finite() {
+        return "no bound".to_owned();
+    }
+    let text = format!("{value:.places$}");
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let whole = digits.parse::<u64>().map_or_else(|_| digits.to_owned(), grouped);
+    if decimals.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") }
+}
+
 /// Writes a count with its noun: `1 name`, `2 names`.
 pub(super) fn counted(count: u32, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
@@ -30,7 +42,7 @@ pub(super) fn coverage(tally: &Tally, level: Level) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, grouped};
+    use super::{counted, decimal, grouped};
 
     #[test]
     fn groups_thousands() {
@@ -40,5 +52,9 @@ mod tests {
         check(1_000, "1,000");
         check(4_612_345, "4,612,345");
         assert_eq!(counted(1, "name", "names"), "1 name");
+        assert_eq!(
+            [decimal(3_052.44, 1), decimal(-1_000.0, 0), decimal(f64::INFINITY, 0)],
+            ["3,052.4", "-1,000", "no bound"]
+        );
     }
 }

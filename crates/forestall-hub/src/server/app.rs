@@ -2,7 +2,7 @@
 
 //! What every handler has at hand: the desk, the time, the console's own address and the views that are kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use super::shared::Shared;
 use super::views::{CaseView, Views};
 use super::waiting::{AllWaiting, Waiting};
 use super::{Clock, Origin, Problem, Provider, Public, Session, Settings};
+use crate::census::Census;
 use crate::contacts::CallList;
 use crate::desk::{CaseFile, Desk, DeskError, Sender, Token};
 use crate::drill::Drill;
@@ -53,6 +54,7 @@ struct Inner {
     shared: Shared,
     drill: Option<Drill>,
     transfers: Option<Transfers>,
+    census: Option<Census>,
 }
 
 impl std::fmt::Debug for App {
@@ -74,6 +76,7 @@ impl App {
             sender,
             drill,
             transfers,
+            census,
             ..
         } = settings;
         let (views, waiting, confirmed) = (Views::default(), AllWaiting::default(), Confirmed::default());
@@ -94,6 +97,7 @@ impl App {
             shared: Shared::default(),
             drill,
             transfers,
+            census: census.map(Census::new),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -272,6 +276,11 @@ impl App {
         self.inner.transfers.as_ref()
     }
 
+    /// Returns the census of the lake; none where the settings name none.
+    pub(crate) fn census(&self) -> Option<&Census> {
+        self.inner.census.as_ref()
+    }
+
     /// Returns the drill whose hub this is; none for a real one.
     pub(crate) fn drill(&self) -> Option<&Drill> {
         self.inner.drill.as_ref()
@@ -314,6 +323,14 @@ impl App {
         let family = self.inner.desk.catalogue().family(name).map(AsRef::as_ref);
         let released = family.map(|family| release(family, session.viewer.audience(), self.now())).transpose();
         released.map_err(|error| if session.viewer.is_operator() { Problem::from(error) } else { nowhere() })
+    }
+
+    /// Returns the families of the catalogue that do not pass the gate to somebody. Machines that speak as one of them are not told of.
+    pub(crate) fn hidden_families(&self, session: &Session) -> BTreeSet<String> {
+        let (audience, now) = (session.viewer.audience(), self.now());
+        let all = self.inner.desk.catalogue().families().iter();
+        let hidden = all.filter(|family| release(family.as_ref(), audience, now).is_err());
+        hidden.map(|family| family.info().slug.to_string()).collect()
     }
 
     /// Returns the families of the catalogue that pass the gate, in its order.

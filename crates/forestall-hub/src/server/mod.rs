@@ -41,6 +41,7 @@ use forestall_connect::oidc::Oidc;
 use forestall_model::Instant;
 use tokio::net::TcpListener;
 
+use crate::census::CensusSettings;
 use crate::desk::{Desk, DeskError, Sender};
 use crate::drill::Drill;
 use crate::transfers::Transfers;
@@ -107,6 +108,8 @@ pub struct Settings {
     pub drill: Option<Drill>,
     /// The zones that are served to resolvers, whose figures stand among the metrics.
     pub transfers: Option<Transfers>,
+    /// The lake of which figures are shown; without it there is no census.
+    pub census: Option<CensusSettings>,
 }
 
 impl Settings {
@@ -128,8 +131,21 @@ impl Settings {
         let (public, resolver, contact, provider) = (None, None, None, None);
         let look_up_pause = Self::LOOK_UP_PAUSE;
         let (allowance, clock) = (Allowance::USUAL, Arc::new(system_clock));
-        let (sender, drill, transfers) = (None, None, None);
-        Self { listen, public, resolver, contact, provider, look_up_pause, allowance, clock, sender, drill, transfers }
+        let (sender, drill, transfers, census) = (None, None, None, None);
+        Self {
+            listen,
+            public,
+            resolver,
+            contact,
+            provider,
+            look_up_pause,
+            allowance,
+            clock,
+            sender,
+            drill,
+            transfers,
+            census,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use forestall_formats::taxii;
 use forestall_model::marking::Withheld;
 use forestall_store::StoreError;
 
+use crate::census::CensusError;
 use crate::desk::DeskError;
 use crate::pages::frame::Frame;
 
@@ -247,6 +248,29 @@ impl From<DeskError> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         Self::from(DeskError::from(error))
+    }
+}
+
+impl From<CensusError> for Problem {
+    fn from(error: CensusError) -> Self {
+        const TITLE: &str = "There are no figures";
+        match &error {
+            CensusError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "Busy", error.to_string()),
+            CensusError::TooMuch { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, TITLE, error.to_string()),
+            CensusError::Broken(_) => Self::internal(&error),
+            // Why is for the people who run the installation: the place of the lake is theirs to know.
+            _ => {
+                let mut reasons = vec![error.to_string()];
+                let mut cause = std::error::Error::source(&error);
+                while let Some(next) = cause {
+                    reasons.push(next.to_string());
+                    cause = next.source();
+                }
+                tracing::error!(error = %reasons.join(": "), "the census failed");
+                let detail = "the lake could not be counted; the reason stands in the log of the program";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, TITLE, detail)
+            }
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) fn router(app: App) -> Router {
     let signed_in = Router::new()
         .merge(for_many(&app))
         .merge(for_all())
+        .merge(for_networks())
         .merge(for_accounts())
         .merge(for_the_community())
         .merge(for_operators())
@@ -27,6 +28,7 @@ pub(super) fn router(app: App) -> Router {
     let public = Router::new()
         .route("/public/rules", get(pages::public_rules::show))
         .route("/public/figures", get(pages::public_figures::show))
+        .route("/public/census", get(pages::public_census::show))
         .route("/public/look-up", get(pages::look_up::show).post(pages::look_up::ask))
         .route("/public/look-up/check", post(pages::look_up::check))
         .route("/public/appeal", post(pages::public_appeal::send))
@@ -82,6 +84,13 @@ fn for_all() -> Router<App> {
     Router::new().route("/home", get(pages::home::show)).route("/sign-out", post(pages::sign_in::leave))
 }
 
+/// The machines of one's own networks, for people of a party that answers for some: the pages see to it.
+fn for_networks() -> Router<App> {
+    Router::new()
+        .route("/census/networks", get(pages::census_networks::show))
+        .route("/census/networks/{file}", get(pages::census_networks::download))
+}
+
 /// Pages about one's own account.
 fn for_accounts() -> Router<App> {
     Router::new()
@@ -101,6 +110,8 @@ fn for_the_community() -> Router<App> {
     Router::new()
         .route("/families", get(pages::families::show))
         .route("/family/{slug}", get(pages::family::show))
+        .route("/census", get(pages::census::show))
+        .route("/census/{slug}", get(pages::census::family))
         .route_layer(from_fn(needs::community))
 }
 
@@ -158,6 +169,7 @@ fn for_readers_of_a_case(app: &App) -> Router<App> {
         .route("/case/{id}/figures", get(pages::figures::show))
         .route("/case/{id}/latency", get(pages::latency::show))
         .route("/case/{id}/timeline", get(pages::timeline::show))
+        .route("/case/{id}/census", get(pages::census::case))
         .route("/case/{id}/work", get(pages::work::show))
         .route("/case/{id}/lists", get(pages::lists::show))
         .route("/case/{id}/log", get(pages::log::show_case))

@@ -20,8 +20,9 @@ use crate::papers::{cut, registry, sender};
 const ROUTER: &str = include_str!("../../src/server/router.rs");
 
 /// Routes that answer with a file, and so with nothing that a browser shows.
-const FILES: [&str; 22] = [
+const FILES: [&str; 23] = [
     "/registers/{list}",
+    "/census/networks/{file}",
     "/parties/sheet.txt",
     "/parties/sheet.html",
     "/disclosures.csv",
@@ -112,8 +113,16 @@ fn prefers(browser: &Browser, scheme: &str) {
     browser.emulate_media("prefers-color-scheme", scheme);
 }
 
-async fn served() -> (Served, String, String) {
-    let served = Served::start_with(|settings| settings.sender = Some(sender())).await;
+async fn served() -> (Served, String, String, tempfile::TempDir) {
+    let lake = tempfile::tempdir().expect("a folder");
+    let path = lake.path().to_owned();
+    tokio::task::spawn_blocking(move || crate::census::make(&path)).await.expect("a lake");
+    let census = crate::census::settings(lake.path());
+    let served = Served::start_with(|settings| {
+        settings.sender = Some(sender());
+        settings.census = Some(census);
+    })
+    .await;
     let file = served.open_case("a", "Spring 2009").await;
     let names: Vec<_> = listed(&served, &file, "com", 0, "2009-03-21").into_iter().take(3).collect();
     let name = names[0].to_string();
@@ -131,14 +140,14 @@ async fn served() -> (Served, String, String) {
     served.desk.answer_days(&parsed("a"), &act(), answer).await.expect("an answer");
     let who = person(&served, "reader@com.example", Some("reg-com"), Standing::Member).await;
     served.desk.set_role(&parsed("a"), &who.id, Some(CaseRole::Reader)).await.expect("a role");
-    (served, name, who.id.to_string())
+    (served, name, who.id.to_string(), lake)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_accessible_in_light_and_dark_on_a_desk_and_on_a_phone() {
     const NAME: &str = "every_page_is_accessible_in_light_and_dark_on_a_desk_and_on_a_phone";
     let Some(axe) = axe(NAME) else { return };
-    let (served, name, who) = served().await;
+    let (served, name, who, _lake) = served().await;
     tokio::task::spawn_blocking(move || {
         let Some(browser) = Browser::start(NAME, true) else { return };
         browser.open(served.link());
@@ -146,7 +155,8 @@ async fn every_page_is_accessible_in_light_and_dark_on_a_desk_and_on_a_phone() {
         look(&browser, &axe, &mut findings, "sign-in by a link");
         browser.type_into("input[name=name]", "Night shift");
         browser.click("button.primary");
-        let pages = pages(&name, &who);
+        let mut pages = pages(&name, &who);
+        pages.push("/census/conficker?since=2009-02-27".to_owned());
         assert!(pages.len() > 35, "{pages:?}");
         for (width, scheme) in [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")] {
             browser.as_wide(width);
@@ -164,7 +174,7 @@ async fn every_page_is_accessible_in_light_and_dark_on_a_desk_and_on_a_phone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_keyboard_follows_the_page_and_is_seen() {
-    let (served, name, _) = served().await;
+    let (served, name, _, _lake) = served().await;
     tokio::task::spawn_blocking(move || {
         let Some(browser) = Browser::start("the_keyboard_follows_the_page_and_is_seen", true) else { return };
         browser.open(served.link());

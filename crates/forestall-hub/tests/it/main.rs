@@ -12,6 +12,7 @@ mod api_publish;
 mod api_schema;
 mod browser;
 mod browser_home;
+mod census;
 mod console;
 mod desk;
 mod docket;

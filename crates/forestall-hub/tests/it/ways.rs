@@ -133,7 +133,7 @@ fn scheduler(desk: &Desk, time: &Arc<AtomicI64>) -> Scheduler {
     Scheduler::new(desk.clone(), Vantage::default(), Rules::built_in().clone(), clock)
 }
 
-fn post(address: SocketAddr) -> Post {
+pub(crate) fn post(address: SocketAddr) -> Post {
     let text = |text: &str| text.to_owned();
     let sender = Sender {
         requester: Requester {
@@ -155,7 +155,7 @@ fn post(address: SocketAddr) -> Post {
     Post { sender, mailer, key: None, origin: parsed("https://hub.example") }
 }
 
-fn header<'l>(letter: &'l str, name: &str) -> &'l str {
+pub(crate) fn header<'l>(letter: &'l str, name: &str) -> &'l str {
     let head = letter.split("\n\n").next().unwrap();
     let line = head.lines().find(|line| line.starts_with(&format!("{name}: ")));
     line.unwrap_or_else(|| panic!("no {name} in {head}")).split_once(": ").unwrap().1
