@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     case, census, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, import,
-    index, jobs, misp, party, person, plugin, predict, publish, quickstart, register, scan, serve, store, verify_list,
-    vet, zone,
+    index, jobs, lake, misp, party, person, plugin, predict, publish, quickstart, register, scan, serve, store,
+    verify_list, vet, zone,
 };
 use crate::world::Globals;
 
@@ -64,6 +64,8 @@ pub(crate) enum Noun {
     Drill(drill::Drill),
     #[command(subcommand)]
     Census(census::Verb),
+    #[command(subcommand)]
+    Lake(lake::Verb),
     #[command(subcommand)]
     Directory(directory::Verb),
     #[command(subcommand)]

@@ -18,6 +18,8 @@ pub(crate) mod identify;
 pub(crate) mod import;
 pub(crate) mod index;
 pub(crate) mod jobs;
+pub(crate) mod lake;
+mod lake_settings;
 mod lines;
 mod look;
 pub(crate) mod misp;
@@ -69,7 +71,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Person(verb) => verb.run(globals),
         Noun::Disclosures(command) => command.run(globals),
         Noun::Drill(command) => command.run(globals),
-        Noun::Census(verb) => verb.run(),
+        Noun::Census(verb) => verb.run(globals),
+        Noun::Lake(verb) => verb.run(globals),
         Noun::Publish(command) => command.run(globals),
         Noun::Epp(verb) => verb.run(globals),
         Noun::Misp(verb) => verb.run(globals),

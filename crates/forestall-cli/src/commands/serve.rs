@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use forestall_hub::census::CensusSettings;
 use forestall_hub::desk::{Desk, Sender};
 use forestall_hub::drill::Drill;
 use forestall_hub::jobs::{Post, Scheduler, Vantage};
@@ -20,6 +21,7 @@ use serde::Deserialize;
 
 use super::api_settings::{self, API_KEYS, ApiPart};
 use super::drill;
+use super::lake_settings::{self, LAKE_KEYS, LakePart};
 use super::look::{self, Look};
 use super::provider_settings::{self, PROVIDER_KEYS, ProviderPart};
 use super::send_settings::{self, MAIL_KEYS, Mail, SEND_KEYS, Send, check_keys};
@@ -92,6 +94,7 @@ pub(super) struct Config {
     provider: Option<ProviderPart>,
     api: Option<ApiPart>,
     transfer: Option<TransferPart>,
+    lake: Option<LakePart>,
 }
 
 impl Config {
@@ -134,7 +137,16 @@ impl Config {
             None => None,
         };
         let inbox = self.inbox.as_ref().map(InboxPart::inbox).transpose().map_err(usage)?;
-        Ok(Ways { post, inbox, notices, daily })
+        let census = self.census()?;
+        if post.is_none() && census.as_ref().is_some_and(|census| !census.mailed.is_empty()) {
+            return Err(usage("lake.networks.mail needs the part [mail], by which letters go out".to_owned()));
+        }
+        Ok(Ways { post, inbox, notices, daily, census })
+    }
+
+    /// Returns the lake of which figures are shown; none where the file has no part `lake`.
+    fn census(&self) -> anyhow::Result<Option<CensusSettings>> {
+        self.lake.as_ref().map(LakePart::settings).transpose().map_err(usage)
     }
 
     fn origin(&self, origin: Option<Origin>) -> anyhow::Result<Origin> {
@@ -155,9 +167,9 @@ impl Config {
 
 /// The version of the file that this program reads.
 const VERSION: i64 = 1;
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "version", "data", "database", "listen", "public", "resolver", "contact", "look", "send", "mail", "inbox",
-    "webhook", "daily", "provider", "api", "transfer",
+    "webhook", "daily", "provider", "api", "transfer", "lake",
 ];
 
 impl Serve {
@@ -177,6 +189,7 @@ impl Serve {
         let sender = config.sender()?;
         let ways = config.ways(public.clone().or_else(|| self.listen.map(Origin::direct)), globals.now())?;
         let provider = config.provider.as_ref().map(ProviderPart::provider).transpose().map_err(usage)?;
+        let census = config.census()?;
         let allowance = config.api.as_ref().map(ApiPart::allowance).transpose().map_err(usage)?;
         let mut transfer = config.transfer.clone().unwrap_or_default();
         transfer.listen = self.transfer_listen.or(transfer.listen);
@@ -192,6 +205,7 @@ impl Serve {
         settings.sender = sender;
         settings.contact = self.contact.or(config.contact).filter(|text| !text.trim().is_empty());
         settings.provider = provider;
+        settings.census = census;
         settings.allowance = allowance.unwrap_or(settings.allowance);
         let reaches_out = config.look.is_some()
             || settings.sender.is_some()
@@ -200,11 +214,12 @@ impl Serve {
             || config.webhook.is_some()
             || settings.provider.is_some()
             || settings.resolver.is_some()
+            || settings.census.is_some()
             || transfer.is_some();
         if self.drill.is_some() && reaches_out {
             return Err(usage(
                 "a drill asks and writes to nobody, and signs with no real key: leave the resolver and the parts [look], [send], [mail], \
-                 [inbox], [webhook], [provider] and [transfer] out of its settings",
+                 [inbox], [webhook], [provider], [transfer] and [lake] out of its settings",
             ));
         }
         let (begins, drill_token) = (self.drill, self.drill_token);
@@ -371,6 +386,7 @@ fn parse(text: &str) -> Result<Config, String> {
     part("provider").map_or(Ok(()), |table| check_keys("provider", table, PROVIDER_KEYS))?;
     part("api").map_or(Ok(()), |table| check_keys("api", table, API_KEYS))?;
     part("transfer").map_or(Ok(()), |table| check_keys("transfer", table, TRANSFER_KEYS))?;
+    part("lake").map_or(Ok(()), |table| check_keys("lake", table, LAKE_KEYS))?;
     toml::from_str(text).map_err(wrong)
 }
 
@@ -411,13 +427,15 @@ fn example() -> String {
          {}\n\
          {}\n\
          {}\n\
+         {}\n\
          {}",
         look::EXAMPLE,
         send_settings::EXAMPLE,
         ways_settings::EXAMPLE,
         provider_settings::EXAMPLE,
         api_settings::EXAMPLE,
-        transfer_settings::EXAMPLE
+        transfer_settings::EXAMPLE,
+        lake_settings::EXAMPLE
     )
 }
 

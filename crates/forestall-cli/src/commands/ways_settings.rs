@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use forestall_connect::imap::ImapSettings;
 use forestall_connect::mail::{MailLogin, MailServer, MailTls};
 use forestall_connect::webhook::{Notifier, WebhookSettings};
+use forestall_hub::census::CensusSettings;
 use forestall_hub::jobs::{Inbox, Mailroom, Notices, Post, Scheduler};
 use forestall_hub::server::Origin;
 use serde::Deserialize;
@@ -165,6 +166,8 @@ pub(super) struct Ways {
     pub(super) inbox: Option<Inbox>,
     pub(super) notices: Option<Notices>,
     pub(super) daily: Option<u8>,
+    /// The lake, of whose machines parties are told.
+    pub(super) census: Option<CensusSettings>,
 }
 
 impl Ways {
@@ -173,6 +176,7 @@ impl Ways {
         let scheduler = self.post.into_iter().fold(scheduler, Scheduler::with_post);
         let scheduler = self.inbox.into_iter().fold(scheduler, Scheduler::with_inbox);
         let scheduler = self.notices.into_iter().fold(scheduler, Scheduler::with_notices);
+        let scheduler = self.census.into_iter().fold(scheduler, Scheduler::with_census);
         self.daily.into_iter().fold(scheduler, Scheduler::with_daily)
     }
 }

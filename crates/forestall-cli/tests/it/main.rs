@@ -7,6 +7,8 @@
 mod blocking;
 mod case;
 mod census;
+mod census_hub;
+mod census_report;
 mod check;
 mod classify;
 mod database;
@@ -24,6 +26,7 @@ mod hunt;
 mod identify;
 mod import;
 mod index;
+mod lake;
 mod listen;
 mod log;
 mod misp;

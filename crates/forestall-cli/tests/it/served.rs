@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use forestall_dga::Catalogue;
 use forestall_formats::envelope::{Fees, Requester};
 use forestall_formats::signature::SecretKey;
+use forestall_hub::census::CensusSettings;
 use forestall_hub::desk::{Desk, Invite, Sender, SignsInBy};
 use forestall_hub::server::{Console, Settings};
 use forestall_model::{Instant, Scopes, Standing};
@@ -63,14 +64,19 @@ impl Served {
             renewed_by: None,
             key: Arc::new(key),
         };
-        Self::serving(Scopes::ALL, Some(sender))
+        Self::serving(Scopes::ALL, |settings| settings.sender = Some(sender))
     }
 
     pub(crate) fn with(scopes: Scopes) -> Self {
-        Self::serving(scopes, None)
+        Self::serving(scopes, |_| {})
     }
 
-    fn serving(scopes: Scopes, sender: Option<Sender>) -> Self {
+    /// Starts a hub that reads a lake.
+    pub(crate) fn counting(census: CensusSettings) -> Self {
+        Self::serving(Scopes::ALL, |settings| settings.census = Some(census))
+    }
+
+    fn serving(scopes: Scopes, change: impl FnOnce(&mut Settings) + Send + 'static) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (path, (told, tells)) = (folder.path().to_owned(), std::sync::mpsc::channel());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -78,7 +84,7 @@ impl Served {
             let desk = Desk::open(&path, Catalogue::built_in()).await.unwrap();
             let mut settings = Settings::new(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0));
             settings.clock = Arc::new(now);
-            settings.sender = sender;
+            change(&mut settings);
             let console = Console::bind(desk.clone(), settings).await.unwrap();
             told.send((console.address(), token(&desk, scopes).await)).unwrap();
             console.serve(async move { drop(stopped.await) }).await;

@@ -1,0 +1,211 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall census report`: the figures of a day, from the lake.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use forestall_census::day::{DayReport, Held, Totals, Trend, csv, text};
+use forestall_connect::hub::{CensusAsked, CensusForm, Hub};
+use forestall_lake::{Lake, tally};
+use forestall_model::marking::{Audience, Marked, Released, release};
+use forestall_model::{FamilySlug, Marking, UtcDay};
+use serde::Serialize;
+
+use super::held;
+use super::public;
+use crate::cli::TextJsonCsv;
+use crate::commands::lake::settings::{self, SettingsArgs};
+use crate::failure::{Outcome, usage};
+use crate::output;
+use crate::world::{self, Globals, given_here};
+
+/// The most days of a trend: two years.
+const MOST_DAYS: i32 = 732;
+
+/// Report how many machines there were on a day, from the lake: each figure with what it counts, its interval and its method
+///
+/// Machines are counted from connections that speak as a family does, resolvers from queries, and the one is never made of the other. What cannot be said has the reason in its place. Crawlers, researchers,
+/// our own verifiers, friends and addresses that nobody can have are in no figure. The report is for the people who run the sinkhole: with `--public` it is one for everybody. With `--hub` it is that of the
+/// hub's lake, as the hub counts it.
+#[derive(Args, Debug)]
+pub(crate) struct Report {
+    /// The lake: a folder, s3://BUCKET/PATH, gs://BUCKET/PATH or az://CONTAINER/PATH; credentials come from the environment. It goes before a hub
+    #[arg(long, value_name = "URL", env = "FORESTALL_LAKE", hide_env_values = true)]
+    lake: Option<String>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+    /// The day, in UTC [default: yesterday]
+    #[arg(long, value_name = "DATE")]
+    day: Option<UtcDay>,
+    /// Tell the trend from this day on, with the half-life of all, of each network and of each country
+    #[arg(long, value_name = "DATE")]
+    since: Option<UtcDay>,
+    /// This family alone
+    #[arg(long, value_name = "NAME")]
+    family: Option<String>,
+    /// Totals for everybody: no networks, and countries without those so small that somebody could be told from them
+    #[arg(long)]
+    public: bool,
+    /// How the report is written
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    format: TextJsonCsv,
+    /// Write the report into a file [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// What is said of a family.
+#[derive(Debug, Serialize)]
+pub(super) struct OfFamily {
+    #[serde(flatten)]
+    pub(super) report: DayReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) trend: Option<Trend>,
+}
+
+/// All that is said of a day.
+#[derive(Debug, Serialize)]
+pub(super) struct All {
+    #[serde(serialize_with = "day_text")]
+    pub(super) day: UtcDay,
+    #[serde(serialize_with = "tlp_text", rename = "tlp")]
+    pub(super) marking: Marking,
+    pub(super) families: Vec<OfFamily>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Marked for All {
+    fn marking(&self) -> Marking {
+        self.marking
+    }
+}
+
+fn day_text<S: serde::Serializer>(day: &UtcDay, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(day)
+}
+
+fn tlp_text<S: serde::Serializer>(marking: &Marking, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(marking.tlp.word())
+}
+
+impl Report {
+    /// Runs the command.
+    pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let day = self.day.unwrap_or_else(|| globals.today().plus(-1));
+        let since = self.since.unwrap_or(day);
+        if since > day || day.days_since(since) >= MOST_DAYS {
+            return Err(usage(format!("--since {since} is after {day}, or more than {MOST_DAYS} days before it")));
+        }
+        if let Some(hub) = self.hub(globals)? {
+            return self.at_hub(&hub);
+        }
+        let settings = self.settings.read()?;
+        let catalogue = globals.catalogue();
+        let lake = self
+            .lake
+            .as_deref()
+            .ok_or_else(|| usage("name the lake with --lake or FORESTALL_LAKE, or a hub that reads one with --hub"))?;
+        let lake = settings::open(lake)?;
+        let (mut days, mut notes) = (Vec::new(), Vec::new());
+        for later in 0..=day.days_since(since) {
+            let on = since.plus(later);
+            let found = of_day(&lake, on, self.family.as_deref())?;
+            notes.extend(found.notes.into_iter().map(|note| if on == day { note } else { format!("{on}: {note}") }));
+            let with_names = found.totals.into_iter().map(|totals| {
+                let held = held::of(&totals, &settings.census, &catalogue)?;
+                Ok((totals, held))
+            });
+            days.push(with_names.collect::<anyhow::Result<Vec<_>>>()?);
+        }
+        let last = days.last().map_or(&[][..], Vec::as_slice);
+        let families: Vec<OfFamily> = last
+            .iter()
+            .map(|(totals, held)| OfFamily {
+                report: DayReport::of(totals, held),
+                trend: self.since.and_then(|_| Trend::of(&series(&days, &totals.family))),
+            })
+            .collect();
+        if families.is_empty() {
+            let whom = self.family.as_deref().map_or_else(String::new, |family| format!(" of {family}"));
+            notes.push(format!("the lake {} holds nothing{whom} of {day}", lake.url()));
+        }
+        let all = All { day, marking: Marking::DEFAULT, families, notes };
+        let written = if self.public {
+            public::written(public::Public::of(&all), self.format, globals.now())?
+        } else {
+            written(&release(all, Audience::Recipient, globals.now())?, self.format)?
+        };
+        output::to(self.output.as_deref(), |out| Ok(out.write_all(written.as_bytes())?))?;
+        Ok(Outcome::Done)
+    }
+
+    /// Returns the hub that is meant; none where a lake is named on the command line, or no hub is named at all.
+    fn hub(&self, globals: &Globals) -> anyhow::Result<Option<Hub>> {
+        if self.lake.as_ref().is_some_and(|lake| given_here("FORESTALL_LAKE", lake)) {
+            return Ok(None);
+        }
+        globals.hub()
+    }
+
+    /// Prints the report of a hub.
+    fn at_hub(&self, hub: &Hub) -> anyhow::Result<Outcome> {
+        if self.public || self.settings.is_given() {
+            return Err(usage(
+                "--public and --config are for a lake; what a hub shows to everybody is its page /public/census, and its settings are its own",
+            ));
+        }
+        let family = self.family.as_deref().map(str::parse::<FamilySlug>).transpose();
+        let family = family.map_err(|error| usage(format!("--family: {error}")))?;
+        let asked = CensusAsked { day: self.day, since: self.since, family };
+        let octets = world::run(async {
+            Ok(match self.format {
+                TextJsonCsv::Text => hub.census_report(&asked, CensusForm::Text).await?,
+                TextJsonCsv::Csv => hub.census_report(&asked, CensusForm::Csv).await?,
+                TextJsonCsv::Json => serde_json::to_string_pretty(&hub.census(&asked).await?)?.into_bytes(),
+            })
+        })?;
+        output::to(self.output.as_deref(), |out| {
+            out.write_all(&octets)?;
+            if !octets.ends_with(b"\n") {
+                out.write_all(b"\n")?;
+            }
+            Ok(())
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// Counts a day.
+pub(super) fn of_day(lake: &Lake, day: UtcDay, family: Option<&str>) -> anyhow::Result<tally::Day> {
+    tally::of_day(lake, day, family).with_context(|| format!("{day} could not be counted"))
+}
+
+/// Returns the days of a family.
+fn series(days: &[Vec<(Totals, Held)>], family: &str) -> Vec<(Totals, Held)> {
+    days.iter().flatten().filter(|(totals, _)| totals.family == family).cloned().collect()
+}
+
+fn written(all: &Released<All>, format: TextJsonCsv) -> anyhow::Result<String> {
+    let tlp = all.marking().tlp.word();
+    let all = all.object();
+    Ok(match format {
+        TextJsonCsv::Json => serde_json::to_string_pretty(all).context("the report cannot be written")? + "\n",
+        TextJsonCsv::Csv => {
+            let reports: Vec<_> = all.families.iter().map(|of| (of.report.clone(), of.trend.clone())).collect();
+            csv(&reports)
+        }
+        TextJsonCsv::Text => {
+            let mut out = format!("{tlp}\n");
+            for of in &all.families {
+                out.push('\n');
+                out.push_str(&text(&of.report, of.trend.as_ref()));
+            }
+            for note in &all.notes {
+                out.push_str(&format!("\nNote: {note}\n"));
+            }
+            out
+        }
+    })
+}

@@ -1,0 +1,132 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The options that commands on a lake share, and the file that they name.
+
+use std::error::Error;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use forestall_formats::friendly;
+use forestall_lake::enrich::{Enrichment, Prefix};
+use forestall_lake::{Kept, Keys, Lake, Settings, tally};
+use forestall_model::UtcDay;
+
+use crate::failure::usage;
+use crate::output;
+use crate::world::Globals;
+
+/// Octets of the file at most.
+const MOST_OCTETS: u64 = 1 << 20;
+/// The name of the file of keys in the data folder.
+const KEYS: &str = "lake-keys.toml";
+
+/// Which lake, and its settings.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LakeArgs {
+    /// The lake: a folder, s3://BUCKET/PATH, gs://BUCKET/PATH or az://CONTAINER/PATH; credentials come from the environment
+    #[arg(long, value_name = "URL", env = "FORESTALL_LAKE", hide_env_values = true)]
+    lake: String,
+}
+
+/// The file of settings.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct SettingsArgs {
+    /// A file with the settings of the lake: how long what is kept, where the keys are, what is known of addresses
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl LakeArgs {
+    /// Opens the lake.
+    pub(crate) fn open(&self) -> anyhow::Result<Lake> {
+        open(&self.lake)
+    }
+}
+
+/// Opens a lake.
+pub(crate) fn open(url: &str) -> anyhow::Result<Lake> {
+    Lake::open(url).map_err(|error| match error {
+        forestall_lake::LakeError::Url { .. } => usage(error.to_string()),
+        error => error.into(),
+    })
+}
+
+impl SettingsArgs {
+    /// Says whether a file is named.
+    pub(crate) fn is_given(&self) -> bool {
+        self.config.is_some()
+    }
+
+    /// Reads the file; where none is named, everything is as it is without.
+    pub(crate) fn read(&self) -> anyhow::Result<Settings> {
+        let Some(path) = &self.config else { return Ok(Settings::default()) };
+        let about = std::fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        if about.len() > MOST_OCTETS {
+            return Err(usage(format!("{} is no file of settings: it has {} octets", path.display(), about.len())));
+        }
+        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        Settings::from_toml(&text).map_err(|error| usage(format!("{}: {error}", path.display())))
+    }
+
+    /// Returns the folder from which relative paths of the file are.
+    fn base(&self) -> &Path {
+        let folder = self.config.as_deref().and_then(Path::parent);
+        folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+    }
+
+    /// Opens the keys of pseudonyms: where the file says, else in the data folder.
+    pub(crate) fn keys(&self, settings: &Settings, globals: &Globals) -> anyhow::Result<Keys> {
+        let path = match &settings.keys {
+            Some(path) => self.base().join(path),
+            None => {
+                let data = globals.data()?;
+                std::fs::create_dir_all(&data).with_context(|| format!("{} cannot be made", data.display()))?;
+                data.join(KEYS)
+            }
+        };
+        Ok(Keys::open(&path)?)
+    }
+
+    /// Reads what is known of addresses.
+    pub(crate) fn enrichment(&self, settings: &Settings) -> anyhow::Result<Enrichment> {
+        Ok(Enrichment::open(&settings.enrich, self.base(), &register)?)
+    }
+}
+
+/// Reads the addresses of a register of friends.
+fn register(path: &Path) -> Result<Vec<Prefix>, String> {
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let rows = friendly::read(file).map_err(|error| error.to_string())?;
+    let ranges = rows.iter().flat_map(|row| &row.addresses);
+    ranges.map(|range| prefix(range.address, range.prefix)).collect()
+}
+
+fn prefix(address: IpAddr, length: u8) -> Result<Prefix, String> {
+    Prefix::new(address, length).map_err(|error| error.to_string())
+}
+
+/// Makes the numbers of a day for the census before its addresses give way to pseudonyms.
+pub(super) fn summarise(lake: &Lake, day: UtcDay) -> Result<Option<Vec<u8>>, Box<dyn Error + Send + Sync>> {
+    tally::summarise(lake, day).map_err(Into::into)
+}
+
+/// Tells what a run of retention did; nothing where it did nothing.
+pub(crate) fn tell(kept: &Kept) {
+    let Kept { pseudonyms, pseudonym_rows, deleted, deleted_rows, forgotten, months } = kept;
+    if *pseudonyms > 0 {
+        output::note(format_args!(
+            "pseudonyms took the place of addresses in {pseudonym_rows} rows of {pseudonyms} files"
+        ));
+    }
+    if *deleted > 0 {
+        output::note(format_args!("{deleted_rows} rows of {deleted} files were deleted; their counts stay"));
+    }
+    if *forgotten > 0 {
+        output::note(format_args!("{forgotten} files of counts were deleted"));
+    }
+    if !months.is_empty() {
+        output::note(format_args!("the keys of {} were deleted", months.join(", ")));
+    }
+}
