@@ -14,8 +14,10 @@ use std::process::Command;
 use std::time::{Duration, Instant as Clock};
 
 use forestall_lake::schema::{contact, dns};
-use forestall_lake::{CONTACT_HITS, DNS_HITS, Lake, Origin, Shipping, Table};
-use forestall_model::Instant;
+use forestall_census::day::{DayReport, Held};
+use forestall_lake::enrich::{Enrichment, NetworkForm, NetworkTable, Settings};
+use forestall_lake::{CONTACT_HITS, DNS_HITS, Lake, Origin, Shipping, Table, tally};
+use forestall_model::{Instant, UtcDay};
 use forestall_spool::dns::Campaigns;
 use forestall_spool::{
     AnswerGiven, ContactHit, ContactKind, CookieSeen, DnsHit, Edns, Endpoint, Options, Spool, Transport, Verdict,
@@ -249,6 +251,44 @@ fn main() {
         read(&lake, &CONTACT_HITS, &many);
         read(&lake, &DNS_HITS, &[dns::TIME, dns::ASN, dns::COUNTRY, dns::LEFT_OUT, dns::LISTED, dns::SPOOFABLE]);
     });
+    let (machines, _) = measured("a full census of the day", events, || {
+        let totals = tally::of_day(&lake, day(), Some("conficker")).unwrap().totals.remove(0);
+        let report = DayReport::of(&totals, &Held::default());
+        (totals.machines.requests + totals.resolvers.queries, report.networks.len() as u64)
+    });
+    assert_eq!(machines, events);
+    look_up();
     let checked = lake.check().unwrap();
     assert!(checked.is_good() && checked.rows == events);
+}
+
+fn day() -> UtcDay {
+    UtcDay::holding(Instant::from_micros(DAY))
+}
+
+/// Looks addresses up in a table of half a million networks, about as many as the world routes.
+fn look_up() {
+    use std::fmt::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::new();
+    for number in 0..500_000_u32 {
+        let address = std::net::Ipv4Addr::from_bits(0x0B00_0000 + (number << 12));
+        writeln!(text, "{address}/21 AS{} BE", 1 + number % 70_000).unwrap();
+    }
+    std::fs::write(folder.path().join("networks"), text).unwrap();
+    let networks = vec![NetworkTable { file: "networks".into(), form: NetworkForm::Cidr }];
+    let settings = Settings { networks, ..Settings::default() };
+    let known = measured("read a table of 500,000 networks", 500_000, || {
+        Enrichment::open(&settings, folder.path(), &|_| Ok(Vec::new())).unwrap()
+    });
+    let mut dice = Dice(3);
+    let sum = measured("look 10,000,000 addresses up", 10_000_000, || {
+        let mut sum = 0_u64;
+        for _ in 0..10_000_000 {
+            let address = u32::try_from(dice.next() >> 32).unwrap();
+            sum = sum.wrapping_add(u64::from(known.of(IpAddr::V4(address.into())).asn));
+        }
+        sum
+    });
+    assert!(sum > 0);
 }

@@ -14,6 +14,7 @@ mod exclusions;
 mod feeds;
 mod flood;
 mod friendly;
+mod infected;
 mod letters;
 mod lists;
 mod papers;
