@@ -85,7 +85,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{:40} {:.2}", "octets a name on disk", share(built.octets, built.names));
 
     let start = Used::now();
-    let index = Index::read(File::open(&path)?, Some(built.octets))?;
+    let index = Index::take(&File::open(&path)?, THREADS)?;
     println!("{:40} {}", "reading and checking, CPU-seconds", start.elapsed());
     let sizes = index.sizes();
     for (part, octets) in [

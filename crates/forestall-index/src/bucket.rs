@@ -158,7 +158,9 @@ pub(crate) fn find<'a>(bucket: &'a [u8], name: &[u8], width: usize) -> Option<En
     loop {
         let (first, size) = name_size(bucket, at, width)?;
         let body = bucket.get(at + size..)?;
-        if first & !LONG == *wanted && bucket[at + 1..at + size] == *after {
+        // Nearly all others differ in their second octet: no need to call for a comparison.
+        let is_like = first & !LONG == *wanted && bucket.get(at + 1) == after.first();
+        if is_like && bucket[at + 1..at + size] == *after {
             return entry(bucket, at, size);
         }
         at += size + value_size(first, body)?;

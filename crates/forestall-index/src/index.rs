@@ -7,13 +7,14 @@ use std::fmt;
 use forestall_model::{Digest, Instant, Window};
 
 use crate::block::Block;
+use crate::map::Sealed;
 use crate::parents::Parents;
 use crate::tables::{IndexCampaign, Tables};
 
 /// An index in use: checked octets, and tables read from them.
 ///
 /// Any number of threads can look up names at a time.
-pub struct Index<B = Vec<u8>> {
+pub struct Index<B = Sealed> {
     pub(crate) octets: B,
     pub(crate) digest: Digest,
     pub(crate) tables: Tables,

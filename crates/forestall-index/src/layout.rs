@@ -17,6 +17,8 @@ pub(crate) const MAGIC: &[u8; 16] = b"forestall index\n";
 pub(crate) const VERSION: u32 = 2;
 /// How every index ends, before its digest.
 const END: &[u8; 8] = b"endindex";
+/// What errors call the tables.
+const TABLES: &str = "the tables";
 /// Octets of the head, and of the end.
 pub(crate) const FRAME: usize = 64;
 
@@ -68,6 +70,46 @@ pub(crate) struct Framed<'a> {
     pub(crate) digest: Digest,
 }
 
+/// What the end of a file says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended {
+    pub(crate) tables_at: usize,
+    pub(crate) tables_length: usize,
+}
+
+impl Ended {
+    /// Reads the end of a file that has so many octets.
+    ///
+    /// # Errors
+    ///
+    /// Where it is the end of no index, or of one of another length.
+    pub(crate) fn of(end: &[u8; FRAME], octets: u64) -> Result<Self, OpenError> {
+        if &end[24..32] != END || octets < 2 * FRAME as u64 {
+            return Err(OpenError::Cut { octets });
+        }
+        let (numbers, _) = end.as_chunks::<8>();
+        let [tables_at, tables_length, length] = [numbers[0], numbers[1], numbers[2]].map(u64::from_le_bytes);
+        if length != octets {
+            return Err(OpenError::Length { says: length, octets });
+        }
+        let fits = tables_at >= FRAME as u64 && tables_at.checked_add(tables_length) == Some(octets - FRAME as u64);
+        match (usize::try_from(tables_at), usize::try_from(tables_length)) {
+            (Ok(tables_at), Ok(tables_length)) if fits => Ok(Self { tables_at, tables_length }),
+            _ => Err(OpenError::Altered { part: TABLES }),
+        }
+    }
+}
+
+/// Returns the digest of an index whose head, tables and end fit together.
+///
+/// # Errors
+///
+/// Where they do not.
+pub(crate) fn checked_digest(head: &[u8], tables: &[u8], end: &[u8; FRAME]) -> Result<Digest, OpenError> {
+    let digest = digest(head, tables, end);
+    if digest.0[..] == end[32..] { Ok(digest) } else { Err(OpenError::Altered { part: TABLES }) }
+}
+
 /// Checks the frame of a whole file.
 ///
 /// # Errors
@@ -76,27 +118,11 @@ pub(crate) struct Framed<'a> {
 pub(crate) fn framed(file: &[u8]) -> Result<Framed<'_>, OpenError> {
     check_head(file)?;
     let octets = file.len() as u64;
-    let cut = OpenError::Cut { octets };
-    let Some((rest, end)) = file.split_last_chunk::<FRAME>().filter(|(rest, _)| rest.len() >= FRAME) else {
-        return Err(cut);
-    };
-    if &end[24..32] != END {
-        return Err(cut);
-    }
-    let (numbers, _) = end.as_chunks::<8>();
-    let [tables_at, tables_length, length] = [numbers[0], numbers[1], numbers[2]].map(u64::from_le_bytes);
-    if length != octets {
-        return Err(OpenError::Length { says: length, octets });
-    }
-    let altered = OpenError::Altered { part: "the tables" };
-    let fits = tables_at >= FRAME as u64 && tables_at.checked_add(tables_length) == Some(rest.len() as u64);
-    let Some(at) = usize::try_from(tables_at).ok().filter(|_| fits) else { return Err(altered) };
-    let tables = &rest[at..];
-    let digest = digest(&file[..FRAME], tables, end);
-    if digest.0[..] != end[32..] {
-        return Err(altered);
-    }
-    Ok(Framed { tables, tables_at: at, digest })
+    let Some((rest, end)) = file.split_last_chunk::<FRAME>() else { return Err(OpenError::Cut { octets }) };
+    let tables_at = Ended::of(end, octets)?.tables_at;
+    let tables = rest.get(tables_at..).ok_or(OpenError::Cut { octets })?;
+    let digest = checked_digest(&file[..FRAME], tables, end)?;
+    Ok(Framed { tables, tables_at, digest })
 }
 
 fn digest(head: &[u8], tables: &[u8], end: &[u8]) -> Digest {

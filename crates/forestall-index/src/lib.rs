@@ -3,13 +3,13 @@
 //! The prediction index: all predicted names of chosen campaigns in one compact file, looked up exactly and quickly. No I/O of its own, no clock.
 //!
 //! A [`Builder`] takes names from anywhere, [`predicted`] those of campaigns; it writes an index to a `Write` that the caller opened.
-//! [`Index::read`] brings one into memory and checks every octet, [`Index::look_up`] and its kin find the listed name at or above a
+//! [`Index::take`] copies a file into sealed memory and checks every octet, [`Index::look_up`] and its kin find the listed name at or above a
 //! query. A [`Hit`] says in which campaigns' lists the name stands and in which nominal windows, or that it is a collision. There
 //! is no false match: names are compared in full.
 //!
 //! The format is described in `docs/index-format.md`, and each part in the module that writes and reads it.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![warn(clippy::disallowed_methods)]
 
 mod block;
@@ -24,6 +24,7 @@ mod index;
 mod key;
 mod layout;
 mod look_up;
+mod map;
 mod name;
 pub mod open;
 mod parents;
@@ -31,11 +32,13 @@ pub mod predicted;
 mod quotient;
 mod spill;
 mod tables;
+mod take;
 pub mod verify;
 
 pub use build::{AddError, BuildError, Builder, Built};
 pub use hit::{Hit, Posting};
 pub use index::{Index, Sizes};
+pub use map::Sealed;
 pub use name::NameFault;
 pub use open::OpenError;
 pub use spill::Scratch;

@@ -109,33 +109,69 @@ impl<B: AsRef<[u8]>> Index<B> {
     /// Quicker than one after another from about 16 queries on: the memory that several of them need is fetched at a time.
     pub fn look_up_batch<'a, Q: AsRef<[u8]>>(&'a self, qnames: &[Q], mut found: impl FnMut(usize, Hit<'a>)) {
         for (chunk, first) in qnames.chunks(QUERIES).zip((0..).step_by(QUERIES)) {
-            self.look_up_chunk(chunk, |query, hit| found(first + query, hit));
+            let text = |query: usize| Query::Text(chunk[query].as_ref());
+            self.look_up_chunk(chunk.len(), text, |query, hit| found(first + query, hit));
         }
     }
 
-    fn look_up_chunk<'a, Q: AsRef<[u8]>>(&'a self, qnames: &[Q], mut found: impl FnMut(usize, Hit<'a>)) {
+    /// Looks up many queries on the wire as [`Self::look_up_wire`] does, in the way of [`Self::look_up_batch`].
+    pub fn look_up_wire_batch<'a, Q: AsRef<[u8]>>(&'a self, qnames: &[Q], mut found: impl FnMut(usize, Hit<'a>)) {
+        for (chunk, first) in qnames.chunks(QUERIES).zip((0..).step_by(QUERIES)) {
+            let wire = |query: usize| Query::Wire(chunk[query].as_ref());
+            self.look_up_chunk(chunk.len(), wire, |query, hit| found(first + query, hit));
+        }
+    }
+
+    /// Looks up so many queries, which `query` gives by their numbers, as they were asked.
+    #[inline]
+    fn look_up_chunk<'a, 'q>(
+        &'a self,
+        queries: usize,
+        query: impl Fn(usize) -> Query<'q>,
+        mut found: impl FnMut(usize, Hit<'a>),
+    ) {
         let mut probes = [Probe::default(); PROBES];
         let mut pairs_at = [0; PROBES];
+        // Octets of the labels of names on the wire: what stands behind them is no part of a parent that is compared.
+        let mut lengths = [0; QUERIES];
         let mut count = 0;
-        for (qname, query) in qnames.iter().zip(0u16..) {
+        for (number, of) in (0..queries).zip(0u16..) {
             let before = count;
-            let done = self.walk_text(without_final_dot(qname.as_ref()), |probe| {
+            let note = |probe: Probe| {
                 if count < PROBES {
                     pairs_at[count] = self.block(probe.hash).pair(probe.hash, self.tables.log2);
-                    probes[count] = Probe { query, ..probe };
+                    probes[count] = Probe { query: of, ..probe };
                 }
                 count += 1;
-            });
+            };
+            let done = match query(number) {
+                Query::Text(text) => self.walk_text(without_final_dot(text), note),
+                Query::Wire(wire) => match Labels::of(wire) {
+                    Some(labels) => {
+                        lengths[number] = labels.length;
+                        self.walk_wire(&wire[..labels.length], &labels, note);
+                        true
+                    }
+                    None => true,
+                },
+            };
             if !done || count > PROBES {
                 count = before;
-                if let Some(hit) = self.look_up(qname.as_ref()) {
-                    found(usize::from(query), hit);
+                let hit = match query(number) {
+                    Query::Text(text) => self.look_up(text),
+                    Query::Wire(wire) => self.look_up_wire(wire),
+                };
+                if let Some(hit) = hit {
+                    found(number, hit);
                 }
             }
         }
         let mut kept = [0; PROBES];
         let kept = self.filtered(&probes[..count], &pairs_at[..count], &mut kept);
-        let text = |query: usize| without_final_dot(qnames[query].as_ref());
+        let query = |number: usize| match query(number) {
+            Query::Wire(wire) => Query::Wire(&wire[..lengths[number]]),
+            Query::Text(text) => Query::Text(without_final_dot(text)),
+        };
         // From the last on, so that of one query the longest name comes first.
         let mut answered = usize::MAX;
         for kept in kept.rchunks(SOUGHT) {
@@ -144,18 +180,18 @@ impl<B: AsRef<[u8]>> Index<B> {
             let mut key = Key::empty();
             for (index, sought) in kept.iter().zip(sought.iter_mut()) {
                 let probe = &probes[usize::from(*index)];
-                self.seek(Query::Text(text(usize::from(probe.query))), probe, &mut key, sought);
+                self.seek(query(usize::from(probe.query)), probe, &mut key, sought);
             }
             self.fetch_buckets(sought);
             for (index, sought) in kept.iter().zip(sought.iter()).rev() {
                 let probe = &probes[usize::from(*index)];
-                let query = usize::from(probe.query);
-                if query == answered {
+                let number = usize::from(probe.query);
+                if number == answered {
                     continue;
                 }
-                if let Some(hit) = self.compare(Query::Text(text(query)), probe, sought) {
-                    answered = query;
-                    found(query, hit);
+                if let Some(hit) = self.compare(query(number), probe, sought) {
+                    answered = number;
+                    found(number, hit);
                 }
             }
         }

@@ -1,10 +1,9 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Taking an index into use: the whole file is brought into memory and checked, then nothing can change it.
+//! Taking an index into use: the whole file is copied once, and what was copied is checked; then nothing can change it.
 //!
-//! A file that is mapped can be cut or altered by others while it is read, which ends the program or, worse, changes an answer. So an
-//! index is read once, and every octet is checked by then: look-ups cannot fail afterwards. At 50 million names that takes a fraction of a
-//! second. Who wants to share the memory hands down octets that cannot change, such as a sealed memory file.
+//! Every octet is checked before the first look-up, so that none can fail afterwards, and what is checked is what is kept: each octet of the file is read
+//! once. Several threads copy and check at a time, in pieces that stay in the nearest cache. The copy lies in a [`Sealed`] memory file.
 
 use std::io::{self, Read};
 
@@ -14,6 +13,7 @@ use crate::Index;
 use crate::block::{ALIGNED, Block};
 use crate::checksum::checksum;
 use crate::layout::{self, FRAME, VERSION};
+use crate::map::Sealed;
 use crate::parents::Parents;
 use crate::tables::Tables;
 
@@ -78,7 +78,8 @@ pub enum OpenError {
 }
 
 impl Index {
-    /// Reads an index to its end and checks it. `length` is the length of the file where that is known: it saves memory.
+    /// Reads an index to its end into memory of this program and checks it. `length` is the length of the file where that is known: it saves memory.
+    /// Where there is a file, [`Self::take`] is quicker.
     ///
     /// # Errors
     ///
@@ -98,7 +99,7 @@ impl Index {
         if octets.len() as u64 > MOST_OCTETS {
             return Err(OpenError::TooLong);
         }
-        Self::open(octets)
+        Self::open(Sealed::of(octets))
     }
 }
 
@@ -112,30 +113,45 @@ impl<B: AsRef<[u8]>> Index<B> {
         let file = octets.as_ref();
         let framed = layout::framed(file)?;
         let tables = Tables::of_octets(framed.tables).ok_or(OpenError::Senseless)?;
-        let mut blocks = Vec::with_capacity(tables.blocks.len());
-        let mut at = FRAME;
-        for (number, entry) in tables.blocks.iter().enumerate() {
-            let length = usize::try_from(entry.length).map_err(|_| OpenError::Senseless)?;
-            let until = at.checked_add(length).filter(|until| *until <= framed.tables_at && length % ALIGNED == 0);
-            let until = until.ok_or(OpenError::Senseless)?;
-            if checksum(&file[at..until]) != entry.checksum {
-                return Err(OpenError::AlteredBlock { block: number, from: at as u64, until: until as u64 });
+        let blocks = blocks(&tables, framed.tables_at)?;
+        for (number, (block, entry)) in blocks.iter().zip(&tables.blocks).enumerate() {
+            if checksum(&file[block.range()]) != entry.checksum {
+                return Err(altered(number, block));
             }
-            blocks.push(Block::new(at, length, entry.shape).ok_or(OpenError::Senseless)?);
-            at = until;
-        }
-        if at != framed.tables_at {
-            return Err(OpenError::Senseless);
         }
         let digest = framed.digest;
         Ok(Self::assembled(octets, digest, tables, blocks))
     }
 
-    fn assembled(octets: B, digest: Digest, tables: Tables, blocks: Vec<Block>) -> Self {
+    pub(crate) fn assembled(octets: B, digest: Digest, tables: Tables, blocks: Vec<Block>) -> Self {
         let mut parents = Parents::new();
         for (number, wire) in (0..=u16::MAX).zip(&tables.parents).skip(1) {
             parents.add(wire, number);
         }
         Self { octets, digest, tables, parents, blocks }
     }
+}
+
+/// Returns where the blocks stand.
+///
+/// # Errors
+///
+/// Where they do not reach from the head to the tables.
+pub(crate) fn blocks(tables: &Tables, tables_at: usize) -> Result<Vec<Block>, OpenError> {
+    let mut blocks = Vec::with_capacity(tables.blocks.len());
+    let mut at = FRAME;
+    for entry in &tables.blocks {
+        let length = usize::try_from(entry.length).map_err(|_| OpenError::Senseless)?;
+        let until = at.checked_add(length).filter(|until| *until <= tables_at && length % ALIGNED == 0);
+        let until = until.ok_or(OpenError::Senseless)?;
+        blocks.push(Block::new(at, length, entry.shape).ok_or(OpenError::Senseless)?);
+        at = until;
+    }
+    if at == tables_at { Ok(blocks) } else { Err(OpenError::Senseless) }
+}
+
+/// Says that a block is other than it was written.
+pub(crate) fn altered(number: usize, block: &Block) -> OpenError {
+    let range = block.range();
+    OpenError::AlteredBlock { block: number, from: range.start as u64, until: range.end as u64 }
 }

@@ -12,7 +12,7 @@ use forestall_model::{Instant, Margin, WindowSet};
 use proptest::prelude::*;
 
 /// An index of `names`, listed at all times.
-fn index(names: &[&str]) -> Index {
+fn index(names: &[&str]) -> Index<Vec<u8>> {
     let mut builder = Builder::new(Cursor::new(Vec::new()), DEFAULT_MEMORY);
     let campaign = IndexCampaign {
         family: "test".parse().unwrap(),
@@ -30,7 +30,7 @@ fn index(names: &[&str]) -> Index {
 }
 
 /// Returns how many of the names were matched, and what was found.
-fn watch<'a>(index: &Index, names: impl Iterator<Item = QName<'a>>) -> (u64, Vec<Finding>) {
+fn watch<'a>(index: &Index<Vec<u8>>, names: impl Iterator<Item = QName<'a>>) -> (u64, Vec<Finding>) {
     let roster = Roster::of(index).unwrap();
     let scratch = || Ok(Box::new(Cursor::new(Vec::new())) as _);
     let mut watch = Watch::new(index, &roster, usize::MAX, None, &scratch);

@@ -7,7 +7,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use forestall_index::{AddError, BuildError, Builder, Index, Scratch};
 use forestall_model::{Instant, WindowSet};
 
-use crate::support::{builder, campaign, days, index, written};
+use crate::support::{builder, campaign, days, index, taken, written};
 
 /// Adds names of two campaigns, some twice, some excluded, some odd.
 fn fill<S: Scratch>(builder: &mut Builder<S>, names: u32) {
@@ -52,6 +52,21 @@ fn two_blocks_are_as_good_as_one() {
     let (plain, _) = built(names, 1 << 30, 1);
     let (octets, spilled) = built(names, 16 << 20, 2);
     assert!(spilled > 0 && octets == plain);
+    // Copied by one thread or by several, and altered in either block.
+    for (threads, altered) in
+        [(1, None), (2, None), (9, None), (2, Some(100)), (2, Some(octets.len() - 1_000_000)), (1, Some(100))]
+    {
+        let mut wrong = octets.clone();
+        if let Some(at) = altered {
+            wrong[at] ^= 1;
+        }
+        let taken = taken(&wrong, threads);
+        assert_eq!(taken.is_ok(), altered.is_none(), "{threads} {altered:?} {taken:?}");
+        if let Ok(taken) = taken {
+            assert!(taken.look_up(b"n0x.com").is_some());
+            taken.verify().unwrap();
+        }
+    }
     let index = Index::open(octets).unwrap();
     index.verify().unwrap();
     let listed =

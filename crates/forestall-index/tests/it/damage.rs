@@ -8,7 +8,7 @@ use forestall_index::{Index, OpenError};
 use forestall_model::WindowSet;
 use proptest::prelude::*;
 
-use crate::support::{builder, campaign, days, written};
+use crate::support::{builder, campaign, days, taken, written};
 
 fn small() -> Vec<u8> {
     let mut builder = builder();
@@ -30,7 +30,8 @@ fn every_octet_is_checked() {
     for at in 0..file.len() {
         let mut altered = file.clone();
         altered[at] ^= 1 << (at % 8);
-        assert!(Index::open(altered).is_err(), "octet {at} of {}", file.len());
+        assert!(Index::open(&altered[..]).is_err(), "octet {at} of {}", file.len());
+        assert!(taken(&altered, 2).is_err(), "octet {at} of {} of a file", file.len());
     }
 }
 
@@ -40,6 +41,7 @@ fn every_cut_is_refused() {
     for length in 0..file.len() {
         let refused = Index::read(&file[..length], Some(length as u64)).unwrap_err();
         assert!(matches!(refused, OpenError::Cut { .. } | OpenError::NotAnIndex { .. }), "{length}: {refused}");
+        assert_eq!(taken(&file[..length], 2).unwrap_err().to_string(), refused.to_string(), "{length}");
     }
     for more in 1..200 {
         let longer = [&file[..], &vec![0; more]].concat();
@@ -52,7 +54,11 @@ fn every_cut_is_refused() {
 #[test]
 fn says_why_a_file_is_refused() {
     let file = small();
-    let refused = |octets: &[u8]| Index::read(octets, None).unwrap_err().to_string();
+    let refused = |octets: &[u8]| {
+        let refused = Index::read(octets, None).unwrap_err().to_string();
+        assert_eq!(taken(octets, 1).unwrap_err().to_string(), refused);
+        refused
+    };
     assert_eq!(refused(b""), "it is no index: it begins with \"\"; expected \"forestall index\"");
     assert!(refused(b"name,family\n").starts_with("it is no index: it begins with \"name,family\\n\";"));
     let mut newer = file.clone();
@@ -95,6 +101,19 @@ fn a_file_that_changes_while_it_is_read_or_in_use_does_no_harm() {
     file.set_len(10).unwrap();
     assert!(index.look_up(b"name7.com").unwrap().is_collision());
     index.verify().unwrap();
+    // So it is where its copy is mapped, whatever is written over the file, and even where nothing is left of it.
+    file.set_len(0).unwrap();
+    file.seek(SeekFrom::Start(0)).unwrap();
+    file.write_all(&octets).unwrap();
+    let index = Index::take(&file, 2).unwrap();
+    assert_eq!(index.is_mapped(), cfg!(target_os = "linux"));
+    file.seek(SeekFrom::Start(0)).unwrap();
+    file.write_all(&vec![0xFF; octets.len()]).unwrap();
+    assert!(index.look_up(b"name7.com").unwrap().is_collision());
+    file.set_len(0).unwrap();
+    assert!(index.look_up(b"name9.com").is_some_and(|hit| hit.postings().count() == 2));
+    index.verify().unwrap();
+    assert_eq!(index.digest(), Index::open(octets).unwrap().digest());
 }
 
 /// A file that somebody cuts or makes longer after the first read.
@@ -201,7 +220,10 @@ proptest! {
         // Where the edits undid each other, it is the same file; otherwise nothing of it is ever answered from.
         match Index::read(&file[..], Some(file.len() as u64)) {
             Ok(_) => prop_assert!(file == whole),
-            Err(refused) => prop_assert!(file != whole && !refused.to_string().is_empty()),
+            Err(refused) => {
+                prop_assert!(file != whole);
+                prop_assert_eq!(taken(&file, 2).unwrap_err().to_string(), refused.to_string());
+            }
         }
     }
 

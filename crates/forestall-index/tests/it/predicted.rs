@@ -22,7 +22,7 @@ fn days(from: &str, until: &str) -> Window {
     Window { from, until }
 }
 
-fn built(family: &str, span: Window, then: impl FnOnce(&mut MemoryBuilder)) -> Index {
+fn built(family: &str, span: Window, then: impl FnOnce(&mut MemoryBuilder)) -> Index<Vec<u8>> {
     let mut builder = builder();
     predicted::add(&mut builder, &prepared(family), span, 2, |_| {}).unwrap();
     then(&mut builder);

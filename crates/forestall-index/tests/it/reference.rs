@@ -125,8 +125,14 @@ proptest! {
             assert!(batch[number].is_none(), "each query is answered once");
             batch[number] = Some((hit.start(), meaning(&hit)));
         });
+        let wires: Vec<Vec<u8>> = all.iter().map(|labels| wire(labels)).collect();
+        let mut on_wires = vec![None; all.len()];
+        index.look_up_wire_batch(&wires, |number, hit| {
+            assert!(on_wires[number].is_none(), "each query is answered once");
+            on_wires[number] = Some((hit.start(), meaning(&hit)));
+        });
         let mut ids = BTreeMap::new();
-        for ((labels, text), batched) in all.iter().zip(&texts).zip(batch) {
+        for (((labels, text), batched), on_wires) in all.iter().zip(&texts).zip(batch).zip(on_wires) {
             let expected = reference.of(labels);
             let start = |skipped: usize| labels[..skipped].iter().map(|label| escaped(label).len() + 1).sum::<usize>();
             let in_text = expected.clone().map(|(skipped, meaning)| (start(skipped), meaning));
@@ -137,6 +143,7 @@ proptest! {
             prop_assert_eq!(dotted.map(|hit| (hit.start(), meaning(&hit))), in_text, "{}.", text);
             let start = |skipped: usize| labels[..skipped].iter().map(|label| label.len() + 1).sum::<usize>();
             let on_wire = index.look_up_wire(&wire(labels)).map(|hit| (hit.start(), meaning(&hit)));
+            prop_assert_eq!(&on_wires, &on_wire, "{} on the wire in a batch", text);
             prop_assert_eq!(on_wire, expected.clone().map(|(skipped, meaning)| (start(skipped), meaning)), "{} on the wire", text);
             if let (Some(hit), Some((skipped, _))) = (hit, expected) {
                 let name: Vec<_> = labels[skipped..].iter().map(|label| label.to_ascii_lowercase()).collect();
@@ -155,12 +162,14 @@ proptest! {
         let index = index(builder);
         let mut batch = vec![None; queries.len()];
         index.look_up_batch(&queries, |number, hit| batch[number] = Some(hit.id()));
-        for (query, batched) in queries.iter().zip(batch) {
+        let mut on_wires = vec![None; queries.len()];
+        index.look_up_wire_batch(&queries, |number, hit| on_wires[number] = Some(hit.id()));
+        for ((query, batched), on_wire) in queries.iter().zip(batch).zip(on_wires) {
+            prop_assert_eq!(index.look_up_wire(query).map(|hit| hit.id()), on_wire);
             prop_assert_eq!(index.look_up(query).map(|hit| hit.id()), batched);
             if let Some(hit) = index.look_up(query) {
                 prop_assert!(hit.start() < query.len());
             }
-            let _ = index.look_up_wire(query);
         }
     }
 }

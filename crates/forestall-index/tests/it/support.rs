@@ -2,10 +2,10 @@
 
 //! Small indexes, made in memory.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 
 use forestall_index::build::{DEFAULT_MEMORY, Reference};
-use forestall_index::{Builder, Hit, Index, IndexCampaign};
+use forestall_index::{Builder, Hit, Index, IndexCampaign, OpenError};
 use forestall_model::{Instant, Margin, UtcDay, WindowSet};
 
 pub(crate) type MemoryBuilder = Builder<Cursor<Vec<u8>>>;
@@ -43,10 +43,17 @@ pub(crate) fn written(builder: MemoryBuilder) -> Vec<u8> {
 }
 
 /// Returns an index in use, checked name by name.
-pub(crate) fn index(builder: MemoryBuilder) -> Index {
+pub(crate) fn index(builder: MemoryBuilder) -> Index<Vec<u8>> {
     let index = Index::open(written(builder)).unwrap();
     index.verify().unwrap();
     index
+}
+
+/// Takes octets into use by way of a file.
+pub(crate) fn taken(octets: &[u8], threads: usize) -> Result<Index, OpenError> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(octets).unwrap();
+    Index::take(&file, threads)
 }
 
 /// Returns the campaigns of a hit.
