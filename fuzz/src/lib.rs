@@ -5,6 +5,7 @@
 mod asked;
 pub mod facts;
 mod sift;
+pub mod sinkhole;
 mod slowly;
 
 use forestall_detect::readers::{Block, Counts, Format, LogClock, Options, Source};

@@ -60,6 +60,8 @@ struct Connection {
     /// Whether the other side sends no more.
     ended: bool,
     closing: Option<Clock>,
+    /// Whether the other side was told that nothing more comes.
+    is_shut: bool,
     talk: Talk,
 }
 
@@ -174,6 +176,7 @@ impl Connections {
                 of_proxy: false,
                 ended: false,
                 closing: None,
+                is_shut: false,
                 talk: Talk::new(speaks, &self.tools),
             };
             let slot = self.free.pop().unwrap_or_else(|| {
@@ -280,9 +283,10 @@ impl Connection {
             if self.ended && done && !full {
                 return Fate::Goes;
             }
-            if self.closing.is_some() && done {
+            if self.closing.is_some() && done && !self.is_shut {
                 // The other side reads the answer to its end, and then ends.
                 let _ = self.stream.shutdown(Shutdown::Write);
+                self.is_shut = true;
             }
             // What waited for room has it now, be it here or with the system, and nobody will say so.
             let has_room = done && (full || !dry);
@@ -377,6 +381,7 @@ mod tests {
             of_proxy: false,
             ended: false,
             closing: None,
+            is_shut: false,
             talk: Talk::Dns,
         };
         connection.write().unwrap();

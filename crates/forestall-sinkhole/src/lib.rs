@@ -16,7 +16,7 @@ pub mod dns;
 pub mod http;
 pub mod metrics;
 pub mod names;
-mod proxy;
+pub mod proxy;
 pub mod raw;
 pub mod recognise;
 pub mod run;

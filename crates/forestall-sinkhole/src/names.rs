@@ -101,20 +101,47 @@ impl Names {
     #[must_use]
     #[inline]
     pub fn standing(&self, qname: &[u8], now: Instant) -> Standing {
-        let mut best: Option<Found> = None;
+        let mut standing = Standing::Unlisted;
         for (listed, place) in self.listed.iter().zip(0u64..) {
-            let Some(hit) = listed.index.look_up_wire(qname) else { continue };
-            if hit.is_collision() && !self.answer_collisions {
-                return Standing::Collision;
-            }
-            if best.is_none_or(|best| best.open_until.is_none()) {
-                let found = self.found(listed, place, &hit, qname, now);
-                if best.is_none() || found.open_until.is_some() {
-                    best = Some(found);
-                }
+            if let Some(hit) = listed.index.look_up_wire(qname) {
+                standing = self.judged(standing, listed, place, &hit, qname, now);
             }
         }
-        best.map_or(Standing::Unlisted, Standing::Listed)
+        standing
+    }
+
+    /// Says of many names what [`Self::standing`] says of each, in place of what `standings` held. Quicker, since the memory that several of them need is fetched
+    /// at a time.
+    pub fn standings(&self, qnames: &[&[u8]], now: Instant, standings: &mut Vec<Standing>) {
+        standings.clear();
+        standings.resize(qnames.len(), Standing::Unlisted);
+        for (listed, place) in self.listed.iter().zip(0u64..) {
+            listed.index.look_up_wire_batch(qnames, |number, hit| {
+                standings[number] = self.judged(standings[number], listed, place, &hit, qnames[number], now);
+            });
+        }
+    }
+
+    /// Says what a name is, by what earlier indexes say of it and a hit in this one.
+    #[inline]
+    fn judged(
+        &self,
+        before: Standing,
+        listed: &Listed,
+        place: u64,
+        hit: &Hit<'_>,
+        qname: &[u8],
+        now: Instant,
+    ) -> Standing {
+        let best = match before {
+            Standing::Collision => return before,
+            _ if hit.is_collision() && !self.answer_collisions => return Standing::Collision,
+            Standing::Listed(best) if best.open_until.is_some() => return before,
+            Standing::Listed(best) => Some(best),
+            Standing::Unlisted => None,
+        };
+        let found = self.found(listed, place, hit, qname, now);
+        Standing::Listed(best.filter(|_| found.open_until.is_none()).unwrap_or(found))
     }
 
     fn found(&self, listed: &Listed, place: u64, hit: &Hit<'_>, qname: &[u8], now: Instant) -> Found {

@@ -7,21 +7,27 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 /// How every header begins.
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
 /// Most octets of a header that is read; real ones have some tens.
-pub(crate) const MOST_OCTETS: usize = 2_048;
+pub const MOST_OCTETS: usize = 2_048;
 
 /// What stands at the beginning of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Header {
+pub enum Header {
     /// The beginning of a header.
     Part,
     /// A whole header, with who connected to whom; none where the proxy speaks for itself.
-    Whole { octets: usize, addresses: Option<(SocketAddr, SocketAddr)> },
+    Whole {
+        /// Octets of the header.
+        octets: usize,
+        /// Source and destination.
+        addresses: Option<(SocketAddr, SocketAddr)>,
+    },
     /// Something else.
     Other,
 }
 
 /// Reads the beginning of a connection.
-pub(crate) fn read(input: &[u8]) -> Header {
+#[must_use]
+pub fn read(input: &[u8]) -> Header {
     let seen = input.len().min(SIGNATURE.len());
     if input[..seen] != SIGNATURE[..seen] {
         return Header::Other;

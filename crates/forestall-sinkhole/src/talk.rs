@@ -121,7 +121,9 @@ pub enum Talk {
 }
 
 impl Talk {
-    pub(crate) fn new(speaks: Speaks, tools: &Tools) -> Self {
+    /// Begins to speak.
+    #[must_use]
+    pub fn new(speaks: Speaks, tools: &Tools) -> Self {
         match speaks {
             Speaks::Dns => Self::Dns,
             Speaks::Http => Self::Http(http::Http::default()),
@@ -132,7 +134,7 @@ impl Talk {
     }
 
     /// Understands octets that came, and takes what it understood away.
-    pub(crate) fn received(&mut self, input: &mut Vec<u8>, output: &mut Vec<u8>, who: &Who, tools: &mut Tools) -> Next {
+    pub fn received(&mut self, input: &mut Vec<u8>, output: &mut Vec<u8>, who: &Who, tools: &mut Tools) -> Next {
         match self {
             Self::Dns => dns::tcp::received(input, output, who, tools),
             Self::Http(http) => http.received(input, output, who, None, tools),
@@ -143,7 +145,7 @@ impl Talk {
     }
 
     /// Is told that the connection ended by itself or by a limit, with octets that were not understood.
-    pub(crate) fn ended(&mut self, input: &[u8], who: &Who, tools: &mut Tools) {
+    pub fn ended(&mut self, input: &[u8], who: &Who, tools: &mut Tools) {
         match self {
             Self::Dns | Self::Metrics => {}
             Self::Http(http) => http.ended(input, who, None, tools),

@@ -16,8 +16,8 @@ use forestall_spool::{Spool, SpoolError};
 use crate::config::Group;
 use crate::names::{Live, Names};
 
-/// How often the files are looked at: a new index is to be in use within a tenth of a second.
-const LOOK: Duration = Duration::from_millis(40);
+/// How often the files are looked at: a new index is to be in use within a tenth of a second, and copying ten million names takes half of that.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Why an index is not taken into use.
 #[derive(Debug, thiserror::Error)]
@@ -52,11 +52,11 @@ pub enum LoadError {
 ///
 /// [`LoadError`] with the file.
 pub fn read(paths: &[PathBuf]) -> Result<Vec<Index>, LoadError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let read = |path: &PathBuf| {
         let of = |source| LoadError::File { path: path.clone(), source };
         let file = File::open(path).map_err(of)?;
-        let length = file.metadata().map_err(of)?.len();
-        Index::read(file, Some(length)).map_err(|source| LoadError::Index { path: path.clone(), source })
+        Index::take(&file, threads).map_err(|source| LoadError::Index { path: path.clone(), source })
     };
     paths.iter().map(read).collect()
 }

@@ -47,12 +47,28 @@ impl Nsd {
     pub fn start_throttled(test: &str, zones: &[(&str, &str)], per_second: u32) -> Option<Self> {
         let program = skip::needs(test, "nsd")?;
         let first = zones.first().map_or(".", |(name, _)| name);
-        let is_ready = |address| match answers_for(address, first) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(format!("it does not serve {first}")),
-            Err(error) => Err(error.to_string()),
-        };
-        Some(Self(Server::start(&program, |address, folder| prepare(address, folder, zones, per_second), is_ready)))
+        Some(Self(Server::start(
+            &program,
+            |address, folder| prepare(address, folder, zones, per_second),
+            |address| is_ready(address, first),
+        )))
+    }
+
+    /// Starts a server as [`Self::start`] does, at an address of the loopback interface and a port that the test chose and may use.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::start`].
+    #[must_use]
+    pub fn start_at(test: &str, address: SocketAddr, zones: &[(&str, &str)]) -> Option<Self> {
+        let program = skip::needs(test, "nsd")?;
+        let first = zones.first().map_or(".", |(name, _)| name);
+        Some(Self(Server::start_at(
+            &program,
+            address,
+            |address, folder| prepare(address, folder, zones, 0),
+            |address| is_ready(address, first),
+        )))
     }
 
     /// Returns where it answers, over UDP and TCP.
@@ -76,9 +92,10 @@ impl Nsd {
 fn prepare(address: SocketAddr, folder: &Path, zones: &[(&str, &str)], per_second: u32) -> io::Result<Vec<OsString>> {
     let place = folder.display();
     let mut config = format!(
-        "server:\n  ip-address: 127.0.0.1\n  port: {port}\n  server-count: 1\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  \
+        "server:\n  ip-address: {host}\n  port: {port}\n  server-count: 1\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  \
          pidfile: \"\"\n  zonesdir: \"{place}\"\n  xfrdfile: \"{place}/xfrd\"\n  xfrdir: \"{place}\"\n  zonelistfile: \"{place}/zones\"\n  \
          rrl-ratelimit: {per_second}\n  hide-version: yes\nremote-control:\n  control-enable: no\n",
+        host = address.ip(),
         port = address.port()
     );
     for (number, (name, zone)) in zones.iter().enumerate() {
@@ -88,6 +105,14 @@ fn prepare(address: SocketAddr, folder: &Path, zones: &[(&str, &str)], per_secon
     let file = folder.join("nsd.conf");
     std::fs::write(&file, config)?;
     Ok(vec!["-d".into(), "-c".into(), file.into()])
+}
+
+fn is_ready(address: SocketAddr, zone: &str) -> Result<(), String> {
+    match answers_for(address, zone) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!("it does not serve {zone}")),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Asks for the SOA of `zone` and says whether the server is an authority for it.

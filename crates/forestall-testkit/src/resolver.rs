@@ -1,7 +1,7 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Resolvers of several makes on a free port of the loopback interface, each with settings of a test's own: they ask one authority there and nobody
-//! outside.
+//! Resolvers of several makes on a free port of the loopback interface, each with settings of a test's own: they ask one authority there, or go from
+//! delegation to delegation from a root that the test has there, and ask nobody outside.
 
 use std::ffi::OsString;
 use std::io;
@@ -51,6 +51,8 @@ pub struct Settings<'a> {
     pub options: &'a str,
     /// Files beside the settings: name and text.
     pub files: &'a [(&'a str, &'a str)],
+    /// Whether the authority is the root, on port 53: the resolver then follows its delegations, and forwards nothing.
+    pub is_root: bool,
 }
 
 /// A running resolver; ends when dropped.
@@ -115,6 +117,9 @@ impl Resolver {
     }
 }
 
+/// The name of a test's root server.
+const ROOT: &str = "a.root-servers.example.";
+
 /// Writes the settings and returns the arguments.
 fn prepare(
     make: Make,
@@ -126,28 +131,57 @@ fn prepare(
     let place = folder.display().to_string();
     let (text, options) = (settings.text.replace("{folder}", &place), settings.options.replace("{folder}", &place));
     let (port, asked) = (address.port(), authority.port());
+    let host = authority.ip();
+    let root = settings.is_root;
+    if root {
+        std::fs::write(folder.join("hints"), format!(". 3600 NS {ROOT}\n{ROOT} 3600 A {host}\n"))?;
+    }
     let config = match make {
-        Make::Bind => format!(
-            "options {{\n  directory \"{place}\";\n  listen-on port {port} {{ 127.0.0.1; }};\n  listen-on-v6 {{ none; }};\n  recursion yes;\n  \
-             dnssec-validation no;\n  pid-file none;\n  session-keyfile none;\n  forward only;\n  forwarders {{ 127.0.0.1 port {asked}; }};\n\
-             {options}}};\ncontrols {{ }};\n{text}"
-        ),
-        Make::Unbound => format!(
-            "server:\n  interface: 127.0.0.1\n  port: {port}\n  num-threads: 1\n  username: \"\"\n  chroot: \"\"\n  directory: \"{place}\"\n  \
-             pidfile: \"\"\n  use-syslog: no\n  logfile: \"\"\n  module-config: \"respip iterator\"\n  do-not-query-localhost: no\n\
-             remote-control:\n  control-enable: no\nstub-zone:\n  name: \".\"\n  stub-addr: 127.0.0.1@{asked}\n{text}"
-        ),
-        Make::KnotResolver => format!(
-            "cache.size = 4 * MB\nnet.ipv6 = false\nnet.listen('127.0.0.1', {port}, {{ kind = 'dns' }})\n\
-             for _, module in ipairs({{ 'ta_update', 'ta_signal_query', 'priming', 'detect_time_skew', 'detect_time_jump' }}) do\n  \
-             modules.unload(module)\nend\ntrust_anchors.remove('.')\n{text}\
-             policy.add(policy.all(policy.STUB({{ '127.0.0.1@{asked}' }})))\n"
-        ),
+        Make::Bind => {
+            let (asks, hints) = if root {
+                (String::new(), format!("zone \".\" {{ type hint; file \"{place}/hints\"; }};\n"))
+            } else {
+                (format!("forward only;\n  forwarders {{ 127.0.0.1 port {asked}; }};\n"), String::new())
+            };
+            format!(
+                "options {{\n  directory \"{place}\";\n  listen-on port {port} {{ 127.0.0.1; }};\n  listen-on-v6 {{ none; }};\n  recursion yes;\n  \
+                 dnssec-validation no;\n  pid-file none;\n  session-keyfile none;\n  {asks}{options}}};\ncontrols {{ }};\n{hints}{text}"
+            )
+        }
+        Make::Unbound => {
+            let (hints, asks) = if root {
+                (format!("root-hints: \"{place}/hints\"\n"), String::new())
+            } else {
+                (String::new(), format!("stub-zone:\n  name: \".\"\n  stub-addr: 127.0.0.1@{asked}\n"))
+            };
+            format!(
+                "server:\n  interface: 127.0.0.1\n  port: {port}\n  num-threads: 1\n  username: \"\"\n  chroot: \"\"\n  directory: \"{place}\"\n  \
+                 pidfile: \"\"\n  use-syslog: no\n  logfile: \"\"\n  module-config: \"respip iterator\"\n  do-not-query-localhost: no\n  {hints}\
+                 remote-control:\n  control-enable: no\n{asks}{text}"
+            )
+        }
+        Make::KnotResolver => {
+            let asks = if root {
+                // It takes no address of 127.0.0.0/8 from a delegation otherwise.
+                format!(
+                    "option('ALLOW_LOCAL', true)\nmodules.load('hints')\nhints.root({{ ['{ROOT}'] = {{ '{host}' }} }})\n"
+                )
+            } else {
+                format!("policy.add(policy.all(policy.STUB({{ '127.0.0.1@{asked}' }})))\n")
+            };
+            format!(
+                "cache.size = 4 * MB\nnet.ipv6 = false\nnet.listen('127.0.0.1', {port}, {{ kind = 'dns' }})\n\
+                 for _, module in ipairs({{ 'ta_update', 'ta_signal_query', 'priming', 'detect_time_skew', 'detect_time_jump' }}) do\n  \
+                 modules.unload(module)\nend\ntrust_anchors.remove('.')\n{text}{asks}"
+            )
+        }
         Make::PowerDns => {
             std::fs::write(folder.join("settings.lua"), text)?;
+            let asks =
+                if root { format!("hint-file={place}/hints") } else { format!("forward-zones=.=127.0.0.1:{asked}") };
             format!(
                 "daemon=no\ndisable-syslog=yes\nthreads=1\nlocal-address=127.0.0.1\nlocal-port={port}\nsocket-dir={place}\n\
-                 forward-zones=.=127.0.0.1:{asked}\ndnssec=off\ndont-query=\nsetuid=\nsetgid=\nlua-config-file={place}/settings.lua\n"
+                 {asks}\ndnssec=off\ndont-query=\nsetuid=\nsetgid=\nlua-config-file={place}/settings.lua\n"
             )
         }
         Make::Dnsmasq => format!(

@@ -44,6 +44,21 @@ impl Server {
         panic!("{} did not start: {last}", program.display());
     }
 
+    /// Starts `program` as [`Self::start`] does, where it is told to answer.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start; with what it printed.
+    pub(crate) fn start_at(
+        program: &Path,
+        address: SocketAddr,
+        prepare: impl Fn(SocketAddr, &Path) -> io::Result<Vec<OsString>>,
+        is_ready: impl Fn(SocketAddr) -> Result<(), String>,
+    ) -> Self {
+        Self::try_start_at(program, address, prepare, is_ready)
+            .unwrap_or_else(|error| panic!("{} did not start: {error}", program.display()))
+    }
+
     /// Returns where it answers, over UDP and TCP.
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
@@ -93,11 +108,21 @@ impl Server {
         is_ready: impl Fn(SocketAddr) -> Result<(), String>,
     ) -> Result<Self, String> {
         let text = |error: io::Error| error.to_string();
-        let folder = tempfile::tempdir().map_err(text)?;
         // A port that is free for TCP is nearly always free for UDP; where not, the next start takes another.
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(text)?;
         let address = free.local_addr().map_err(text)?;
         drop(free);
+        Self::try_start_at(program, address, prepare, is_ready)
+    }
+
+    fn try_start_at(
+        program: &Path,
+        address: SocketAddr,
+        prepare: impl Fn(SocketAddr, &Path) -> io::Result<Vec<OsString>>,
+        is_ready: impl Fn(SocketAddr) -> Result<(), String>,
+    ) -> Result<Self, String> {
+        let text = |error: io::Error| error.to_string();
+        let folder = tempfile::tempdir().map_err(text)?;
         let arguments = prepare(address, folder.path()).map_err(text)?;
         let log = std::fs::File::create(folder.path().join("log")).map_err(text)?;
         let child = Command::new(program)

@@ -84,6 +84,8 @@ const COUNTERPARTS: &[Counterpart] = &[
         package: Debian("knot-dnsutils"),
         needed_by: "answers of the sinkhole to another client",
     },
+    Counterpart { program: "dnsperf", package: Debian("dnsperf"), needed_by: "the sinkhole under load" },
+    Counterpart { program: "wrk", package: Debian("wrk"), needed_by: "the sinkhole under load of visitors" },
     Counterpart { program: "curl", package: Debian("curl"), needed_by: "visitors of the sinkhole" },
     Counterpart { program: "openssl", package: Debian("openssl"), needed_by: "visitors of the sinkhole over TLS" },
     Counterpart { program: "chromium", package: Debian("chromium"), needed_by: "the console in a browser" },

@@ -19,6 +19,8 @@ use crate::names::{Found, Names, Standing};
 
 /// Octets of an answer over UDP where the query has no EDNS record (RFC 1035, section 4.2.1).
 const PLAIN_UDP: usize = 512;
+/// Messages whose names are looked up at a time.
+const AT_A_TIME: usize = 64;
 /// Most octets of an answer over TCP.
 const MOST_TCP: usize = 65_535;
 
@@ -49,6 +51,8 @@ pub struct Handler {
     soa: Vec<u8>,
     sender: Sender,
     counters: Arc<Counters>,
+    /// Room for what names are, kept from one batch to the next.
+    standings: Vec<Standing>,
 }
 
 /// Where a message came from and when.
@@ -91,7 +95,7 @@ impl Handler {
     #[must_use]
     pub fn new(settings: Arc<Settings>, names: Arc<Names>, sender: Sender, counters: Arc<Counters>) -> Self {
         let soa = settings.data.soa(names.written());
-        Self { settings, names, soa, sender, counters }
+        Self { settings, names, soa, sender, counters, standings: Vec::new() }
     }
 
     /// Puts other names into use.
@@ -114,13 +118,76 @@ impl Handler {
     /// Answers a message into `out`; `false` where it is not answered.
     #[inline]
     pub fn answer(&mut self, message: &[u8], came: &Came, out: &mut Vec<u8>) -> bool {
+        let parsed = parse(message);
+        let standing = match &parsed {
+            Parsed::Query(query) if query.question.class == IN => self.names.standing(query.question.name, came.at),
+            _ => Standing::Unlisted,
+        };
+        self.answer_parsed(&parsed, standing, came, out)
+    }
+
+    /// Answers many messages that came at one time, in their order: each into the next of `replies` that has no answer yet. Gives `answered` the number of
+    /// each message that is answered. Messages for which there is no reply left are not answered.
+    pub fn answer_all<'m>(
+        &mut self,
+        messages: impl Iterator<Item = (&'m [u8], SocketAddr)>,
+        at: &Came,
+        replies: &mut [Vec<u8>],
+        mut answered: impl FnMut(SocketAddr),
+    ) {
+        let mut parsed = [const { (Parsed::Nothing, None) }; AT_A_TIME];
+        let mut messages = messages;
+        let mut replies = replies.iter_mut();
+        let mut reply = replies.next();
+        loop {
+            let mut count = 0;
+            let mut qnames = [&[][..]; AT_A_TIME];
+            for (place, (message, from)) in parsed.iter_mut().zip(&mut messages) {
+                *place = (parse(message), Some(from));
+                if let Parsed::Query(query) = &place.0
+                    && query.question.class == IN
+                {
+                    qnames[count] = query.question.name;
+                }
+                count += 1;
+            }
+            if count == 0 {
+                return;
+            }
+            let mut standings = std::mem::take(&mut self.standings);
+            if let [qname] = qnames[..count] {
+                standings.clear();
+                standings.push(self.names.standing(qname, at.at));
+            } else {
+                self.names.standings(&qnames[..count], at.at, &mut standings);
+                let counted =
+                    parsed[..count].iter().zip(&standings).filter_map(|((_, from), standing)| match standing {
+                        Standing::Listed(found) => from.map(|from| (from.ip(), found.id)),
+                        _ => None,
+                    });
+                self.settings.rates.bring_near(counted);
+            }
+            for ((parsed, from), standing) in parsed[..count].iter().zip(&standings) {
+                let (Some(from), Some(out)) = (from, reply.as_deref_mut()) else { continue };
+                let came = Came { from: *from, ..*at };
+                if self.answer_parsed(parsed, *standing, &came, out) {
+                    answered(*from);
+                    reply = replies.next();
+                }
+            }
+            self.standings = standings;
+        }
+    }
+
+    #[inline]
+    fn answer_parsed(&mut self, parsed: &Parsed<'_>, standing: Standing, came: &Came, out: &mut Vec<u8>) -> bool {
         self.counters.add(if came.transport == Transport::Udp { Count::UdpQueries } else { Count::TcpQueries });
-        match parse(message) {
+        match *parsed {
             Parsed::Nothing => {
                 self.counters.add(Count::Ignored);
                 false
             }
-            Parsed::Query(query) => self.query(&query, came, out),
+            Parsed::Query(query) => self.query(&query, standing, came, out),
             Parsed::CookieOnly(head, edns) => {
                 let start = Start { head, question: None, rcode: rcode::NOERROR, authority: false, cut: false };
                 self.unlisted(start, Some(&edns), true, Count::CookieOnly, came, out)
@@ -157,8 +224,8 @@ impl Handler {
     }
 
     #[inline]
-    fn query(&mut self, query: &Query<'_>, came: &Came, out: &mut Vec<u8>) -> bool {
-        let outcome = self.outcome(query, came);
+    fn query(&mut self, query: &Query<'_>, standing: Standing, came: &Came, out: &mut Vec<u8>) -> bool {
+        let outcome = self.outcome(query, standing);
         self.counters.add(outcome.count);
         let edns = query.edns.as_ref();
         let cookie = self.cookie(edns, came);
@@ -205,12 +272,12 @@ impl Handler {
 
     /// Decides what is answered.
     #[inline]
-    fn outcome(&self, query: &Query<'_>, came: &Came) -> Outcome {
+    fn outcome(&self, query: &Query<'_>, standing: Standing) -> Outcome {
         let question = &query.question;
         if question.class != IN {
             return Outcome::refused(Count::Unlisted);
         }
-        let found = match self.names.standing(question.name, came.at) {
+        let found = match standing {
             Standing::Unlisted => return Outcome::refused(Count::Unlisted),
             Standing::Collision => return Outcome::refused(Count::Collision),
             Standing::Listed(found) => found,

@@ -5,6 +5,7 @@
 //! Answers are counted for each network (24 bits of IPv4, 56 of IPv6), and for each network and kind of answer, in tables of a fixed size.
 //! Networks whose places in a table coincide share a place only until the next second, and the one that came last has it.
 
+use std::hint::black_box;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -67,10 +68,7 @@ impl Rates {
     /// Counts an answer and says what becomes of it. `now` is in seconds.
     #[must_use]
     pub fn fate(&self, address: IpAddr, likeness: Likeness, now: u32) -> Fate {
-        let network = match address {
-            IpAddr::V4(address) => u64::from(u32::from(address) >> 8),
-            IpAddr::V6(address) => 1 << 63 | u64::try_from(u128::from(address) >> 72).unwrap_or(0),
-        };
+        let network = network(address);
         let (like, most) = match likeness {
             Likeness::Name(number) => (number.wrapping_add(1), self.limits.alike),
             Likeness::Failure => (u64::MAX, self.limits.failures),
@@ -79,15 +77,33 @@ impl Rates {
         alike.or_else(|| self.over(network, 0, self.limits.all, now)).unwrap_or(Fate::Sent)
     }
 
-    fn over(&self, network: u64, like: u64, most: u32, now: u32) -> Option<Fate> {
-        if most == 0 {
-            return None;
+    /// Brings near the counts of answers for names that are about to be counted, all at a time.
+    pub fn bring_near(&self, answers: impl Iterator<Item = (IpAddr, u64)>) {
+        if self.limits.alike == 0 {
+            return;
         }
+        let near = |(address, number): (IpAddr, u64)| {
+            let (_, place) = self.place(network(address), number.wrapping_add(1));
+            self.counts[place].load(Ordering::Relaxed)
+        };
+        black_box(answers.map(near).fold(0, u64::wrapping_add));
+    }
+
+    /// Returns the hash of what is counted, and its place.
+    #[inline]
+    fn place(&self, network: u64, like: u64) -> (u64, usize) {
         let mut input = [0; 16];
         input[..8].copy_from_slice(&network.to_le_bytes());
         input[8..].copy_from_slice(&like.to_le_bytes());
         let hash = siphash24(&self.key, &input);
-        let place = usize::try_from(hash % PLACES as u64).unwrap_or(0);
+        (hash, usize::try_from(hash % PLACES as u64).unwrap_or(0))
+    }
+
+    fn over(&self, network: u64, like: u64, most: u32, now: u32) -> Option<Fate> {
+        if most == 0 {
+            return None;
+        }
+        let (hash, place) = self.place(network, like);
         let who = u64::from(now) << 32 | hash >> (64 - MARK_BITS) << COUNT_BITS;
         let before = self.counts[place].load(Ordering::Relaxed);
         let count = if before >> COUNT_BITS == who >> COUNT_BITS { (before & ((1 << COUNT_BITS) - 1)) + 1 } else { 1 };
@@ -96,6 +112,13 @@ impl Rates {
         let beyond = count.checked_sub(u64::from(most)).filter(|beyond| *beyond > 0)?;
         let slip = u64::from(self.limits.slip);
         Some(if slip > 0 && beyond % slip == 0 { Fate::Slipped } else { Fate::Dropped })
+    }
+}
+
+fn network(address: IpAddr) -> u64 {
+    match address {
+        IpAddr::V4(address) => u64::from(u32::from(address) >> 8),
+        IpAddr::V6(address) => 1 << 63 | u64::try_from(u128::from(address) >> 72).unwrap_or(0),
     }
 }
 

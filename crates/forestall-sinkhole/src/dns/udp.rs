@@ -1,10 +1,10 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Queries over UDP: each thread has a socket of its own for an address, and takes and sends many datagrams in one call of the system.
+//! Queries over UDP: each thread has a socket of its own for an address, and takes many datagrams in one call of the system.
 
-use std::io::{self, IoSlice, IoSliceMut};
+use std::io::{self, IoSliceMut};
 use std::net::{SocketAddr, UdpSocket};
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use forestall_model::Instant;
 use forestall_spool::Transport;
 use nix::errno::Errno;
 use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrIn, SockaddrIn6, SockaddrLike, recvmmsg};
-use rustix::net::{MMsgHdr, SendAncillaryBuffer, SendFlags, SocketAddrAny, sendmmsg, sockopt};
+use rustix::net::{SocketAddrAny, sockopt};
 
 use super::handler::{Came, Handler};
 use crate::clock;
@@ -146,40 +146,27 @@ impl<'w, S: SockaddrLike + Copy> Worker<'w, S> {
             self.turn = turn;
         }
         self.to.clear();
-        for ((length, from), query) in self.came.iter().zip(self.queries.chunks_exact(MOST_IN_QUERY)) {
-            let came = Came { from: *from, to: self.local.into(), transport: Transport::Udp, at: now };
-            let reply = &mut self.replies[self.to.len()];
-            // Nobody listens on port 0: such a query is forged.
-            if from.port() != 0 && self.handler.answer(&query[..*length], &came, reply) {
-                self.to.push(*from);
-            }
-        }
-    }
-
-    fn send(&mut self) {
-        if let [to] = self.to[..] {
-            if self.socket.send_to(&self.replies[0], to).is_err() {
-                self.handler.counters().add(Count::Unsent);
+        // Nobody listens on port 0: such a query is forged.
+        let came = Came { from: self.local, to: self.local.into(), transport: Transport::Udp, at: now };
+        if let [(length, from)] = self.came[..] {
+            let came = Came { from, ..came };
+            if from.port() != 0 && self.handler.answer(&self.queries[..length], &came, &mut self.replies[0]) {
+                self.to.push(from);
             }
             return;
         }
-        let addresses: Vec<SocketAddrAny> = self.to.iter().map(|to| SocketAddrAny::from(*to)).collect();
-        let slices: Vec<[IoSlice<'_>; 1]> = self.replies.iter().map(|reply| [IoSlice::new(reply)]).collect();
-        let mut controls: Vec<SendAncillaryBuffer<'_, '_, '_>> =
-            addresses.iter().map(|_| SendAncillaryBuffer::default()).collect();
-        let parts = addresses.iter().zip(&slices).zip(&mut controls);
-        let mut messages: Vec<MMsgHdr<'_>> =
-            parts.map(|((address, slice), control)| MMsgHdr::new_with_addr(address, slice, control)).collect();
-        let mut sent = 0;
-        while sent < messages.len() {
-            match sendmmsg(self.socket.as_fd(), &mut messages[sent..], SendFlags::empty()) {
-                Ok(count) if count > 0 => sent += count,
-                Err(rustix::io::Errno::INTR) => {}
-                // One that the system does not take does not keep back the others.
-                _ => {
-                    self.handler.counters().add(Count::Unsent);
-                    sent += 1;
-                }
+        let queries = self.came.iter().zip(self.queries.chunks_exact(MOST_IN_QUERY));
+        let queries = queries.filter(|((_, from), _)| from.port() != 0);
+        let queries = queries.map(|((length, from), query)| (&query[..*length], *from));
+        self.handler.answer_all(queries, &came, &mut self.replies, |from| self.to.push(from));
+    }
+
+    /// Sends the answers one by one: a call for many of them saves nothing, since the system does the same for each.
+    fn send(&self) {
+        for (to, reply) in self.to.iter().zip(&self.replies) {
+            // One that the system does not take does not keep back the others.
+            if self.socket.send_to(reply, to).is_err() {
+                self.handler.counters().add(Count::Unsent);
             }
         }
     }

@@ -182,3 +182,57 @@ fn tcp_answers_several_queries_in_their_order() {
     assert_eq!(seen.dns.len(), 2);
     assert!(seen.dns.iter().all(|hit| hit.transport == Transport::Tcp));
 }
+
+#[test]
+fn a_burst_is_answered_query_by_query() {
+    let sinkhole = Sinkhole::start();
+    let client = [&[0, 10, 0, 8][..], b"abcdefgh"].concat();
+    let mut chaos = query("opentoday.ws", 16);
+    *chaos.last_mut().unwrap() = 3;
+    let mut answer = query("opentoday.ws", 1);
+    answer[2] |= 0x80;
+    let kinds = [
+        query("opentoday.ws", 1),
+        query("www.opentoday.ws", 28),
+        query("example.com", 1),
+        query("collided.com", 1),
+        chaos,
+        answer,
+        query("shared.info", 16),
+        b"short".to_vec(),
+        query("bygone.ws", 1),
+        with_edns(query("forever.example.org", 1), 1_232, 0, &client),
+        query("opentoday.ws", 1)[..20].to_vec(),
+        query("ws", 2),
+    ];
+    // What each is answered alone, but for its number, and cookies, which have the second in them.
+    let alone: Vec<_> =
+        kinds.iter().map(|kind| sinkhole.udp_within(kind, SILENCE).map(|answer| facts(&answer))).collect();
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(SILENCE)).unwrap();
+    // Stopped meanwhile, so that they come together.
+    sinkhole.signal(nix::sys::signal::Signal::SIGSTOP);
+    for number in 0..300_u16 {
+        let mut message = kinds[usize::from(number) % kinds.len()].clone();
+        message[..2].copy_from_slice(&number.to_be_bytes());
+        socket.send_to(&message, sinkhole.address("dns")).unwrap();
+    }
+    sinkhole.signal(nix::sys::signal::Signal::SIGCONT);
+    let mut answers = vec![None; 300];
+    let mut buffer = [0; 2_048];
+    while let Ok(length) = socket.recv(&mut buffer) {
+        let number = usize::from(u16::from_be_bytes([buffer[0], buffer[1]]));
+        assert!(answers[number].is_none(), "{number} is answered twice");
+        answers[number] = Some(facts(&buffer[..length]));
+    }
+    for (number, answer) in answers.into_iter().enumerate() {
+        assert_eq!(answer, alone[number % kinds.len()], "{number}");
+    }
+    let seen = sinkhole.stop();
+    // Five kinds are events; each was asked alone as well.
+    assert_eq!(seen.dns.len(), 5 * (300 / kinds.len() + 1));
+}
+
+fn facts(answer: &[u8]) -> (u8, [u8; 3], usize, Vec<u8>) {
+    (rcode(answer), counts(answer), answer.len(), answer[12..answer.len().min(60)].to_vec())
+}

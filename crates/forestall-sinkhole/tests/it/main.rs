@@ -7,8 +7,11 @@
 mod answers;
 mod clients;
 mod contacts;
+mod delegated;
 mod hostile;
 mod limits;
+mod load;
+mod names;
 mod reload;
 mod resolver;
 mod support;

@@ -3,6 +3,7 @@
 //! Another index under the same name is taken into use without losing a query; one that is broken is not.
 
 use std::fs;
+use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -64,4 +65,40 @@ fn a_broken_index_changes_nothing() {
     while rcode(&sinkhole.udp(&query("fresh.net", 1)).unwrap()) != 0 {
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+#[test]
+fn a_file_that_is_altered_where_it_lies_changes_no_answer() {
+    let sinkhole = Sinkhole::start();
+    let whole = fs::read(sinkhole.index()).unwrap();
+    let file = fs::File::options().write(true).open(sinkhole.index()).unwrap();
+    let is_as_before = || {
+        for _ in 0..20 {
+            let answers = ["opentoday.ws", "forever.example.org", "example.com"].map(|name| {
+                let answer = sinkhole.udp(&query(name, 1)).unwrap();
+                (rcode(&answer), answer[7])
+            });
+            assert_eq!(answers, [(0, 1), (0, 1), (5, 0)]);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    // Zeros over the names, then all of it gone, then longer than it was: the sinkhole's own copy is sealed.
+    file.write_all_at(&vec![0; whole.len() - 128], 64).unwrap();
+    is_as_before();
+    file.set_len(0).unwrap();
+    is_as_before();
+    file.write_all_at(&[&whole[..], &whole].concat(), 0).unwrap();
+    is_as_before();
+    // One octet of one name.
+    file.set_len(whole.len() as u64).unwrap();
+    file.write_all_at(&[whole[200] ^ 1], 200).unwrap();
+    is_as_before();
+    let maps = fs::read_to_string(format!("/proc/{}/maps", sinkhole.process())).unwrap();
+    let mapped: Vec<_> = maps.lines().filter(|line| line.contains("memfd:forestall-index")).collect();
+    assert!(mapped.len() == 1 && mapped[0].contains(" r--p "), "{mapped:?}");
+    write_index(&sinkhole.index(), &["fresh.net"]);
+    while rcode(&sinkhole.udp(&query("fresh.net", 1)).unwrap()) != 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(rcode(&sinkhole.udp(&query("opentoday.ws", 1)).unwrap()), 0);
 }

@@ -12,7 +12,7 @@ use forestall_testkit::skip;
 use crate::support::{Sinkhole, wire};
 
 /// Asks by `dig`; returns its status word and the short form of the answer, sorted.
-fn dig(program: &std::path::Path, server: SocketAddr, name: &str, kind: &str) -> (String, Vec<String>) {
+pub(crate) fn dig(program: &std::path::Path, server: SocketAddr, name: &str, kind: &str) -> (String, Vec<String>) {
     let at = format!("@{}", server.ip());
     let port = server.port().to_string();
     let output = Command::new(program)

@@ -29,6 +29,15 @@ pub(crate) fn now() -> Instant {
 
 /// Writes an index: campaigns `test-a` and `test-b` of family `test`, with the names that tests speak of, under a name that is renamed into place.
 pub(crate) fn write_index(path: &Path, more: &[&str]) {
+    write(path, more, None);
+}
+
+/// Writes the same index with a name whose window ends at a moment.
+pub(crate) fn write_index_until(path: &Path, name: &str, until: Instant) {
+    write(path, &[], Some((name, until)));
+}
+
+fn write(path: &Path, more: &[&str], closing: Option<(&str, Instant)>) {
     let mut builder = Builder::new(Cursor::new(Vec::new()), DEFAULT_MEMORY);
     let today = UtcDay::holding(now());
     let campaign = |builder: &mut Builder<_>, id: &str, margin| {
@@ -62,6 +71,11 @@ pub(crate) fn write_index(path: &Path, more: &[&str]) {
     }
     for name in more {
         builder.add(name.as_bytes(), always).unwrap();
+    }
+    if let Some((name, until)) = closing {
+        let window = Window { from: today.plus(-1).window().from, until };
+        let reference = builder.reference(a, &WindowSet::Spans(vec![window])).unwrap();
+        builder.add(name.as_bytes(), reference).unwrap();
     }
     builder.exclude(b"collided.com").unwrap();
     let new = path.with_extension("new");
@@ -139,6 +153,10 @@ impl Sinkhole {
 
     pub(crate) fn address(&self, word: &str) -> SocketAddr {
         self.addresses[word]
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn index(&self) -> PathBuf {

@@ -37,13 +37,13 @@ impl Verb {
     }
 }
 
-/// Reads an index and checks it.
+/// Copies an index into sealed memory and checks it.
 ///
 /// # Errors
 ///
 /// Where the file cannot be read, or is no index, cut or altered.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Index> {
     let file = input::file(path)?;
-    let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|known| known.len());
-    Index::read(file, length).with_context(|| format!("the index {} is not used", path.display()))
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    Index::take(&file, threads).with_context(|| format!("the index {} is not used", path.display()))
 }
