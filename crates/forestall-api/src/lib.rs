@@ -24,6 +24,7 @@ pub mod decisions;
 pub mod disclosures;
 pub mod docket;
 pub mod drill;
+pub mod epp;
 pub mod events;
 pub mod evidence;
 pub mod exclude;
@@ -52,6 +53,7 @@ pub mod told;
 pub mod waivers;
 pub mod what_if;
 pub mod words;
+pub mod zones;
 
 pub use page::{Cursor, Items, Page};
 pub use problem::Problem;

@@ -5,7 +5,7 @@
 //! A template is what the server and the OpenAPI document name; the function beside it fills it in. Addresses are relative to the hub, with
 //! [`BASE`] before them.
 
-use forestall_model::{CaseId, PartyId, Tld};
+use forestall_model::{CaseId, Digest, OwnerName, PartyId, Tld};
 
 use crate::papers::Paper;
 
@@ -188,6 +188,26 @@ templates! {
     CONTACTS_AT = "/parties/{party}/contacts", fn contacts(party: &PartyId);
     /// A check of a contact.
     CHECK_CONTACT_AT = "/parties/{party}/contacts/{number}/check", fn check_contact(party: &PartyId, number: u32);
+    /// Policy zones.
+    ZONES_AT = "/zones", fn zones();
+    /// One of them.
+    ZONE_STANDING_AT = "/zones/{zone}", fn zone_standing(zone: &OwnerName);
+    /// Its serials.
+    SERIALS_AT = "/zones/{zone}/serials", fn serials(zone: &OwnerName);
+    /// Who takes policy zones.
+    SUBSCRIBERS_AT = "/zone-subscribers", fn subscribers();
+    /// One of them.
+    SUBSCRIBER_AT = "/zone-subscribers/{subscriber}", fn subscriber(subscriber: &PartyId);
+    /// Batches of commands over EPP.
+    EPP_BATCHES_AT = "/epp/batches", fn epp_batches();
+    /// One of them.
+    EPP_BATCH_AT = "/epp/batches/{batch}", fn epp_batch(batch: &Digest);
+    /// Approvals of it.
+    EPP_APPROVALS_AT = "/epp/batches/{batch}/approvals", fn epp_approvals(batch: &Digest);
+    /// The switch over everything that is written at registries.
+    EPP_STOP_AT = "/epp/stop", fn epp_stop();
+    /// The journal of what was sent over EPP.
+    EPP_JOURNAL_AT = "/epp/journal", fn epp_journal();
     /// The record of disclosures.
     DISCLOSURES_AT = "/disclosures", fn disclosures();
     /// The census of a day.
@@ -268,6 +288,22 @@ routes! {
     REMOVE_PARTY = Delete PARTY_AT, "Removes a party.";
     ADD_CONTACT = Post CONTACTS_AT, "Adds a contact, at the end of those that are tried.";
     CHECK_CONTACT = Post CHECK_CONTACT_AT, "Records what somebody found out about a contact.";
+    ZONES = Get ZONES_AT, "The policy zones that resolvers take by transfers, with their newest serials.";
+    MAKE_ZONE = Post ZONES_AT, "Makes a policy zone of the names of a case.";
+    ZONE_STANDING = Get ZONE_STANDING_AT, "One policy zone: what it holds now, and what its subscribers took and heard last.";
+    REMOVE_ZONE = Delete ZONE_STANDING_AT, "Removes a policy zone: nobody can take it any more.";
+    SERIALS = Get SERIALS_AT, "The newest serials of a policy zone, with how many names came and went with each.";
+    SUBSCRIBERS = Get SUBSCRIBERS_AT, "Who takes policy zones, without their secrets.";
+    ADD_SUBSCRIBER = Post SUBSCRIBERS_AT, "Adds somebody who takes policy zones, and tells their key this one time.";
+    REMOVE_SUBSCRIBER = Delete SUBSCRIBER_AT, "Removes somebody who takes policy zones: their key works no more.";
+    EPP_BATCHES = Get EPP_BATCHES_AT, "The batches of commands over EPP, with who approved them and what came of them.";
+    PROPOSE_EPP = Post EPP_BATCHES_AT, "Lays a batch before the people who approve it; nothing is sent.";
+    EPP_BATCH = Get EPP_BATCH_AT, "One batch: each command with what a dry run found out and what came of it.";
+    APPROVE_EPP = Post EPP_APPROVALS_AT, "Approves a batch, as the person whose token it is; two people must.";
+    EPP_SWITCH = Get EPP_STOP_AT, "Whether anything may be written at registries.";
+    STOP_EPP = Post EPP_STOP_AT, "Stops everything that is written at registries, runs that are under way included.";
+    GO_EPP = Delete EPP_STOP_AT, "Lets approved batches run again.";
+    EPP_JOURNAL = Get EPP_JOURNAL_AT, "What was sent over EPP, the earliest first.";
     DISCLOSURES = Get DISCLOSURES_AT, "What left with names or personal data in it, the newest first.";
     CENSUS = Get CENSUS_AT, "How many machines there were on a day: figures with interval, definition and method, and the trend.";
     CENSUS_REPORT = Get CENSUS_REPORT_AT, "The same as text or as CSV.";

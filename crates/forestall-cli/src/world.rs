@@ -340,11 +340,21 @@ impl ActArgs {
     ///
     /// Usage, where somebody says on the command line who acts.
     pub(crate) fn record(&self) -> anyhow::Result<Record> {
-        if self.by.as_ref().is_some_and(|by| given_here("FORESTALL_BY", by.as_str())) {
-            return Err(usage("a hub knows by the token who acts; leave --by out"));
-        }
+        known_by_token(self.by.as_ref())?;
         Ok(Record { occurred: self.on_date, source: self.source.clone(), comment: self.comment.clone() })
     }
+}
+
+/// Refuses that somebody says on the command line who acts, for what is done at a hub.
+///
+/// # Errors
+///
+/// Usage, where somebody does.
+pub(crate) fn known_by_token(by: Option<&Actor>) -> anyhow::Result<()> {
+    if by.is_some_and(|by| given_here("FORESTALL_BY", by.as_str())) {
+        return Err(usage("a hub knows by the token who acts; leave --by out"));
+    }
+    Ok(())
 }
 
 /// Returns the login name, as the environment or the operating system knows it.

@@ -11,6 +11,7 @@ mod cases;
 mod census;
 mod docket;
 mod drill;
+mod epp;
 mod error;
 mod exchange;
 mod key;
@@ -24,6 +25,7 @@ mod slices;
 mod tag;
 mod token;
 mod work;
+mod zones;
 
 use std::time::Duration;
 

@@ -5,17 +5,17 @@
 //! A frame may go out only after [`Store::begin_epp`] put it into the journal. That looks at the switch and at the cap of the day once more, in the
 //! transaction that writes: what was decided a moment ago on what was read before cannot overrun either, in however many processes batches run.
 
-use forestall_coord::epp::{Approval, Batch, Outcome, Record, Stop};
-use forestall_model::{CaseId, Digest, DomainName, Instant, UtcDay};
+use forestall_coord::epp::{Approval, Batch, Changed, Outcome, Record, Stop, Terms};
+use forestall_model::{Actor, CaseId, Digest, DomainName, Instant, Tld, UtcDay};
 
 use crate::connection::Connection;
 use crate::error::StoreError;
-use crate::row::{Columns, Row, int};
+use crate::row::{Columns, Row, insert as insert_all, int, wrong};
 use crate::statement::query;
 use crate::store::Store;
 use crate::writer::Work;
 
-/// A batch as it is kept.
+/// A batch as it is kept, without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EppBatch {
     /// SHA-256 of the text.
@@ -24,18 +24,37 @@ pub struct EppBatch {
     pub account: String,
     /// The case.
     pub case: CaseId,
+    /// The slice.
+    pub tld: Tld,
     /// How many commands it has.
     pub commands: u32,
-    /// The text.
-    pub text: String,
-    /// When it was approved first.
+    /// When it was first laid before the people who approve it, or approved.
     pub at: Instant,
+    /// Who did so; empty where that was not kept.
+    pub proposed_by: String,
+    /// On what terms approvals count.
+    pub terms: Terms,
+}
+
+/// What a dry run found out about one command of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EppRehearsed {
+    /// The place in the batch, from 0.
+    pub position: u32,
+    /// When the registry was asked.
+    pub at: Instant,
+    /// What would be done, in words.
+    pub words: String,
+    /// What would change.
+    pub changes: Vec<Changed>,
 }
 
 /// What the writer is asked to do.
 #[derive(Debug)]
 pub(crate) enum Change {
-    Approve { batch: Box<Batch>, approval: Approval },
+    Propose { batch: Box<Batch>, by: Actor, at: Instant, terms: Terms },
+    Approve { batch: Box<Batch>, approval: Approval, terms: Terms },
+    Rehearse { batch: Digest, rows: Vec<EppRehearsed> },
     Begin { account: String, record: Box<Record>, day: UtcDay, per_day: u32 },
     End { record: Box<Record> },
     Close { account: String, record: Box<Record> },
@@ -45,13 +64,45 @@ pub(crate) enum Change {
 }
 
 impl Store {
-    /// Keeps a batch and one person's approval of it.
+    /// Keeps a batch that is laid before the people who approve it, and says whether it is new: one that is there stays as it is, with its terms.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn propose_epp(&self, batch: Batch, by: Actor, at: Instant, terms: Terms) -> Result<bool, StoreError> {
+        let propose = Change::Propose { batch: Box::new(batch), by, at, terms };
+        self.rows(Work::Epp(propose)).await.map(|rows| rows == 1)
+    }
+
+    /// Keeps a batch, where it is not there yet, and one person's approval of it. What somebody approved with an account of their own is not
+    /// replaced by what somebody says under the same name without one.
     ///
     /// # Errors
     ///
     /// [`StoreError`] where they cannot be written.
-    pub async fn approve_epp(&self, batch: Batch, approval: Approval) -> Result<(), StoreError> {
-        self.rows(Work::Epp(Change::Approve { batch: Box::new(batch), approval })).await.map(drop)
+    pub async fn approve_epp(&self, batch: Batch, approval: Approval, terms: Terms) -> Result<(), StoreError> {
+        self.rows(Work::Epp(Change::Approve { batch: Box::new(batch), approval, terms })).await.map(drop)
+    }
+
+    /// Keeps what a dry run found out about commands of a batch, in the place of what one before it did.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn rehearse_epp(&self, batch: Digest, rows: Vec<EppRehearsed>) -> Result<(), StoreError> {
+        self.rows(Work::Epp(Change::Rehearse { batch, rows })).await.map(drop)
+    }
+
+    /// Returns what the last dry run of a batch found out, in the order of its commands.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn epp_rehearsed(&self, batch: Digest) -> Result<Vec<EppRehearsed>, StoreError> {
+        const TEXT: &str = "SELECT position, at, words, changes FROM epp_rehearsed WHERE batch = $1 ORDER BY position";
+        let mut reader = self.reader().await?;
+        let rows = query(TEXT).bind(batch.0.to_vec()).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
+        rows.iter().map(rehearsed_of).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
 
     /// Puts a frame into the journal that is about to go out, unless the switch is off, as many frames went out on its day as may, or the same
@@ -137,16 +188,30 @@ impl Store {
         row.as_ref().map(stop_of).transpose().map_err(|e| self.error(e))
     }
 
-    /// Returns a batch that somebody approved.
+    /// Returns the batches that people were asked to approve, the newest first, at most `limit`.
     ///
     /// # Errors
     ///
     /// [`StoreError`] where the store cannot be read.
-    pub async fn epp_batch(&self, digest: Digest) -> Result<Option<EppBatch>, StoreError> {
+    pub async fn epp_batches(&self, limit: u32) -> Result<Vec<EppBatch>, StoreError> {
+        const TEXT: &str = "SELECT digest, account, case_id, tld, commands, at, proposed_by, approval_seconds, signed_in \
+            FROM epp_batch ORDER BY at DESC, digest LIMIT $1";
+        let mut reader = self.reader().await?;
+        let rows = query(TEXT).bind(int(limit)).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
+        rows.iter().map(batch_of).collect::<Result<_, _>>().map_err(|e| self.error(e))
+    }
+
+    /// Returns a batch that people were asked to approve, with its text.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn epp_batch(&self, digest: Digest) -> Result<Option<(EppBatch, String)>, StoreError> {
         let mut reader = self.reader().await?;
         let row = query("SELECT * FROM epp_batch WHERE digest = $1").bind(digest.0.to_vec());
         let row = row.fetch_optional(&mut reader).await.map_err(|e| self.error(e))?;
-        row.as_ref().map(batch_of).transpose().map_err(|e| self.error(e))
+        let read = |row: &Row| Ok((batch_of(row)?, row.try_get("text")?));
+        row.as_ref().map(read).transpose().map_err(|e| self.error(e))
     }
 
     /// Returns who approved a batch, the earliest first.
@@ -173,6 +238,31 @@ impl Store {
         let rows = query(TEXT).bind(account.to_owned()).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
         rows.iter().map(record_of).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
+
+    /// Returns the records of one batch, in the order of its commands.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn epp_records(&self, batch: Digest) -> Result<Vec<Record>, StoreError> {
+        const TEXT: &str = "SELECT * FROM epp_journal WHERE batch = $1 ORDER BY position, attempt, id";
+        let mut reader = self.reader().await?;
+        let rows = query(TEXT).bind(batch.0.to_vec()).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
+        rows.iter().map(record_of).collect::<Result<_, _>>().map_err(|e| self.error(e))
+    }
+
+    /// Returns the newest records of all accounts, each with its account, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn epp_newest(&self, limit: u32) -> Result<Vec<(String, Record)>, StoreError> {
+        const TEXT: &str = "SELECT * FROM epp_journal ORDER BY COALESCE(sent, ended) DESC, position DESC, attempt DESC, id DESC LIMIT $1";
+        let mut reader = self.reader().await?;
+        let rows = query(TEXT).bind(int(limit)).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
+        let read = |row: &Row| Ok((row.try_get("account")?, record_of(row)?));
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|e| self.error(e))
+    }
 }
 
 fn stop_of(row: &Row) -> Result<Stop, sqlx::Error> {
@@ -184,9 +274,11 @@ fn batch_of(row: &Row) -> Result<EppBatch, sqlx::Error> {
         digest: row.digest("digest")?,
         account: row.try_get("account")?,
         case: row.word("case_id")?,
+        tld: row.word("tld")?,
         commands: row.count("commands")?,
-        text: row.try_get("text")?,
         at: row.instant("at")?,
+        proposed_by: row.try_get("proposed_by")?,
+        terms: Terms { lives: row.try_get("approval_seconds")?, signed_in: row.try_get::<i64>("signed_in")? != 0 },
     })
 }
 
@@ -195,7 +287,18 @@ fn approval_of(row: &Row) -> Result<Approval, sqlx::Error> {
         digest: row.digest("digest")?,
         count: row.count("commands")?,
         by: row.word("person")?,
+        account: row.word_or_none("account")?,
         at: row.instant("at")?,
+    })
+}
+
+fn rehearsed_of(row: &Row) -> Result<EppRehearsed, sqlx::Error> {
+    let changes: &str = row.try_get("changes")?;
+    Ok(EppRehearsed {
+        position: row.count("position")?,
+        at: row.instant("at")?,
+        words: row.try_get("words")?,
+        changes: serde_json::from_str(changes).map_err(|error| wrong("changes", error))?,
     })
 }
 
@@ -220,7 +323,9 @@ fn record_of(row: &Row) -> Result<Record, sqlx::Error> {
 
 pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Result<u64, sqlx::Error> {
     match change {
-        Change::Approve { batch, approval } => approve(connection, batch, approval).await,
+        Change::Propose { batch, by, at, terms } => propose(connection, batch, by, *at, *terms).await,
+        Change::Approve { batch, approval, terms } => approve(connection, batch, approval, *terms).await,
+        Change::Rehearse { batch, rows } => rehearse(connection, *batch, rows).await,
         Change::Begin { account, record, day, per_day } => begin(connection, account, record, *day, *per_day).await,
         Change::End { record } => end(connection, record).await,
         Change::Close { account, record } => insert(connection, account, record).await,
@@ -242,11 +347,17 @@ pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Res
     }
 }
 
-async fn approve(connection: &mut Connection, batch: &Batch, approval: &Approval) -> Result<u64, sqlx::Error> {
+async fn propose(
+    connection: &mut Connection,
+    batch: &Batch,
+    by: &Actor,
+    at: Instant,
+    terms: Terms,
+) -> Result<u64, sqlx::Error> {
     let text = batch.text();
     let statement = query(
-        "INSERT INTO epp_batch (digest, account, case_id, tld, commands, text, at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         ON CONFLICT (digest) DO NOTHING",
+        "INSERT INTO epp_batch (digest, account, case_id, tld, commands, text, at, proposed_by, approval_seconds, signed_in) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (digest) DO NOTHING",
     );
     let statement = statement
         .bind(Digest::of(text.as_bytes()).0.to_vec())
@@ -255,18 +366,44 @@ async fn approve(connection: &mut Connection, batch: &Batch, approval: &Approval
         .bind(batch.tld.to_string())
         .bind(int(batch.entries.len()))
         .bind(text)
-        .bind(approval.at.micros());
-    statement.execute(&mut *connection).await?;
+        .bind(at.micros())
+        .bind(by.to_string())
+        .bind(terms.lives)
+        .bind(i64::from(terms.signed_in));
+    statement.execute(connection).await
+}
+
+async fn approve(
+    connection: &mut Connection,
+    batch: &Batch,
+    approval: &Approval,
+    terms: Terms,
+) -> Result<u64, sqlx::Error> {
+    propose(connection, batch, &approval.by, approval.at, terms).await?;
     let statement = query(
-        "INSERT INTO epp_approval (digest, person, commands, at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (digest, person) DO UPDATE SET commands = excluded.commands, at = excluded.at",
+        "INSERT INTO epp_approval (digest, person, commands, at, account) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (digest, person) DO UPDATE SET commands = excluded.commands, at = excluded.at, account = excluded.account \
+         WHERE excluded.account IS NOT NULL OR epp_approval.account IS NULL",
     );
     let statement = statement
         .bind(approval.digest.0.to_vec())
         .bind(approval.by.to_string())
         .bind(int(approval.count))
-        .bind(approval.at.micros());
+        .bind(approval.at.micros())
+        .bind(approval.account.as_ref().map(ToString::to_string));
     statement.execute(connection).await
+}
+
+async fn rehearse(connection: &mut Connection, batch: Digest, rows: &[EppRehearsed]) -> Result<u64, sqlx::Error> {
+    query("DELETE FROM epp_rehearsed WHERE batch = $1").bind(batch.0.to_vec()).execute(&mut *connection).await?;
+    let columns = ["batch", "position", "at", "words", "changes"];
+    insert_all(connection, "epp_rehearsed", &columns, "", rows, |statement, row| {
+        let changes = serde_json::to_string(&row.changes).expect("texts have a JSON form");
+        let statement = statement.bind(batch.0.to_vec()).bind(int(row.position)).bind(row.at.micros());
+        statement.bind(row.words.clone()).bind(changes)
+    })
+    .await?;
+    Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
 }
 
 async fn begin(

@@ -12,7 +12,7 @@ use crate::statement::query;
 use crate::{postgres, sqlite};
 
 /// The migrations in order; the first leads to version 1. A released one is never changed, only followed.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("../migrations/0001_event_log.sql"),
     include_str!("../migrations/0002_read_models.sql"),
     include_str!("../migrations/0003_counts.sql"),
@@ -25,6 +25,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("../migrations/0010_revision.sql"),
     include_str!("../migrations/0011_zones.sql"),
     include_str!("../migrations/0012_epp.sql"),
+    include_str!("../migrations/0013_console.sql"),
 ];
 
 /// The version that this program writes.

@@ -87,7 +87,7 @@ impl Work {
                 | Self::Epp(_)
                 | Self::Failures(_)
                 | Self::Zones(zones::Change::Forget { .. })
-                | Self::Subscribers(zone_subscribers::Change::Took(_))
+                | Self::Subscribers(zone_subscribers::Change::Took(_) | zone_subscribers::Change::Told(_))
         );
         !quiet && !matches!(done, Done::Rows(0))
     }

@@ -68,6 +68,25 @@ pub struct ZoneTaken {
     pub records: u64,
     /// Whether all of them were.
     pub whole: bool,
+    /// Whether it went over TLS; none where that was not noted.
+    pub over_tls: Option<bool>,
+}
+
+/// What a place of a subscriber answered last when it was told of a new serial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneTold {
+    /// Whose place it is.
+    pub subscriber: String,
+    /// The zone.
+    pub zone: OwnerName,
+    /// The place.
+    pub target: SocketAddr,
+    /// When that was known.
+    pub at: Instant,
+    /// The serial.
+    pub serial: u32,
+    /// Why it did not hear, in words; none where it did.
+    pub failed: Option<String>,
 }
 
 /// What the writer is asked to do.
@@ -76,6 +95,7 @@ pub(crate) enum Change {
     Add(ZoneSubscriber),
     Remove(String),
     Took(ZoneTaken),
+    Told(ZoneTold),
 }
 
 impl Store {
@@ -104,6 +124,28 @@ impl Store {
     /// [`StoreError`] where it cannot be written.
     pub async fn note_zone_taken(&self, taken: ZoneTaken) -> Result<(), StoreError> {
         self.rows(Work::Subscribers(Change::Took(taken))).await.map(drop)
+    }
+
+    /// Keeps what a place answered when it was told of a serial, over what it answered before. Nothing is kept for who may not take the zone any more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    pub async fn note_zone_told(&self, told: ZoneTold) -> Result<(), StoreError> {
+        self.rows(Work::Subscribers(Change::Told(told))).await.map(drop)
+    }
+
+    /// Returns what places answered last, in the order of subscribers, zones and places.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn zones_told(&self) -> Result<Vec<ZoneTold>, StoreError> {
+        const TEXT: &str = "SELECT subscriber_id, zone, target, at, serial, heard, answer FROM zone_told \
+            ORDER BY subscriber_id, zone, target";
+        let mut reader = self.reader().await?;
+        let rows = query(TEXT).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
+        rows.iter().map(told).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
 
     /// Returns the subscribers in the order of their ids.
@@ -137,7 +179,7 @@ impl Store {
     ///
     /// [`StoreError`] where the store cannot be read.
     pub async fn zones_taken(&self) -> Result<Vec<ZoneTaken>, StoreError> {
-        const TEXT: &str = "SELECT subscriber_id, zone, last_at, last_from, last_serial, last_records, last_whole \
+        const TEXT: &str = "SELECT subscriber_id, zone, last_at, last_from, last_serial, last_records, last_whole, last_tls \
             FROM zone_subscription WHERE last_at IS NOT NULL ORDER BY subscriber_id, zone";
         let mut reader = self.reader().await?;
         let rows = query(TEXT).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
@@ -175,6 +217,19 @@ fn taken(row: &Row) -> Result<ZoneTaken, sqlx::Error> {
         serial: row.count("last_serial")?,
         records: row.count("last_records")?,
         whole: row.try_get::<i64>("last_whole")? != 0,
+        over_tls: row.try_get::<Option<i64>>("last_tls")?.map(|tls| tls != 0),
+    })
+}
+
+fn told(row: &Row) -> Result<ZoneTold, sqlx::Error> {
+    let answer: String = row.try_get("answer")?;
+    Ok(ZoneTold {
+        subscriber: row.try_get("subscriber_id")?,
+        zone: row.word("zone")?,
+        target: row.word("target")?,
+        at: row.instant("at")?,
+        serial: row.count("serial")?,
+        failed: (row.try_get::<i64>("heard")? == 0).then_some(answer),
     })
 }
 
@@ -183,18 +238,33 @@ pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Res
         Change::Add(subscriber) => add(connection, subscriber).await,
         Change::Remove(id) => {
             let zones = query("DELETE FROM zone_subscription WHERE subscriber_id = $1").bind(id.clone());
-            zones.execute(connection).await?;
+            zones.execute(&mut *connection).await?;
+            let told = query("DELETE FROM zone_told WHERE subscriber_id = $1").bind(id.clone());
+            told.execute(&mut *connection).await?;
             query("DELETE FROM zone_subscriber WHERE id = $1").bind(id.clone()).execute(connection).await
         }
         Change::Took(taken) => {
             let statement = query(
                 "UPDATE zone_subscription SET last_at = $3, last_from = $4, last_serial = $5, last_records = $6, \
-                 last_whole = $7 WHERE subscriber_id = $1 AND zone = $2",
+                 last_whole = $7, last_tls = $8 WHERE subscriber_id = $1 AND zone = $2",
             );
             let statement = statement.bind(taken.subscriber.clone()).bind(taken.zone.to_string());
             let statement = statement.bind(taken.at.micros()).bind(taken.from.map(i64::from));
             let statement = statement.bind(i64::from(taken.serial)).bind(int(taken.records));
-            statement.bind(i64::from(taken.whole)).execute(connection).await
+            let statement = statement.bind(i64::from(taken.whole)).bind(taken.over_tls.map(i64::from));
+            statement.execute(connection).await
+        }
+        Change::Told(told) => {
+            let statement = query(
+                "INSERT INTO zone_told (subscriber_id, zone, target, at, serial, heard, answer) \
+                 SELECT subscriber_id, zone, $3, $4, $5, $6, $7 FROM zone_subscription WHERE subscriber_id = $1 AND zone = $2 \
+                 ON CONFLICT (subscriber_id, zone, target) DO UPDATE SET at = excluded.at, serial = excluded.serial, \
+                 heard = excluded.heard, answer = excluded.answer WHERE excluded.serial >= zone_told.serial",
+            );
+            let statement = statement.bind(told.subscriber.clone()).bind(told.zone.to_string());
+            let statement = statement.bind(told.target.to_string()).bind(told.at.micros());
+            let statement = statement.bind(i64::from(told.serial)).bind(i64::from(told.failed.is_none()));
+            statement.bind(told.failed.clone().unwrap_or_default()).execute(connection).await
         }
     }
 }

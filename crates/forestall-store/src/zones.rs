@@ -47,6 +47,8 @@ pub struct ZoneSerial {
     pub names: u64,
     /// SHA-256 of policy and names.
     pub digest: Digest,
+    /// The names that came and those that went with it; none for the first serial of a zone, and where that was not known.
+    pub difference: Option<(u64, u64)>,
 }
 
 /// What the writer is asked to do.
@@ -119,7 +121,7 @@ impl Store {
     ///
     /// [`StoreError`] where the store cannot be read.
     pub async fn serials(&self, zone: &OwnerName, limit: u32) -> Result<Vec<ZoneSerial>, StoreError> {
-        const TEXT: &str = "SELECT serial, at, case_version, event_seq, generators, names, digest FROM zone_serial \
+        const TEXT: &str = "SELECT serial, at, case_version, event_seq, generators, names, digest, come, gone FROM zone_serial \
             WHERE zone = $1 ORDER BY serial DESC LIMIT $2";
         let mut reader = self.reader().await?;
         let statement = query(TEXT).bind(zone.to_string()).bind(int(limit));
@@ -133,7 +135,7 @@ impl Store {
     ///
     /// [`StoreError`] where the store cannot be read.
     pub async fn serial(&self, zone: &OwnerName, number: u32) -> Result<Option<ZoneSerial>, StoreError> {
-        const TEXT: &str = "SELECT serial, at, case_version, event_seq, generators, names, digest FROM zone_serial \
+        const TEXT: &str = "SELECT serial, at, case_version, event_seq, generators, names, digest, come, gone FROM zone_serial \
             WHERE zone = $1 AND serial = $2";
         let mut reader = self.reader().await?;
         let statement = query(TEXT).bind(zone.to_string()).bind(i64::from(number));
@@ -155,6 +157,11 @@ fn zone(row: &Row) -> Result<Zone, sqlx::Error> {
 }
 
 fn serial(row: &Row) -> Result<ZoneSerial, sqlx::Error> {
+    let counted = |column| match row.try_get::<Option<i64>>(column)? {
+        Some(_) => row.count(column).map(Some),
+        None => Ok(None),
+    };
+    let (come, gone): (Option<u64>, Option<u64>) = (counted("come")?, counted("gone")?);
     Ok(ZoneSerial {
         serial: row.count("serial")?,
         at: row.instant("at")?,
@@ -163,6 +170,7 @@ fn serial(row: &Row) -> Result<ZoneSerial, sqlx::Error> {
         generators: row.digest("generators")?,
         names: row.count("names")?,
         digest: row.digest("digest")?,
+        difference: come.zip(gone),
     })
 }
 
@@ -184,7 +192,8 @@ pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Res
         }
         Change::Remove(name) => {
             let subscriptions = query("DELETE FROM zone_subscription WHERE zone = $1").bind(name.to_string());
-            subscriptions.execute(connection).await?;
+            subscriptions.execute(&mut *connection).await?;
+            query("DELETE FROM zone_told WHERE zone = $1").bind(name.to_string()).execute(&mut *connection).await?;
             query("DELETE FROM zone WHERE name = $1").bind(name.to_string())
         }
         Change::Allocate { zone, after, serial } => return allocate(connection, zone, *after, serial).await,
@@ -215,8 +224,8 @@ async fn allocate(
     // The zone was removed meanwhile.
     let Some(event) = event else { return Ok(0) };
     query(
-        "INSERT INTO zone_serial (zone, serial, at, case_version, event_seq, generators, names, digest) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO zone_serial (zone, serial, at, case_version, event_seq, generators, names, digest, come, gone) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(zone.to_string())
     .bind(i64::from(new.serial))
@@ -226,6 +235,8 @@ async fn allocate(
     .bind(new.generators.0.to_vec())
     .bind(int(new.names))
     .bind(new.digest.0.to_vec())
+    .bind(new.difference.map(|(come, _)| int(come)))
+    .bind(new.difference.map(|(_, gone)| int(gone)))
     .execute(connection)
     .await
 }

@@ -196,6 +196,48 @@ fn names_live_from_the_check_to_the_deletion() {
     scene.registry.validate("epp::names_live_from_the_check_to_the_deletion");
 }
 
+#[test]
+fn what_a_dry_run_found_out_is_kept_for_those_who_approve() {
+    let scene = scene("register-sinkhole");
+    let taken = scene.names[1].clone();
+    scene.registry.put(Domain::new(&taken, "registrar-b", scene.registry.now()));
+    let count = scene.planned(BEFORE, "");
+    let digest = forestall_model::Digest::of(scene.home.read("batch.jsonl").as_bytes());
+    let asked = scene.ok(BEFORE, "propose batch.jsonl --by Cleo");
+    assert!(asked.err.contains("two approvals within 7 days are needed; nothing was sent"), "{}", asked.err);
+    let listed = at(&scene.home, BEFORE, "epp list");
+    assert!(listed.contains(&digest.to_string()) && listed.contains("NOT APPROVED"), "{listed}");
+
+    let dry = scene.ok(BEFORE, "run batch.jsonl");
+    let change = "  registration: not registered -> registered for 1 y\n  name servers: none -> ns1.sink.example, ns2.sink.example\n";
+    assert_eq!(dry.out.matches(change).count(), scene.names.len() - 1, "{}", dry.out);
+    let shown = at(&scene.home, BEFORE, &format!("epp show {digest}"));
+    assert!(shown.contains(&format!("proposed {BEFORE} by Cleo")), "{shown}");
+    assert_eq!(
+        shown.matches("    registration: not registered -> registered for 1 y\n").count(),
+        scene.names.len() - 1
+    );
+    assert!(shown.contains("dry run at") && shown.contains("\"registrar-b\" sponsors it"), "{shown}");
+    at(&scene.home, BEFORE, &format!("epp show {digest} -o again.jsonl"));
+    assert_eq!(scene.home.read("again.jsonl"), scene.home.read("batch.jsonl"));
+
+    // By the digest alone, and where only people count who are signed in at the console.
+    let wrong = scene.run(BEFORE, &format!("approve --by Ada --count 1 --sha256 {digest}"));
+    assert!(wrong.err.contains("nothing was approved"), "{}", wrong.err);
+    for person in ["Ada", "Ben"] {
+        scene.ok(BEFORE, &format!("approve --by {person} --count {count} --sha256 {digest}"));
+    }
+    scene.accounts("approvals = \"signed-in\"\n");
+    let refused = scene.run(BEFORE, "run batch.jsonl --write");
+    let says = "is not approved by two different people with accounts of their own";
+    assert!(refused.status == 1 && refused.err.contains(says), "{}", refused.err);
+    scene.accounts("approvals = \"anybody\"\n");
+    assert!(scene.run(BEFORE, "run batch.jsonl --write").err.contains("expected named or signed-in"));
+    scene.accounts("");
+    scene.run(BEFORE, "run batch.jsonl --write");
+    assert_eq!(scene.changes_of("create").len(), scene.names.len() - 1);
+}
+
 /// Each command is cut off somewhere: before it arrives, and after it was carried out.
 #[test]
 fn nothing_is_done_twice_where_answers_do_not_come() {

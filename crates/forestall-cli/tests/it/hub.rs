@@ -384,6 +384,111 @@ fn a_log_is_held_against_what_its_hub_signs_and_signed() {
 }
 
 #[test]
+fn zones_at_a_hub_are_those_of_its_store() {
+    let both = Both::new();
+    both.same(OPEN);
+    both.all(&[
+        "zone list",
+        "zone subscriber list",
+        "zone add block.rpz --case mine --policy sinkhole=192.0.2.1 --campaign conficker-a --tld org --ahead 3",
+        "zone list",
+        "zone show block.rpz",
+        "zone serials block.rpz",
+        "zone subscriber add plain --zone block.rpz --audience community --unsigned --address 192.0.2.53 --notify 192.0.2.53",
+        "zone subscriber list",
+        "zone show block.rpz",
+    ]);
+    let add = "zone subscriber add signed --zone block.rpz --audience recipient --algorithm hmac-sha512";
+    let key = both.hub.ok(&both.there, add);
+    assert!(
+        key.starts_with("hmac-sha512:signed:") && key.trim_end().len() == "hmac-sha512:signed:".len() + 88,
+        "{key}"
+    );
+    let list = both.hub.ok(&both.there, "zone subscriber list");
+    assert!(
+        list.contains("hmac-sha512:signed") && !list.contains(key.trim_end().rsplit(':').next().unwrap()),
+        "{list}"
+    );
+    both.hub.ok(&both.there, "zone subscriber remove signed");
+    both.all(&["zone subscriber remove plain", "zone remove block.rpz", "zone list"]);
+    for line in
+        ["zone remove block.rpz", "zone show 'a\\/b'", "zone subscriber remove plain", "zone add c.rpz --case none"]
+    {
+        let refused = both.hub.run(&both.there, line);
+        assert!(refused.status != 0 && !refused.err.is_empty(), "{line}: {refused:?}");
+    }
+}
+
+#[test]
+fn a_batch_is_approved_and_stopped_at_a_hub() {
+    let both = Both::new();
+    both.same(OPEN);
+    let name = first_name(&both.here, "ws");
+    let head = r#"{"forestall-epp-batch":1,"account":"ws","case":"mine","tld":"ws","planned":"2009-01-01T00:00:00Z","commands":1}"#;
+    let entry = format!(
+        r#"{{"name":"{name}","action":"register-hold","operation":{{"command":"create","years":1}},"ground":"free","needed_until":"2009-01-05T00:00:00Z"}}"#
+    );
+    let text = format!("{head}\n{entry}\n");
+    both.there.write("batch.jsonl", &text);
+    let digest = forestall_model::Digest::of(text.as_bytes());
+    let (hub, home) = (&both.hub, &both.there);
+    assert!(hub.run(home, "epp list").err.contains("nobody was asked to approve a batch"));
+    both.there.write("epp.toml", "");
+    // The account lies where the program runs: there its limits are read.
+    let unknown = hub.run(home, "epp propose batch.jsonl --accounts epp.toml");
+    assert!(unknown.status == 2 && unknown.err.contains("epp.toml"), "{}", unknown.err);
+    let proposed = proposed_by_the_api(hub, &text);
+    assert_eq!(proposed, 201);
+    let list = hub.ok(home, "epp list");
+    assert!(list.contains(&digest.to_string()) && list.contains("NOT APPROVED"), "{list}");
+    let shown = hub.ok(home, &format!("epp show {digest}"));
+    assert!(
+        shown.contains("commands: 1") && shown.contains(&format!("1\t{name}\tcreate for 1 y, no delegation")),
+        "{shown}"
+    );
+    hub.ok(home, &format!("epp show {digest} -o again.jsonl"));
+    assert_eq!(both.there.read("again.jsonl"), text);
+    let named = hub.run(home, &format!("epp approve --count 1 --sha256 {digest} --by Ben"));
+    assert!(named.status == 2 && named.err.contains("a hub knows by the token who acts"), "{}", named.err);
+    let wrong = hub.run(home, &format!("epp approve batch.jsonl --count 2 --sha256 {digest}"));
+    assert!(wrong.status == 1 && wrong.err.contains("nothing was approved"), "{}", wrong.err);
+    let approved = hub.ok(home, &format!("epp approve --count 1 --sha256 {digest}"));
+    assert!(approved.contains("approved by tester; a second person is missing"), "{approved}");
+    let shown = hub.ok(home, &format!("epp show {digest}"));
+    assert!(shown.contains("approved by tester at") && shown.contains("signed in"), "{shown}");
+    hub.ok(home, "epp stop 'the wrong list'");
+    assert!(hub.run(home, "epp journal --account ws").err.contains("stopped by tester at"));
+    hub.ok(home, "epp go");
+    assert_eq!(hub.run(home, "epp journal --account ws").err, "");
+    for line in ["epp run batch.jsonl", "epp plan --case mine --tld ws", "epp poll", "epp info x.ws", "epp check x.ws"]
+    {
+        let refused = hub.run(home, line);
+        assert!(
+            refused.status == 2 && refused.err.contains("an account at a registry is this machine's"),
+            "{line}: {}",
+            refused.err
+        );
+    }
+}
+
+/// Lays a batch before people by the API, and returns the status of the answer.
+fn proposed_by_the_api(hub: &Served, text: &str) -> u16 {
+    use std::io::Read as _;
+    let mut stream = std::net::TcpStream::connect(hub.address).unwrap();
+    write!(
+        stream,
+        "POST /api/v1/epp/batches HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+        hub.address,
+        hub.token,
+        text.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
 fn what_needs_the_store_says_so() {
     let (hub, home) = (Served::start(), Home::new());
     home.write("key.txt", "x");

@@ -127,7 +127,7 @@ fn what_makes_no_sense_is_refused() {
     home.fails(2, "zone subscriber add one --zone block.rpz --audience public --unsigned", &["--address"]);
     home.fails(2, "zone subscriber add one --zone block.rpz --audience public --notify nowhere", &["with a port"]);
     home.fails(1, "zone subscriber add one --zone other.rpz --audience public", &["no zone other.rpz"]);
-    home.fails(2, "zone list --hub http://127.0.0.1:1", &["kept in the store"]);
+    home.fails(2, "zone list --hub http://127.0.0.1:1", &["a hub must know who calls"]);
     home.write("settings.toml", "version = 1\n[transfer]\nlisten_tls = \"127.0.0.1:0\"\n");
     home.fails(2, "serve --config settings.toml --check-config", &["certificate and key"]);
     home.write("settings.toml", "version = 1\n[transfer]\nlistn = \"127.0.0.1:0\"\n");

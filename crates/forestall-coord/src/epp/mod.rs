@@ -18,12 +18,14 @@
 
 pub mod approval;
 mod batch;
+mod difference;
 mod journal;
 mod next;
 mod rules;
 
-pub use approval::{Approval, Stop};
+pub use approval::{Approval, Stop, Terms};
 pub use batch::{Batch, BatchError, Entry, Ground, MOST_ENTRIES};
+pub use difference::{Changed, difference};
 pub use journal::{Journal, Outcome, Record, transaction};
 pub use next::{Intent, Present, Refused, Rehearsed, Step, Wanted, next, rehearse};
 pub use rules::{Look, Rules, Seen, latest_need};

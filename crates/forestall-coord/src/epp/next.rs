@@ -3,6 +3,7 @@
 //! The next step of a batch.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use forestall_model::epp::Operation;
 use forestall_model::money::Money;
@@ -87,8 +88,9 @@ pub enum Refused {
     Stopped(Stop),
     /// Two people are missing.
     #[error(
-        "the batch {digest} of {count} commands is not approved by two different people within the last {days} days; \
-         `forestall epp approve` does so"
+        "the batch {digest} of {count} commands is not approved by two different people{} within the last {days} days; {}",
+        if *.signed_in { " with accounts of their own" } else { "" },
+        if *.signed_in { "they do so at the console" } else { "`forestall epp approve` does so" }
     )]
     NotApproved {
         /// The batch.
@@ -97,6 +99,8 @@ pub enum Refused {
         count: usize,
         /// For how long an approval counts.
         days: i64,
+        /// Whether only those count that people gave with accounts of their own.
+        signed_in: bool,
     },
     /// Enough for today.
     #[error("the account has sent {sent} commands on {day}, and may send {most} a day; go on tomorrow")]
@@ -156,14 +160,32 @@ pub fn next(present: &Present<'_>) -> Step {
 pub enum Rehearsed {
     /// It has ended already.
     Ended(Outcome),
-    /// It would be sent; with the price that is agreed to.
-    Send(Option<Money>),
+    /// It would be sent.
+    Send {
+        /// What would be done: of an update, what is not so yet.
+        operation: Operation,
+        /// The price that would be agreed to.
+        price: Option<Money>,
+    },
     /// It would end without a frame.
     Close(Outcome, String),
     /// It waits for the command before it, about the same name.
     Follows(u32),
     /// A frame went out, and what came of it is to be found out first.
     InDoubt,
+}
+
+impl fmt::Display for Rehearsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended(outcome) => write!(f, "{outcome} before"),
+            Self::Send { price: None, .. } => f.write_str("would be sent"),
+            Self::Send { price: Some(price), .. } => write!(f, "would be sent, for {price}"),
+            Self::Close(outcome, text) => write!(f, "{outcome}, without a frame: {text}"),
+            Self::Follows(before) => write!(f, "follows where command {} is done", before + 1),
+            Self::InDoubt => f.write_str("was sent, and has no answer: the registry is asked first"),
+        }
+    }
 }
 
 /// Says what would be done about the command at a position, by a look at its name. Approvals, the switch and the cap are left out.
@@ -184,7 +206,9 @@ pub fn rehearse(present: &Present<'_>, position: u32, look: &Look) -> Option<Reh
         return Some(Rehearsed::Follows(place));
     }
     Some(match judge(entry, look, present) {
-        Verdict::Send => Rehearsed::Send(agreed(entry, look, rules)),
+        Verdict::Send => {
+            Rehearsed::Send { operation: left(&entry.operation, &look.seen), price: agreed(entry, look, rules) }
+        }
         Verdict::Close(outcome, text) => Rehearsed::Close(outcome, text),
     })
 }
@@ -197,11 +221,11 @@ fn gate(present: &Present<'_>) -> Result<(), Refused> {
     if batch.digest() != digest {
         return Err(Refused::OtherText(digest));
     }
-    let (count, since) = (batch.entries.len(), now.plus_seconds(-rules.approval_lives));
+    let (count, terms) = (batch.entries.len(), rules.approvals);
     let counted = u32::try_from(count).unwrap_or(u32::MAX);
-    match approval::two(present.approvals, digest, counted, since, now) {
+    match approval::two(present.approvals, digest, counted, &terms, now) {
         Some(_) => Ok(()),
-        None => Err(Refused::NotApproved { digest, count, days: rules.approval_lives / 86_400 }),
+        None => Err(Refused::NotApproved { digest, count, days: terms.lives / 86_400, signed_in: terms.signed_in }),
     }
 }
 

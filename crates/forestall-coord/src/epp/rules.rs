@@ -8,6 +8,7 @@ use forestall_model::epp::{Change, Guarded, Object, Operation, Side, Status};
 use forestall_model::money::Money;
 use forestall_model::{DomainName, Instant};
 
+use super::approval::Terms;
 use super::batch::{Entry, Ground};
 use super::journal::{Outcome, Record};
 use super::next::{Present, Wanted};
@@ -28,8 +29,8 @@ pub struct Rules {
     pub per_day: u32,
     /// How long after its window a name is kept, in seconds.
     pub cool_down: i64,
-    /// How long an approval counts, in seconds.
-    pub approval_lives: i64,
+    /// On what terms approvals count.
+    pub approvals: Terms,
     /// How long a look counts, in seconds.
     pub look_lives: i64,
     /// How long a frame whose answer never came is left alone, in seconds: what is on its way must have arrived before the registry is asked about it.
@@ -49,7 +50,7 @@ impl Rules {
             servers: BTreeSet::new(),
             per_day: 100,
             cool_down: 30 * DAY,
-            approval_lives: 7 * DAY,
+            approvals: Terms::default(),
             look_lives: 30,
             rest: 60,
             most_price: None,

@@ -245,7 +245,7 @@ impl<Z: Zones> Server<Z> {
             let done = match self.answer(&question, peer, transport).await {
                 Answer::Silence => break,
                 Answer::One(reply) => self.write(&mut stream, &reply).await,
-                Answer::Many(sending) => self.send(&mut stream, *sending).await,
+                Answer::Many(sending) => self.send(&mut stream, *sending, transport).await,
             };
             if done.is_err() {
                 break;
@@ -255,7 +255,12 @@ impl<Z: Zones> Server<Z> {
     }
 
     /// Sends a transfer.
-    async fn send<S: AsyncWrite + Unpin>(&self, stream: &mut S, sending: Sending<'_, Z>) -> io::Result<()> {
+    async fn send<S: AsyncWrite + Unpin>(
+        &self,
+        stream: &mut S,
+        sending: Sending<'_, Z>,
+        transport: Transport,
+    ) -> io::Result<()> {
         let Sending { _turn, mut messages, grant, from, to } = sending;
         let mut message = Vec::new();
         let mut sent = 0;
@@ -282,7 +287,7 @@ impl<Z: Zones> Server<Z> {
                 tracing::warn!(subscriber = grant.subscriber, zone = %grant.zone, to, sent, %error, "a transfer broke off");
             }
         }
-        self.zones.ended(&grant, Ended { from, to, records: sent, whole: done.is_ok() }).await;
+        self.zones.ended(&grant, Ended { from, to, records: sent, whole: done.is_ok(), transport }).await;
         done
     }
 

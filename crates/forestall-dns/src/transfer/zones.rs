@@ -60,6 +60,8 @@ pub struct Ended {
     pub records: u64,
     /// Whether it was handed over as a whole.
     pub whole: bool,
+    /// By which way.
+    pub transport: Transport,
 }
 
 /// Whoever has the zones.

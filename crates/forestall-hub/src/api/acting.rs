@@ -13,7 +13,7 @@ use forestall_store::Stored;
 
 use super::precondition::IfMatch;
 use super::reply;
-use crate::desk::{Act, CaseFile, DeskError};
+use crate::desk::{Act, CaseFile, DeskError, WrongMember};
 use crate::server::{App, Problem, Session};
 pub(super) use crate::shown::recorded;
 
@@ -60,6 +60,11 @@ pub(super) fn fault(pointer: &str, detail: impl Into<String>) -> Problem {
     let detail = detail.into();
     let fault = Fault { pointer: pointer.to_owned(), detail: detail.clone() };
     Problem { faults: vec![fault], ..Problem::refused(format!("{}: {detail}", pointer.trim_start_matches('/'))) }
+}
+
+/// Says that a member of a request is not what it stands for.
+pub(super) fn wrong_member(wrong: WrongMember) -> Problem {
+    fault(&wrong.pointer, wrong.detail)
 }
 
 /// Says why an act failed: with the member of the request that is at fault, and that somebody acts on what they have not seen.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
+use forestall_api::epp::MAX_BATCH;
 use forestall_api::evidence::MAX_ZONE;
 use forestall_api::handover::MAX_ARCHIVE;
 use forestall_api::header::{JSON, MAX_JSON};
@@ -32,6 +33,8 @@ pub(super) fn most(path: &str) -> usize {
         MAX_ARCHIVE
     } else if path.ends_with("/evidence/zone") {
         MAX_ZONE
+    } else if path.ends_with(route::EPP_BATCHES_AT) {
+        MAX_BATCH
     } else {
         MAX_JSON
     }

@@ -43,6 +43,8 @@ use crate::server::{App, Problem};
         (name = "work", description = "Tasks, notes and decisions."),
         (name = "log", description = "The log of a case and its proofs."),
         (name = "census", description = "How many machines there are, and the machines of one's own networks."),
+        (name = "zones", description = "Policy zones that resolvers take by transfers, and who takes them."),
+        (name = "epp", description = "Commands for registries: who approves them, what came of them, and the switch that stops them."),
         (name = "people", description = "Who asks, the parties, and what left to whom."),
     )
 )]
@@ -143,7 +145,10 @@ fn finish(path: &str, operation: &mut Operation, reads: bool) {
             "Names the request, so that it is done once however often it is sent.",
             key,
         ));
-        if ![route::CASES_AT, route::IMPORT_AT, route::PARTIES_AT, route::IMPORT_PARTIES_AT].contains(&path) {
+        let is_untagged =
+            [route::CASES_AT, route::IMPORT_AT, route::PARTIES_AT, route::IMPORT_PARTIES_AT].contains(&path);
+        // Zones, subscribers and batches are made and taken away whole, or approved over a digest.
+        if !is_untagged && !["/zone", "/epp/"].iter().any(|start| path.starts_with(start)) {
             parameters.push(header("If-Match", "Tags of what the request is made over.", text("Entity tags.")));
         }
     }

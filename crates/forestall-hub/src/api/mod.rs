@@ -26,6 +26,9 @@ mod disclosures;
 mod docket;
 mod document;
 mod drill;
+mod epp_batches;
+mod epp_journal;
+pub(crate) mod epp_switch;
 mod events;
 mod evidence;
 mod exclude;
@@ -53,10 +56,13 @@ mod request;
 pub(crate) mod session;
 mod slice;
 mod slices;
+mod subscribers;
 mod tasks;
 mod told;
 mod waivers;
 mod wire;
+mod zone;
+mod zones;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -89,6 +95,7 @@ fn endpoints(app: &App) -> OpenApiRouter<App> {
         .merge(for_operators(app))
         .merge(for_readers_of_a_case(app))
         .merge(for_leaders_of_a_case(app))
+        .merge(for_leaders_of_any_case(app))
         .merge(for_readers_of_a_slice(app))
         .merge(for_answerers(app))
 }
@@ -135,6 +142,13 @@ fn for_operators(app: &App) -> OpenApiRouter<App> {
         routes!(party::add_contact),
         routes!(party::check_contact),
         routes!(disclosures::show),
+        routes!(zones::show, zones::add),
+        routes!(zone::show, zone::remove),
+        routes!(zone::serials),
+        routes!(subscribers::show, subscribers::add),
+        routes!(subscribers::remove),
+        routes!(epp_switch::go),
+        routes!(epp_journal::show),
     ];
     group(app, endpoints).route_layer(from_fn(needs::operator))
 }
@@ -187,6 +201,17 @@ fn for_leaders_of_a_case(app: &App) -> OpenApiRouter<App> {
         routes!(playbooks::lay),
     ];
     group(app, endpoints).route_layer(from_fn(needs::leader))
+}
+
+/// What is written at registries over EPP, for whoever leads a case: each handler looks whether it is theirs.
+fn for_leaders_of_any_case(app: &App) -> OpenApiRouter<App> {
+    let endpoints = [
+        routes!(epp_batches::show, epp_batches::propose),
+        routes!(epp_batches::one),
+        routes!(epp_batches::approve),
+        routes!(epp_switch::show, epp_switch::stop),
+    ];
+    group(app, endpoints).route_layer(from_fn(needs::leader_of_any))
 }
 
 /// A slice, for whoever sees the case and for the registry whose it is.

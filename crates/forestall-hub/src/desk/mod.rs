@@ -64,6 +64,8 @@ mod trees;
 mod vetting;
 mod waivers;
 mod webhook_keys;
+mod zone_asked;
+mod zone_standing;
 mod zones;
 
 use std::collections::HashMap;
@@ -88,7 +90,9 @@ pub use dictionaries::{DICTIONARIES, DICTIONARIES_VARIABLE, Dictionaries, MAX_DI
 pub use disclosures::NewDisclosure;
 pub use docket::{BroughtAppeal, rule_of};
 pub use drill::ListSights;
-pub use epp::{Approved, EppAccount, EppTold, EppWish, Planned, RunEnd, RunReport, sight_of};
+pub use epp::{
+    Approved, Approver, EppAccount, EppStanding, EppTold, EppWish, KeptBatch, Planned, RunEnd, RunReport, sight_of,
+};
 pub use error::DeskError;
 pub use evidence_pack::{EvidencePack, PackFile};
 pub use feed::{FeedAsk, feed_of_campaigns};
@@ -122,6 +126,8 @@ pub use told::{LookedAt, TakeTold};
 pub use told_holder::{Told, ToldListing, ToldName};
 pub use totp::TotpSecret;
 pub use vetting::{Evidence, VetReport};
+pub use zone_asked::{WrongMember, notify_target};
+pub use zone_standing::{StandingZone, Taker, ZoneNow, key_for_dig};
 pub(crate) use zones::key_of;
 pub use zones::{NewSubscriber, NewZone, ZoneState};
 

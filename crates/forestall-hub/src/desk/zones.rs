@@ -70,6 +70,14 @@ impl ZoneState {
         (pair(through_gone, gone), pair(through_come, come))
     }
 
+    /// Returns how many names come and how many go where `next` follows.
+    #[must_use]
+    pub fn counted_difference(&self, next: &Self) -> (u64, u64) {
+        let (through_gone, through_come) = self.through.difference(&next.through);
+        let (gone, come) = self.names.difference(&next.names);
+        ((through_come.len() + come.len()) as u64, (through_gone.len() + gone.len()) as u64)
+    }
+
     fn with(&self, through: Arc<Names>, names: Arc<Names>) -> Contents {
         let passes: Arc<[Rule]> = Arc::new([Rule::cname(&name_of("rpz-passthru"))]);
         let rules = Arc::clone(&self.rules);

@@ -29,6 +29,8 @@ pub(crate) struct Who {
     pub(crate) runs_it: bool,
     /// Whether they see cases as a whole, where they see any.
     pub(crate) community: bool,
+    /// Whether they lead a case.
+    pub(crate) leads_any: bool,
     /// Whether they have a registry's home.
     pub(crate) registry: bool,
     /// Whether they have an account of their own.
@@ -43,6 +45,7 @@ impl Frame {
             name: session.name().to_owned(),
             form_token: session.form_token.clone(),
             runs_it: viewer.runs_it(),
+            leads_any: viewer.leads_any(),
             community: viewer.is_of_the_community(),
             registry: !viewer.tlds().is_empty(),
             account: viewer.keeps_account(),

@@ -286,6 +286,16 @@ impl App {
         self.inner.drill.as_ref()
     }
 
+    /// Refuses what somebody outside would take for real, in a drill.
+    pub(crate) fn need_real(&self) -> Result<(), Problem> {
+        match self.drill() {
+            None => Ok(()),
+            Some(_) => {
+                Err(Problem::refused("this hub is that of a drill: nobody outside is asked or told anything of it"))
+            }
+        }
+    }
+
     /// Returns what counts requests.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.inner.metrics

@@ -70,6 +70,11 @@ pub(crate) async fn leader(
     }
 }
 
+/// For whoever leads a case, whichever it is: what is shown of it is for the page to cut.
+pub(crate) async fn leader_of_any(Extension(session): Extension<Session>, request: Request, next: Next) -> Response {
+    if session.viewer.leads_any() { next.run(request).await } else { nowhere().into_response() }
+}
+
 /// For whoever sees the slice that the address names.
 pub(crate) async fn slice(
     State(app): State<App>,

@@ -19,6 +19,7 @@ pub(super) fn router(app: App) -> Router {
         .merge(for_accounts())
         .merge(for_the_community())
         .merge(for_operators())
+        .merge(for_leaders_of_any_case())
         .merge(for_readers_of_a_case(&app))
         .merge(for_leaders_of_a_case())
         .merge(for_readers_of_a_slice(&app))
@@ -129,6 +130,15 @@ fn for_operators() -> Router<App> {
         .route("/registers/remove", post(pages::registers::remove))
         .route("/registers/{list}", get(pages::registers::download))
         .route("/guard", get(pages::servers::show))
+        .route("/zones", get(pages::zones::show))
+        .route("/zones/add", post(pages::zones::add))
+        .route("/zone/{zone}", get(pages::zone::show))
+        .route("/zone/{zone}/remove", post(pages::zone::remove))
+        .route("/subscribers", get(pages::subscribers::show))
+        .route("/subscribers/add", post(pages::subscribers::add))
+        .route("/subscribers/remove", post(pages::subscribers::remove))
+        .route("/epp/go", post(pages::epp::go))
+        .route("/epp/journal", get(pages::epp_journal::show))
         .route("/parties", get(pages::parties::show))
         .route("/parties/add", post(pages::parties::add))
         .route("/parties/import", post(pages::parties::import))
@@ -152,6 +162,18 @@ fn for_operators() -> Router<App> {
         .route("/disclosures", get(pages::disclosures::show))
         .route("/disclosures.csv", get(pages::disclosures::csv))
         .route_layer(from_fn(needs::operator))
+}
+
+/// What is written at registries over EPP, for whoever leads a case: each page looks whether a batch is of theirs.
+fn for_leaders_of_any_case() -> Router<App> {
+    Router::new()
+        .route("/epp", get(pages::epp::show))
+        .route("/epp/propose", post(pages::epp::propose))
+        .route("/epp/stop", post(pages::epp::stop))
+        .route("/epp/batch/{batch}", get(pages::epp_batch::show))
+        .route("/epp/batch/{batch}/approve", post(pages::epp_batch::give))
+        .route("/epp/batch/{batch}/text", get(pages::epp_batch::text))
+        .route_layer(from_fn(needs::leader_of_any))
 }
 
 /// Pages of a case for whoever sees all of it.

@@ -130,6 +130,12 @@ impl Viewer {
         leads && self.scopes.has(Scope::Coordinate)
     }
 
+    /// Says whether there is a case on which they may act, or would be if there were any.
+    pub(crate) fn leads_any(&self) -> bool {
+        let leads = self.is_operator() || self.roles.values().any(|role| *role == CaseRole::Coordinator);
+        leads && self.scopes.has(Scope::Coordinate)
+    }
+
     /// Says whether they may answer for a slice of a case.
     pub(crate) fn answers(&self, case: &CaseId, tld: &Tld) -> bool {
         self.leads(case) || (self.runs(tld) && self.scopes.has(Scope::Answer))

@@ -9,6 +9,7 @@ mod case;
 mod coverage;
 mod days;
 mod docket;
+mod epp;
 mod events;
 mod gaps;
 mod lead;
@@ -21,11 +22,13 @@ mod slices;
 mod tasks;
 mod waivers;
 mod words;
+mod zones;
 
 pub use case::{case, day, entry, numbers};
 pub use coverage::{counts, coverage, reach, worst};
 pub use days::{days_of_case, days_of_slice};
 pub use docket::{alarm, docket};
+pub use epp::{batch as epp_batch, commands as epp_commands, record as epp_record, switch as epp_switch};
 pub use events::event;
 pub use gaps::{contacts_of, gaps};
 pub use lead::lead;
@@ -38,3 +41,6 @@ pub use slices::{asked, left, slices};
 pub use tasks::task;
 pub use waivers::waivers;
 pub use words::{case_kind, level, phase};
+pub use zones::{
+    key as zone_key, serial as zone_serial, standing as zone_standing, subscriber as zone_subscriber, zone,
+};

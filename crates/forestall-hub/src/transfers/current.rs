@@ -70,6 +70,24 @@ impl Current {
         kept.differences.retain(|((_, to), _)| *to == serial);
     }
 
+    /// Returns how many names come and how many go from what the zone held under a serial to a state; `None` where it holds nothing to compare with.
+    pub(super) async fn difference_of(
+        &self,
+        desk: &Desk,
+        from: Option<u32>,
+        state: &Arc<ZoneState>,
+    ) -> Result<Option<(u64, u64)>, DeskError> {
+        let Some(from) = from else { return Ok(None) };
+        let served = self.now().served.filter(|(serial, _)| *serial == from).map(|(_, state)| state);
+        let base = match served {
+            Some(base) => Some(base),
+            None => self.base(desk, &mut *self.kept.lock().await, from).await?,
+        };
+        let Some(base) = base else { return Ok(None) };
+        let state = Arc::clone(state);
+        Ok(Some(crate::desk::computed(move || base.counted_difference(&state)).await))
+    }
+
     pub(super) fn figures(&self, name: &OwnerName) -> ZoneFigures {
         let now = self.now();
         let names = now.served.as_ref().map_or(0, |(_, state)| state.names.len() + state.through.len());

@@ -10,7 +10,7 @@ use std::time::Duration;
 use forestall_dns::transfer::{Notification, Transfer, notify};
 use forestall_formats::rpz::serial_of_day;
 use forestall_model::{Instant, OwnerName};
-use forestall_store::{Zone, ZoneSerial, ZoneSubscriber};
+use forestall_store::{Zone, ZoneSerial, ZoneSubscriber, ZoneTold};
 use tokio::task::JoinSet;
 
 use super::current::Current;
@@ -105,7 +105,8 @@ impl Transfers {
             Some(newest) if newest.digest == state.digest => newest.serial,
             newest => {
                 let after = newest.map(|newest| newest.serial);
-                let row = row_of(serial_after(after, now), &state);
+                let difference = current.difference_of(&self.inner.desk, after, &state).await?;
+                let row = ZoneSerial { difference, ..row_of(serial_after(after, now), &state) };
                 if !self.inner.desk.store().allocate_serial(&current.zone.name, after, row).await? {
                     // Another process was faster; what it found is looked at next.
                     return Ok(None);
@@ -158,12 +159,19 @@ impl Transfers {
             for target in subscriber.told.iter().copied() {
                 let (apex, serial) = (apex_of(&news.zone, &news.state), news.serial);
                 let key = subscriber.key.as_ref().and_then(key_of);
-                let id = subscriber.id.clone();
+                let (id, transfers) = (subscriber.id.clone(), self.clone());
                 telling.spawn(async move {
                     let told =
                         Notification { apex: &apex, serial, key: key.as_ref(), from, tries: TOLD, patience: PATIENCE };
-                    if let Err(error) = notify(target, &told, system_clock).await {
+                    let heard = notify(target, &told, system_clock).await;
+                    if let Err(error) = &heard {
                         tracing::warn!(subscriber = id, zone = %apex.zone, serial, %error, "a secondary was not told");
+                    }
+                    let (zone, at) = (apex.zone.clone(), (transfers.inner.clock)());
+                    let failed = heard.err().map(|error| error.to_string());
+                    let answer = ZoneTold { subscriber: id, zone, target, at, serial, failed };
+                    if let Err(error) = transfers.inner.desk.store().note_zone_told(answer).await {
+                        tracing::warn!(zone = %apex.zone, serial, %error, "the answer of a secondary cannot be noted");
                     }
                 });
             }
@@ -187,5 +195,6 @@ fn row_of(serial: u32, state: &ZoneState) -> ZoneSerial {
         generators: state.generators,
         names: (state.names.len() + state.through.len()) as u64,
         digest: state.digest,
+        difference: None,
     }
 }

@@ -2,7 +2,7 @@
 
 //! Who may have which zone, and what they get: the answers to what the server of transfers asks.
 
-use forestall_dns::transfer::{Apex, Asker, Ended, Grant, Key, Refusal, Transfer, Zones};
+use forestall_dns::transfer::{Apex, Asker, Ended, Grant, Key, Refusal, Transfer, Transport, Zones};
 use forestall_model::{Instant, OwnerName, Released};
 use forestall_store::{ZoneSubscriber, ZoneTaken};
 
@@ -59,6 +59,7 @@ impl Zones for Served {
             serial: ended.to,
             records: ended.records,
             whole: ended.whole,
+            over_tls: Some(ended.transport == Transport::Tls),
         };
         if let Err(error) = self.0.inner.desk.store().note_zone_taken(taken).await {
             tracing::warn!(subscriber = grant.subscriber, zone = %grant.zone, %error, "a transfer cannot be noted");

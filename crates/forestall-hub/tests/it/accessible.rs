@@ -36,6 +36,7 @@ const FILES: [&str; 23] = [
     "/case/{id}/slice/{tld}/list/{file}",
     "/case/{id}/slice/{tld}/list/{number}/{paper}",
     "/assets/{name}",
+    "/epp/batch/{batch}/text",
     "/metrics",
     "/log/key",
     "/log/{case}/key",
@@ -69,14 +70,15 @@ const SYSTEM: [&str; 3] = [
 ];
 
 /// Returns the pages of the router that somebody looks at, each with a place of the case that is served.
-fn pages(name: &str, person: &str) -> Vec<String> {
+fn pages(name: &str, person: &str, batch: &str) -> Vec<String> {
     let routes = ROUTER.lines().filter_map(|line| {
         let (path, handler) = line.trim().strip_prefix(".route(\"")?.split_once('"')?;
         (handler.contains("get(") && !FILES.contains(&path)).then_some(path)
     });
     let filled = routes.map(|route| {
         let page = route.replace("/name/{name}", &format!("/name/{name}")).replace("{id}", "a").replace("{tld}", "com");
-        page.replace("{slug}", "conficker-a").replace("{party}", "reg-com").replace("{person}", person)
+        let page = page.replace("{slug}", "conficker-a").replace("{party}", "reg-com").replace("{person}", person);
+        page.replace("{zone}", "forestall.rpz").replace("{batch}", batch)
     });
     let pages: Vec<String> = filled.collect();
     assert!(pages.iter().all(|page| !page.contains('{')), "a part of an address is not known: {pages:?}");
@@ -113,7 +115,7 @@ fn prefers(browser: &Browser, scheme: &str) {
     browser.emulate_media("prefers-color-scheme", scheme);
 }
 
-async fn served() -> (Served, String, String, tempfile::TempDir) {
+async fn served() -> (Served, String, String, String, tempfile::TempDir) {
     let lake = tempfile::tempdir().expect("a folder");
     let path = lake.path().to_owned();
     tokio::task::spawn_blocking(move || crate::census::make(&path)).await.expect("a lake");
@@ -140,14 +142,48 @@ async fn served() -> (Served, String, String, tempfile::TempDir) {
     served.desk.answer_days(&parsed("a"), &act(), answer).await.expect("an answer");
     let who = person(&served, "reader@com.example", Some("reg-com"), Standing::Member).await;
     served.desk.set_role(&parsed("a"), &who.id, Some(CaseRole::Reader)).await.expect("a role");
-    (served, name, who.id.to_string(), lake)
+    let batch = hand_out(&served).await;
+    (served, name, who.id.to_string(), batch, lake)
+}
+
+/// Makes a zone with a subscriber and lays a batch before people, and returns its digest.
+async fn hand_out(served: &Served) -> String {
+    let zone = forestall_api::zones::AddZone {
+        name: "forestall.rpz".to_owned(),
+        case: parsed("a"),
+        campaigns: Vec::new(),
+        slice: None,
+        policy: None,
+        ahead_days: None,
+        with_unverified: false,
+    };
+    let zone = forestall_hub::desk::NewZone::read(zone).expect("a zone");
+    served.desk.add_zone(zone, now()).await.expect("a zone");
+    let subscriber = forestall_hub::desk::NewSubscriber {
+        id: parsed("resolver1"),
+        party: None,
+        audience: forestall_model::Audience::Community,
+        key: None,
+        addresses: vec![parsed("192.0.2.53")],
+        told: Vec::new(),
+        zones: vec![parsed("forestall.rpz")],
+    };
+    served.desk.add_subscriber(subscriber, now()).await.expect("a subscriber");
+    let batch = crate::epp_pages::batch(served).await;
+    served
+        .desk
+        .epp_propose(&batch, forestall_coord::epp::Terms::default(), &act().actor, now())
+        .await
+        .expect("a batch");
+    crate::epp_pages::rehearse(served, &batch).await;
+    batch.digest().to_string()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_accessible_in_light_and_dark_on_a_desk_and_on_a_phone() {
     const NAME: &str = "every_page_is_accessible_in_light_and_dark_on_a_desk_and_on_a_phone";
     let Some(axe) = axe(NAME) else { return };
-    let (served, name, who, _lake) = served().await;
+    let (served, name, who, batch, _lake) = served().await;
     tokio::task::spawn_blocking(move || {
         let Some(browser) = Browser::start(NAME, true) else { return };
         browser.open(served.link());
@@ -155,7 +191,7 @@ async fn every_page_is_accessible_in_light_and_dark_on_a_desk_and_on_a_phone() {
         look(&browser, &axe, &mut findings, "sign-in by a link");
         browser.type_into("input[name=name]", "Night shift");
         browser.click("button.primary");
-        let mut pages = pages(&name, &who);
+        let mut pages = pages(&name, &who, &batch);
         pages.push("/census/conficker?since=2009-02-27".to_owned());
         assert!(pages.len() > 35, "{pages:?}");
         for (width, scheme) in [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")] {
@@ -174,7 +210,7 @@ async fn every_page_is_accessible_in_light_and_dark_on_a_desk_and_on_a_phone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_keyboard_follows_the_page_and_is_seen() {
-    let (served, name, _, _lake) = served().await;
+    let (served, name, _, _, _lake) = served().await;
     tokio::task::spawn_blocking(move || {
         let Some(browser) = Browser::start("the_keyboard_follows_the_page_and_is_seen", true) else { return };
         browser.open(served.link());

@@ -116,9 +116,11 @@ async fn every_route_stands_in_the_document_and_the_reverse() {
 /// Fills the address of a route.
 fn filled(route: &Route) -> String {
     let path = route.template.replace("{id}", "a").replace("{tld}", "com").replace("{party}", "reg-x");
+    let path = path.replace("{zone}", "x.rpz").replace("{subscriber}", "x").replace("{batch}", &"0".repeat(64));
     let path = path.replace("{number}", "1").replace("{version}", "1").replace("{paper}", "brief.txt");
     let query = match route.template {
         route::CONSISTENCY_AT => "?old=1",
+        route::EPP_JOURNAL_AT => "?account=x",
         route::PUBLISH_AT | route::PUBLISH_SLICE_AT => "?as=plain",
         _ => "",
     };

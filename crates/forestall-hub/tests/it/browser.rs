@@ -100,7 +100,7 @@ async fn the_same_work_needs_no_script() {
 }
 
 /// Moves the focus on until it is on an element that a selector means.
-fn tab_to(browser: &Browser, selector: &str) {
+pub(crate) fn tab_to(browser: &Browser, selector: &str) {
     let is_there = format!("return document.activeElement.matches({});", json!(selector));
     for _ in 0..100 {
         browser.press(TAB);

@@ -15,7 +15,7 @@ const PARTIES: &str = "id,kind,name,tlds\nreg-com,registry,The registry of com,c
 
 /// Fails where something of the page stands beside the screen.
 #[track_caller]
-fn fits(browser: &Browser, width: u32) {
+pub(crate) fn fits(browser: &Browser, width: u32) {
     let wide = browser.run(
         "const wide = document.documentElement.scrollWidth; const beside = [...document.querySelectorAll('main *')]
          .filter((e) => !e.closest('.scroll') && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 120));

@@ -139,6 +139,9 @@ fn filled(route: &str, case: &str, tld: &str, name: &str) -> String {
     let filled = filled
         .replace("{slug}", "conficker-a")
         .replace("{list}", "x")
+        .replace("{zone}", "x.rpz")
+        .replace("{subscriber}", "x")
+        .replace("{batch}", &"0".repeat(64))
         .replace("{party}", "reg-com")
         .replace("{number}", "1")
         .replace("{version}", "1")

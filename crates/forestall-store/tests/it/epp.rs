@@ -2,15 +2,16 @@
 
 //! What is sent over EPP: batches with their approvals, the journal, and the switch, which all hold in whatever process they are asked.
 
-use forestall_coord::epp::{Approval, Batch, Entry, Ground, Outcome, Record, Stop, transaction};
-use forestall_model::Action;
+use forestall_coord::epp::{Approval, Batch, Changed, Entry, Ground, Outcome, Record, Stop, Terms, transaction};
 use forestall_model::epp::Operation;
-use forestall_store::EppBatch;
+use forestall_model::{Action, Digest};
+use forestall_store::{EppBatch, EppRehearsed};
 
 use crate::support::{Home, at, on_both};
 
 on_both! {
     a_batch_and_its_approvals_come_back_as_they_were,
+    a_dry_run_replaces_the_one_before,
     a_frame_goes_into_the_journal_once,
     what_came_of_a_frame_is_not_overwritten,
     no_frame_begins_while_the_switch_is_off_or_beyond_the_cap,
@@ -59,16 +60,56 @@ async fn a_batch_and_its_approvals_come_back_as_they_were(home: &Home) {
     let (store, batch) = (home.open().await, batch());
     let digest = batch.digest();
     assert_eq!(store.epp_batch(digest).await.unwrap(), None);
-    let of = |by: &str, second: i64| Approval { digest, count: 2, by: by.parse().unwrap(), at: at(second) };
-    store.approve_epp(batch.clone(), of("Ada", 2)).await.unwrap();
-    store.approve_epp(batch.clone(), of("Ben", 3)).await.unwrap();
-    store.approve_epp(batch.clone(), of("Ada", 4)).await.unwrap();
-    assert_eq!(store.epp_approvals(digest).await.unwrap(), [of("Ben", 3), of("Ada", 4)], "the last time counts");
-    let kept = store.epp_batch(digest).await.unwrap().unwrap();
-    let text = batch.text();
-    assert_eq!(Batch::read(&kept.text).unwrap(), batch);
-    let expected = EppBatch { digest, account: "be".to_owned(), case: batch.case, commands: 2, text, at: at(2) };
+    let of = |by: &str, second: i64| {
+        let by = by.parse().unwrap();
+        Approval { digest, count: 2, by, account: None, at: at(second) }
+    };
+    let (usual, strict) = (Terms::default(), Terms { lives: 86_400, signed_in: true });
+    assert!(store.propose_epp(batch.clone(), "Cleo".parse().unwrap(), at(2), strict).await.unwrap());
+    assert!(!store.propose_epp(batch.clone(), "Ada".parse().unwrap(), at(3), usual).await.unwrap(), "it is there");
+    store.approve_epp(batch.clone(), of("Ada", 3), usual).await.unwrap();
+    store.approve_epp(batch.clone(), of("Ben", 4), usual).await.unwrap();
+    store.approve_epp(batch.clone(), of("Ada", 5), usual).await.unwrap();
+    assert_eq!(store.epp_approvals(digest).await.unwrap(), [of("Ben", 4), of("Ada", 5)], "the last time counts");
+    let signed_in = Approval { account: Some("p-1".parse().unwrap()), ..of("Ada", 6) };
+    store.approve_epp(batch.clone(), signed_in.clone(), usual).await.unwrap();
+    store.approve_epp(batch.clone(), of("Ada", 7), usual).await.unwrap();
+    assert_eq!(
+        store.epp_approvals(digest).await.unwrap(),
+        [of("Ben", 4), signed_in],
+        "a name that somebody says replaces nobody's who was signed in"
+    );
+    let (kept, text) = store.epp_batch(digest).await.unwrap().unwrap();
+    assert_eq!(Batch::read(&text).unwrap(), batch);
+    let expected = EppBatch {
+        digest,
+        account: "be".to_owned(),
+        case: batch.case,
+        tld: batch.tld,
+        commands: 2,
+        at: at(2),
+        proposed_by: "Cleo".to_owned(),
+        terms: strict,
+    };
     assert_eq!(kept, expected);
+    assert_eq!(store.epp_batches(10).await.unwrap(), [expected]);
+    assert_eq!(store.epp_batches(0).await.unwrap(), []);
+}
+
+async fn a_dry_run_replaces_the_one_before(home: &Home) {
+    let (store, digest) = (home.open().await, batch().digest());
+    let changed =
+        |after: &str| Changed { what: "statuses".to_owned(), before: "ok".to_owned(), after: after.to_owned() };
+    let row = |position: u32, after: &str| EppRehearsed {
+        position,
+        at: at(3),
+        words: "would be sent".to_owned(),
+        changes: vec![changed(after)],
+    };
+    store.rehearse_epp(digest, vec![row(0, "clientHold"), row(1, "clientHold")]).await.unwrap();
+    store.rehearse_epp(Digest([1; 32]), vec![row(0, "other")]).await.unwrap();
+    store.rehearse_epp(digest, vec![row(1, "serverHold")]).await.unwrap();
+    assert_eq!(store.epp_rehearsed(digest).await.unwrap(), [row(1, "serverHold")]);
 }
 
 async fn a_frame_goes_into_the_journal_once(home: &Home) {
@@ -90,7 +131,11 @@ async fn a_frame_goes_into_the_journal_once(home: &Home) {
     assert!(store.end_epp(&done).await.unwrap());
     let closed = record(1, None);
     store.close_epp("be", &closed).await.unwrap();
-    assert_eq!(store.epp_journal("be").await.unwrap(), [done, closed]);
+    assert_eq!(store.epp_journal("be").await.unwrap(), [done.clone(), closed.clone()]);
+    assert_eq!(store.epp_records(batch().digest()).await.unwrap(), [done.clone(), closed.clone()]);
+    let of_be = |record: &Record| ("be".to_owned(), record.clone());
+    assert_eq!(store.epp_newest(10).await.unwrap(), [of_be(&closed), of_be(&done)]);
+    assert_eq!(store.epp_newest(1).await.unwrap(), [of_be(&closed)]);
     assert_eq!(store.epp_journal("nl").await.unwrap(), []);
 }
 

@@ -3,7 +3,7 @@
 //! Policy zones, who takes them, and serials that outlive everything.
 
 use forestall_model::{Audience, Digest, OwnerName, TsigAlgorithm};
-use forestall_store::{Store, Zone, ZoneKey, ZoneSerial, ZoneSubscriber, ZoneTaken};
+use forestall_store::{Store, Zone, ZoneKey, ZoneSerial, ZoneSubscriber, ZoneTaken, ZoneTold};
 
 use crate::support::{Home, at, id, note, on_both, opening, run};
 
@@ -39,6 +39,7 @@ fn serial(number: u32, seconds: i64) -> ZoneSerial {
         generators: Digest::of(b"generators"),
         names: 7,
         digest: Digest::of(&number.to_be_bytes()),
+        difference: (number > 100).then_some((3, 2)),
     }
 }
 
@@ -142,16 +143,33 @@ async fn subscribers_come_back_with_their_keys_and_what_they_took(home: &Home) {
         serial: 8,
         records: 12,
         whole: false,
+        over_tls: Some(true),
     };
     store.note_zone_taken(taken.clone()).await.unwrap();
-    let last = ZoneTaken { from: None, serial: 4_000_000_000, whole: true, ..taken };
+    let last = ZoneTaken { from: None, serial: 4_000_000_000, whole: true, over_tls: Some(false), ..taken };
     store.note_zone_taken(last.clone()).await.unwrap();
     store.note_zone_taken(ZoneTaken { subscriber: "nobody".to_owned(), ..last.clone() }).await.unwrap();
     assert_eq!(store.zones_taken().await.unwrap(), [last]);
+    let told = |target: &str, serial: u32, failed: Option<&str>| ZoneTold {
+        subscriber: "signed".to_owned(),
+        zone: name("b.rpz"),
+        target: target.parse().unwrap(),
+        at: at(9),
+        serial,
+        failed: failed.map(str::to_owned),
+    };
+    let (first, second) = (told("192.0.2.53:53", 8, None), told("[2001:db8::53]:53", 8, Some("it did not answer")));
+    store.note_zone_told(first.clone()).await.unwrap();
+    store.note_zone_told(told("[2001:db8::53]:53", 7, None)).await.unwrap();
+    store.note_zone_told(second.clone()).await.unwrap();
+    store.note_zone_told(told("[2001:db8::53]:53", 7, None)).await.unwrap();
+    store.note_zone_told(ZoneTold { subscriber: "nobody".to_owned(), ..first.clone() }).await.unwrap();
+    assert_eq!(store.zones_told().await.unwrap(), [first, second], "an answer that comes late is not the last");
     store.remove_zone(&name("b.rpz")).await.unwrap();
     store.create_zone(Zone { name: name("b.rpz"), ..zone() }).await.unwrap();
     store.remove_zone(&name("b.rpz")).await.unwrap();
     assert_eq!(store.zones_taken().await.unwrap(), []);
+    assert_eq!(store.zones_told().await.unwrap(), []);
     assert_eq!(store.subscribers().await.unwrap()[0].zones, [name("a.rpz")]);
     assert!(store.remove_subscriber("signed").await.unwrap());
     assert!(!store.remove_subscriber("signed").await.unwrap());

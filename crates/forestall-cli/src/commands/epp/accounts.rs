@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use forestall_connect::epp::{EppIdentity, EppServer, EppSettings, Login, authorities};
-use forestall_coord::epp::Rules;
+use forestall_coord::epp::{Rules, Terms};
 use forestall_formats::epp::{Account, ContactKind, Handle, Side};
 use forestall_hub::desk::EppAccount;
 use forestall_model::{DomainName, Tld};
@@ -51,6 +51,7 @@ struct Described {
     per_day: Option<u32>,
     cool_down_days: Option<u32>,
     approval_days: Option<u32>,
+    approvals: Option<String>,
     rest_seconds: Option<u32>,
     most_price: Option<String>,
 }
@@ -137,7 +138,10 @@ impl Described {
             servers: account.name_servers.iter().map(|server| server.as_str().to_owned()).collect(),
             per_day: self.per_day.unwrap_or(usual.per_day),
             cool_down: days(self.cool_down_days, usual.cool_down),
-            approval_lives: days(self.approval_days, usual.approval_lives),
+            approvals: Terms {
+                lives: days(self.approval_days, usual.approvals.lives),
+                signed_in: self.only_signed_in()?,
+            },
             rest: self.rest_seconds.map_or(usual.rest, i64::from).max(answered),
             most_price: self
                 .most_price
@@ -150,6 +154,15 @@ impl Described {
         let tlds: Result<Vec<Tld>, String> = self.tlds.iter().map(|text| crate::values::tld(text)).collect();
         let tlds = tlds.map_err(|error| word("tlds")(&error))?;
         Ok(EppAccount { name: name.to_owned(), tlds, settings, account, rules })
+    }
+
+    /// Says whether only approvals count that people give with accounts of the console.
+    fn only_signed_in(&self) -> Result<bool, String> {
+        match self.approvals.as_deref() {
+            None | Some("named") => Ok(false),
+            Some("signed-in") => Ok(true),
+            Some(other) => Err(format!("approvals: {other:?}; expected named or signed-in")),
+        }
     }
 
     fn password(&self) -> Result<String, String> {

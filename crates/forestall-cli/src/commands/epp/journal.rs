@@ -3,10 +3,13 @@
 //! `forestall epp journal`.
 
 use clap::Args;
-use forestall_coord::epp::Outcome as Came;
+use forestall_api::epp::EppRecord;
+use forestall_hub::shown;
 use forestall_model::DomainName;
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
+use crate::foreign::for_terminal;
 use crate::output;
 use crate::world::Globals;
 
@@ -23,30 +26,40 @@ pub(crate) struct Journal {
 
 impl Journal {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let journal = desk.store().epp_journal(&self.account).await?;
-        let stop = desk.store().epp_stop().await?;
+        let (records, switch): (Vec<EppRecord>, _) = match globals.cases().await? {
+            Cases::Here(desk) => {
+                let journal = desk.store().epp_journal(&self.account).await?;
+                let wanted = journal.iter().filter(|record| self.name.as_ref().is_none_or(|name| record.name == *name));
+                let records = wanted.map(|record| shown::epp_record(&self.account, record)).collect();
+                (records, shown::epp_switch(desk.store().epp_stop().await?))
+            }
+            Cases::At(hub) => {
+                let records = hub.epp_journal(&self.account, self.name.as_ref()).all().await?;
+                (records, hub.epp_switch().await?)
+            }
+        };
         output::to_stdout(|out| {
-            for record in journal.iter().filter(|record| self.name.as_ref().is_none_or(|name| record.name == *name)) {
+            for record in &records {
                 let sent = record.sent.map_or_else(|| "not sent".to_owned(), |at| at.to_string());
                 writeln!(
                     out,
                     "{}\t{}#{}\t{sent}\t{}\t{}\t{}\t{}\t{}\t{}",
-                    record.id,
+                    for_terminal(&record.id),
                     record.batch.short(),
-                    record.position + 1,
-                    record.command,
+                    record.number,
+                    for_terminal(&record.command),
                     record.name,
-                    record.outcome.map_or("in doubt", Came::word),
+                    for_terminal(record.outcome.as_deref().unwrap_or("in doubt")),
                     record.code.map(|code| code.to_string()).unwrap_or_default(),
-                    record.theirs.as_deref().unwrap_or_default(),
-                    record.text
+                    for_terminal(record.theirs.as_deref().unwrap_or_default()),
+                    for_terminal(&record.text)
                 )?;
             }
             Ok(())
         })?;
-        if let Some(stop) = stop {
-            output::note(format_args!("stopped by {} at {}: {}", stop.by, stop.at, stop.reason));
+        if let Some(stop) = switch.stopped {
+            let (by, reason) = (for_terminal(&stop.by), for_terminal(&stop.reason));
+            output::note(format_args!("stopped by {by} at {}: {reason}", stop.at));
         }
         Ok(Outcome::Done)
     }

@@ -7,9 +7,12 @@ mod approve;
 mod check;
 mod info;
 mod journal;
+mod list;
 mod plan;
 mod poll;
+mod propose;
 mod run;
+mod show;
 mod switch;
 
 use std::path::{Path, PathBuf};
@@ -33,6 +36,9 @@ pub(crate) enum Verb {
     Check(check::Check),
     Info(info::Info),
     Plan(plan::Plan),
+    Propose(propose::Propose),
+    List(list::List),
+    Show(show::Show),
     Approve(approve::Approve),
     Run(run::Run),
     Poll(poll::Poll),
@@ -44,12 +50,18 @@ pub(crate) enum Verb {
 impl Verb {
     /// Runs the verb.
     pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        globals.only_here("an account at a registry is this machine's")?;
+        let speaks = matches!(self, Self::Check(_) | Self::Info(_) | Self::Plan(_) | Self::Run(_) | Self::Poll(_));
+        if speaks {
+            globals.only_here("an account at a registry is this machine's")?;
+        }
         world::run(async {
             match self {
                 Self::Check(command) => command.run(globals).await,
                 Self::Info(command) => command.run(globals).await,
                 Self::Plan(command) => command.run(globals).await,
+                Self::Propose(command) => command.run(globals).await,
+                Self::List(command) => command.run(globals).await,
+                Self::Show(command) => command.run(globals).await,
                 Self::Approve(command) => command.run(globals).await,
                 Self::Run(command) => command.run(globals).await,
                 Self::Poll(command) => command.run(globals).await,

@@ -11,6 +11,7 @@ use forestall_model::Actor;
 
 use super::{AccountArgs, batch, clock};
 use crate::failure::Outcome;
+use crate::foreign::for_terminal;
 use crate::output;
 use crate::world::{self, Globals};
 
@@ -96,16 +97,16 @@ fn print(lines: &[String]) -> anyhow::Result<()> {
 
 fn say(told: &EppTold<'_>, lines: &mut Vec<String>) {
     match told {
-        EppTold::Rehearsed(position, name, operation, rehearsed) => {
-            let what = match rehearsed {
-                Rehearsed::Send(None) => "would be sent".to_owned(),
-                Rehearsed::Send(Some(price)) => format!("would be sent, for {price}"),
-                Rehearsed::Close(outcome, text) => format!("{outcome}, without a frame: {text}"),
-                Rehearsed::Ended(outcome) => format!("{outcome} before"),
-                Rehearsed::Follows(before) => format!("follows where command {} is done", before + 1),
-                Rehearsed::InDoubt => "was sent, and has no answer: the registry is asked first".to_owned(),
+        EppTold::Rehearsed { position, entry, rehearsed, changes } => {
+            // Of an update only what is not so yet would be sent.
+            let command = match rehearsed {
+                Rehearsed::Send { operation, .. } => operation.in_words(),
+                _ => entry.operation.in_words(),
             };
-            lines.push(format!("{}\t{name}\t{}\t{what}", position + 1, operation.in_words()));
+            lines.push(format!("{}\t{}\t{command}\t{rehearsed}", position + 1, entry.name));
+            lines.extend(changes.iter().map(|change| {
+                format!("  {}: {} -> {}", change.what, for_terminal(&change.before), for_terminal(&change.after))
+            }));
         }
         EppTold::Ended(record) => {
             let outcome = record.outcome.map_or("in doubt", forestall_coord::epp::Outcome::word);

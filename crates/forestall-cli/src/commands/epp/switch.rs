@@ -3,8 +3,10 @@
 //! `forestall epp stop` and `forestall epp go`: the switch over all accounts.
 
 use clap::Args;
+use forestall_api::epp::StopEpp;
 use forestall_model::Actor;
 
+use crate::cases::Cases;
 use crate::failure::{Outcome, usage};
 use crate::output;
 use crate::world::{self, Globals};
@@ -28,8 +30,15 @@ impl Stop {
         if self.reason.trim().is_empty() {
             return Err(usage("the reason must not be empty"));
         }
-        let desk = globals.desk().await?;
-        desk.epp_stop(&world::actor(self.by.as_ref())?, &self.reason, globals.now()).await?;
+        match globals.cases().await? {
+            Cases::Here(desk) => {
+                desk.epp_stop(&world::actor(self.by.as_ref())?, &self.reason, globals.now()).await?;
+            }
+            Cases::At(hub) => {
+                world::known_by_token(self.by.as_ref())?;
+                hub.stop_epp(&StopEpp { reason: self.reason }).await?;
+            }
+        }
         output::note(format_args!("stopped: nothing is written at any registry until `forestall epp go`"));
         Ok(Outcome::Done)
     }
@@ -37,8 +46,10 @@ impl Stop {
 
 impl Go {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        desk.epp_go().await?;
+        match globals.cases().await? {
+            Cases::Here(desk) => desk.epp_go().await?,
+            Cases::At(hub) => hub.go_epp().await?,
+        }
         output::note(format_args!("approved batches may run again"));
         Ok(Outcome::Done)
     }

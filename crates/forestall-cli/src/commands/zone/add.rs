@@ -3,10 +3,12 @@
 //! `forestall zone add`.
 
 use clap::Args;
+use forestall_api::zones::AddZone;
 use forestall_formats::feed::Policy;
 use forestall_hub::desk::NewZone;
 use forestall_model::{CampaignId, CaseId, OwnerName, Tld};
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::output;
 use crate::values;
@@ -39,20 +41,34 @@ pub(crate) struct Add {
 
 impl Add {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.real_desk().await?;
-        let new = NewZone {
-            name: self.name,
-            case: self.case,
-            campaigns: self.campaigns,
-            tld: self.tld,
-            policy: self.policy,
-            ahead_days: self.ahead,
-            with_unverified: self.with_unverified,
+        let name = match globals.real_cases().await? {
+            Cases::Here(desk) => {
+                let new = NewZone {
+                    name: self.name,
+                    case: self.case,
+                    campaigns: self.campaigns,
+                    tld: self.tld,
+                    policy: self.policy,
+                    ahead_days: self.ahead,
+                    with_unverified: self.with_unverified,
+                };
+                desk.add_zone(new, globals.now()).await?.name
+            }
+            Cases::At(hub) => {
+                let ask = AddZone {
+                    name: self.name.to_string(),
+                    case: self.case,
+                    campaigns: self.campaigns,
+                    slice: self.tld,
+                    policy: Some(self.policy.to_string()),
+                    ahead_days: Some(self.ahead),
+                    with_unverified: self.with_unverified,
+                };
+                hub.make_zone(&ask).await?.name
+            }
         };
-        let zone = desk.add_zone(new, globals.now()).await?;
         output::note(format_args!(
-            "{} is kept; `forestall zone subscriber add` says who may take it, and `forestall serve --transfer-listen` serves it",
-            zone.name
+            "{name} is kept; `forestall zone subscriber add` says who may take it, and `forestall serve --transfer-listen` serves it"
         ));
         Ok(Outcome::Done)
     }

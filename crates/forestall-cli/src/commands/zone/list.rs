@@ -3,8 +3,11 @@
 //! `forestall zone list`.
 
 use clap::Args;
+use forestall_hub::shown;
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
+use crate::foreign::for_terminal;
 use crate::output;
 use crate::table::{Align, Table, thousands};
 use crate::world::Globals;
@@ -15,8 +18,10 @@ pub(crate) struct List {}
 
 impl List {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let zones = desk.store().zones().await?;
+        let zones = match globals.cases().await? {
+            Cases::Here(desk) => desk.standing_zones().await?.iter().map(shown::zone).collect(),
+            Cases::At(hub) => hub.zones().await?,
+        };
         if zones.is_empty() {
             output::note(format_args!("no zone is kept; `forestall zone add` makes one"));
             return Ok(Outcome::Done);
@@ -30,20 +35,18 @@ impl List {
             ("since", Align::Left),
             ("subscribers", Align::Right),
         ];
-        let subscribers = desk.store().subscribers().await?;
         let mut table = Table::new(&columns);
         for zone in zones {
-            let newest = desk.store().serials(&zone.name, 1).await?.into_iter().next();
-            let takes = subscribers.iter().filter(|subscriber| subscriber.zones.contains(&zone.name)).count();
+            let newest = zone.newest.as_ref();
             let nothing = || "-".to_owned();
             table.row([
                 zone.name.to_string(),
                 zone.case.to_string(),
-                zone.policy,
+                for_terminal(&zone.policy).to_string(),
                 newest.map_or_else(nothing, |newest| newest.serial.to_string()),
                 newest.map_or_else(nothing, |newest| thousands(newest.names)),
                 newest.map_or_else(nothing, |newest| newest.at.to_string()),
-                takes.to_string(),
+                zone.subscribers.to_string(),
             ]);
         }
         output::to_stdout(|out| Ok(table.write("", out)?))?;

@@ -10,8 +10,9 @@ mod show;
 mod subscriber;
 
 use clap::Subcommand;
+use forestall_model::OwnerName;
 
-use crate::failure::Outcome;
+use crate::failure::{Outcome, refused};
 use crate::world::{self, Globals};
 
 /// Policy zones that resolvers take by AXFR and IXFR
@@ -26,10 +27,14 @@ pub(crate) enum Verb {
     Subscriber(subscriber::Verb),
 }
 
+/// Returns the name of a zone as it may stand in an address: others are no names of zones.
+fn at_hub(name: &OwnerName) -> anyhow::Result<&OwnerName> {
+    if name.to_domain().is_some() { Ok(name) } else { Err(refused(format!("there is no zone {name}"))) }
+}
+
 impl Verb {
     /// Runs the verb.
     pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        globals.only_here("zones are kept in the store, and the hub that serves it takes them up by itself")?;
         world::run(async {
             match self {
                 Self::Add(command) => command.run(globals).await,

@@ -5,6 +5,8 @@
 use clap::Args;
 use forestall_model::OwnerName;
 
+use super::at_hub;
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::world::Globals;
 
@@ -17,7 +19,10 @@ pub(crate) struct Remove {
 
 impl Remove {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        globals.desk().await?.remove_zone(&self.name).await?;
+        match globals.cases().await? {
+            Cases::Here(desk) => desk.remove_zone(&self.name).await?,
+            Cases::At(hub) => hub.remove_zone(at_hub(&self.name)?).await?,
+        }
         Ok(Outcome::Done)
     }
 }

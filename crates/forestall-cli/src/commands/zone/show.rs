@@ -3,14 +3,19 @@
 //! `forestall zone show`.
 
 use clap::Args;
+use forestall_api::zones::ZoneStanding;
+use forestall_hub::shown;
 use forestall_model::OwnerName;
 
+use super::at_hub;
+use crate::cases::Cases;
 use crate::failure::Outcome;
+use crate::foreign::for_terminal;
 use crate::output;
 use crate::table::{Align, Table, thousands};
 use crate::world::Globals;
 
-/// Show a zone: what it holds now, and what each subscriber took last
+/// Show a zone: what it holds now, what each subscriber took last, and what they answered when they were told of a serial
 #[derive(Args, Debug)]
 pub(crate) struct Show {
     /// The zone
@@ -19,52 +24,90 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let zone = desk.zone(&self.name).await?;
-        let state = desk.zone_state(&zone, None, globals.now()).await?;
-        let newest = desk.store().serials(&zone.name, 1).await?.into_iter().next();
-        let words = |words: &[String], none: &str| if words.is_empty() { none.to_owned() } else { words.join(" ") };
-        let campaigns: Vec<String> = zone.campaigns.iter().map(ToString::to_string).collect();
-        let mut taken = Table::new(&[
-            ("subscriber", Align::Left),
-            ("serial", Align::Right),
-            ("from", Align::Right),
-            ("records", Align::Right),
-            ("at", Align::Left),
-            ("", Align::Left),
-        ]);
-        for took in desk.store().zones_taken().await?.into_iter().filter(|took| took.zone == zone.name) {
-            taken.row([
-                took.subscriber,
-                took.serial.to_string(),
-                took.from.map_or_else(|| "whole".to_owned(), |from| from.to_string()),
-                thousands(took.records),
-                took.at.to_string(),
-                if took.whole { String::new() } else { "BROKE OFF".to_owned() },
-            ]);
-        }
-        output::to_stdout(|out| {
-            writeln!(out, "zone:       {}", zone.name)?;
-            writeln!(out, "case:       {}", zone.case)?;
-            writeln!(out, "campaigns:  {}", words(&campaigns, "all of the case"))?;
-            writeln!(out, "slice:      {}", zone.tld.map_or_else(|| "all".to_owned(), |tld| tld.to_string()))?;
-            writeln!(out, "policy:     {}", zone.policy)?;
-            writeln!(out, "days ahead: {}", zone.ahead_days)?;
-            writeln!(out, "marking:    {} {}", state.marking.tlp, state.marking.pap)?;
-            let serial =
-                newest.map_or_else(|| "none yet: no hub has served it".to_owned(), |newest| newest.serial.to_string());
-            writeln!(out, "serial:     {serial}")?;
-            writeln!(out, "names now:  {}", thousands(state.names.len() as u64))?;
-            writeln!(out, "let through: {}", thousands(state.through.len() as u64))?;
-            if state.unverified {
-                writeln!(out, "UNVERIFIED: some names are of families that nobody checked against the botnet's own")?;
-            }
-            if !taken.is_empty() {
-                writeln!(out, "\ntaken last:")?;
-                taken.write("  ", out)?;
-            }
-            Ok(())
-        })?;
+        let standing = match globals.cases().await? {
+            Cases::Here(desk) => shown::zone_standing(&desk.zone_now(&self.name, globals.now()).await?),
+            Cases::At(hub) => hub.zone(at_hub(&self.name)?).await?,
+        };
+        print(&standing)?;
         Ok(Outcome::Done)
     }
+}
+
+fn print(standing: &ZoneStanding) -> anyhow::Result<()> {
+    let ZoneStanding { zone, marking, names, let_through, unverified, .. } = standing;
+    let campaigns: Vec<String> = zone.campaigns.iter().map(ToString::to_string).collect();
+    let campaigns = if campaigns.is_empty() { "all of the case".to_owned() } else { campaigns.join(" ") };
+    let serial = zone.newest.as_ref().map(|newest| newest.serial.to_string());
+    let (taken, told) = (taken(standing), told(standing));
+    output::to_stdout(|out| {
+        writeln!(out, "zone:       {}", zone.name)?;
+        writeln!(out, "case:       {}", zone.case)?;
+        writeln!(out, "campaigns:  {campaigns}")?;
+        writeln!(out, "slice:      {}", zone.slice.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string))?;
+        writeln!(out, "policy:     {}", for_terminal(&zone.policy))?;
+        writeln!(out, "days ahead: {}", zone.ahead_days)?;
+        writeln!(out, "marking:    {} {}", marking.tlp, marking.pap)?;
+        writeln!(out, "serial:     {}", serial.as_deref().unwrap_or("none yet: no hub has served it"))?;
+        writeln!(out, "names now:  {}", thousands(*names))?;
+        writeln!(out, "let through: {}", thousands(*let_through))?;
+        if *unverified {
+            writeln!(out, "UNVERIFIED: some names are of families that nobody checked against the botnet's own")?;
+        }
+        if !taken.is_empty() {
+            writeln!(out, "\ntaken last:")?;
+            taken.write("  ", out)?;
+        }
+        if !told.is_empty() {
+            writeln!(out, "\ntold last:")?;
+            told.write("  ", out)?;
+        }
+        Ok(())
+    })
+}
+
+fn taken(standing: &ZoneStanding) -> Table {
+    let mut table = Table::new(&[
+        ("subscriber", Align::Left),
+        ("serial", Align::Right),
+        ("from", Align::Right),
+        ("records", Align::Right),
+        ("at", Align::Left),
+        ("TLS", Align::Left),
+        ("", Align::Left),
+    ]);
+    for taker in &standing.takers {
+        let Some(taken) = &taker.taken else { continue };
+        table.row([
+            for_terminal(&taker.subscriber).to_string(),
+            taken.serial.to_string(),
+            taken.from.map_or_else(|| "whole".to_owned(), |from| from.to_string()),
+            thousands(taken.records),
+            taken.at.to_string(),
+            taken.over_tls.map_or("-", |tls| if tls { "yes" } else { "no" }).to_owned(),
+            if taken.whole { String::new() } else { "BROKE OFF".to_owned() },
+        ]);
+    }
+    table
+}
+
+fn told(standing: &ZoneStanding) -> Table {
+    let mut table = Table::new(&[
+        ("subscriber", Align::Left),
+        ("place", Align::Left),
+        ("serial", Align::Right),
+        ("at", Align::Left),
+        ("", Align::Left),
+    ]);
+    for taker in &standing.takers {
+        for told in &taker.told {
+            table.row([
+                for_terminal(&taker.subscriber).to_string(),
+                told.target.to_string(),
+                told.serial.to_string(),
+                told.at.to_string(),
+                told.failed.as_deref().map_or_else(|| "heard".to_owned(), |why| for_terminal(why).to_string()),
+            ]);
+        }
+    }
+    table
 }

@@ -58,7 +58,10 @@ fn sinkhole() -> Batch {
 
 fn approvals(batch: &Batch, people: &[&str]) -> Vec<Approval> {
     let count = u32::try_from(batch.entries.len()).expect("a small batch");
-    people.iter().map(|by| Approval { digest: batch.digest(), count, by: parsed(by), at: at(NOON) }).collect()
+    people
+        .iter()
+        .map(|by| Approval { digest: batch.digest(), count, by: parsed(by), account: None, at: at(NOON) })
+        .collect()
 }
 
 fn object(created: Instant) -> Object {

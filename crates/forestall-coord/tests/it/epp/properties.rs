@@ -164,7 +164,7 @@ impl World {
             Happens::Approves(person) => {
                 let batch = &self.scene.batch;
                 let count = u32::try_from(batch.entries.len()).expect("a small batch");
-                let approval = Approval { digest: batch.digest(), count, by: parsed(person), at: now };
+                let approval = Approval { digest: batch.digest(), count, by: parsed(person), account: None, at: now };
                 self.scene.approvals.push(approval);
                 self.approved.insert(person.trim().to_lowercase(), now);
             }

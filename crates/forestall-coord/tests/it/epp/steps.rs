@@ -2,7 +2,7 @@
 
 //! Each rule by an example.
 
-use forestall_coord::epp::{Ground, Intent, Outcome, Record, Refused, Seen, Step, Stop, Wanted};
+use forestall_coord::epp::{Approval, Ground, Intent, Outcome, Record, Refused, Seen, Step, Stop, Wanted};
 use forestall_model::epp::{Change, Guarded, Object, Operation, Side, Status};
 use forestall_model::money::Money;
 use forestall_model::{Action, Instant};
@@ -80,6 +80,31 @@ fn a_name_is_looked_at_before_each_frame() {
     assert_ne!(first.id, second.id);
     assert!(first.id.len() <= 64 && first.id.starts_with("FSB-"));
     assert_eq!(scene.next(), Step::Done);
+}
+
+#[test]
+fn accounts_tell_people_apart_and_may_be_asked_for() {
+    let mut scene = Scene::of(sinkhole());
+    let with = |scene: &mut Scene, accounts: [Option<&str>; 2]| {
+        for (approval, account) in scene.approvals.iter_mut().zip(accounts) {
+            approval.account = account.map(parsed);
+        }
+    };
+    let is_refused = |scene: &Scene| matches!(scene.next(), Step::Refused(Refused::NotApproved { .. }));
+    with(&mut scene, [Some("p-1"), Some("p-1")]);
+    assert!(is_refused(&scene), "one account under two names is one person");
+    with(&mut scene, [Some("p-1"), None]);
+    assert!(!is_refused(&scene), "who names themselves counts unless it is said otherwise");
+    scene.rules.approvals.signed_in = true;
+    let Step::Refused(refused) = scene.next() else { panic!("one of them proved nothing") };
+    assert!(refused.to_string().contains("two different people with accounts of their own"), "{refused}");
+    with(&mut scene, [Some("p-1"), Some("p-2")]);
+    assert!(!is_refused(&scene));
+    // A third person makes a pair with one of two who are the same.
+    with(&mut scene, [Some("p-1"), Some("p-1")]);
+    let third = Approval { by: parsed("Eve"), account: Some(parsed("p-3")), ..scene.approvals[0].clone() };
+    scene.approvals.push(third);
+    assert!(!is_refused(&scene));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use forestall_dns::transfer::{Limits, Rule};
+use forestall_dns::transfer::{Limits, Rule, Transport};
 use forestall_model::TsigAlgorithm;
 use forestall_testkit::skip;
 
@@ -127,8 +127,8 @@ async fn a_difference_leads_from_one_serial_to_the_last() {
     assert_eq!(without(&said), [soa(9)], "{said}");
     let ended = serving.server.zones().ended.lock().unwrap().clone();
     assert_eq!(
-        ended.iter().map(|ended| (ended.from, ended.to, ended.whole)).collect::<Vec<_>>(),
-        [(Some(7), 9, true), (None, 9, true)]
+        ended.iter().map(|ended| (ended.from, ended.to, ended.whole, ended.transport)).collect::<Vec<_>>(),
+        [(Some(7), 9, true, Transport::Tcp), (None, 9, true, Transport::Tcp)]
     );
 }
 

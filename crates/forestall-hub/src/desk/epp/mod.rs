@@ -8,6 +8,7 @@ mod approve;
 mod plan;
 mod recorded;
 mod run;
+mod standing;
 mod wanted;
 
 use forestall_connect::epp::EppSettings;
@@ -15,10 +16,11 @@ use forestall_coord::epp::Rules;
 use forestall_formats::epp::Account;
 use forestall_model::Tld;
 
-pub use approve::Approved;
+pub use approve::{Approved, Approver};
 pub use plan::{EppWish, Planned};
 pub use recorded::sight_of;
 pub use run::{EppTold, RunEnd, RunReport};
+pub use standing::{EppStanding, KeptBatch};
 
 /// An account at a registry.
 #[derive(Clone, Debug)]

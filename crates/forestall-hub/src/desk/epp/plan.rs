@@ -94,8 +94,8 @@ impl Desk {
         let batch = match batches.remove(&record.batch) {
             Some(batch) => batch,
             None => {
-                let Some(kept) = self.store().epp_batch(record.batch).await? else { return Ok(None) };
-                Batch::read(&kept.text)
+                let Some((_, text)) = self.store().epp_batch(record.batch).await? else { return Ok(None) };
+                Batch::read(&text)
                     .map_err(|error| DeskError::Folder(format!("the batch {} of the store: {error}", record.batch)))?
             }
         };

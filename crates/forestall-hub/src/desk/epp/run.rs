@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 
 use forestall_connect::epp::{EppError, Known, Message, Session};
 use forestall_coord::epp::{
-    Approval, Batch, Intent, Journal, Look, Outcome, Present, Record, Rehearsed, Rules, Seen, Step, Wanted, next,
-    rehearse,
+    Approval, Batch, Changed, Entry, Intent, Journal, Look, Outcome, Present, Record, Rehearsed, Rules, Seen, Step,
+    Wanted, difference, next, rehearse,
 };
 use forestall_formats::epp::answer::{Data, Response};
 use forestall_formats::epp::code::{self, Turn};
 use forestall_formats::epp::frame::{self, PriceOf};
 use forestall_model::epp::Operation;
 use forestall_model::{Actor, Digest, DomainName, Instant};
+use forestall_store::EppRehearsed;
 
 use super::EppAccount;
 use super::wanted::wanted;
@@ -30,7 +31,16 @@ const MOST_TURNS: u32 = 8;
 #[derive(Clone, Debug)]
 pub enum EppTold<'a> {
     /// What would be done about a command.
-    Rehearsed(u32, &'a DomainName, &'a Operation, Rehearsed),
+    Rehearsed {
+        /// The place of the command, from 0.
+        position: u32,
+        /// The command.
+        entry: &'a Entry,
+        /// What would be done.
+        rehearsed: &'a Rehearsed,
+        /// What would change.
+        changes: &'a [Changed],
+    },
     /// A command has an outcome, or an attempt has.
     Ended(&'a Record),
     /// A session broke, and another is opened.
@@ -139,7 +149,8 @@ impl Line<'_> {
 }
 
 impl Desk {
-    /// Says what would be done about each command of a batch, by a fresh look at each name. Nothing is sent that changes anything.
+    /// Says what would be done about each command of a batch, by a fresh look at each name, and keeps it for those who approve the batch. Nothing is
+    /// sent that changes anything.
     ///
     /// # Errors
     ///
@@ -153,16 +164,22 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let facts = self.facts(batch, account, clock()).await?;
         let mut line = Line { account, session: None, breaks: 0 };
+        let mut rows = Vec::new();
         for (position, entry) in batch.positions() {
             let session = line.session().await.map_err(outside)?;
             let look = look(session, &entry.name, &entry.operation, &account.rules, clock).await.map_err(outside)?;
             let present = facts.present(batch, &account.rules, None, clock());
-            if let Some(rehearsed) = rehearse(&present, position, &look) {
-                tell(EppTold::Rehearsed(position, &entry.name, &entry.operation, rehearsed));
-            }
+            let Some(rehearsed) = rehearse(&present, position, &look) else { continue };
+            let changes = match &rehearsed {
+                Rehearsed::Send { operation, .. } => difference(operation, &look.seen),
+                _ => Vec::new(),
+            };
+            tell(EppTold::Rehearsed { position, entry, rehearsed: &rehearsed, changes: &changes });
+            rows.push(EppRehearsed { position, at: look.at, words: rehearsed.to_string(), changes });
         }
         line.close().await;
-        Ok(())
+        // Whoever approves the batch at the console sees it there.
+        Ok(self.store().rehearse_epp(facts.digest, rows).await?)
     }
 
     /// Runs a batch as far as it may go now, and records in the case what came of it.

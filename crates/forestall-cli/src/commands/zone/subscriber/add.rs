@@ -4,13 +4,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use forestall_hub::desk::NewSubscriber;
+use forestall_api::zones::AddSubscriber;
+use forestall_hub::desk::{NewSubscriber, key_for_dig, notify_target};
 use forestall_model::{Audience, OwnerName, PartyId, TsigAlgorithm};
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
+use crate::foreign::for_terminal;
 use crate::output;
 use crate::values::words;
 use crate::world::Globals;
@@ -44,50 +45,58 @@ pub(crate) struct Add {
     #[arg(long = "address", value_name = "ADDR")]
     addresses: Vec<IpAddr>,
     /// Where they are told of new serials: an address, with port 53 or another; any number of them
-    #[arg(long = "notify", value_name = "ADDR[:PORT]", value_parser = target)]
+    #[arg(long = "notify", value_name = "ADDR[:PORT]", value_parser = notify_target)]
     told: Vec<SocketAddr>,
-}
-
-/// Reads an address with a port, or without one for 53.
-fn target(text: &str) -> Result<SocketAddr, String> {
-    let bare = || text.parse::<IpAddr>().map(|address| SocketAddr::new(address, 53));
-    text.parse().or_else(|_| bare()).map_err(|_| {
-        format!(
-            "{text:?} is no address with a port; expected for example 192.0.2.1, 192.0.2.1:5353 or [2001:db8::1]:53"
-        )
-    })
 }
 
 impl Add {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.real_desk().await?;
-        let key = match (self.unsigned, self.key) {
-            (true, _) => None,
-            (false, Some(name)) => Some((name, self.algorithm)),
-            (false, None) => Some((self.id.as_str().parse()?, self.algorithm)),
+        let (id, key) = match globals.real_cases().await? {
+            Cases::Here(desk) => {
+                let key = match (self.unsigned, self.key) {
+                    (true, _) => None,
+                    (false, Some(name)) => Some((name, self.algorithm)),
+                    (false, None) => Some((self.id.as_str().parse()?, self.algorithm)),
+                };
+                let new = NewSubscriber {
+                    id: self.id,
+                    party: self.party,
+                    audience: self.audience,
+                    key,
+                    addresses: self.addresses,
+                    told: self.told,
+                    zones: self.zones,
+                };
+                let kept = desk.add_subscriber(new, globals.now()).await?;
+                (kept.id, kept.key.as_ref().map(key_for_dig))
+            }
+            Cases::At(hub) => {
+                let texts = |names: &[OwnerName]| names.iter().map(ToString::to_string).collect();
+                let ask = AddSubscriber {
+                    zones: texts(&self.zones),
+                    id: self.id,
+                    audience: self.audience,
+                    party: self.party,
+                    key: self.key.map(|name| name.to_string()),
+                    algorithm: (!self.unsigned).then(|| self.algorithm.to_string()),
+                    unsigned: self.unsigned,
+                    addresses: self.addresses.iter().map(ToString::to_string).collect(),
+                    notify: self.told.iter().map(ToString::to_string).collect(),
+                };
+                let added = hub.add_zone_subscriber(&ask).await?;
+                (added.subscriber.id, added.key)
+            }
         };
-        let new = NewSubscriber {
-            id: self.id,
-            party: self.party,
-            audience: self.audience,
-            key,
-            addresses: self.addresses,
-            told: self.told,
-            zones: self.zones,
-        };
-        let kept = desk.add_subscriber(new, globals.now()).await?;
-        match &kept.key {
+        let id = for_terminal(&id);
+        match key {
             Some(key) => {
-                let secret = STANDARD.encode(&key.secret);
-                output::to_stdout(|out| Ok(writeln!(out, "{}:{}:{secret}", key.algorithm, key.name)?))?;
+                output::to_stdout(|out| Ok(writeln!(out, "{}", for_terminal(&key))?))?;
                 output::note(format_args!(
-                    "the key above is shown this one time; hand it to {} by a way that is closed. The store keeps it as it is",
-                    kept.id
+                    "the key above is shown this one time; hand it to {id} by a way that is closed. The store keeps it as it is"
                 ));
             }
             None => output::note(format_args!(
-                "{} is known by the address alone: whoever can send from there takes the zone, and nothing says that it is ours",
-                kept.id
+                "{id} is known by the address alone: whoever can send from there takes the zone, and nothing says that it is ours"
             )),
         }
         Ok(Outcome::Done)

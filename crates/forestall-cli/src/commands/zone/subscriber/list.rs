@@ -3,8 +3,12 @@
 //! `forestall zone subscriber list`.
 
 use clap::Args;
+use forestall_api::zones::Subscriber;
+use forestall_hub::shown;
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
+use crate::foreign::for_terminal;
 use crate::output;
 use crate::table::{Align, Table};
 use crate::world::Globals;
@@ -15,8 +19,10 @@ pub(crate) struct List {}
 
 impl List {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let desk = globals.desk().await?;
-        let subscribers = desk.store().subscribers().await?;
+        let subscribers: Vec<Subscriber> = match globals.cases().await? {
+            Cases::Here(desk) => desk.store().subscribers().await?.iter().map(shown::zone_subscriber).collect(),
+            Cases::At(hub) => hub.zone_subscribers().await?,
+        };
         if subscribers.is_empty() {
             output::note(format_args!("nobody takes zones; `forestall zone subscriber add` adds somebody"));
             return Ok(Outcome::Done);
@@ -33,17 +39,14 @@ impl List {
         let mut table = Table::new(&columns);
         for subscriber in subscribers {
             let all = |words: &[String]| if words.is_empty() { "-".to_owned() } else { words.join(" ") };
-            let key = subscriber.key.as_ref().map(|key| format!("{}:{}", key.algorithm, key.name));
-            let addresses: Vec<String> = subscriber.addresses.iter().map(ToString::to_string).collect();
-            let told: Vec<String> = subscriber.told.iter().map(ToString::to_string).collect();
             let zones: Vec<String> = subscriber.zones.iter().map(ToString::to_string).collect();
             table.row([
-                subscriber.id,
+                for_terminal(&subscriber.id).to_string(),
                 subscriber.party.map_or_else(|| "-".to_owned(), |party| party.to_string()),
                 subscriber.audience.to_string(),
-                key.unwrap_or_else(|| "UNSIGNED".to_owned()),
-                all(&addresses),
-                all(&told),
+                subscriber.key.as_deref().map_or_else(|| "UNSIGNED".to_owned(), |key| for_terminal(key).to_string()),
+                for_terminal(&all(&subscriber.addresses)).to_string(),
+                for_terminal(&all(&subscriber.notify)).to_string(),
                 all(&zones),
             ]);
         }

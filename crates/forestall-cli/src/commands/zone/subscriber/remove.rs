@@ -5,6 +5,7 @@
 use clap::Args;
 use forestall_model::PartyId;
 
+use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::world::Globals;
 
@@ -17,7 +18,10 @@ pub(crate) struct Remove {
 
 impl Remove {
     pub(super) async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        globals.desk().await?.remove_subscriber(&self.id).await?;
+        match globals.cases().await? {
+            Cases::Here(desk) => desk.remove_subscriber(&self.id).await?,
+            Cases::At(hub) => hub.remove_zone_subscriber(&self.id).await?,
+        }
         Ok(Outcome::Done)
     }
 }
