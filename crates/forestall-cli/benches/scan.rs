@@ -7,23 +7,27 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-#[path = "scan/benign.rs"]
+#[path = "../../forestall-detect/benches/traffic/benign.rs"]
 mod benign;
-#[path = "scan/capture.rs"]
+#[path = "../../forestall-detect/benches/traffic/capture.rs"]
 mod capture;
 #[path = "scan/check.rs"]
 mod check;
-#[path = "scan/dice.rs"]
+#[path = "../../forestall-detect/benches/traffic/dice.rs"]
 mod dice;
-#[path = "scan/forms.rs"]
+#[path = "../../forestall-detect/benches/traffic/forms.rs"]
 mod forms;
-#[path = "scan/listed.rs"]
+#[path = "../../forestall-detect/benches/traffic/listed.rs"]
 mod listed;
+#[path = "scan/pairs.rs"]
+mod pairs;
 #[path = "scan/peers.rs"]
 mod peers;
 #[path = "scan/process.rs"]
 mod process;
-#[path = "scan/traffic.rs"]
+#[path = "scan/program.rs"]
+mod program;
+#[path = "../../forestall-detect/benches/traffic/traffic.rs"]
 mod traffic;
 #[path = "scan/wishes.rs"]
 mod wishes;
@@ -32,8 +36,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use check::Told;
-use listed::Program;
 use process::{Cost, per_second};
+use program::Program;
 use traffic::{Form, Traffic};
 use wishes::Wishes;
 
@@ -66,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if wishes.pairs > 0 {
         let (names, index) = indexes.first().ok_or("no index is asked for")?;
         let input = folder.path().join("pairs.log");
-        let (lines, truth) = traffic::write_pairs(&listed, wishes.pairs, &input)?;
+        let (lines, truth) = pairs::write(&listed, wishes.pairs, &input)?;
         process::warm(&input)?;
         let row = measure(&program, &wishes, index, &input)?;
         print_row(&format!("{} pairs", wishes.pairs), *names, lines, &row, &truth.hold_against(&row.rows)?);

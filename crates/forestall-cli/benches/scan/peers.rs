@@ -12,8 +12,9 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::listed::{Listed, Program, day};
+use crate::listed::{Listed, day};
 use crate::process::{self, Cost, per_second};
+use crate::program::Program;
 use crate::traffic::{self, Form, Traffic, Truth};
 use crate::wishes::Wishes;
 

@@ -102,45 +102,27 @@ impl Column {
 pub(super) struct Columns {
     /// Position and content, by position.
     pub(super) wanted: Vec<(usize, Column)>,
-    /// How many the header names, those that are not wanted too.
-    pub(super) count: usize,
     /// The octet between fields.
     pub(super) separator: u8,
-    /// What a look at most rows needs; none where that is not enough.
-    pub(super) needed: Option<Needed>,
-}
-
-/// Where those columns are that say whether a row has a record, and what name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Needed {
-    pub(super) time: usize,
-    pub(super) client: usize,
-    pub(super) name: usize,
-    pub(super) class: Option<usize>,
+    /// Whether each row is a question together with its answer: there is no column of halves.
+    pub(super) are_whole: bool,
 }
 
 impl Columns {
     /// Finds the columns by the names of a header; none where time, client or name is missing.
     pub(super) fn of_header<'a>(names: impl IntoIterator<Item = &'a [u8]>, separator: u8) -> Option<Self> {
         let mut wanted: Vec<(usize, Column)> = Vec::new();
-        let mut count = 0;
         for (position, name) in names.into_iter().enumerate() {
-            count += 1;
             if let Some(column) = Column::named(name)
                 && wanted.iter().all(|(_, known)| *known != column)
             {
                 wanted.push((position, column));
             }
         }
-        let place = |column| wanted.iter().find(|(_, known)| *known == column).map(|(position, _)| *position);
-        let needed = Needed {
-            time: place(Column::Time)?,
-            client: place(Column::Client)?,
-            name: place(Column::Name)?,
-            class: place(Column::Class),
-        };
-        let needed = place(Column::Half).is_none().then_some(needed);
-        Some(Self { wanted, count, separator, needed })
+        let has = |column| wanted.iter().any(|(_, known)| *known == column);
+        let are_enough = has(Column::Time) && has(Column::Client) && has(Column::Name);
+        let are_whole = !has(Column::Half);
+        are_enough.then_some(Self { wanted, separator, are_whole })
     }
 }
 

@@ -13,7 +13,7 @@ use memchr::memchr;
 
 use super::counts::{Counts, Fault};
 use super::lines::{self, Words};
-use super::marks::Marks;
+use super::marks::{Marks, UpToBlank};
 use super::sieve::Sieve;
 use super::{mnemonics, stamp};
 use crate::record::{Asker, QName, Record, Sight};
@@ -64,7 +64,7 @@ fn each<'a, V>(
     let mut text = bytes;
     while !text.is_empty() {
         // Blanks and line feeds, and what is never in a usual line.
-        let (mut places, length) = marks.find(text, |octet| octet <= b' ');
+        let (mut places, length) = marks.find::<UpToBlank>(text);
         let mut from = 0;
         loop {
             if let Some((fields, end, after)) = split(text, from, places)

@@ -6,20 +6,19 @@
 //! any order. They hold until others follow, as where several logs were put one after the other. A line of this log is a question together with its
 //! answer, if one came. Lines without a name are passed.
 //!
-//! A usual line has tabs between its fields and all columns that are wanted; the ends of its fields are found together with those of other lines.
-//! Any other is read by itself.
+//! A usual line has tabs between its fields and all columns that are wanted; only those that are needed are looked for. Any other is read by itself.
 //!
 //! Format: Zeek's documentation, "Log File Formats"; script `base/protocols/dns`, record `DNS::Info`.
 
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter, memmem, memrchr};
+use memchr::{memchr, memmem};
 
 use super::block::Block;
-use super::columns::{self, Column, Columns, Needed, Slots};
+use super::columns::{self, Column, Columns, Slots};
 use super::counts::{Counts, Fault};
 use super::lines::{self, Lines};
-use super::marks::Marks;
+use super::marks::{self, Feed, Marks, TabOrFeed};
 use super::sieve::Sieve;
 use super::source::Cut;
 use super::stamp::{self, LogClock};
@@ -93,16 +92,12 @@ pub(super) fn read<'a>(
     counts: &mut Counts,
     mut visit: impl FnMut(Record<'a>),
 ) {
-    let whole = |visit: &mut _, fields: &Fields<'a, '_>, layout: &Layout, columns: &Columns| {
-        let mut slots: Slots<'a> = [&[]; Column::COUNT];
-        for (position, column) in &columns.wanted {
-            slots[*column as usize] = layout.told(fields.get(*position)?).unwrap_or_default();
-        }
-        let record = columns::record(&slots, clock).ok()??;
+    let whole = |visit: &mut _, slots: &Slots<'a>, _: &'a [u8], layout: &Layout| {
+        let record = columns::record(&slots.map(|field| layout.told(field).unwrap_or_default()), clock).ok()??;
         call(visit, record);
         Some(())
     };
-    each(layout, bytes, line, clock, counts, &mut visit, whole, call);
+    each(layout, bytes, line, clock, counts, &mut visit, |_| true, whole, call);
 }
 
 fn call<'a>(visit: &mut impl FnMut(Record<'a>), record: Record<'a>) {
@@ -119,20 +114,22 @@ pub(super) fn sift<'a>(
     counts: &mut Counts,
     sieve: &mut impl Sieve<'a>,
 ) {
-    let name = |sieve: &mut _, fields: &Fields<'a, '_>, layout: &Layout, columns: &Columns| {
-        let Needed { time, client, name, class } = columns.needed?;
-        let name = layout.told(fields.get(name)?)?;
-        let class = class.map_or(Some(b"1".as_slice()), |class| fields.get(class))?;
-        let is_usual = stamp::is_usual(fields.get(time)?)
+    let name = |sieve: &mut _, slots: &Slots<'a>, line: &'a [u8], layout: &Layout| {
+        let slot = |column: Column| slots[column as usize];
+        let name = layout.told(slot(Column::Name))?;
+        let class = slot(Column::Class);
+        let is_usual = stamp::is_usual(layout.told(slot(Column::Time))?)
             & (name.len() <= QName::MOST_TEXT)
             & (class == b"1" || columns::is_internet(layout.told(class).unwrap_or_default()))
-            & layout.told(fields.get(client)?).is_some();
-        is_usual.then(|| Sieve::line(sieve, name, fields.line()))
+            & layout.told(slot(Column::Client)).is_some();
+        is_usual.then(|| Sieve::line(sieve, name, line))
     };
-    each(layout, bytes, line, clock, counts, sieve, name, Sieve::record);
+    let is_needed = |column| matches!(column, Column::Time | Column::Client | Column::Name | Column::Class);
+    each(layout, bytes, line, clock, counts, sieve, is_needed, name, Sieve::record);
 }
 
-/// Gives `usual` the fields of each line that has all columns that are wanted; where that does not take it, and of all other lines, `other` gets the record.
+/// Gives `usual` of each line that has all columns that are wanted those for which `is_needed` holds, and the line; where that does not take it, and of all
+/// other lines, `other` gets the record.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "what two readers of the same lines have in common")]
 fn each<'a, V>(
@@ -142,84 +139,123 @@ fn each<'a, V>(
     clock: LogClock,
     counts: &mut Counts,
     visitor: &mut V,
-    usual: impl Fn(&mut V, &Fields<'a, '_>, &Layout, &Columns) -> Option<()>,
+    is_needed: impl Fn(Column) -> bool,
+    usual: impl Fn(&mut V, &Slots<'a>, &'a [u8], &Layout) -> Option<()>,
     other: impl Fn(&mut V, Record<'a>),
 ) {
     let mut parse = |line| layout.ok_or(Fault::Header)?.parse(line, clock);
     let columns = layout.and_then(|layout| Some((layout, layout.columns.as_ref()?)));
-    let Some((layout, columns)) = columns.filter(|(_, columns)| columns.separator == b'\t') else {
+    let Some((layout, columns)) = columns.filter(|(_, columns)| columns.separator == b'\t' && columns.are_whole) else {
         return lines::read(bytes, line, counts, |record| other(visitor, record), parse);
     };
-    let mut marks = Marks::<16>::new();
+    let steps = Steps::of(columns, is_needed);
+    let mut feeds = Marks::<1>::new();
     let mut text = bytes;
     while !text.is_empty() {
-        let (places, length) = marks.find(text, |octet| (octet == b'\t') | (octet == b'\n'));
+        let (ends, _) = feeds.find::<Feed>(text);
         let mut from = 0;
-        // Where the last of so many places always ends a line, and there are no more lines, all others are tabs.
-        let rows = places.chunks_exact(columns.count);
-        let end = rows.clone().next_back().and_then(<[usize]>::last).map_or(0, |end| end + 1);
-        let are_rows = rows.clone().all(|row| row.last().is_some_and(|end| text[*end] == b'\n'));
-        if are_rows && memchr_iter(b'\n', &text[..end]).count() == rows.len() {
-            for places in rows {
-                let fields = Fields { text, from, places };
-                if fields.are_usual() && usual(visitor, &fields, layout, columns).is_some() {
-                    counts.units += 1;
-                    counts.records += 1;
-                } else {
-                    let one = &text[from..=fields.end()];
-                    lines::read(one, line, counts, |record| other(visitor, record), &mut parse);
-                }
-                line += 1;
-                from = fields.end() + 1;
+        for end in ends.iter().copied() {
+            let one = &text[from..end];
+            let slots = steps.fields(text, from, end);
+            if slots.is_some_and(|slots| usual(visitor, &slots, one, layout).is_some()) {
+                counts.units += 1;
+                counts.records += 1;
+            } else {
+                lines::read(&text[from..=end], line, counts, |record| other(visitor, record), &mut parse);
             }
+            line += 1;
+            from = end + 1;
         }
         if from == 0 {
-            // All that is whole, or the one line that is not.
-            let ends = memrchr(b'\n', &text[..length]).or_else(|| memchr(b'\n', text));
-            let lines = &text[..ends.map_or(text.len(), |end| end + 1)];
-            let before = counts.units;
-            lines::read(lines, line, counts, |record| other(visitor, record), &mut parse);
-            line += counts.units - before;
-            from = lines.len();
+            from = memchr(b'\n', text).map_or(text.len(), |end| end + 1);
+            lines::read(&text[..from], line, counts, |record| other(visitor, record), &mut parse);
+            line += 1;
         }
         text = &text[from..];
     }
 }
 
-/// A line that was taken apart.
-struct Fields<'a, 'm> {
-    text: &'a [u8],
-    /// Where it begins.
-    from: usize,
-    /// Where its fields end, the last of them with the line.
-    places: &'m [usize],
+/// The way along a line from one field that is needed to the next, up to the last column that is wanted.
+#[derive(Debug)]
+struct Steps {
+    steps: Vec<Step>,
 }
 
-impl<'a> Fields<'a, '_> {
-    /// Says whether it is no comment and ends without a return.
-    #[inline(always)]
-    fn are_usual(&self) -> bool {
-        let line = self.line();
-        line.first().is_some_and(|first| *first != b'#') && line.last() != Some(&b'\r')
+/// How a field is found.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    /// Fields that are passed before it.
+    passed: usize,
+    column: Column,
+    /// Whether to look at the octets from here on, so that seldom others are needed after them.
+    looks: bool,
+}
+
+impl Steps {
+    fn of(columns: &Columns, is_needed: impl Fn(Column) -> bool) -> Self {
+        let last = columns.wanted.last().map(|(position, _)| *position);
+        let mut next = 0;
+        let mut steps = Vec::new();
+        for (position, column) in &columns.wanted {
+            if is_needed(*column) || Some(*position) == last {
+                // A client and a name are of any length, and what lies between them has about as many octets as are looked at.
+                let looks = matches!(column, Column::Client | Column::Name);
+                steps.push(Step { passed: position - next, column: *column, looks });
+                next = position + 1;
+            }
+        }
+        Self { steps }
     }
 
-    /// Returns where the line ends.
+    /// Finds the fields of the line from `from` to the line feed at `end`; none where it is no usual line: where a column is missing, it is a comment, or ends with a
+    /// return, or the text ends too soon after it.
     #[inline(always)]
-    fn end(&self) -> usize {
-        self.places.last().map_or(self.from, |end| *end)
+    fn fields<'a>(&self, text: &'a [u8], from: usize, end: usize) -> Option<Slots<'a>> {
+        if text.get(from) == Some(&b'#') || text.get(end.checked_sub(1)?) == Some(&b'\r') {
+            return None;
+        }
+        let mut slots: Slots<'a> = [&[]; Column::COUNT];
+        let mut window = Window::at(text, from)?;
+        let mut begin = from;
+        for step in &self.steps {
+            for _ in 0..step.passed {
+                begin = window.next(text)? + 1;
+            }
+            if step.looks {
+                window = Window::at(text, begin)?;
+            }
+            let field_end = window.next(text)?;
+            slots[step.column as usize] = text.get(begin..field_end)?;
+            begin = field_end + 1;
+        }
+        // Only the last field can end with the line; whatever is found after it lies beyond.
+        (begin <= end + 1).then_some(slots)
+    }
+}
+
+/// Ends of fields and lines in some octets of a text.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    bits: u64,
+    start: usize,
+}
+
+impl Window {
+    #[inline(always)]
+    fn at(text: &[u8], start: usize) -> Option<Self> {
+        let octets = text.get(start..)?.first_chunk::<{ marks::WIDTH }>()?;
+        Some(Self { bits: marks::bits::<TabOrFeed>(octets), start })
     }
 
-    /// Returns the field at a position.
+    /// Passes the next end and returns where it is; none where it is too close to the end of the text.
     #[inline(always)]
-    fn get(&self, position: usize) -> Option<&'a [u8]> {
-        let end = *self.places.get(position)?;
-        let begin = if position == 0 { self.from } else { self.places[position - 1] + 1 };
-        self.text.get(begin..end)
-    }
-
-    #[inline(always)]
-    fn line(&self) -> &'a [u8] {
-        &self.text[self.from..self.end()]
+    fn next(&mut self, text: &[u8]) -> Option<usize> {
+        while self.bits == 0 {
+            *self = Self::at(text, self.start + marks::WIDTH)?;
+        }
+        let place = self.start + self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        Some(place)
     }
 }
 
@@ -267,10 +303,14 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::{Layout, ZeekLines, read, sift};
+    use crate::readers::block::Block;
     use crate::readers::counts::{Counts, Fault};
+    use crate::readers::format::Format;
     use crate::readers::lines;
     use crate::readers::sieve::{All, LineReader, Sieve as _};
+    use crate::readers::source::{Options, Source};
     use crate::readers::stamp::LogClock;
+    use crate::record::Record;
     use proptest::prelude::*;
 
     fn layout(header: &str) -> Layout {
@@ -304,6 +344,109 @@ mod tests {
             1 => prop::sample::select(vec![b" ".as_slice(), b"\t\t", b"\r\n", b"\r", b"\0", b"\x08"]).prop_map(<[u8]>::to_vec),
             1 => prop::collection::vec(any::<u8>(), 0..5),
         ]
+    }
+
+    /// Reads a log line by line, each comment as a header.
+    fn line_by_line<'a>(bytes: &'a [u8], mut visit: impl FnMut(Record<'a>)) -> Counts {
+        let (mut headers, mut counts) = (ZeekLines::new(), Counts::default());
+        for (one, line) in bytes.split_inclusive(|octet| *octet == b'\n').zip(1..) {
+            if one.starts_with(b"#") {
+                headers.read_header(one.trim_ascii_end());
+            }
+            lines::read(one, line, &mut counts, &mut visit, |line| headers.layout.parse(line, LogClock::default()));
+        }
+        counts
+    }
+
+    /// A field of each kind, usual ones more often.
+    fn field(name: &str) -> BoxedStrategy<Vec<u8>> {
+        let some =
+            |texts: &'static [&'static str]| prop::sample::select(texts).prop_map(|text| text.as_bytes().to_vec());
+        match name {
+            "ts" => some(&["1711965600.123456", "1711965601", "1711965602.5", "1711965603.123456", "x", "-", "", "2024-04-01T10:00:00Z"]).boxed(),
+            "id.orig_h" => some(&["192.0.2.1", "192.0.2.200", "2001:db8:ffff:eeee:dddd:cccc:bbbb:aaaa", "10.0.0.1", "-", "(empty)", ""]).boxed(),
+            "qclass" => some(&["1", "1", "1", "1", "C_INTERNET", "-", "3", ""]).boxed(),
+            "query" => prop_oneof![
+                4 => "[a-zA-Z0-9-]{1,12}\\.(com|Example)".prop_map(String::into_bytes),
+                1 => some(&["-", "(empty)", "", "*", "a\\.b"]),
+                1 => prop::collection::vec(any::<u8>().prop_map(|octet| if octet == b'\n' { b'.' } else { octet }), 0..20),
+                1 => (50..300_usize).prop_map(|length| vec![b'a'; length]),
+            ]
+            .boxed(),
+            _ => some(&["-", "A", "NXDOMAIN", "3", "F", "udp", "", "edge-1.cdn.example,203.0.113.7,203.0.113.8,203.0.113.9,203.0.113.10,203.0.113.11"]).boxed(),
+        }
+    }
+
+    const ORDERS: [&str; 6] = [
+        "ts uid id.orig_h id.orig_p id.resp_h id.resp_p proto trans_id rtt query qclass qclass_name qtype qtype_name rcode rcode_name AA TC answers rejected",
+        "ts id.orig_h query",
+        "query qclass ts uid proto id.orig_h",
+        "qclass rcode_name x y z id.orig_h ts query",
+        "rcode_name a b c d e f g h i j k l m n o query p q r s t ts u v w id.orig_h qtype_name",
+        "ts uid id.orig_h query operation",
+    ];
+
+    /// Lines of one order of columns with its header, written with a separator; some have too few columns or too many.
+    fn part() -> impl Strategy<Value = Vec<u8>> {
+        let separator = prop_oneof![8 => Just(b'\t'), 1 => Just(b','), 1 => Just(b' ')];
+        (prop::sample::select(&ORDERS[..]), separator).prop_flat_map(|(order, separator)| {
+            let names: Vec<&str> = order.split(' ').collect();
+            let count = names.len();
+            let row = names.iter().map(|name| field(name)).collect::<Vec<_>>();
+            let end = prop::sample::select(vec!["\n", "\n", "\n", "\n", "\n", "\n", "\r\n", "\n\n", "\n# comment\n"]);
+            let fields = prop_oneof![12 => Just(count), 1 => 0..=count];
+            let rows = prop::collection::vec((row, fields, end, prop::bool::weighted(0.05)), 0..40);
+            rows.prop_map(move |rows| {
+                let mut text = if separator == b'\t' {
+                    Vec::new()
+                } else {
+                    format!("#separator \\x{separator:02x}\n").into_bytes()
+                };
+                text.extend(
+                    [&[b"#fields".as_slice()], names.iter().map(|name| name.as_bytes()).collect::<Vec<_>>().as_slice()]
+                        .concat()
+                        .join(&separator),
+                );
+                text.push(b'\n');
+                for (fields, count, end, more) in rows {
+                    text.extend(fields[..count].join(&separator));
+                    if more {
+                        text.extend([separator, b'x', separator]);
+                    }
+                    text.extend(end.as_bytes());
+                }
+                text
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn a_log_is_read_as_line_by_line(parts in prop::collection::vec(part(), 1..4), cut in prop_oneof![3 => Just(0), 1 => 0..200_usize]) {
+            let mut bytes = parts.concat();
+            bytes.truncate(bytes.len().saturating_sub(cut));
+            let mut plain = Vec::new();
+            let plain_counts = line_by_line(&bytes, |record| plain.push(format!("{record:?}")));
+            let options = Options { format: Some(Format::Zeek), ..Options::default() };
+            for sifts in [false, true] {
+                let mut source = Source::open(bytes.as_slice(), &options).unwrap();
+                let (mut block, mut counts, mut quick) = (Block::default(), Counts::default(), Vec::new());
+                while source.next_block(&mut block).unwrap() {
+                    if sifts {
+                        let mut sieve = All::default();
+                        block.sift(&mut counts, &mut sieve);
+                        quick.extend(sieve.records.iter().map(|record| format!("{record:?}")));
+                    } else {
+                        block.read(&mut counts, |record| quick.push(format!("{record:?}")));
+                    }
+                }
+                counts.merge(source.counts());
+                prop_assert_eq!(&quick, &plain);
+                prop_assert_eq!(&counts, &plain_counts);
+            }
+        }
     }
 
     proptest! {

@@ -17,6 +17,7 @@ use crate::record::{NXDOMAIN, QName, Record};
 
 /// Records that are taken together. About half of them are known not to be listed; the index fetches the memory that the others need together.
 const BATCH: usize = 96;
+const _: () = assert!(BATCH <= 128, "a bit for each");
 
 /// One thread's share of a scan.
 ///
@@ -94,6 +95,7 @@ impl<'i, B: AsRef<[u8]>> Watch<'i, B> {
             names: [const { Name::InBlock(&[]) }; BATCH],
             origins: [const { Origin::Line(&[]) }; BATCH],
             texts: Box::new([[0; MOST_ON_WIRE]; BATCH]),
+            hits: Vec::new(),
             held: 0,
         }
     }
@@ -171,6 +173,8 @@ pub struct Batch<'w, 'r, 'i, B: AsRef<[u8]>> {
     origins: [Origin<'r>; BATCH],
     /// Names that came on the wire, as text.
     texts: Box<[[u8; MOST_ON_WIRE]; BATCH]>,
+    /// What was found of those that are looked up together, with its place among them; room that is used again.
+    hits: Vec<(u8, Hit<'i>)>,
     held: usize,
 }
 
@@ -254,24 +258,21 @@ impl<'r, B: AsRef<[u8]>> Batch<'_, 'r, '_, B> {
             (names[unknown], places[unknown]) = (text, place);
             unknown += usize::from(!self.watch.absent.knows(text));
         }
-        let (names, places) = (&names[..unknown], &places[..unknown]);
-        let mut hits: [Option<Hit<'_>>; BATCH] = [const { None }; BATCH];
-        let mut any = false;
-        // Found in no certain order, and a question must be seen before its answer.
+        let names = &names[..unknown];
+        let mut listed = 0_u128;
+        self.hits.clear();
         self.watch.index.look_up_batch(names, |number, hit| {
-            hits[number] = Some(hit);
-            any = true;
+            listed |= 1 << number;
+            self.hits.push((places[number], hit));
         });
-        for (name, hit) in names.iter().zip(&hits) {
-            if hit.is_none() {
+        for (name, number) in names.iter().zip(0..) {
+            if listed >> number & 1 == 0 {
                 self.watch.absent.keep(name);
             }
         }
-        if !any {
-            return;
-        }
-        for (place, hit) in places.iter().zip(&hits) {
-            let Some(hit) = hit else { continue };
+        // Found in no certain order, and a question must be seen before its answer.
+        self.hits.sort_unstable_by_key(|(place, _)| *place);
+        for (place, hit) in &self.hits {
             let record = match &self.origins[usize::from(*place)] {
                 Origin::Record(record) => Some(*record),
                 Origin::Line(line) => self.reader.and_then(|reader| reader.read(line)),
