@@ -7,8 +7,10 @@
 //!
 //! # Source
 //!
-//! MISP's OpenAPI document (`events/add`, `events/edit`, `events/publish`, `events/restSearch`); PyMISP 2.5, `api.py`.
+//! MISP's OpenAPI document (`events/add`, `events/edit`, `events/publish`, `events/restSearch`, `objects/restSearch`); PyMISP 2.5, `api.py` and `mispevent.py`
+//! (an object that is marked as deleted goes with the event that is edited).
 
+mod gone;
 mod key;
 mod target;
 
@@ -25,7 +27,7 @@ pub use target::{MispUrl, MispUrlError};
 
 /// Most octets of an event: a day of 50,000 names has about 100 MiB.
 pub const MOST_EVENT: usize = 192 << 20;
-/// Most octets of an answer. Every call asks for what is said of an event without its attributes.
+/// Most octets of an answer. Every call but that for the objects of an event asks for what is said of an event without its attributes.
 pub const MOST_ANSWER: usize = 1 << 20;
 /// Longest reason that is kept, in characters.
 const LONGEST_REASON: usize = 300;
@@ -107,8 +109,10 @@ impl MispEvent {
 }
 
 /// What an instance has of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
+    /// The number by which the instance knows it.
+    pub id: Option<String>,
     /// When it was changed last, in seconds.
     pub timestamp: i64,
     /// Whether it was published since.
@@ -135,6 +139,8 @@ pub struct Pushed {
     pub outcome: Outcome,
     /// Whether it was published now.
     pub published: bool,
+    /// Objects of ours that the instance had and the event has no more: they were marked as deleted there.
+    pub removed: usize,
 }
 
 /// Why an instance was not asked, or did not do it.
@@ -231,11 +237,15 @@ impl Misp {
     /// [`MispError`]; nothing is known then of what the instance did, and the same push may be made again.
     pub async fn push(&self, event: &MispEvent, publish: bool) -> Result<Pushed, MispError> {
         let held = self.held(event).await?;
-        let outcome = match held {
+        let outcome = match &held {
             None => Outcome::Added,
             Some(held) if held.timestamp < event.timestamp => Outcome::Edited,
             Some(held) if held.timestamp == event.timestamp => Outcome::Unchanged,
             Some(_) => Outcome::Newer,
+        };
+        let gone = match &held {
+            Some(held) if outcome == Outcome::Edited => self.gone(event, held).await?,
+            _ => Vec::new(),
         };
         let path = match outcome {
             Outcome::Added => Some("events/add/metadata:1".to_owned()),
@@ -243,7 +253,7 @@ impl Misp {
             Outcome::Unchanged | Outcome::Newer => None,
         };
         if let Some(path) = &path {
-            self::held(&self.call(path, event.json.clone()).await?, event)?;
+            self::held(&self.call(path, event.without(&gone)?).await?, event)?;
         }
         let is_published = path.is_none() && held.is_some_and(|held| held.published);
         let publishes = publish && !is_published && outcome != Outcome::Newer;
@@ -253,17 +263,22 @@ impl Misp {
                 return Err(MispError::Refused { status: 200, message: message(&answer) });
             }
         }
-        Ok(Pushed { outcome, published: publishes })
+        Ok(Pushed { outcome, published: publishes, removed: gone.len() })
     }
 
     /// Calls the instance, and returns what it answers in JSON.
     async fn call(&self, path: &str, body: Vec<u8>) -> Result<Value, MispError> {
+        self.call_for(path, body, MOST_ANSWER).await
+    }
+
+    /// Calls the instance for an answer of at most `most` octets.
+    async fn call_for(&self, path: &str, body: Vec<u8>, most: usize) -> Result<Value, MispError> {
         let limit = self.settings.limit;
-        let exchange = Box::pin(self.exchange(path, body));
+        let exchange = Box::pin(self.exchange(path, body, most));
         tokio::time::timeout(limit, exchange).await.unwrap_or(Err(MispError::TooSlow(limit)))
     }
 
-    async fn exchange(&self, path: &str, body: Vec<u8>) -> Result<Value, MispError> {
+    async fn exchange(&self, path: &str, body: Vec<u8>, most: usize) -> Result<Value, MispError> {
         let request = self
             .client
             .request(Method::POST, self.settings.url.at(path))
@@ -276,7 +291,7 @@ impl Misp {
         if (300..400).contains(&status) {
             return Err(MispError::Redirect(status));
         }
-        let octets = whole(response).await?;
+        let octets = whole(response, most).await?;
         let answer: Result<Value, _> = serde_json::from_slice(&octets);
         if !(200..300).contains(&status) {
             let message =
@@ -294,11 +309,11 @@ impl Misp {
 }
 
 /// Reads an answer, which has an end.
-async fn whole(mut response: Response) -> Result<Vec<u8>, MispError> {
+async fn whole(mut response: Response, most: usize) -> Result<Vec<u8>, MispError> {
     let mut octets = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error.without_url()))? {
-        if octets.len() + chunk.len() > MOST_ANSWER {
-            return Err(MispError::Answer(format!("it is longer than {MOST_ANSWER} octets")));
+        if octets.len() + chunk.len() > most {
+            return Err(MispError::Answer(format!("it is longer than {most} octets")));
         }
         octets.extend_from_slice(&chunk);
     }
@@ -319,7 +334,11 @@ fn held(answer: &Value, event: &MispEvent) -> Result<Held, MispError> {
         Some(Value::Number(number)) => number.as_u64().map(|number| number != 0),
         _ => None,
     };
+    let id =
+        inner.get("id").and_then(|id| id.as_str().map(str::to_owned).or_else(|| id.as_u64().map(|id| id.to_string())));
+    let is_number = |id: &String| !id.is_empty() && id.len() <= 20 && id.bytes().all(|b| b.is_ascii_digit());
     Ok(Held {
+        id: id.filter(is_number),
         timestamp: timestamp.ok_or_else(|| wrong("no time of its last change"))?,
         published: published.ok_or_else(|| wrong("not whether it is published"))?,
     })

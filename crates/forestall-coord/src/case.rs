@@ -2,7 +2,7 @@
 
 //! The state of a case: a fold over its events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use forestall_model::counts::period_day;
 use forestall_model::evidence::SweptList;
@@ -14,7 +14,9 @@ use forestall_model::{
 
 use crate::by_day::{ByDay, Dated};
 use crate::cut::{CutList, Delivery};
-use crate::event::{AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, Purpose, SeenRow, TaskState};
+use crate::event::{
+    AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, Purpose, Recurrence, SeenRow, TaskState,
+};
 use crate::filing::{Filing, FilingAnswer};
 use crate::holding::{Appeal, Holding, Ruled, Stance, Undo};
 use crate::list::{ListState, Order, SweepState};
@@ -68,6 +70,8 @@ pub struct Case {
     pub filings: Vec<Filing>,
     /// Until when the horizon reached, and since when, in order.
     pub reached: Vec<Reached>,
+    /// Until when the places of the names of `exclusions` and `holdings` are known; later lists may hold them at others.
+    pub placed_until: UtcDay,
     /// When an event was recorded last that may bear on whether single names are left alone, later than whatever was recorded before.
     pub names_changed: Instant,
     /// When the case last took up a marking that is stricter than its own, later than whatever was recorded before; none where it never did.
@@ -410,6 +414,7 @@ impl Case {
             told: Vec::new(),
             filings: Vec::new(),
             reached: vec![Reached { until: horizon.until, since: event.recorded }],
+            placed_until: horizon.until,
             names_changed: event.recorded,
             marked: None,
             tick: event.recorded,
@@ -466,13 +471,17 @@ impl Case {
                 let cut = self.slice_mut(tld).cut_mut(*number);
                 cut.into_iter().for_each(|cut| cut.read = cut.read.or(Some(event.occurred)));
             }
-            Body::Moved { until, slices } => {
+            Body::Moved { until, slices, recurring } => {
                 if *until > self.horizon.until {
                     self.reached.push(Reached { until: *until, since: tick });
                 }
                 self.horizon.until = self.horizon.until.max(*until);
                 for tld in slices {
                     self.slice_mut(tld);
+                }
+                if let Some(names) = recurring {
+                    self.placed_until = self.placed_until.max(*until);
+                    names.iter().for_each(|again| self.came_again(again, event.version));
                 }
             }
             Body::Tasked { task, title, tld, due } => self.tasks.push(Task {
@@ -777,6 +786,32 @@ impl Case {
             holding.voided = true;
         }
         self.mark(name, &exclusion.occurrences, version);
+    }
+
+    /// Takes in that a name stands on further lists: what holds of it holds there too.
+    fn came_again(&mut self, again: &Recurrence, version: u64) {
+        let Recurrence { name, occurrences } = again;
+        let holding = self.holdings.get_mut(name).map(|holding| &mut holding.occurrences);
+        let exclusion = self.exclusions.get_mut(name).map(|exclusion| &mut exclusion.occurrences);
+        for known in holding.into_iter().chain(exclusion) {
+            let new: Vec<Occurrence> = occurrences.iter().filter(|o| !known.contains(o)).cloned().collect();
+            known.extend(new);
+        }
+        if self.stance_of(name) != Stance::Open {
+            self.mark(name, occurrences, version);
+        }
+    }
+
+    /// Returns the names of which more is known than that they are predicted: those that are excluded, and those that somebody holds or held.
+    #[must_use]
+    pub fn known_names(&self) -> BTreeSet<&DomainName> {
+        self.exclusions.keys().chain(self.holdings.keys()).collect()
+    }
+
+    /// Says whether more is known of a name than that it is predicted.
+    #[must_use]
+    pub fn knows(&self, name: &DomainName) -> bool {
+        self.exclusions.contains_key(name) || self.holdings.contains_key(name)
     }
 
     /// Brings the lists in line with what is known of a name's holder.

@@ -18,7 +18,7 @@ pub use crate::commands::cut::Cut;
 pub use crate::commands::deliver::{Deliver, MOST_FILES};
 pub use crate::commands::exclude::Exclude;
 pub use crate::commands::file::{AnswerFiling, File};
-pub use crate::commands::move_on::MoveOn;
+pub use crate::commands::move_on::{KnownPlaces, MoveOn};
 pub use crate::commands::note::Note;
 pub use crate::commands::open::Open;
 pub use crate::commands::read::Read;

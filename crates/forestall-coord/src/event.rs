@@ -200,6 +200,16 @@ pub struct Occurrence {
     pub place: u32,
 }
 
+/// A name that comes again on lists that were not in the case before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recurrence {
+    /// The name.
+    pub name: DomainName,
+    /// Where it stands in those lists; at least one place.
+    pub occurrences: Vec<Occurrence>,
+}
+
 /// What an answer speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -491,6 +501,10 @@ pub enum Body {
         /// The top-level domains that have their first name in the days that came, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         slices: Vec<Tld>,
+        /// Names of which the case knew more than that they are predicted, and that come again in the days that came, in order: what holds of a name
+        /// holds on every list. None where nobody looked for them, as once was so; then the next event that has them looks at those days too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recurring: Option<Vec<Recurrence>>,
     },
     /// Something is to be done. Who does it is a withheld field.
     Tasked {
@@ -713,8 +727,9 @@ impl Body {
 
     /// Says whether the event may change for a single name whether it is left alone.
     #[must_use]
-    pub const fn bears_on_single_names(&self) -> bool {
+    pub fn bears_on_single_names(&self) -> bool {
         match self {
+            Self::Moved { recurring, .. } => recurring.as_ref().is_some_and(|names| !names.is_empty()),
             Self::Requested { .. }
             | Self::Cut { .. }
             | Self::Excluded { .. }
@@ -731,7 +746,6 @@ impl Body {
             | Self::Acknowledged { .. }
             | Self::Delivered { .. }
             | Self::Read { .. }
-            | Self::Moved { .. }
             | Self::Tasked { .. }
             | Self::TaskChanged { .. }
             | Self::Decided { .. }

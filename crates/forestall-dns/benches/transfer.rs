@@ -11,62 +11,25 @@
     reason = "a benchmark prints its figures and ends where it cannot"
 )]
 
+mod made;
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
 use forestall_dns::transfer::{
-    Apex, Asker, Contents, Ended, Grant, Key, Limits, Messages, Names, Refusal, Rule, Run, Server, Transfer, Transport,
-    Zones,
+    Apex, Asker, Ended, Grant, Key, Limits, Messages, Names, Refusal, Server, Transfer, Transport, Zones,
 };
 use forestall_model::marking::release;
 use forestall_model::{Audience, Instant, Marking, OwnerName, Released, TsigAlgorithm};
+use made::{DAY, ZONE, apex, arena, contents, names, now};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::net::{TcpListener, TcpStream as Stream};
 
-const ZONE: &str = "forestall.rpz";
-/// Names of the zone, and of them those that a day brings.
+/// Names of the zone.
 const NAMES: usize = 1_000_000;
-const DAY: usize = 50_000;
 const RUNS: usize = 5;
-
-/// Names as families make them: letters that follow from a number, under domains that many families use. Returned in order.
-fn names(from: usize, count: usize) -> Vec<String> {
-    let tlds = ["com", "net", "org", "info", "biz", "ws", "cn", "cc"];
-    let mut names: Vec<String> = (from..from + count)
-        .map(|number| {
-            let mut state = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03;
-            let mut label = String::new();
-            for _ in 0..8 + number % 5 {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                label.push(char::from(b'a' + u8::try_from((state >> 33) % 26).unwrap()));
-            }
-            format!("{label}{number:x}.{}", tlds[number % tlds.len()])
-        })
-        .collect();
-    names.sort_unstable();
-    names
-}
-
-fn arena(names: &[String]) -> Arc<Names> {
-    let mut arena = Names::default();
-    names.iter().for_each(|name| arena.push(name).unwrap());
-    Arc::new(arena)
-}
-
-fn contents(names: Arc<Names>) -> Contents {
-    Contents { runs: vec![Run { names, rules: Arc::new([Rule::cname(&OwnerName::root())]) }] }
-}
-
-fn apex() -> Apex {
-    Apex::of(ZONE.parse().unwrap())
-}
-
-fn now() -> Instant {
-    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
-    Instant::from_seconds(i64::try_from(since.as_secs()).unwrap())
-}
 
 fn key() -> Key {
     Key::new("bench".parse().unwrap(), TsigAlgorithm::Sha256, vec![7; 32]).unwrap()

@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use forestall_formats::Form;
 use forestall_formats::feed::{Campaign, Feed, Gatherer, Settings};
 use forestall_model::marking::release;
-use forestall_model::name::registrable;
+use forestall_model::name::has_registrable;
 use forestall_model::{Audience, DayRange, Instant, Margin, Marking, UtcDay, Window};
 use forestall_testkit::names;
 use rustix::time::{ClockId, clock_gettime};
@@ -72,7 +72,7 @@ fn gathered(span: Window) -> Result<Gatherer, Box<dyn Error>> {
     let mut now = None;
     let mut failed = None;
     names::each("conficker-c", span, |name, window| {
-        if !std::str::from_utf8(name).is_ok_and(|name| registrable(name).is_some()) {
+        if !has_registrable(name) {
             return;
         }
         let number = match now {

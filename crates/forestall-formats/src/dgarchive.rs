@@ -1,14 +1,18 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! JSON of DGArchive, the service of Fraunhofer FKIE that computes names of many families.
+//! Files of DGArchive, the service of Fraunhofer FKIE that computes names of many families.
 //!
 //! Two shapes are read. The *day*, as the service gives out at `/today`: an object whose keys are labels of families or seeds, each with the list of
 //! its names. The *answer* to a question for names, as at `/reverse` and `/r/NAME`: an object with a list `hits`, each an object with `domain`,
 //! `family` and `validity`, of which `from` and `to` are times without offset, taken as UTC; `to` is the last second of the window.
 //!
+//! A *dump* is a table in CSV without a header, a file for each label: the first column is the name. What the other columns say is documented nowhere that
+//! we know of; they are passed over and counted, and the label, which is the name of the file, is not known.
+//!
 //! # Source
 //!
-//! The service is for vetted users, and no data of it were seen. The day: `IntelMQ` 3.5's parser `fraunhofer.parser_dga` takes the file of the tests.
+//! The service is for vetted users, and no data of it were seen. The dump: programs of others that read `LABEL_dga.csv` out of the archives
+//! `DATE-dgarchive_full.tgz` take the first column and nothing else. The day: `IntelMQ` 3.5's parser `fraunhofer.parser_dga` takes the file of the tests.
 //! The answer: programs of others that ask the service (`hits`, `family`, `validity.from` and `.to` as `%Y-%m-%d %H:%M:%S`).
 
 use std::cell::Cell;
@@ -25,17 +29,55 @@ use crate::told::{About, Gather, ToldError, ToldFile, ToldForm, short};
 /// The key of the list of an answer.
 const HITS: &str = "hits";
 
-/// Reads a day or an answer.
+/// Reads a day, an answer or a dump.
 ///
 /// # Errors
 ///
-/// [`ToldError`] with line and column where it is neither.
+/// [`ToldError`] with line and column where it is none of them.
 pub fn read(octets: &[u8]) -> Result<ToldFile, ToldError> {
     let limit = Cell::new(None);
     let mut gather = Gather::new(ToldForm::DgArchive);
     gather.by = Some("DGArchive".to_owned());
+    let text = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets);
+    if !matches!(text.trim_ascii_start().first(), None | Some(b'{' | b'[')) {
+        dump(text, &mut gather)?;
+        return Ok(gather.finish());
+    }
     document(octets, &limit, Top { gather: &mut gather, limit: &limit })?;
     Ok(gather.finish())
+}
+
+/// Most octets of a row of a dump.
+const MAX_ROW: usize = 4_096;
+
+/// Reads the first column of a table without a header.
+fn dump(text: &[u8], gather: &mut Gather) -> Result<(), ToldError> {
+    let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+    let mut row = csv::ByteRecord::new();
+    loop {
+        let before = usize::try_from(rows.position().byte()).unwrap_or(text.len());
+        let line = || line_at(text, before);
+        let is_row = rows.read_byte_record(&mut row).map_err(|error| ToldError::Table(error.to_string()))?;
+        if !is_row {
+            return Ok(());
+        }
+        if row.as_slice().len() > MAX_ROW {
+            return Err(ToldError::Table(format!("line {}: the row has more than {MAX_ROW} octets", line())));
+        }
+        let name = String::from_utf8_lossy(row.get(0).unwrap_or_default());
+        gather.text(|| format!("line {}", line()), name.trim(), About::of(Telling::Predicted))?;
+        if row.len() > 1 {
+            gather.pass_over("columns of a dump behind the name", row.len() as u64 - 1);
+        }
+    }
+}
+
+/// Returns the line of the row that begins at an octet, or behind the ends of lines there: the reader of tables takes the second octet of such an end with
+/// the row after it.
+fn line_at(text: &[u8], at: usize) -> usize {
+    let (before, rest) = text.split_at(at.min(text.len()));
+    let ends = rest.iter().take_while(|octet| matches!(octet, b'\r' | b'\n'));
+    1 + before.iter().chain(ends).filter(|octet| **octet == b'\n').count()
 }
 
 /// The object at the top.

@@ -8,9 +8,9 @@
 
 use std::fmt::Display;
 use std::io::{self, Read, Write};
-use std::net::IpAddr;
 
 use forestall_model::dossier::ListingKind;
+pub use forestall_model::{AddressRange, AddressRangeError};
 use forestall_model::{DomainName, OwnerName, UtcDay};
 
 use crate::table::{self, Column, Fault, MAX_FIELD, Need, TableErrors};
@@ -36,54 +36,6 @@ pub struct FriendlyRow {
     pub contact: String,
     /// Why this is believed.
     pub proof: String,
-}
-
-/// An address, with the bits that count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AddressRange {
-    /// The first address.
-    pub address: IpAddr,
-    /// The bits from the left that count.
-    pub prefix: u8,
-}
-
-impl Display for AddressRange {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.prefix == width(self.address) {
-            self.address.fmt(f)
-        } else {
-            write!(f, "{}/{}", self.address, self.prefix)
-        }
-    }
-}
-
-/// A text that is no address and no range.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no address; expected 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32 with no bit set behind the prefix")]
-pub struct AddressRangeError(String);
-
-impl std::str::FromStr for AddressRange {
-    type Err = AddressRangeError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || AddressRangeError(text.chars().take(60).collect());
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse::<u8>().map_err(|_| wrong())?)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let prefix = prefix.unwrap_or(width(address));
-        let behind = u32::from(width(address).checked_sub(prefix).ok_or_else(wrong)?);
-        let clear = match address {
-            IpAddr::V4(address) => address.to_bits().trailing_zeros() >= behind,
-            IpAddr::V6(address) => address.to_bits().trailing_zeros() >= behind,
-        };
-        if clear { Ok(Self { address, prefix }) } else { Err(wrong()) }
-    }
-}
-
-const fn width(address: IpAddr) -> u8 {
-    if address.is_ipv4() { 32 } else { 128 }
 }
 
 const HOLDER: usize = 0;

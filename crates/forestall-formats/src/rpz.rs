@@ -42,12 +42,17 @@ pub fn write(feed: &Released<Feed>, settings: &Settings, out: &mut dyn Write) ->
     text.head(";", feed)?;
     text.push(&["$ORIGIN ", zone, ".\n$TTL ", TTL, "\n"])?;
     text.push(&[&soa(feed, settings), "\n@ NS localhost.\n"])?;
+    let passes = Records::new(" CNAME rpz-passthru.");
+    let below = LONGEST.saturating_sub(zone.len());
     for name in &feed.let_through {
-        entry(&mut text, name.as_str(), zone, " CNAME rpz-passthru.", "\n")?;
+        need_room(name.as_str(), below, zone)?;
+        passes.write(&mut text, name.as_str(), "\n")?;
     }
-    let rules = rules(&settings.policy);
-    let names =
-        text.names(";", feed, |text, name, end| rules.iter().try_for_each(|rule| entry(text, name, zone, rule, end)))?;
+    let records: Vec<Records> = rules(&settings.policy).iter().map(|rule| Records::new(rule)).collect();
+    let names = text.names(";", feed, |text, name, end| {
+        need_room(name, below, zone)?;
+        records.iter().try_for_each(|records| records.write(text, name, end))
+    })?;
     text.end()?;
     Ok(names)
 }
@@ -86,13 +91,33 @@ pub(crate) fn record(address: std::net::IpAddr) -> String {
     format!("{} {address}", if address.is_ipv4() { "A" } else { "AAAA" })
 }
 
-/// Writes a record for a name, and one for everything below it.
-fn entry(text: &mut Text<'_>, name: &str, zone: &str, rule: &str, end: &str) -> io::Result<()> {
-    // The wildcard, two dots.
-    if name.len() + zone.len() + 3 > LONGEST {
-        return Err(unsayable(format!(
-            "{name}: the name is too long for an entry below {zone}; choose a shorter zone"
-        )));
+/// What stands around a name in its two records, that of the name itself and that of everything below it.
+struct Records {
+    rule: String,
+    /// Behind the name, up to the second record's name, and behind that one, where nothing is to be remarked.
+    between: String,
+    behind: String,
+}
+
+impl Records {
+    fn new(rule: &str) -> Self {
+        Self { rule: rule.to_owned(), between: format!("{rule}\n*."), behind: format!("{rule}\n") }
     }
-    text.push(&[name, rule, end, "*.", name, rule, end])
+
+    /// Writes both records of a name, with the end of their lines.
+    fn write(&self, text: &mut Text<'_>, name: &str, end: &str) -> io::Result<()> {
+        if end == "\n" {
+            return text.push(&[name, &self.between, name, &self.behind]);
+        }
+        text.push(&[name, &self.rule, end, "*.", name, &self.rule, end])
+    }
+}
+
+/// Refuses a name that has no room below the zone, with the wildcard and two dots.
+#[inline]
+fn need_room(name: &str, below: usize, zone: &str) -> io::Result<()> {
+    if name.len() + 3 <= below {
+        return Ok(());
+    }
+    Err(unsayable(format!("{name}: the name is too long for an entry below {zone}; choose a shorter zone")))
 }

@@ -13,6 +13,7 @@
 #![warn(clippy::disallowed_methods)]
 
 pub mod action;
+pub mod address_range;
 pub mod counts;
 pub mod day;
 pub mod digest;
@@ -38,6 +39,7 @@ pub mod tsig;
 pub mod window;
 
 pub use action::{Action, AnswerResult, Band, NameClass, Ruling};
+pub use address_range::{AddressRange, AddressRangeError};
 pub use counts::{ListCounts, PeriodCounts, TldCount};
 pub use day::{DayRange, UtcDay};
 pub use digest::Digest;

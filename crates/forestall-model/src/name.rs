@@ -49,6 +49,15 @@ pub fn registrable(name: &str) -> Option<&str> {
     psl::domain_str(name)
 }
 
+/// Says whether there is a registrable name at or above `name`, as [`registrable`] does, without making it: for millions of names. The name is in lower
+/// case, without a final dot.
+#[inline]
+#[must_use]
+pub fn has_registrable(name: &[u8]) -> bool {
+    // At least one letter and a dot stand before the suffix.
+    psl::suffix(name).is_some_and(|suffix| suffix.as_bytes().len() + 2 <= name.len())
+}
+
 /// Returns the public suffix of `name` by the ICANN section of the public suffix list alone: `net` for `a.ddns.net`.
 ///
 /// `name` is in lower case and without a final dot. A name under a top-level domain that the list does not hold has its
@@ -159,7 +168,7 @@ crate::serialise_as_text!(DomainName);
 
 #[cfg(test)]
 mod tests {
-    use super::{DomainName, icann_suffix};
+    use super::{DomainName, has_registrable, icann_suffix, registrable};
 
     #[test]
     fn normalises() {
@@ -178,6 +187,30 @@ mod tests {
             ["", ".", "com", "a..com", ".com", "-a.com", "a-.com", "a b.com", "a.123", &long, "a.com..", "a=b.com"]
         {
             assert!(wrong.parse::<DomainName>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn says_of_names_whether_they_have_a_registrable_one() {
+        for text in [
+            "",
+            ".",
+            "a",
+            ".a",
+            "a.",
+            "com",
+            "a.com",
+            ".com",
+            "co.uk",
+            "x.co.uk",
+            "com.pe",
+            "a.ddns.net",
+            "ddns.net",
+            "b.c.ck",
+            "c.ck",
+            "a..com",
+        ] {
+            assert_eq!(has_registrable(text.as_bytes()), registrable(text).is_some(), "{text:?}");
         }
     }
 

@@ -210,7 +210,7 @@ impl Store {
         let mut reader = self.reader().await?;
         let row = query("SELECT * FROM epp_batch WHERE digest = $1").bind(digest.0.to_vec());
         let row = row.fetch_optional(&mut reader).await.map_err(|e| self.error(e))?;
-        let read = |row: &Row| Ok((batch_of(row)?, row.try_get("text")?));
+        let read = |row: &Row| Ok::<_, sqlx::Error>((batch_of(row)?, row.try_get("text")?));
         row.as_ref().map(read).transpose().map_err(|e| self.error(e))
     }
 
@@ -260,7 +260,7 @@ impl Store {
         const TEXT: &str = "SELECT * FROM epp_journal ORDER BY COALESCE(sent, ended) DESC, position DESC, attempt DESC, id DESC LIMIT $1";
         let mut reader = self.reader().await?;
         let rows = query(TEXT).bind(int(limit)).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
-        let read = |row: &Row| Ok((row.try_get("account")?, record_of(row)?));
+        let read = |row: &Row| Ok::<_, sqlx::Error>((row.try_get("account")?, record_of(row)?));
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|e| self.error(e))
     }
 }

@@ -216,7 +216,7 @@ impl CaseModels {
             }
             Body::Seen { .. } | Body::Vetted { .. } => self.case.looks += 1,
             Body::Noted { .. } => self.case.notes += 1,
-            Body::Moved { until, slices } => {
+            Body::Moved { until, slices, recurring: _ } => {
                 self.case.horizon.until = self.case.horizon.until.max(*until);
                 for tld in slices {
                     self.slice(tld);

@@ -2,9 +2,9 @@
 
 //! Who takes which policy zone, how they prove who they are, and what they took last.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
-use forestall_model::{Audience, Instant, OwnerName, PartyId, TsigAlgorithm};
+use forestall_model::{AddressRange, Audience, Instant, OwnerName, PartyId, TsigAlgorithm};
 
 use crate::connection::Connection;
 use crate::error::StoreError;
@@ -24,8 +24,8 @@ pub struct ZoneSubscriber {
     pub audience: Audience,
     /// By which they sign; none for who comes from an address and cannot.
     pub key: Option<ZoneKey>,
-    /// The addresses from which they come; empty for any.
-    pub addresses: Vec<IpAddr>,
+    /// The addresses and networks from which they come; empty for any.
+    pub addresses: Vec<AddressRange>,
     /// Where they are told of new serials.
     pub told: Vec<SocketAddr>,
     /// The zones that they may have.

@@ -124,8 +124,9 @@ impl State {
                 let found = self.events.get(wanted).map(|event| json!({ "Event": without_attributes(event) }));
                 (200, json!({ "response": found.into_iter().collect::<Vec<_>>() }))
             }
+            ("POST", ["objects", "restSearch"]) => (200, json!({ "response": self.objects(&body) })),
             ("GET" | "HEAD" | "POST", ["events", "view", event]) => match self.events.get(*event) {
-                Some(event) => (200, json!({ "Event": event })),
+                Some(event) => (200, json!({ "Event": undeleted(event) })),
                 None => (404, refusal("Invalid event", path)),
             },
             ("POST", ["events", "add", rest @ ..]) => self.add(&body, path, rest),
@@ -142,6 +143,21 @@ impl State {
             },
             _ => (404, refusal("Not Found", path)),
         }
+    }
+
+    /// Returns a page of the objects of an event that are not deleted, by the number of the event.
+    fn objects(&self, body: &Value) -> Vec<Value> {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let wanted = text(&body["eventid"]);
+        let event = self.events.values().find(|event| event.get("id").is_some_and(|id| text(id) == wanted));
+        let objects = event.map(|event| undeleted(event)["Object"].clone()).unwrap_or_default();
+        let name = body["object_name"].as_str();
+        let of_name = |object: &&Value| name.is_none_or(|name| object["name"] == name);
+        let objects = objects.as_array().into_iter().flatten().filter(of_name);
+        let number = |key: &str| body[key].as_u64().and_then(|number| usize::try_from(number).ok());
+        let most = number("limit").unwrap_or(usize::MAX);
+        let skipped = most.saturating_mul(number("page").unwrap_or(1).saturating_sub(1));
+        objects.skip(skipped).take(most).map(|object| json!({ "Object": object })).collect()
     }
 
     fn add(&mut self, body: &Value, path: &str, rest: &[&str]) -> (u16, Value) {
@@ -177,8 +193,19 @@ impl State {
             match (key.as_str(), kept.get_mut(&key), value) {
                 // What is not in the request stays.
                 ("Object" | "Attribute" | "Tag", Some(Value::Array(kept)), Value::Array(new)) => {
-                    for item in new {
+                    for mut item in new {
                         let name = if key == "Tag" { "name" } else { "uuid" };
+                        // What is not newer than what is there is passed over; and what is deleted stays so where nothing is said of it.
+                        if let Some(known) = kept.iter().find(|known| known[name] == item[name]) {
+                            if item["timestamp"].is_string()
+                                && number(item.get("timestamp")) <= number(known.get("timestamp"))
+                            {
+                                continue;
+                            }
+                            if key != "Tag" && item["deleted"].is_null() {
+                                item["deleted"] = known["deleted"].clone();
+                            }
+                        }
                         kept.retain(|known| known[name] != item[name]);
                         kept.push(item);
                     }
@@ -204,6 +231,17 @@ impl State {
 fn event_of(body: &Value) -> Option<Map<String, Value>> {
     let event = if body["Event"].is_object() { &body["Event"] } else { body };
     event.as_object().filter(|event| event.contains_key("info")).cloned()
+}
+
+/// Returns an event as it is shown: without what is deleted.
+fn undeleted(event: &Map<String, Value>) -> Value {
+    let mut event = event.clone();
+    for key in ["Object", "Attribute"] {
+        if let Some(Value::Array(items)) = event.get_mut(key) {
+            items.retain(|item| item["deleted"] != true);
+        }
+    }
+    Value::Object(event)
 }
 
 fn without_attributes(event: &Map<String, Value>) -> Map<String, Value> {

@@ -7,8 +7,8 @@
 
 use forestall_coord::command::{
     Acknowledge, AddTask, Answer, AnswerFiling, Appeal, Attested, ChangeTask, Command, Cut, Deliver, Exclude, File,
-    MoveOn, Note, Open, Override, Read, Readmit, RecordSweep, Request, Resolve, Rule, See, Settle, Tell, Undo, Vet,
-    list_digest,
+    KnownPlaces, MoveOn, Note, Open, Override, Read, Readmit, RecordSweep, Request, Resolve, Rule, See, Settle, Tell,
+    Undo, Vet, list_digest,
 };
 use forestall_coord::event::{
     AnswerScope, CaseKind, EncodingError, Event, ListDifference, Occurrence, PlaceSet, Purpose, SeenRow, SentFile,
@@ -343,7 +343,23 @@ pub(crate) fn every_kind() -> CaseScript {
     about_holders(&mut script, &occurrence);
     about_lists(&mut script);
     about_others(&mut script);
+    about_moves(&mut script, &occurrence);
     script
+}
+
+/// A move of the horizon that looked for the names of which the case knows more.
+fn about_moves(script: &mut CaseScript, occurrence: &Occurrence) {
+    let names = script.case().known_names().into_iter().cloned();
+    let again = Occurrence { period: period_of(parsed("2009-05-03")), ..occurrence.clone() };
+    let places = names.map(|name| {
+        let places = if name.as_str() == "wnsux.com" { vec![again.clone()] } else { Vec::new() };
+        (name, places)
+    });
+    let places = Some(KnownPlaces { basis: script.case().version, names: places.collect() });
+    script.must(&Command::MoveOn(MoveOn { until: parsed("2009-05-04"), slices: Vec::new(), places }));
+    let names = script.case().known_names().into_iter().map(|name| (name.clone(), Vec::new())).collect();
+    let places = Some(KnownPlaces { basis: script.case().version, names });
+    script.must(&Command::MoveOn(MoveOn { until: parsed("2009-05-05"), slices: Vec::new(), places }));
 }
 
 /// The kinds of events about what others tell, and about requests to ICANN.
@@ -450,8 +466,8 @@ fn about_lists(script: &mut CaseScript) {
         act_by: None,
         ..cut
     }));
-    script.must(&Command::MoveOn(MoveOn { until: parsed("2009-05-02"), slices: vec![parsed("org")] }));
-    script.must(&Command::MoveOn(MoveOn { until: parsed("2009-05-03"), slices: Vec::new() }));
+    script.must(&Command::MoveOn(MoveOn { until: parsed("2009-05-02"), slices: vec![parsed("org")], places: None }));
+    script.must(&Command::MoveOn(MoveOn { until: parsed("2009-05-03"), slices: Vec::new(), places: None }));
     let task = AddTask {
         title: "Ring the registry".to_owned(),
         tld: Some(parsed("be")),

@@ -94,7 +94,7 @@ impl Run {
     fn job(&mut self, day: UtcDay) -> usize {
         self.script.clock.set(day.start());
         if let Some(until) = horizon_due(self.script.case(), day.start()) {
-            self.script.must(&Command::MoveOn(MoveOn { until, slices: Vec::new() }));
+            self.script.must(&Command::MoveOn(MoveOn { until, slices: Vec::new(), places: None }));
         }
         let drafts = {
             let board = self.script.board();

@@ -70,7 +70,7 @@ impl Feed {
     #[must_use]
     pub fn has_unverified(&self) -> bool {
         let mut seen = vec![false; self.campaigns.len()];
-        self.entries.iter().for_each(|entry| seen[entry.campaign] = true);
+        self.entries.campaigns().for_each(|campaign| seen[campaign] = true);
         self.campaigns.iter().zip(seen).any(|(campaign, seen)| seen && !campaign.verified)
     }
 
@@ -86,7 +86,8 @@ impl Feed {
         std::iter::from_fn(move || {
             let first = entries.next()?;
             let mut unverified = !verified(&first);
-            while let Some(same) = entries.next_if(|next| next.name == first.name) {
+            // Entries of one name have it from one place of the arena.
+            while let Some(same) = entries.next_if(|next| std::ptr::eq(next.name, first.name)) {
                 unverified &= !verified(&same);
             }
             Some((first.name, unverified))

@@ -260,7 +260,15 @@ impl<'f> Objects<'f> {
             ],
         );
         put_uuid(text, id);
-        put(text, &[&self.timestamp, ",\"comment\":\"", &self.comments[entry.campaign], "\",\"Attribute\":[\n"]);
+        put(
+            text,
+            &[
+                &self.timestamp,
+                ",\"deleted\":false,\"comment\":\"",
+                &self.comments[entry.campaign],
+                "\",\"Attribute\":[\n",
+            ],
+        );
         self.attribute(text, id, ("domain", "domain", "Network activity"), entry.name, &self.tags[entry.campaign]);
         let mut further = |relation: &str, kind: &str, value: &str| {
             put(text, &[",\n"]);
@@ -312,7 +320,8 @@ impl<'f> Objects<'f> {
         };
         put(text, &[ends, ",\"distribution\":\"5\",\"uuid\":\""]);
         put_uuid(text, Uuid::new_v5(&object, relation.as_bytes()));
-        put(text, &[&self.timestamp, tags, "}"]);
+        // A name that was taken out and comes again is there again.
+        put(text, &[&self.timestamp, ",\"deleted\":false", tags, "}"]);
     }
 }
 

@@ -18,7 +18,7 @@
 use std::io::{self, Write};
 
 use forestall_model::marking::Pap;
-use forestall_model::{Instant, Released, UtcDay, Window};
+use forestall_model::{Instant, Released, Tld, UtcDay, Window};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -175,15 +175,31 @@ fn relate(bundle: &mut Bundle<'_>, from: &str, how: &str, to: &str) -> io::Resul
 
 /// Writes which indicators are live on a day, where one is.
 fn grouping(bundle: &mut Bundle<'_>, feed: &Feed, head: &Head, day: UtcDay) -> io::Result<()> {
+    put_grouping(feed, head, (day, &grouping_id(feed, None, day)), |text| bundle.write_octets(text)).map(drop)
+}
+
+/// Returns the identifier of the grouping of a day: of all that a feed is of, or of one slice of it.
+pub(super) fn grouping_id(feed: &Feed, tld: Option<&Tld>, day: UtcDay) -> String {
+    let of = tld.map_or_else(String::new, |tld| format!("{tld} "));
+    id("grouping", &format!("{} {of}{day}", feed.id))
+}
+
+/// Hands on the grouping of a day with a comma and a line feed before it, block by block; says whether any indicator is live on it: where none is, there is
+/// no grouping.
+pub(super) fn put_grouping(
+    feed: &Feed,
+    head: &Head,
+    (day, group): (UtcDay, &str),
+    mut hand_on: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<bool> {
     let window = day.window();
     let live = || feed.entries.iter().filter(move |entry| entry.window.meets(window));
     if live().next().is_none() {
-        return Ok(());
+        return Ok(false);
     }
-    let group = id("grouping", &format!("{} {day}", feed.id));
     let name = quoted(&format!("{}: names live on {day}", feed.title));
     let mut text = Vec::with_capacity(2 * BLOCK);
-    put(&mut text, &[",\n{\"type\":\"grouping\",\"id\":\"", &group, "\"", &head.common, ",\"name\":", &name]);
+    put(&mut text, &[",\n{\"type\":\"grouping\",\"id\":\"", group, "\"", &head.common, ",\"name\":", &name]);
     put(&mut text, &[",\"description\":\"", WHAT_THEY_ARE, "\",\"context\":\"suspicious-activity\",\"object_refs\":["]);
     let mut key = Vec::new();
     let mut before = "\"indicator--";
@@ -192,12 +208,13 @@ fn grouping(bundle: &mut Bundle<'_>, feed: &Feed, head: &Head, day: UtcDay) -> i
         put_uuid(&mut text, indicator_uuid(feed, &entry, &mut key));
         before = "\",\"indicator--";
         if text.len() >= BLOCK {
-            bundle.write_octets(&text)?;
+            hand_on(&text)?;
             text.clear();
         }
     }
     put(&mut text, &["\"]}"]);
-    bundle.write_octets(&text)
+    hand_on(&text)?;
+    Ok(true)
 }
 
 /// What every indicator is, in words.

@@ -212,12 +212,7 @@ impl State {
 
     fn define(&mut self, object: &Object) {
         let Some(id) = object.id.text().filter(|_| self.defined.len() < MAX_MARKINGS) else { return };
-        let label = |text: &str| {
-            let text = text.trim().to_ascii_uppercase();
-            if text == "WHITE" { Tlp::Clear } else { format!("TLP:{text}").parse().unwrap_or(Tlp::Red) }
-        };
-        let extended = object.extensions.0.0.values().find_map(|extension| extension.0.tlp_2_0.text());
-        let tlp = extended.or_else(|| object.definition.0.tlp.text()).map(label);
+        let tlp = object.extensions.0.tlp.or_else(|| object.definition.0.tlp.text().map(label));
         let pap = object.definition.0.statement.text().and_then(|statement| statement.parse().ok());
         self.defined.insert(short(id), (tlp, pap));
     }
@@ -338,9 +333,39 @@ struct Definition {
     statement: Loose,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(transparent)]
-struct Extensions(HashMap<String, Maybe<Extension>>);
+/// What is kept of extensions, however many there are: the strictest TLP that one of them says.
+#[derive(Debug, Default)]
+struct Extensions {
+    tlp: Option<Tlp>,
+}
+
+impl<'de> Deserialize<'de> for Extensions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Extensions;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("extensions by their identifiers")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Extensions, A::Error> {
+                let mut kept = Extensions::default();
+                while let Some((_, Maybe(extension))) = map.next_entry::<IgnoredAny, Maybe<Extension>>()? {
+                    kept.tlp = kept.tlp.max(extension.tlp_2_0.text().map(label));
+                }
+                Ok(kept)
+            }
+        }
+        deserializer.deserialize_map(Each)
+    }
+}
+
+/// Returns what a definition says, `amber` or `WHITE`; the strictest where nobody knows it.
+fn label(text: &str) -> Tlp {
+    let text = text.trim().to_ascii_uppercase();
+    if text == "WHITE" { Tlp::Clear } else { format!("TLP:{text}").parse().unwrap_or(Tlp::Red) }
+}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -1,14 +1,14 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! The objects of a feed one by one, for whoever asks for some of them: the same as in its bundle, but for the groupings of days.
+//! The objects of a feed one by one, for whoever asks for some of them: the same as in its bundle.
 
 use std::io;
 
-use forestall_model::{Instant, Released};
+use forestall_model::{Instant, Released, Tld, UtcDay};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::feed::{Head, indicates_uuid, indicator_uuid, pap_id, valid, write};
+use super::feed::{Head, grouping_id, indicates_uuid, indicator_uuid, pap_id, put_grouping, valid, write};
 use super::{marking_id, timestamp};
 use crate::feed::{BoundTexts, Entry, Feed, Settings};
 
@@ -65,6 +65,31 @@ pub fn shared(feed: &Released<Feed>) -> io::Result<Vec<Shared>> {
             Ok(Shared { id: text("id"), kind: text("type"), version, json: serde_json::to_vec(object)? })
         })
         .collect()
+}
+
+/// The type of what says which indicators are live on a day.
+pub const GROUPING: &str = "grouping";
+
+/// Returns which indicators of a feed are live on a day, as the bundle of the feed says it; `None` where none is. That of a slice has an identifier of its
+/// own: it holds less than that of the whole.
+///
+/// # Errors
+///
+/// None: it is written into memory.
+pub fn grouping(feed: &Released<Feed>, tld: Option<&Tld>, day: UtcDay) -> io::Result<Option<Shared>> {
+    let marking = feed.marking();
+    let feed = feed.object();
+    let head = Head::new(feed, &[marking_id(marking.tlp), &pap_id(marking.pap)]);
+    let id = grouping_id(feed, tld, day);
+    let mut json = Vec::new();
+    let has_names = put_grouping(feed, &head, (day, &id), |text| {
+        json.extend_from_slice(text);
+        Ok(())
+    })?;
+    // The comma and the line feed before it.
+    json.drain(..json.len().min(2));
+    let object = || Shared { id, kind: GROUPING.to_owned(), version: timestamp(feed.changed), json };
+    Ok(has_names.then(object))
 }
 
 /// Writes the bounds of a window.

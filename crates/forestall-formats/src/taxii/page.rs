@@ -7,6 +7,9 @@ use forestall_model::Instant;
 use super::{Place, Rank, STIX, timestamp};
 use crate::json_text::{put, quoted};
 
+/// Octets from which on a page takes no further object: a grouping may name tens of thousands of others.
+const FULL: usize = 8 << 20;
+
 /// Whether a page holds objects or says which there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -52,7 +55,7 @@ impl Page {
     /// Takes an object, which `write` puts behind a text with a comma before it; says whether there is room for it. Where there is none, the page says
     /// that there is more.
     pub fn take(&mut self, item: Item<'_>, place: impl FnOnce() -> Place, write: impl FnOnce(&mut Vec<u8>)) -> bool {
-        if self.count == self.most {
+        if self.last.is_some() {
             self.more = true;
             return false;
         }
@@ -63,7 +66,7 @@ impl Page {
         }
         self.count += 1;
         self.added = Some((self.added.map_or(item.added, |(first, _)| first), item.added));
-        if self.count == self.most {
+        if self.count == self.most || self.text.len() >= FULL {
             self.last = Some(place());
         }
         true
@@ -78,7 +81,7 @@ impl Page {
     /// Says whether the mark at which the next page begins shows a name in the clear, whatever the page holds of it besides.
     #[must_use]
     pub fn shows_a_name(&self) -> bool {
-        self.more && self.last.as_ref().is_some_and(|place| place.batch.rank != Rank::Shared)
+        self.more && self.last.as_ref().is_some_and(|place| matches!(place.batch.rank, Rank::List | Rank::Back))
     }
 
     /// Returns when the first and the last of its objects were added.
@@ -117,6 +120,25 @@ mod tests {
     use crate::stix::singles::Part;
     use crate::taxii::{Batch, Place, Rank};
     use forestall_model::{Instant, Window};
+
+    #[test]
+    fn a_page_ends_with_the_object_that_makes_it_too_long() {
+        let added = Instant::from_micros(7);
+        let place = || Place {
+            batch: Batch { added, rank: Rank::Group, campaign: 0, period: 14_335 },
+            name: String::new(),
+            campaign: 0,
+            window: Window { from: added, until: added },
+            part: Part::Indicator,
+        };
+        let mut page = Page::new(Shape::Objects, 10);
+        let item = Item { added, id: "grouping--x", version: "1" };
+        assert!(page.take(item, place, |text| text.extend_from_slice(&vec![b' '; super::FULL])));
+        assert!(!page.take(item, place, |_| {}));
+        assert!(!page.shows_a_name());
+        let text = String::from_utf8(page.finish("x")).unwrap();
+        assert!(text.starts_with("{\"more\":true,\"next\":\"7~3~0~14335~"), "{}", &text[..80]);
+    }
 
     #[test]
     fn a_page_that_is_cut_short_at_a_name_shows_it() {

@@ -25,6 +25,8 @@ pub enum Rank {
     List,
     /// Names that came back.
     Back,
+    /// Which names are live on a day.
+    Group,
 }
 
 /// Objects that were added at one time.
@@ -36,7 +38,7 @@ pub struct Batch {
     pub rank: Rank,
     /// The index of the campaign, for the names of a list; else 0.
     pub campaign: usize,
-    /// The key of the origin period, for the names of a list; else 0.
+    /// The key of the origin period, for the names of a list; the day since 1970-01-01, for what is live on one; else 0.
     pub period: i64,
 }
 
@@ -64,6 +66,7 @@ impl Place {
             Rank::Shared => 0,
             Rank::List => 1,
             Rank::Back => 2,
+            Rank::Group => 3,
         };
         let part = u8::from(*part == Part::Indicates);
         let (added, from, until) = (batch.added.micros(), window.from.micros(), window.until.micros());
@@ -87,7 +90,7 @@ impl Place {
         let (added, rank, of, period) = (number()?, number()?, number()?, number()?);
         let (campaign, from, until, part) = (number()?, number()?, number()?, number()?);
         let name = parts.next()?.to_owned();
-        let rank = [Rank::Shared, Rank::List, Rank::Back].get(usize::try_from(rank).ok()?).copied()?;
+        let rank = [Rank::Shared, Rank::List, Rank::Back, Rank::Group].get(usize::try_from(rank).ok()?).copied()?;
         let batch = Batch { added: Instant::from_micros(added), rank, campaign: usize::try_from(of).ok()?, period };
         let window = Window { from: Instant::from_micros(from), until: Instant::from_micros(until) };
         let part = if part == 0 { Part::Indicator } else { Part::Indicates };

@@ -117,7 +117,7 @@ pub fn read(form: ToldForm, octets: &[u8]) -> Result<ToldFile, ToldError> {
 /// Says what form a file seems to have, from how it begins; whoever reads it as that form finds out.
 ///
 /// JSON is a bundle where its first keys say so, a MISP event where they name one, else DGArchive's. A table with columns of Shadowserver's is a
-/// report; whatever else is text is a plain list.
+/// report, text that begins with a quotation mark a dump of DGArchive's; whatever else is text is a plain list.
 #[must_use]
 pub fn recognise(octets: &[u8]) -> ToldForm {
     let text = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets).trim_ascii_start();
@@ -128,6 +128,8 @@ pub fn recognise(octets: &[u8]) -> ToldForm {
         Some(b'{' | b'[') if holds(b"\"Event\"") || holds(b"\"response\"") => ToldForm::Misp,
         Some(b'{' | b'[') => ToldForm::DgArchive,
         _ if start.split(|octet| *octet == b'\n').next().is_some_and(shadowserver::is_header) => ToldForm::Shadowserver,
+        // A quoted name, as in a dump of DGArchive: no plain list has quotation marks.
+        Some(b'"') => ToldForm::DgArchive,
         _ => ToldForm::Plain,
     }
 }

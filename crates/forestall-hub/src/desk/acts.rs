@@ -114,7 +114,7 @@ impl Desk {
         let file = self.file(case).await?;
         let mut places = self.places_of(&file, std::slice::from_ref(&name)).await?;
         let occurrences = places.remove(&name).unwrap_or_default();
-        self.execute(case, act, &Command::Exclude(Exclude { name, class, reason, occurrences })).await
+        self.execute_over(&file, act, &Command::Exclude(Exclude { name, class, reason, occurrences })).await
     }
 
     /// Takes an exclusion back.

@@ -50,7 +50,7 @@ impl Desk {
         let mut places = self.places_of(&file, std::slice::from_ref(&brought.name)).await?;
         let occurrences = places.remove(&brought.name).unwrap_or_default();
         let BroughtAppeal { name, contact, proof, hours } = brought;
-        self.execute(case, act, &Command::Appeal(Appeal { name, occurrences, contact, proof, hours })).await
+        self.execute_over(&file, act, &Command::Appeal(Appeal { name, occurrences, contact, proof, hours })).await
     }
 
     /// Answers an appeal.

@@ -11,7 +11,7 @@ use forestall_dga::slice::{self, Slice};
 use forestall_dga::{Catalogue, Family, NameBuf, Prepared};
 use forestall_formats::feed::{Campaign, Entries, Feed, Gatherer};
 use forestall_model::marking::release;
-use forestall_model::name::registrable;
+use forestall_model::name::has_registrable;
 use forestall_model::{Audience, DomainName, Instant, Margin, Marking, Released, Tld, Window};
 
 use super::lists::list_of;
@@ -69,24 +69,17 @@ impl Desk {
             return Err(DeskError::Refused(Refusal::UnknownSlice { tld: tld.clone() }));
         }
         let board = file.board();
-        let mut lists = lists(file, &board, ask);
+        let mut lists = lists(file, &board, ask.tld.as_ref(), ask.span);
         lists.retain(|(campaign, _), _| is_wanted(*campaign));
         need_at_most(ask.most, lists.values().map(|cells| names_of(cells.values().copied())).sum())?;
         let mut gathering = Gathering::new(ask.span, file.case.exclusions.keys());
         for ((campaign, period), cells) in lists {
-            let mut add = |tld: &Tld, names: &NameBuf| {
+            self.each_slice(file, ask.tld.as_ref(), (campaign, period), |tld, names| {
                 let Some(cell) = cells.get(tld) else { return Ok(()) };
                 let left_out = left_out(&board, tld, cell, ask.now);
                 let margin = file.case.campaigns[campaign].guard;
-                gathering.add(names, campaign, (cell.window, margin), |place| left_out.contains(&place))
-            };
-            if let Some(tld) = &ask.tld {
-                let (prepared, origin) = list_of(file, campaign, period)?;
-                add(tld, &slice::slice(prepared, &origin, tld)?.names)?;
-            } else {
-                let by_tld = self.period(file, campaign, period)?;
-                by_tld.iter().try_for_each(|(tld, slice)| add(tld, &slice.names))?;
-            }
+                gathering.add(names, campaign, (cell.window, margin), |place| left_out.contains(&place)).map(drop)
+            })?;
         }
         // A registry has its own slice, and hears of no name in another.
         let is_asked = |name: &&DomainName| ask.tld.as_ref().is_none_or(|tld| name.tld() == *tld);
@@ -102,6 +95,24 @@ impl Desk {
             entries: gathering.finish(),
             let_through: exclusions.cloned().collect(),
         })
+    }
+}
+
+impl Desk {
+    /// Hands on the names of a list under one domain, or under each.
+    pub(super) fn each_slice(
+        &self,
+        file: &CaseFile,
+        tld: Option<&Tld>,
+        (campaign, period): (usize, i64),
+        mut take: impl FnMut(&Tld, &NameBuf) -> Result<(), DeskError>,
+    ) -> Result<(), DeskError> {
+        let Some(tld) = tld else {
+            let by_tld = self.period(file, campaign, period)?;
+            return by_tld.iter().try_for_each(|(tld, slice)| take(tld, &slice.names));
+        };
+        let (prepared, origin) = list_of(file, campaign, period)?;
+        take(tld, &slice::slice(prepared, &origin, tld)?.names)
     }
 }
 
@@ -128,7 +139,7 @@ pub fn feed_of_campaigns(
             from: ask.span.from.plus_seconds(-margin.after_seconds),
             until: ask.span.until.plus_seconds(margin.before_seconds),
         };
-        let mut add = |slice: &Slice| gathering.add(&slice.names, campaign, (nominal, margin), |_| false);
+        let mut add = |slice: &Slice| gathering.add(&slice.names, campaign, (nominal, margin), |_| false).map(drop);
         for period in prepared.generator.periods(nominal) {
             match &ask.tld {
                 Some(tld) => add(&slice::slice(prepared, &period, tld)?)?,
@@ -170,15 +181,14 @@ pub(super) fn told(prepared: &Prepared, verified: bool) -> Campaign {
     }
 }
 
-/// Returns the lists of which some name may be wanted, with the cells of each.
-fn lists<'b>(
-    file: &CaseFile,
-    board: &'b Board<'_>,
-    ask: &FeedAsk,
-) -> BTreeMap<(usize, i64), BTreeMap<&'b Tld, &'b Cell>> {
-    let mut lists: BTreeMap<(usize, i64), BTreeMap<&Tld, &Cell>> = BTreeMap::new();
-    for (tld, cells) in board.slices().filter(|(tld, _)| ask.tld.as_ref().is_none_or(|wanted| wanted == *tld)) {
-        for cell in cells.iter().filter(|cell| file.case.guard(cell.campaign, cell.window).meets(ask.span)) {
+/// Lists by (index of the campaign, origin period), with the cells of each.
+pub(super) type ListCells<'b> = BTreeMap<(usize, i64), BTreeMap<&'b Tld, &'b Cell>>;
+
+/// Returns the lists of which some name may be wanted: in one slice or in all, with a guard window that meets the span.
+pub(super) fn lists<'b>(file: &CaseFile, board: &'b Board<'_>, tld: Option<&Tld>, span: Window) -> ListCells<'b> {
+    let mut lists = ListCells::new();
+    for (tld, cells) in board.slices().filter(|(of, _)| tld.is_none_or(|wanted| wanted == *of)) {
+        for cell in cells.iter().filter(|cell| file.case.guard(cell.campaign, cell.window).meets(span)) {
             lists.entry((cell.campaign, cell.period)).or_default().insert(tld, cell);
         }
     }
@@ -217,18 +227,20 @@ impl<'n> Gathering<'n> {
     }
 
     /// Gathers the names of one slice of a list, in the order of their places, but for those that are let through and those that are left out by
-    /// place. `live` is the time for which the list is counted; nominal windows are widened by the margin.
+    /// place, and says what guard windows its names have. `live` is the time for which the list is counted; nominal windows are widened by the margin.
     pub(super) fn add(
         &mut self,
         names: &NameBuf,
         campaign: usize,
         (live, margin): (Window, Margin),
         is_left_out: impl Fn(usize) -> bool,
-    ) -> Result<(), DeskError> {
+    ) -> Result<Guards, DeskError> {
         let mut numbers: Vec<u32> = Vec::new();
         let mut windows = None;
+        let mut guards = Guards::None;
         for (place, name) in names.iter().enumerate() {
-            if is_left_out(place) || self.let_through.contains(name.bytes) || !can_be_registered(name.bytes) {
+            // Nobody can register a public suffix.
+            if is_left_out(place) || self.let_through.contains(name.bytes) || !has_registrable(name.bytes) {
                 continue;
             }
             // Names of a run share their windows.
@@ -236,6 +248,7 @@ impl<'n> Gathering<'n> {
                 windows = Some(name.windows);
                 numbers.clear();
                 for guard in windows_in(name.windows, live).map(|window| window.widened(margin)) {
+                    guards = guards.and(Guards::One(guard));
                     if guard.meets(self.span) {
                         numbers.push(self.gatherer.window(guard)?);
                     }
@@ -245,11 +258,38 @@ impl<'n> Gathering<'n> {
                 self.gatherer.push(name.bytes, campaign, *number)?;
             }
         }
-        Ok(())
+        Ok(guards)
     }
 }
 
-/// Says whether a name is one that somebody can register: below a public suffix, and none itself.
-fn can_be_registered(name: &[u8]) -> bool {
-    std::str::from_utf8(name).is_ok_and(|name| registrable(name).is_some())
+/// The guard windows of some names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guards {
+    /// There is no name.
+    None,
+    /// Each has this one and no other.
+    One(Window),
+    /// There are several.
+    Several,
+}
+
+impl Guards {
+    /// Returns the guard windows of these and of other names.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, other) => other,
+            (known, Self::None) => known,
+            (Self::One(known), Self::One(other)) if known == other => self,
+            _ => Self::Several,
+        }
+    }
+
+    /// Says of all of the names alike whether they are held for a time; none where they differ.
+    pub(super) fn meet(self, held: Window) -> Option<bool> {
+        match self {
+            Self::None => Some(false),
+            Self::One(guard) => Some(guard.meets(held)),
+            Self::Several => None,
+        }
+    }
 }

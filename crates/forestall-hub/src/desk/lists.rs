@@ -215,7 +215,8 @@ impl Desk {
         names: &[DomainName],
     ) -> Result<BTreeMap<DomainName, Vec<Occurrence>>, DeskError> {
         let (file, names) = (file.clone(), names.to_vec());
-        Ok(computed(move || find_places(&file, &names)).await?)
+        let days = file.case.horizon;
+        Ok(computed(move || find_places(&file, &names, days)).await?)
     }
 }
 
@@ -288,17 +289,22 @@ fn count_span(prepared: &Prepared, span: Window, directory: &Directory) -> Resul
     Ok(count(prepared, span, threads(), Some(Unregistrable { tlds: &tlds, test: &refused }))?.periods)
 }
 
+/// Finds where names stand in the lists of some days, which need not be in the case.
 pub(super) fn find_places(
     file: &CaseFile,
     names: &[DomainName],
+    days: DayRange,
 ) -> Result<BTreeMap<DomainName, Vec<Occurrence>>, GenerateError> {
     let mut found: BTreeMap<DomainName, Vec<Occurrence>> = BTreeMap::new();
     for (prepared, counts) in file.prepared.iter().zip(file.counts.iter()) {
         let Some(held) = file.case.campaign_index(&counts.campaign).map(|index| &file.case.campaigns[index]) else {
             continue;
         };
-        let span = counted_days(held, file.case.horizon).window();
-        for place in find(prepared, names, span, threads())? {
+        let days = counted_days(held, days);
+        if days.is_empty() {
+            continue;
+        }
+        for place in find(prepared, names, days.window(), threads())? {
             let occurrence =
                 Occurrence { campaign: counts.campaign.clone(), period: place.period.key, place: place.place };
             found.entry(names[place.name].clone()).or_default().push(occurrence);

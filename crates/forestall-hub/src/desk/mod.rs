@@ -65,6 +65,7 @@ mod vetting;
 mod waivers;
 mod webhook_keys;
 mod zone_asked;
+mod zone_difference;
 mod zone_standing;
 mod zones;
 
@@ -127,6 +128,7 @@ pub use told_holder::{Told, ToldListing, ToldName};
 pub use totp::TotpSecret;
 pub use vetting::{Evidence, VetReport};
 pub use zone_asked::{WrongMember, notify_target};
+pub use zone_difference::ZoneDifference;
 pub use zone_standing::{StandingZone, Taker, ZoneNow, key_for_dig};
 pub(crate) use zones::key_of;
 pub use zones::{NewSubscriber, NewZone, ZoneState};

@@ -12,14 +12,12 @@ use std::collections::{BTreeMap, HashSet};
 use forestall_coord::board::Cell;
 use forestall_coord::{Board, Refusal};
 use forestall_dga::NameBuf;
-use forestall_dga::slice;
 use forestall_formats::feed::{Entries, Feed};
 use forestall_formats::taxii::{Batch, Rank};
 use forestall_model::marking::release;
 use forestall_model::{Audience, DayRange, Instant, Released, Tld, UtcDay, Window};
 
 use super::feed::{Gathering, left_out, told};
-use super::lists::list_of;
 use super::publish::{names_of, need_at_most};
 use super::{CaseFile, Desk, DeskError, FeedAsk};
 
@@ -95,6 +93,11 @@ impl<'f> Offer<'f> {
         if self.lists.values().any(|list| self.is_back(list)) {
             batches.push(batch(self.back(), Rank::Back, 0, 0));
         }
+        let groups = self.days().days().filter_map(|day| {
+            let period = i64::from(day.epoch_days());
+            self.changed_on(day).map(|added| batch(added, Rank::Group, 0, period))
+        });
+        batches.extend(groups);
         batches.sort_unstable();
         batches
     }
@@ -145,7 +148,7 @@ impl<'f> Offer<'f> {
         let span = Window { from: self.at, until: Instant::from_micros(i64::MAX) };
         let mut gathering = Gathering::new(span, self.file.case.exclusions.keys());
         match batch.rank {
-            Rank::Shared => {}
+            Rank::Shared | Rank::Group => {}
             Rank::List => {
                 if let Some(list) = self.lists.get(&(batch.campaign, batch.period)) {
                     let is_back = self.is_back(list);
@@ -256,16 +259,9 @@ impl<'f> Offer<'f> {
                 None => HashSet::new(),
             };
             let margin = file.case.campaigns[campaign].guard;
-            gathering.add(names, campaign, (cell.window, margin), |place| {
-                !wanted(is_aside(place)) || left_out.contains(&place)
-            })
+            let is_left_out = |place: usize| !wanted(is_aside(place)) || left_out.contains(&place);
+            gathering.add(names, campaign, (cell.window, margin), is_left_out).map(drop)
         };
-        match &self.tld {
-            Some(tld) => {
-                let (prepared, origin) = list_of(file, campaign, period)?;
-                add(tld, &slice::slice(prepared, &origin, tld)?.names)
-            }
-            None => desk.period(file, campaign, period)?.iter().try_for_each(|(tld, slice)| add(tld, &slice.names)),
-        }
+        desk.each_slice(file, self.tld.as_ref(), (campaign, period), &mut add)
     }
 }

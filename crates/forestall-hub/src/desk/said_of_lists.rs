@@ -29,10 +29,17 @@ pub fn said_of_lists(body: &Body) -> String {
             format!("{what} for {tld} {how} by {channel}, {} files", files.len())
         }
         Body::Read { tld, number, channel } => format!("list {number} for {tld} was opened, by {channel}"),
-        Body::Moved { until, slices } => match slices.len() {
-            0 => format!("the horizon reaches until {until} now"),
-            new => format!("the horizon reaches until {until} now, with {new} new slices"),
-        },
+        Body::Moved { until, slices, recurring } => {
+            let new = match slices.len() {
+                0 => String::new(),
+                new => format!(", with {new} new slices"),
+            };
+            let again = match recurring.as_ref().map_or(0, Vec::len) {
+                0 => String::new(),
+                again => format!("; {again} names that somebody holds or held come again in it"),
+            };
+            format!("the horizon reaches until {until} now{new}{again}")
+        }
         Body::Tasked { task, title, due, .. } => {
             let due = due.map(|due| format!(", due {due}")).unwrap_or_default();
             format!("task {task}: {title}{due}")

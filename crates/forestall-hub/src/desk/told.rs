@@ -112,7 +112,7 @@ fn look(file: &CaseFile, take: &TakeTold) -> Result<LookedAt, DeskError> {
     let registrable: Vec<DomainName> = names.iter().filter_map(above).collect();
     names.extend(registrable);
     let names: Vec<DomainName> = names.into_iter().collect();
-    let places = super::lists::find_places(file, &names)?;
+    let places = super::lists::find_places(file, &names, file.case.horizon)?;
     let unplaced: Vec<DomainName> = names.into_iter().filter(|name| !places.contains_key(name)).collect();
     let beyond = outside_horizon(file, &unplaced)?;
     let window = |campaign: usize, period: i64| -> Option<Window> {

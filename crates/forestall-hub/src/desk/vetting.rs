@@ -132,7 +132,7 @@ impl Desk {
             unknown: u32::try_from(unknown).unwrap_or(u32::MAX),
             rows: kept.into_iter().zip(digests).map(row).collect(),
         });
-        let stored = self.execute(case, act, &command).await?;
+        let stored = self.execute_over(&file, act, &command).await?;
         Ok(VetReport { stored, verdicts })
     }
 

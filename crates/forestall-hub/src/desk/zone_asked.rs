@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use forestall_api::zones::{AddSubscriber, AddZone};
 use forestall_formats::feed::Policy;
-use forestall_model::{OwnerName, TsigAlgorithm};
+use forestall_model::{AddressRange, OwnerName, TsigAlgorithm};
 
 use super::{NewSubscriber, NewZone};
 
@@ -65,10 +65,8 @@ impl NewSubscriber {
             Some((name, algorithm))
         };
         let zones = all("/zones", &zones, |text| text.parse::<OwnerName>().map_err(|error| error.to_string()))?;
-        let addresses = all("/addresses", &addresses, |text| {
-            text.parse::<IpAddr>()
-                .map_err(|_| format!("{text:?} is no address; expected for example 192.0.2.53 or 2001:db8::53"))
-        })?;
+        let addresses =
+            all("/addresses", &addresses, |text| text.parse::<AddressRange>().map_err(|error| error.to_string()))?;
         let told = all("/notify", &notify, notify_target)?;
         Ok(Self { id, party, audience, key, addresses, told, zones })
     }

@@ -2,21 +2,23 @@
 
 //! Policy zones that leave by transfers: who may have which, and what a zone holds at an instant.
 
-use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use forestall_dns::transfer::{Contents, Key, Names, Rule, Run};
-use forestall_formats::feed::{Feed, Policy};
+use forestall_formats::feed::{Entries, Policy};
 use forestall_model::digest::Hasher;
 use forestall_model::{
-    Audience, CampaignId, CaseId, Digest, Instant, Marking, OwnerName, PartyId, Tld, TsigAlgorithm, Window,
+    AddressRange, Audience, CampaignId, CaseId, Digest, DomainName, Instant, Marking, OwnerName, PartyId, Tld,
+    TsigAlgorithm, Window,
 };
 use forestall_store::{Zone, ZoneKey, ZoneSubscriber};
 
-use super::feed::FeedAsk;
+use super::feed::{Gathering, Guards};
 use super::lists::computed;
 use super::token::random;
+use super::zone_difference::{Several, shares};
 use super::{CaseFile, Desk, DeskError};
 
 /// Octets of the name of a zone, at most: with it, the longest names of families have room below.
@@ -52,6 +54,10 @@ pub struct ZoneState {
     pub digest: Digest,
     /// When it is to be computed again, unless the case changes before.
     pub next: Instant,
+    /// The lists that were looked at, with the guard windows of their names.
+    pub(super) lists: BTreeMap<(usize, i64), Guards>,
+    /// The names that several lists have.
+    pub(super) several: Several,
 }
 
 impl ZoneState {
@@ -78,7 +84,8 @@ impl ZoneState {
         ((through_come.len() + come.len()) as u64, (through_gone.len() + gone.len()) as u64)
     }
 
-    fn with(&self, through: Arc<Names>, names: Arc<Names>) -> Contents {
+    /// Returns the records of some names.
+    pub(super) fn with(&self, through: Arc<Names>, names: Arc<Names>) -> Contents {
         let passes: Arc<[Rule]> = Arc::new([Rule::cname(&name_of("rpz-passthru"))]);
         let rules = Arc::clone(&self.rules);
         Contents { runs: vec![Run { names: through, rules: passes }, Run { names, rules }] }
@@ -115,8 +122,8 @@ pub struct NewSubscriber {
     pub audience: Audience,
     /// The name of a key, which is made, and how it signs; none for who cannot sign.
     pub key: Option<(OwnerName, TsigAlgorithm)>,
-    /// The addresses from which they come; empty for any.
-    pub addresses: Vec<IpAddr>,
+    /// The addresses and networks from which they come; empty for any.
+    pub addresses: Vec<AddressRange>,
     /// Where they are told of new serials.
     pub told: Vec<SocketAddr>,
     /// The zones.
@@ -215,7 +222,7 @@ impl Desk {
             return wrong("a subscriber takes at least one zone");
         }
         if new.key.is_none() && new.addresses.is_empty() {
-            return wrong("who does not sign is known by the address alone: name one, or a key");
+            return wrong("who does not sign is known by the address alone: name one or a network, or a key");
         }
         if new.addresses.len() > MOST_ADDRESSES || new.told.len() > MOST_ADDRESSES {
             return wrong("a subscriber has 64 addresses at most, and is told at 64 places at most");
@@ -242,7 +249,7 @@ impl Desk {
             party: new.party,
             audience: new.audience,
             key,
-            addresses: new.addresses.into_iter().map(|address| address.to_canonical()).collect(),
+            addresses: new.addresses.into_iter().map(AddressRange::canonical).collect(),
             told: new.told,
             zones: zones.into_iter().collect(),
             created: now,
@@ -287,51 +294,116 @@ impl Desk {
     fn state_of(&self, file: &CaseFile, zone: &Zone, at: Instant) -> Result<ZoneState, DeskError> {
         let policy: Policy =
             zone.policy.parse().map_err(|error| DeskError::Damaged(format!("{}: {error}", zone.name)))?;
-        let ahead = i64::from(zone.ahead_days) * 86_400;
-        // A zone without days ahead holds what is live at the instant, which has no length.
-        let until = at.plus_seconds(ahead).max(Instant::from_micros(at.micros().saturating_add(1)));
-        let held = Window { from: at, until };
-        let looked_at = Window { from: at, until: until.plus_seconds(AT_LEAST_EVERY) };
-        // The gate stands where the zone leaves; what is computed here goes to nobody.
-        let ask =
-            FeedAsk { tld: zone.tld.clone(), span: looked_at, audience: Audience::Recipient, now: at, most: None };
-        let campaigns = &file.case.campaigns;
-        let is_wanted = |index: usize| zone.campaigns.is_empty() || zone.campaigns.contains(&campaigns[index].id);
-        let feed = self.gathered(file, &ask, &is_wanted)?;
-        let next = next_change(&feed, held, ahead).min(at.plus_seconds(AT_LEAST_EVERY));
-        let (names, unverified) = names_of(&feed, held, zone)?;
-        let mut through = Names::default();
-        feed.let_through.iter().try_for_each(|name| push(&mut through, name.as_str(), zone))?;
-        let mut generators = Hasher::default();
-        for campaign in campaigns {
-            generators.update(&campaign.digest.0);
-            generators.update(&campaign.generator_version.to_be_bytes());
+        let held = held(zone, at);
+        let ahead = ahead(zone);
+        let looked_at = Window { from: at, until: held.until.plus_seconds(AT_LEAST_EVERY) };
+        let board = file.board();
+        let shares = shares(file, &board, zone, looked_at, at)?;
+        let mut gathering = Gathering::new(looked_at, file.case.exclusions.keys());
+        let mut lists = Vec::with_capacity(shares.len());
+        for (index, (key, share)) in shares.iter().enumerate() {
+            lists.push((*key, share.gather(self, file, zone, *key, index, &mut gathering)?));
         }
-        let mut digest = Hasher::default();
-        for text in [zone.policy.as_str(), if unverified { "unverified" } else { "" }] {
-            digest.update(text.as_bytes());
-            digest.update(b"\n");
-        }
-        for names in [&through, &names] {
-            names.iter().for_each(|name| {
-                digest.update(name);
-                digest.update(b"\n");
-            });
-            digest.update(b"\n");
-        }
+        let entries = gathering.finish();
+        let next = next_change(&entries, held, ahead).min(at.plus_seconds(AT_LEAST_EVERY));
+        let (names, several, unverified) = names_of(file, &entries, &lists, held, zone)?;
+        let through = through_of(file, zone)?;
         Ok(ZoneState {
-            marking: feed.marking,
+            marking: file.marking(),
+            digest: digest_of(&zone.policy, unverified, &through, names.iter()),
             through: Arc::new(through),
             names: Arc::new(names),
             unverified,
             rules: rules_of(&policy),
             at,
             case_version: file.case.version,
-            generators: generators.finish(),
-            digest: digest.finish(),
+            generators: generators_of(file),
             next,
+            lists: lists.into_iter().collect(),
+            several,
         })
     }
+}
+
+/// Returns the entries' names that are in a zone, those of them that several lists have, and whether nobody but unverified families makes some.
+fn names_of(
+    file: &CaseFile,
+    entries: &Entries,
+    lists: &[((usize, i64), Guards)],
+    held: Window,
+    zone: &Zone,
+) -> Result<(Names, Several, bool), DeskError> {
+    let is_verified = |list: usize| file.case.campaigns[lists[list].0.0].verified;
+    let mut names = Names::default();
+    let mut several = Several::default();
+    let mut has_unverified = false;
+    let mut entries = entries.iter().filter(|entry| entry.window.meets(held)).peekable();
+    let mut of = Vec::new();
+    while let Some(first) = entries.next() {
+        of.clear();
+        of.push(first.campaign);
+        while let Some(same) = entries.next_if(|next| next.name == first.name) {
+            of.push(same.campaign);
+        }
+        of.dedup();
+        has_unverified |= !of.iter().any(|list| is_verified(*list));
+        if of.len() > 1 {
+            several.note(first.name, of.iter().map(|list| lists[*list].0));
+        }
+        push(&mut names, first.name, zone)?;
+    }
+    Ok((names, several, has_unverified))
+}
+
+/// Returns the time for which a zone holds names at an instant.
+pub(super) fn held(zone: &Zone, at: Instant) -> Window {
+    // A zone without days ahead holds what is live at the instant, which has no length.
+    let until = at.plus_seconds(ahead(zone)).max(Instant::from_micros(at.micros().saturating_add(1)));
+    Window { from: at, until }
+}
+
+fn ahead(zone: &Zone) -> i64 {
+    i64::from(zone.ahead_days) * 86_400
+}
+
+/// Returns the names that a zone lets through.
+pub(super) fn through_of(file: &CaseFile, zone: &Zone) -> Result<Names, DeskError> {
+    let mut through = Names::default();
+    // A registry has its own slice, and hears of no name in another.
+    let is_asked = |name: &&DomainName| zone.tld.as_ref().is_none_or(|tld| name.tld() == *tld);
+    file.case.exclusions.keys().filter(is_asked).try_for_each(|name| push(&mut through, name.as_str(), zone))?;
+    Ok(through)
+}
+
+/// Returns a digest of the campaigns of a case with the versions of their generators.
+pub(super) fn generators_of(file: &CaseFile) -> Digest {
+    let mut generators = Hasher::default();
+    for campaign in &file.case.campaigns {
+        generators.update(&campaign.digest.0);
+        generators.update(&campaign.generator_version.to_be_bytes());
+    }
+    generators.finish()
+}
+
+/// Returns the digest of what a zone holds.
+pub(super) fn digest_of<'n>(
+    policy: &str,
+    unverified: bool,
+    through: &Names,
+    names: impl Iterator<Item = &'n [u8]>,
+) -> Digest {
+    let mut digest = Hasher::default();
+    let mut put = |text: &[u8]| {
+        digest.update(text);
+        digest.update(b"\n");
+    };
+    put(policy.as_bytes());
+    put(if unverified { b"unverified" } else { b"" });
+    through.iter().for_each(&mut put);
+    put(b"");
+    names.for_each(&mut put);
+    put(b"");
+    digest.finish()
 }
 
 /// Returns the key of a subscriber as messages are signed with it.
@@ -339,20 +411,9 @@ pub(crate) fn key_of(key: &ZoneKey) -> Option<Key> {
     Key::new(key.name.clone(), key.algorithm, key.secret.clone()).ok()
 }
 
-/// Returns the names of a feed that are in a zone, and whether nobody but unverified families makes some of them.
-fn names_of(feed: &Feed, held: Window, zone: &Zone) -> Result<(Names, bool), DeskError> {
-    let mut names = Names::default();
-    let mut unverified = false;
-    for (name, is_unverified) in feed.names_where(|entry| entry.window.meets(held)) {
-        unverified |= is_unverified;
-        push(&mut names, name, zone)?;
-    }
-    Ok((names, unverified))
-}
-
 /// Returns when the first name comes or goes.
-fn next_change(feed: &Feed, held: Window, ahead: i64) -> Instant {
-    let changes = feed.entries.iter().map(|entry| {
+fn next_change(entries: &Entries, held: Window, ahead: i64) -> Instant {
+    let changes = entries.iter().map(|entry| {
         if entry.window.meets(held) {
             entry.window.until
         } else {
@@ -364,7 +425,7 @@ fn next_change(feed: &Feed, held: Window, ahead: i64) -> Instant {
     later.unwrap_or_else(|| held.from.plus_seconds(AT_LEAST_EVERY))
 }
 
-fn push(names: &mut Names, name: &str, zone: &Zone) -> Result<(), DeskError> {
+pub(super) fn push(names: &mut Names, name: &str, zone: &Zone) -> Result<(), DeskError> {
     // With the wildcard and two dots.
     if name.len() + zone.name.as_str().len() + 3 > 253 {
         return Err(DeskError::Input(format!(

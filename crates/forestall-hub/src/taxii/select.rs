@@ -5,9 +5,9 @@
 use std::io;
 
 use forestall_formats::feed::Entry;
-use forestall_formats::stix::singles::{Part, Singles, shared};
+use forestall_formats::stix::singles::{GROUPING, Part, Singles, grouping, shared};
 use forestall_formats::taxii::{Batch, Filter, Item, Page, Place, Rank, Shape};
-use forestall_model::{Instant, Released, Tld, Window};
+use forestall_model::{Instant, Released, Tld, UtcDay, Window};
 
 use crate::desk::{CaseFile, Desk, DeskError, Offer};
 
@@ -43,6 +43,7 @@ impl Selection {
             let has_room = match batch.rank {
                 Rank::Shared => self.shared(&offer, batch, &mut selected)?,
                 Rank::List | Rank::Back => self.names(&offer, batch, &mut selected)?,
+                Rank::Group => self.group(&offer, batch, &mut selected)?,
             };
             if !has_room {
                 break;
@@ -82,6 +83,33 @@ impl Selection {
             }
         }
         Ok(true)
+    }
+
+    /// Takes what says which names are live on a day; says whether there was room for it.
+    fn group(&self, offer: &Offer<'_>, batch: Batch, selected: &mut Selected) -> Result<bool, DeskError> {
+        let day = i32::try_from(batch.period).ok().map(UtcDay::from_epoch_days);
+        let Some(day) = day.filter(|_| self.filter.wants(GROUPING)) else { return Ok(true) };
+        let place = Place {
+            batch,
+            name: String::new(),
+            campaign: 0,
+            window: Window { from: batch.added, until: batch.added },
+            part: Part::Indicator,
+        };
+        if self.after.as_ref().is_some_and(|after| place <= *after) {
+            return Ok(true);
+        }
+        let feed = offer.of_day(&self.desk, day)?;
+        let Some(object) = grouping(&feed, self.tld.as_ref(), day).map_err(unreadable)? else { return Ok(true) };
+        if !self.filter.wants_text(&object.id) || !self.filter.wants_version(&object.version) {
+            return Ok(true);
+        }
+        let item = Item { added: batch.added, id: &object.id, version: &object.version };
+        let write = |text: &mut Vec<u8>| {
+            text.extend_from_slice(b",\n");
+            text.extend_from_slice(&object.json);
+        };
+        Ok(selected.page.take(item, || place, write))
     }
 
     /// Takes the objects of the names of a batch; says whether there was room for all.

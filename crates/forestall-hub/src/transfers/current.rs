@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use forestall_dns::transfer::{Contents, Transfer};
-use forestall_model::{Instant, OwnerName};
-use forestall_store::Zone;
+use forestall_model::{Instant, Marking, OwnerName};
+use forestall_store::{Zone, ZoneSerial};
 
 use super::ZoneFigures;
 use crate::desk::{Desk, DeskError, ZoneState};
@@ -29,8 +29,11 @@ pub(super) struct Current {
 #[derive(Default)]
 struct Kept {
     states: VecDeque<(u32, Arc<ZoneState>)>,
-    differences: VecDeque<((u32, u32), (Contents, Contents))>,
+    differences: VecDeque<((u32, u32), Led)>,
 }
+
+/// What leads from a serial to a later one: what leaves, what comes, and the marking of what the earlier one held.
+type Led = (Contents, Contents, Marking);
 
 /// What is served now, and when to look again.
 #[derive(Clone, Default)]
@@ -81,7 +84,14 @@ impl Current {
         let served = self.now().served.filter(|(serial, _)| *serial == from).map(|(_, state)| state);
         let base = match served {
             Some(base) => Some(base),
-            None => self.base(desk, &mut *self.kept.lock().await, from).await?,
+            None => {
+                let Some(row) = desk.store().serial(&self.zone.name, from).await? else { return Ok(None) };
+                let mut kept = self.kept.lock().await;
+                match kept.state(from) {
+                    Some(base) => Some(base),
+                    None => self.base(desk, &mut kept, &row).await?,
+                }
+            }
         };
         let Some(base) = base else { return Ok(None) };
         let state = Arc::clone(state);
@@ -121,46 +131,79 @@ impl Current {
         desk: &Desk,
         from: u32,
         (to, state): (u32, &Arc<ZoneState>),
-    ) -> Result<Option<(Contents, Contents, forestall_model::Marking)>, DeskError> {
+    ) -> Result<Option<Led>, DeskError> {
         let mut kept = self.kept.lock().await;
-        // The SOA says whether unverified names are in the zone, and a difference has one apex for both.
-        let base = self.base(desk, &mut kept, from).await?.filter(|base| base.unverified == state.unverified);
-        let Some(base) = base else { return Ok(None) };
-        let found = kept.differences.iter().find(|(of, _)| *of == (from, to)).map(|(_, pair)| pair.clone());
-        let (removed, added) = match found {
-            Some(pair) => pair,
-            None => {
-                let (base, state) = (Arc::clone(&base), Arc::clone(state));
-                let pair = crate::desk::computed(move || base.difference(&state)).await;
-                kept.differences.push_front(((from, to), pair.clone()));
-                kept.differences.truncate(DIFFERENCES);
-                pair
-            }
+        if let Some((_, found)) = kept.differences.iter().find(|(of, _)| *of == (from, to)) {
+            return Ok(Some(found.clone()));
+        }
+        let found = match kept.state(from) {
+            Some(base) => whole(base, state).await,
+            None => self.recalled(desk, &mut kept, from, state).await?,
         };
-        Ok(Some((removed, added, base.marking)))
+        if let Some(found) = &found {
+            kept.differences.push_front(((from, to), found.clone()));
+            kept.differences.truncate(DIFFERENCES);
+        }
+        Ok(found)
     }
 
-    /// Returns what the zone held under a serial: from memory, else computed. `None` where nobody knows the serial, or it comes out otherwise.
-    async fn base(&self, desk: &Desk, kept: &mut Kept, serial: u32) -> Result<Option<Arc<ZoneState>>, DeskError> {
-        if let Some((_, state)) = kept.states.iter().find(|(of, _)| *of == serial) {
-            return Ok(Some(Arc::clone(state)));
-        }
-        let Some(row) = desk.store().serial(&self.zone.name, serial).await? else { return Ok(None) };
-        let state = match desk.zone_state(&self.zone, Some(row.case_version), row.at).await {
-            Ok(state) if state.digest == row.digest => Arc::new(state),
-            Ok(_) => return Ok(None),
+    /// Returns what leads from a serial that is not in memory to a state: from the lists that are not alike in both, or, where that does not lead
+    /// from what was sent, from what the zone held as a whole.
+    async fn recalled(
+        &self,
+        desk: &Desk,
+        kept: &mut Kept,
+        from: u32,
+        state: &Arc<ZoneState>,
+    ) -> Result<Option<Led>, DeskError> {
+        let Some(row) = desk.store().serial(&self.zone.name, from).await? else { return Ok(None) };
+        match desk.zone_difference(&self.zone, &row, state).await {
+            Ok(Some(found)) => {
+                let (generated, alike) = (found.generated, found.alike);
+                tracing::debug!(zone = %self.zone.name, from, generated, alike, "a difference was computed");
+                return Ok(Some((found.removed, found.added, found.marking)));
+            }
+            Ok(None) => {}
             Err(error) if error.is_callers() => {
-                tracing::info!(zone = %self.zone.name, serial, %error, "an old state of a zone cannot be computed");
+                tracing::info!(zone = %self.zone.name, from, %error, "an old state of a zone cannot be computed");
                 return Ok(None);
             }
             Err(error) => return Err(error),
-        };
-        kept.keep(serial, Arc::clone(&state));
+        }
+        match self.base(desk, kept, &row).await? {
+            Some(base) => Ok(whole(base, state).await),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns what the zone held under a serial; `None` where it comes out otherwise.
+    async fn base(&self, desk: &Desk, kept: &mut Kept, row: &ZoneSerial) -> Result<Option<Arc<ZoneState>>, DeskError> {
+        let state = desk.zone_state(&self.zone, Some(row.case_version), row.at).await?;
+        if state.digest != row.digest {
+            return Ok(None);
+        }
+        let state = Arc::new(state);
+        kept.keep(row.serial, Arc::clone(&state));
         Ok(Some(state))
     }
 }
 
+/// Returns what leads from a state to a later one; `None` where they have no apex in common: the SOA says whether unverified names are in the
+/// zone, and a difference has one for both.
+async fn whole(base: Arc<ZoneState>, state: &Arc<ZoneState>) -> Option<Led> {
+    if base.unverified != state.unverified {
+        return None;
+    }
+    let (marking, state) = (base.marking, Arc::clone(state));
+    let (removed, added) = crate::desk::computed(move || base.difference(&state)).await;
+    Some((removed, added, marking))
+}
+
 impl Kept {
+    fn state(&self, serial: u32) -> Option<Arc<ZoneState>> {
+        self.states.iter().find(|(of, _)| *of == serial).map(|(_, state)| Arc::clone(state))
+    }
+
     fn keep(&mut self, serial: u32, state: Arc<ZoneState>) {
         self.states.retain(|(of, _)| *of != serial);
         self.states.push_front((serial, state));

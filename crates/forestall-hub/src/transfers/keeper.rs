@@ -127,13 +127,13 @@ impl Transfers {
         Ok(Some(News { zone: current.zone.name.clone(), serial, state }))
     }
 
-    /// Keeps serials until it is dropped, and tells secondaries of new ones, from an address.
-    pub(super) async fn keep(self, from: Option<IpAddr>) {
+    /// Keeps serials until it is dropped, and tells secondaries of new ones, from the first of some addresses that is of their kind.
+    pub(super) async fn keep(self, from: Vec<IpAddr>) {
         let mut telling = JoinSet::new();
         let mut forgot = None;
         loop {
             match self.look().await {
-                Ok(news) => news.into_iter().for_each(|news| self.tell(&news, from, &mut telling)),
+                Ok(news) => news.into_iter().for_each(|news| self.tell(&news, &from, &mut telling)),
                 Err(error) => tracing::error!(%error, "zones cannot be looked at"),
             }
             while telling.try_join_next().is_some() {}
@@ -149,7 +149,7 @@ impl Transfers {
     }
 
     /// Tells the secondaries of a zone of its new serial, all at once.
-    fn tell(&self, news: &News, from: Option<IpAddr>, telling: &mut JoinSet<()>) {
+    fn tell(&self, news: &News, from: &[IpAddr], telling: &mut JoinSet<()>) {
         // Who may not have the zone does not hear of its serials either.
         let may_have = |subscriber: &&ZoneSubscriber| {
             let state = Transfer::Nothing { serial: news.serial, marking: news.state.marking };
@@ -160,6 +160,7 @@ impl Transfers {
                 let (apex, serial) = (apex_of(&news.zone, &news.state), news.serial);
                 let key = subscriber.key.as_ref().and_then(key_of);
                 let (id, transfers) = (subscriber.id.clone(), self.clone());
+                let from = from.iter().copied().find(|own| own.is_ipv4() == target.is_ipv4());
                 telling.spawn(async move {
                     let told =
                         Notification { apex: &apex, serial, key: key.as_ref(), from, tries: TOLD, patience: PATIENCE };

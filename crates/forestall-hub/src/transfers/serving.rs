@@ -72,7 +72,7 @@ fn is_of(subscriber: &ZoneSubscriber, asker: &Asker, zone: &OwnerName) -> bool {
     let signs = subscriber.key.as_ref().map(|key| &key.name) == asker.key.as_ref();
     let comes_from = match &subscriber.key {
         Some(_) if subscriber.addresses.is_empty() => true,
-        _ => subscriber.addresses.contains(&asker.address),
+        _ => subscriber.addresses.iter().any(|range| range.contains(asker.address)),
     };
     signs && comes_from && subscriber.zones.contains(zone)
 }

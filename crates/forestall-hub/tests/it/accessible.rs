@@ -20,7 +20,7 @@ use crate::papers::{cut, registry, sender};
 const ROUTER: &str = include_str!("../../src/server/router.rs");
 
 /// Routes that answer with a file, and so with nothing that a browser shows.
-const FILES: [&str; 23] = [
+const FILES: [&str; 24] = [
     "/registers/{list}",
     "/census/networks/{file}",
     "/parties/sheet.txt",

@@ -136,7 +136,9 @@ async fn two_people_who_are_signed_in_approve_a_batch() {
     assert_eq!(people, [&json!("ada@hub.example"), &json!("eve@cert.example")]);
     assert!(approved["approvals"].as_array().unwrap().iter().all(|given| given["signed_in"] == json!(true)));
     let decided = decisions(&served).await;
-    let says = format!("3 EPP commands for com over the account verisign approved: two people saw the count and SHA-256 {digest}");
+    let says = format!(
+        "3 EPP commands for com over the account verisign approved: two people saw the count and SHA-256 {digest}"
+    );
     assert!(decided.len() == 1 && decided[0].starts_with(&says), "{decided:?}");
     assert!(decided[0].ends_with("one signed in, one signed in"), "{decided:?}");
     let shown = served.get(&page, &[("Authorization", &ada.token), ("Accept", "text/html")]).await;

@@ -46,4 +46,5 @@ mod transfers;
 mod vetting;
 mod viewers;
 mod ways;
+mod zone_differences;
 mod zone_pages;

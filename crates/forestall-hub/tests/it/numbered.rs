@@ -289,3 +289,53 @@ async fn the_night_after_a_refusal_asks_for_the_fallback() {
     assert_eq!(on("2009-04-06"), [Some(Action::Reserve)].into());
     assert_eq!(on("2009-04-12"), [Some(Action::Reserve)].into(), "the new days are asked for as the first were");
 }
+
+#[tokio::test]
+async fn an_excluded_name_is_asked_of_nobody_when_it_comes_again_on_a_later_list() {
+    let bench = Bench::open("conficker-c", "2009-04-01", "2009-04-02", None).await;
+    let (name, no): (DomainName, Tld) = (parsed("naxhp.no"), parsed("no"));
+    let windows = |list: &NumberedList| {
+        let of_name = list.lines.iter().filter(|line| line.name == name);
+        of_name.map(|line| line.window.unwrap().from.day().to_string()).collect::<Vec<_>>()
+    };
+    let exclude = async || {
+        let (act, class) = (bench.act(), NameClass::RegisteredBenign);
+        bench.desk.exclude(&bench.case, &act, name.clone(), class, "a shop".to_owned()).await.unwrap();
+    };
+    exclude().await;
+    assert!(matches!(bench.cut(&["no"], Some(Action::ReferNew)).await[..], [CutOutcome::Cut(1)]));
+    let first = bench.list("no", 1).await;
+    bench.desk.move_horizon(&bench.case, &bench.act(), parsed("2009-04-03")).await.unwrap();
+    let file = bench.desk.file(&bench.case).await.unwrap();
+    let held: Vec<u32> = file.board().slice(&no).iter().map(|cell| cell.tally.held).collect();
+    assert_eq!(held, [1, 1], "it stands aside on both days");
+    let gaps = |file: &forestall_hub::desk::CaseFile| -> u32 {
+        let board = file.board();
+        board.slice(&no).iter().map(|cell| cell.tally.registrable()).sum()
+    };
+    let without = gaps(&file);
+    assert!(matches!(bench.cut(&["no"], None).await[..], [CutOutcome::Cut(2)]));
+    let second = bench.list("no", 2).await;
+    assert_eq!((windows(&first), windows(&second)), (Vec::new(), Vec::new()));
+    let cut = file_cut(&bench, &no, 2).await;
+    assert_eq!((cut.counts, cut.digest), (second.counts(), second.digest()));
+    // Readmitted, it is asked for on both days, and what was sent is still what was sent.
+    bench.acknowledge("no", 2).await;
+    bench.desk.readmit(&bench.case, &bench.act(), name.clone(), "the shop is gone".to_owned()).await.unwrap();
+    assert_eq!(gaps(&bench.desk.file(&bench.case).await.unwrap()), without + 2);
+    assert!(matches!(bench.cut(&["no"], None).await[..], [CutOutcome::Cut(3)]));
+    let third = bench.list("no", 3).await;
+    assert_eq!(windows(&third), ["2009-04-01", "2009-04-02"]);
+    assert_eq!(third.added.iter().map(|line| &line.name).collect::<Vec<_>>(), [&name, &name]);
+    assert_eq!(names(&bench.list("no", 2).await), names(&second));
+    // Excluded again, it is withdrawn on both.
+    bench.acknowledge("no", 3).await;
+    exclude().await;
+    assert!(matches!(bench.cut(&["no"], None).await[..], [CutOutcome::Cut(4)]));
+    assert_eq!(bench.list("no", 4).await.withdrawn.iter().map(|line| &line.name).collect::<Vec<_>>(), [&name, &name]);
+}
+
+async fn file_cut(bench: &Bench, tld: &Tld, number: u32) -> forestall_coord::cut::CutList {
+    let file = bench.desk.file(&bench.case).await.unwrap();
+    file.case.slices[tld].cut(number).unwrap().clone()
+}

@@ -65,13 +65,22 @@ for found, entry in zip(objects, manifest):
 kinds = collections.Counter(found['type'] for found in objects)
 assert kinds['indicator'] == kinds['relationship'] > 1000
 print(sorted(set(kinds) - {'indicator', 'relationship'}))
+of_names = [f for f in objects if f['type'] in ('indicator', 'relationship')]
+groups = {f['name']: f['object_refs'] for f in objects if f['type'] == 'grouping'}
+live = lambda f, day: f['valid_from'] < day + 'T23:59:59.999Z' and f['valid_until'] > day + 'T00:00:00.000Z'
+for name, refs in groups.items():
+    day = name.split()[-1]
+    there = [f['id'] for f in objects if f['type'] == 'indicator' and live(f, day)]
+    # Of the first day some names are over, and not in the collection any more.
+    assert set(there) <= set(refs) and len(set(refs)) == len(refs) and (day == '2009-03-20' or len(there) == len(refs)), (day, len(there), len(refs))
+print(len(groups), min(groups), max(groups))
 for last in (ids[0], ids[-1]):
     assert collection.get_object(last)['objects'] == [found for found in objects if found['id'] == last]
     assert collection.object_versions(last)['versions'] == [e['version'] for e in manifest if e['id'] == last]
 assert collection.get_objects(id=ids[5:8], type='indicator')['objects'] == [f for f in objects[5:8] if f['type'] == 'indicator']
 assert [f['id'] for f in collection.get_objects(added_after=added[0]).get('objects', [])] == [i for i, a in zip(ids, added) if a > added[0]]
 assert collection._conn.get(root.url + 'collections/a/')['id'] == collection.id
-bundle = {'type': 'bundle', 'id': 'bundle--' + str(uuid.uuid4()), 'objects': [f for f in objects if f['type'] not in ('indicator', 'relationship')] + objects[-40:]}
+bundle = {'type': 'bundle', 'id': 'bundle--' + str(uuid.uuid4()), 'objects': [f for f in objects if f not in of_names] + of_names[-40:]}
 parsed = stix2.parse(bundle, allow_custom=True)
 assert parsed.objects[-2].type == 'indicator', parsed.objects[-2]
 result = validate_string(json.dumps(bundle), ValidationOptions(version='2.1', disabled='uuid-check,extref-hashes', strict=True))
@@ -89,7 +98,8 @@ async fn the_client_of_oasis_gets_the_objects_of_a_case() {
     let Some(said) = python(test, CLIENT, vec![url, token]).await else { return };
     let expected = "Forestall 1 Cases ['application/taxii+json;version=2.1']\n\
                     A case of the test (TLP:AMBER+STRICT) a True False ['application/stix+json;version=2.1']\n\
-                    ['identity', 'malware', 'marking-definition']\n";
+                    ['grouping', 'identity', 'malware', 'marking-definition']\n\
+                    5 A case of the test: names live on 2009-03-20 A case of the test: names live on 2009-03-24\n";
     assert_eq!(said, expected);
     // What left is on record, and so is the one name at which a page of a manifest says that the next one begins.
     let record = served.desk.disclosures(None, 1_000).await.unwrap();
@@ -257,7 +267,8 @@ async fn pages_hold_what_is_asked_for_and_no_more() {
     let most = json(&program, &path("limit=4000000000")).await;
     assert!(ids(&most).len() <= 10_000);
     assert!(ids(&json(&program, &path("match[spec_version]=2.0")).await).is_empty());
-    assert!(ids(&json(&program, &path("match[type]=grouping")).await).is_empty());
+    let groups = json(&program, &path("match[type]=grouping")).await;
+    assert!(!ids(&groups).is_empty() && groups["objects"][0]["object_refs"].as_array().unwrap().len() > 100);
     assert!(ids(&json(&program, &path("match[version]=2001-01-01T00:00:00Z")).await).is_empty());
     assert_eq!(ids(&json(&program, &path("match[type]=malware")).await).len(), 2);
     assert_eq!(
@@ -415,4 +426,42 @@ async fn a_token_is_a_password_and_has_its_allowance() {
     let refused = ask(basic("", &token)).await;
     fault(&refused, 429);
     assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|wait| (1..=2).contains(&wait)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_live_on_a_day_is_said_anew_when_it_changes() {
+    let served = Served::start().await;
+    let file = served.open_case("a", "A case of the test").await;
+    let program = operator(&served).await;
+    let (day, name) = ("2009-03-22", names(&served, &file, "com", "2009-03-22", 1)[0].clone());
+    let at = |seconds| served.again(move |settings| settings.clock = Arc::new(move || now().plus_seconds(seconds)));
+    let all = format!("{COLLECTIONS}a/objects/?match[type]=grouping");
+    let of_day = |page: &Value| {
+        let found = page["objects"].as_array().cloned().unwrap_or_default().into_iter();
+        found.filter(|object| object["name"].as_str().unwrap().ends_with(day)).collect::<Vec<_>>()
+    };
+    let visit = at(1).await;
+    let first = of_day(&json(&Program { served: &visit, token: program.token.clone() }, &all).await);
+    let excluded = Act::new(parsed("test"), now().plus_seconds(60));
+    let class = NameClass::RegisteredBenign;
+    served.desk.exclude(&parsed("a"), &excluded, name, class, "a shop".to_owned()).await.unwrap();
+    let visit = at(61).await;
+    let since = format!("{all}&added_after={}", now().plus_seconds(1));
+    let again = of_day(&json(&Program { served: &visit, token: program.token.clone() }, &since).await);
+    let [first, again] = [&first, &again].map(|found| {
+        let [group] = found.as_slice() else { panic!("{}", found.len()) };
+        group.clone()
+    });
+    assert_eq!(first["id"], again["id"]);
+    assert!(first["modified"].as_str() < again["modified"].as_str(), "{} {}", first["modified"], again["modified"]);
+    let refs = |group: &Value| -> BTreeSet<String> {
+        group["object_refs"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+    };
+    let (before, after) = (refs(&first), refs(&again));
+    assert!(after.is_subset(&before) && after.len() < before.len(), "{} {}", before.len(), after.len());
+    // That of a slice is another object.
+    let own = registry(&served).await;
+    let slice = of_day(&json(&own, &format!("{COLLECTIONS}a.com/objects/?match[type]=grouping")).await);
+    assert_ne!(slice[0]["id"], again["id"]);
+    assert!(refs(&slice[0]).is_subset(&after));
 }

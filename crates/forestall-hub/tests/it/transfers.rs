@@ -20,7 +20,7 @@ use forestall_formats::feed::{Policy, Settings};
 use forestall_hub::desk::{Act, Desk, NewSubscriber, NewZone, OpenCase, Publish, PublishSpan, TakeTold};
 use forestall_hub::transfers::{Identity, Listening, TransferSettings, Transfers};
 use forestall_model::{
-    Audience, CaseId, DayRange, Instant, Marking, NameClass, OwnerName, Pap, Tlp, TsigAlgorithm, UtcDay,
+    AddressRange, Audience, CaseId, DayRange, Instant, Marking, NameClass, OwnerName, Pap, Tlp, TsigAlgorithm, UtcDay,
 };
 use forestall_testkit::bind::Bind;
 use forestall_testkit::resolver::{Make, Resolver, Settings as Orders};
@@ -29,6 +29,7 @@ use forestall_testkit::{answer, parsed, pem, skip};
 const ZONE: &str = "forestall.rpz";
 const KEY: &str = "taker.example";
 const CERTIFICATE: &[u8] = include_bytes!("../../../forestall-connect/tests/it/certificates/good.der");
+const OTHER_CERTIFICATE: &[u8] = include_bytes!("../../../forestall-connect/tests/it/certificates/expired.der");
 const SECRET: &[u8] = include_bytes!("../../../forestall-connect/tests/it/certificates/key.der");
 const AUTHORITY: &[u8] = include_bytes!("../../../forestall-connect/tests/it/certificates/authority.der");
 
@@ -107,7 +108,7 @@ impl Bench {
         STANDARD.encode(self.desk.add_subscriber(new, self.now()).await.unwrap().key.unwrap().secret)
     }
 
-    async fn unsigned(&self, address: IpAddr, told: Vec<SocketAddr>) {
+    async fn unsigned(&self, address: AddressRange, told: Vec<SocketAddr>) {
         let new = NewSubscriber {
             id: parsed("unsigned"),
             party: None,
@@ -168,9 +169,9 @@ impl Drop for Serving {
 }
 
 async fn serve(transfers: &Transfers) -> Serving {
-    let settings = TransferSettings { listen: Some(LOOPBACK), ..TransferSettings::default() };
+    let settings = TransferSettings { listen: vec![LOOPBACK], ..TransferSettings::default() };
     let listening = Listening::bind(transfers.clone(), settings).await.unwrap();
-    Serving(listening.address().unwrap(), tokio::spawn(listening.serve()))
+    Serving(listening.addresses()[0], tokio::spawn(listening.serve()))
 }
 
 /// Asks by dig and returns the records, without signatures, as `owner type data`.
@@ -304,11 +305,11 @@ async fn a_zone_goes_to_whom_its_marking_lets_it_and_to_nobody_else() {
         assert!(dig(&serving, far, question).await.is_empty(), "{question}");
         assert!(dig(&serving, None, question).await.is_empty(), "{question}");
     }
-    bench.unsigned("192.0.2.9".parse().unwrap(), Vec::new()).await;
+    bench.unsigned("192.0.2.0/24".parse().unwrap(), Vec::new()).await;
     transfers.renew().await.unwrap();
     assert!(dig(&serving, None, "AXFR").await.is_empty());
     bench.desk.remove_subscriber(&parsed("unsigned")).await.unwrap();
-    bench.unsigned(Ipv4Addr::LOCALHOST.into(), Vec::new()).await;
+    bench.unsigned("127.0.0.0/8".parse().unwrap(), Vec::new()).await;
     transfers.renew().await.unwrap();
     assert_eq!(dig(&serving, None, "AXFR +onesoa").await.len(), 2 + 250 * 2 * 3);
     bench.desk.remove_zone(&zone()).await.unwrap();
@@ -356,13 +357,13 @@ async fn who_may_not_have_a_zone_is_not_told_of_its_serials() {
             party: None,
             audience,
             key: None,
-            addresses: vec![Ipv4Addr::LOCALHOST.into()],
+            addresses: vec![parsed("127.0.0.1")],
             told: vec![socket.local_addr().unwrap()],
             zones: vec![zone()],
         };
         bench.desk.add_subscriber(new, bench.now()).await.unwrap();
     }
-    let settings = TransferSettings { listen: Some(LOOPBACK), ..TransferSettings::default() };
+    let settings = TransferSettings { listen: vec![LOOPBACK], ..TransferSettings::default() };
     let listening = Listening::bind(bench.transfers(), settings).await.unwrap();
     let _serving = Serving(LOOPBACK, tokio::spawn(listening.serve()));
     let has_heard = |socket: &std::net::UdpSocket| {
@@ -407,9 +408,9 @@ async fn bind_takes_a_zone_over_tls_and_what_follows_when_it_is_told() {
 
     // A port for BIND is known when it runs, and it wants to know ours before.
     let transfers = bench.transfers();
-    let settings = TransferSettings { listen_tls: Some((LOOPBACK, identity)), ..TransferSettings::default() };
+    let settings = TransferSettings { listen_tls: Some((vec![LOOPBACK], identity)), ..TransferSettings::default() };
     let listening = Listening::bind(transfers.clone(), settings).await.unwrap();
-    let port = listening.tls_address().unwrap().port();
+    let port = listening.tls_addresses()[0].port();
     let secret = bench.subscriber("first", Audience::Community).await;
     let text = format!(
         "key \"first.example\" {{ algorithm hmac-sha256; secret \"{secret}\"; }};\n\
@@ -421,7 +422,7 @@ async fn bind_takes_a_zone_over_tls_and_what_follows_when_it_is_told() {
     let options = format!("response-policy {{ zone \"{ZONE}\"; }} min-update-interval 0 qname-wait-recurse no;\n");
     let serving = Serving(LOOPBACK, tokio::spawn(listening.serve()));
     wait_until(async || serial(&bench).await > 0).await;
-    let orders = Orders { text: &text, options: &options, files: &[] };
+    let orders = Orders { text: &text, options: &options, files: &[], is_root: false };
     let Some(resolver) = Resolver::start(test, Make::Bind, outside.address(), &orders) else { return };
     let says = async |name: &str| match answer::ipv4(resolver.address(), name) {
         Ok(answer) if answer.code == 3 => "NXDOMAIN".to_owned(),
@@ -435,7 +436,7 @@ async fn bind_takes_a_zone_over_tls_and_what_follows_when_it_is_told() {
         assert_eq!(says(name).await, expected, "{name}");
     }
     // Somebody who is told: the same BIND, by its port.
-    bench.unsigned(Ipv4Addr::LOCALHOST.into(), vec![resolver.address()]).await;
+    bench.unsigned("127.0.0.1".parse().unwrap(), vec![resolver.address()]).await;
     transfers.renew().await.unwrap();
     bench.at("2009-04-04T00:00:00Z");
     wait_until(async || says(&leaves).await == "A 192.0.2.1").await;
@@ -493,4 +494,94 @@ async fn zones_and_subscribers_that_make_no_sense_are_refused() {
     assert!(!format!("{kept:?}").contains(&format!("{:?}", &key.secret[..4]).replace(['[', ']'], "")), "{kept:?}");
     refused(taker("two"), "this name of a key").await;
     refused(taker("one"), "already").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewed_certificate_is_shown_without_a_restart_at_each_address() {
+    let bench = Bench::open(Tlp::Clear).await;
+    bench.zone("nxdomain").await;
+    let texts = |certificate| pem::Identity { certificate, key: SECRET }.texts();
+    let [[first, key], [second, _]] = [texts(CERTIFICATE), texts(OTHER_CERTIFICATE)];
+    let (certificate, key) = (bench.write("hub.crt", &first), bench.write("hub.key", key));
+    let identity = Identity::read(&certificate, &key).unwrap();
+    let settings = TransferSettings {
+        listen_tls: Some((vec![LOOPBACK, LOOPBACK], identity.clone())),
+        ..TransferSettings::default()
+    };
+    let listening = Listening::bind(bench.transfers(), settings).await.unwrap();
+    let addresses = listening.tls_addresses().to_vec();
+    assert_eq!(addresses.len(), 2);
+    let _serving = Serving(LOOPBACK, tokio::spawn(listening.serve()));
+    let shows = async |expected: &[u8]| {
+        for address in &addresses {
+            assert_eq!(shown_at(*address).await, expected, "{address}");
+        }
+    };
+    shows(CERTIFICATE).await;
+    assert!(!identity.renew().unwrap(), "nothing has changed");
+    // Between the two steps of a renewal the files do not belong together, or one is not there: what was shown is shown.
+    bench.write("hub.crt", "half a certifi");
+    assert!(identity.renew().is_err());
+    assert!(!identity.renew().unwrap(), "it is said once");
+    std::fs::remove_file(&certificate).unwrap();
+    assert!(identity.renew().is_err());
+    shows(CERTIFICATE).await;
+    bench.write("hub.crt", &second);
+    assert!(identity.renew().unwrap());
+    shows(OTHER_CERTIFICATE).await;
+}
+
+/// Returns the certificate that a server shows.
+async fn shown_at(address: SocketAddr) -> Vec<u8> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .unwrap()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(AnyCertificate))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"dot".to_vec()];
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let stream = connector.connect("localhost".try_into().unwrap(), stream).await.unwrap();
+    stream.get_ref().1.peer_certificates().unwrap()[0].to_vec()
+}
+
+/// Takes whatever is shown: it is looked at by the test.
+#[derive(Debug)]
+struct AnyCertificate;
+
+impl rustls::client::danger::ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _: &rustls::pki_types::CertificateDer<'_>,
+        _: &[rustls::pki_types::CertificateDer<'_>],
+        _: &rustls::pki_types::ServerName<'_>,
+        _: &[u8],
+        _: rustls::pki_types::UnixTime,
+    ) -> Result<rustls::client::danger::ServerCertVerified, rustls::Error> {
+        Ok(rustls::client::danger::ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &rustls::pki_types::CertificateDer<'_>,
+        _: &rustls::DigitallySignedStruct,
+    ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+        Ok(rustls::client::danger::HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &rustls::pki_types::CertificateDer<'_>,
+        _: &rustls::DigitallySignedStruct,
+    ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+        Ok(rustls::client::danger::HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        rustls::crypto::ring::default_provider().signature_verification_algorithms.supported_schemes()
+    }
 }

@@ -122,7 +122,7 @@ async fn subscribers_come_back_with_their_keys_and_what_they_took(home: &Home) {
         id: "unsigned".to_owned(),
         party: None,
         key: None,
-        addresses: vec!["192.0.2.9".parse().unwrap(), "2001:db8::9".parse().unwrap()],
+        addresses: vec!["192.0.2.0/28".parse().unwrap(), "2001:db8::9".parse().unwrap()],
         told: Vec::new(),
         zones: vec![name("a.rpz")],
         ..signed.clone()

@@ -104,7 +104,7 @@ async fn bind_takes_the_zone_its_differences_and_its_end_when_it_is_told() {
         serving.address.port()
     );
     let options = format!("response-policy {{ zone \"{ZONE}\"; }} min-update-interval 0 qname-wait-recurse no;\n");
-    let settings = Settings { text: &text, options: &options, files: &[] };
+    let settings = Settings { text: &text, options: &options, files: &[], is_root: false };
     let Some(resolver) = Resolver::start(test, Make::Bind, authority.address(), &settings) else { return };
     wait(&resolver, &serving, "aaa.be", "NXDOMAIN");
     check_first(&resolver);

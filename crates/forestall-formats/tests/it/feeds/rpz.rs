@@ -84,7 +84,7 @@ fn obeyed(test: &str, make: Make, text: &str, options: &str, policies: &[(&str, 
     let Some(authority) = outside(test) else { return };
     let start = |zone: &str| {
         let files = [("zone.rpz", zone)];
-        Resolver::start(test, make, authority.address(), &Orders { text, options, files: &files })
+        Resolver::start(test, make, authority.address(), &Orders { text, options, files: &files, is_root: false })
     };
     let mut last = None;
     for (policy, answer) in policies {

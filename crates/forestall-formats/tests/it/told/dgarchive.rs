@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! JSON of DGArchive: a day, and the answer to a question for names.
+//! Files of DGArchive: a day, the answer to a question for names, and a dump.
 
 use forestall_formats::told::ToldForm;
 
@@ -35,6 +35,20 @@ fn an_answer() {
          bbb.example predicted suppobox - - - - x1\n"
     );
     assert_eq!(beside(&file), "DGArchive: -\nno marking\npassed over 2 keys without a list\n");
+}
+
+#[test]
+fn a_dump() {
+    let text = "\"aaa.example\",\"2026-11-20 00:00:00\",\"x, y\"\r\n\"bbb.example\"\r\nno name,1\r\n";
+    assert_eq!(forestall_formats::told::recognise(text.as_bytes()), ToldForm::DgArchive);
+    let file = taken(ToldForm::DgArchive, text);
+    assert_eq!(names(&file), "aaa.example predicted - - - - - x1\nbbb.example predicted - - - - - x1\n");
+    let told = beside(&file);
+    assert!(told.contains("passed over 3 columns of a dump behind the name"), "{told}");
+    assert!(told.contains("malformed line 3: "), "{told}");
+    let long = format!("\"aaa.example\",\"{}\"\n", "x".repeat(5_000));
+    let error = forestall_formats::told::read(ToldForm::DgArchive, long.as_bytes()).unwrap_err().to_string();
+    assert_eq!(error, "line 1: the row has more than 4096 octets");
 }
 
 #[test]

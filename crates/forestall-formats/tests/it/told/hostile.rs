@@ -15,6 +15,10 @@ fn broken_json_is_refused_with_its_place() {
         for text in
             ["", "{", "[", "5", "\"x\"", "null", "{\"a\":", "{\"a\":1}x", "\u{0}", "{\"type\":\"bundle\",\"objects\":5"]
         {
+            // What begins as no JSON does is a dump of DGArchive.
+            if form == ToldForm::DgArchive && !matches!(text.bytes().next(), None | Some(b'{' | b'[')) {
+                continue;
+            }
             let Err(error) = read(form, text.as_bytes()) else { panic!("{form}: {text:?}") };
             assert!(matches!(error, ToldError::Json { .. }), "{form} {text:?}: {error}");
             assert!(error.to_string().starts_with("line "), "{error}");

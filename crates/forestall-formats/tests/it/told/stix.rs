@@ -114,3 +114,21 @@ fn a_name_that_is_none_is_told_with_its_place() {
     assert!(told.contains("malformed objects[0].pattern: \"a b\" is not a domain name"), "{told}");
     assert!(told.contains("malformed objects[1].value: \"\" is not a domain name"), "{told}");
 }
+
+#[test]
+fn of_many_extensions_the_strictest_marking_counts_whatever_their_order() {
+    let marked = |extensions: &str| {
+        let text = format!(
+            r#"{{"type":"bundle","objects":[
+{{"type":"marking-definition","id":"marking-definition--x","extensions":{{{extensions}}}}},
+{{"type":"domain-name","id":"domain-name--11111111-1111-5111-8111-111111111111","value":"aaa.example","object_marking_refs":["marking-definition--x"]}}]}}"#
+        );
+        taken(ToldForm::Stix, &text).marking.map(|marking| marking.tlp)
+    };
+    let many: Vec<String> =
+        (0..50_000).map(|number| format!(r#""extension-definition--{number}":{{"other":1}}"#)).collect();
+    let [green, amber] = [r#""a":{"tlp_2_0":"green"}"#, r#""b":{"tlp_2_0":"amber"}"#];
+    assert_eq!(marked(&format!("{green},{amber},{}", many.join(","))), Some(Tlp::Amber));
+    assert_eq!(marked(&format!("{},{amber},{green}", many.join(","))), Some(Tlp::Amber));
+    assert_eq!(marked(green), Some(Tlp::Green));
+}
