@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant as Clock};
 
-use forestall_lake::schema::{contact, dns};
 use forestall_census::day::{DayReport, Held};
 use forestall_lake::enrich::{Enrichment, NetworkForm, NetworkTable, Settings};
+use forestall_lake::schema::{contact, dns};
 use forestall_lake::{CONTACT_HITS, DNS_HITS, Lake, Origin, Shipping, Table, tally};
 use forestall_model::{Instant, UtcDay};
 use forestall_spool::dns::Campaigns;

@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 use std::io::Read;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
@@ -172,7 +173,7 @@ impl Lake {
         }
         let skipped = octets.len() - usize::try_from(whole).unwrap_or(octets.len());
         let footer = octets.get(skipped..octets.len() - END).unwrap_or_default();
-        let meta = ParquetMetaDataReader::decode_metadata(footer).map_err(|error| wrong(error.to_string()))?;
+        let meta = guarded(|| ParquetMetaDataReader::decode_metadata(footer)).map_err(wrong)?;
         Footer::of(meta, table).map_err(wrong)
     }
 
@@ -307,7 +308,7 @@ pub(crate) fn fetch(
     let mut pages: Vec<Pages> = Vec::new();
     for ((place, range), octets) in places.iter().zip(ranges).zip(octets) {
         let chunk = Arc::new(Chunk { start: range.start, octets });
-        let reader = SerializedPageReader::new(chunk, meta.column(*place), rows, None);
+        let reader = guarded(|| SerializedPageReader::new(chunk, meta.column(*place), rows, None));
         let reader = reader.map_err(|error| wrong(format!("column {}: {error}", table.columns[*place].name)))?;
         pages.push((meta.column(*place).column_descr_ptr(), Box::new(reader)));
     }
@@ -319,6 +320,14 @@ fn checked_range(meta: &parquet::file::metadata::ColumnChunkMetaData) -> Option<
     let start = meta.dictionary_page_offset().unwrap_or_else(|| meta.data_page_offset());
     let start = u64::try_from(start).ok()?;
     Some(start..start.checked_add(u64::try_from(meta.compressed_size()).ok()?)?)
+}
+
+/// Calls into the library, which is not to end the program whatever a file that somebody altered makes it do.
+fn guarded<T>(call: impl FnOnce() -> ParquetResult<T>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(_) => Err("the file contradicts itself".to_owned()),
+    }
 }
 
 /// The pages of one column of a row group, and what it is.
@@ -360,7 +369,8 @@ pub(crate) fn read_all<T: DataType>(
 ) -> ParquetResult<(Vec<T::T>, There)> {
     let mut reader = ColumnReaderImpl::<T>::new(descriptor, pages);
     let (mut values, mut levels) = (Vec::new(), Vec::new());
-    let (records, read, _) = reader.read_records(rows, optional.then_some(&mut levels), None, &mut values)?;
+    let records = || reader.read_records(rows, optional.then_some(&mut levels), None, &mut values);
+    let (records, read, _) = guarded(records).map_err(ParquetError::General)?;
     if records != rows || (!optional && read != rows) {
         return Err(ParquetError::General(format!("it has {records} of {rows} values")));
     }

@@ -50,12 +50,18 @@ pub(crate) struct Serve {
     /// Whom the public may ask: shown on the pages without sign-in
     #[arg(long, value_name = "TEXT", env = "FORESTALL_CONTACT", hide_env_values = true)]
     contact: Option<String>,
-    /// Where resolvers take policy zones, over TCP and UDP
-    #[arg(long, value_name = "ADDR", env = "FORESTALL_TRANSFER_LISTEN", hide_env_values = true)]
-    transfer_listen: Option<SocketAddr>,
-    /// Where they take them over TLS; the certificate stands in the file of settings
-    #[arg(long, value_name = "ADDR", env = "FORESTALL_TRANSFER_LISTEN_TLS", hide_env_values = true)]
-    transfer_listen_tls: Option<SocketAddr>,
+    /// Where resolvers take policy zones, over TCP and UDP; any number of them
+    #[arg(long, value_name = "ADDR", value_delimiter = ',', env = "FORESTALL_TRANSFER_LISTEN", hide_env_values = true)]
+    transfer_listen: Vec<SocketAddr>,
+    /// Where they take them over TLS; the certificate stands in the file of settings; any number of them
+    #[arg(
+        long,
+        value_name = "ADDR",
+        value_delimiter = ',',
+        env = "FORESTALL_TRANSFER_LISTEN_TLS",
+        hide_env_values = true
+    )]
+    transfer_listen_tls: Vec<SocketAddr>,
     /// Serve the hub of a drill, whose time begins at INSTANT and is moved by `forestall drill`; nothing leaves it
     #[arg(long, value_name = "INSTANT", value_parser = values::instant_or_day)]
     drill: Option<Instant>,
@@ -192,8 +198,9 @@ impl Serve {
         let census = config.census()?;
         let allowance = config.api.as_ref().map(ApiPart::allowance).transpose().map_err(usage)?;
         let mut transfer = config.transfer.clone().unwrap_or_default();
-        transfer.listen = self.transfer_listen.or(transfer.listen);
-        transfer.listen_tls = self.transfer_listen_tls.or(transfer.listen_tls);
+        let or = |given: Vec<SocketAddr>, of_file| if given.is_empty() { of_file } else { given };
+        transfer.listen = or(self.transfer_listen, transfer.listen);
+        transfer.listen_tls = or(self.transfer_listen_tls, transfer.listen_tls);
         let transfer = transfer.settings().map_err(usage)?;
         if self.check_config {
             output::note(format_args!("the settings are in order"));
@@ -313,10 +320,10 @@ pub(super) async fn bind(desk: Desk, settings: Settings) -> anyhow::Result<Conso
 async fn listen(transfers: Transfers, settings: Option<TransferSettings>) -> anyhow::Result<Option<Listening>> {
     let Some(settings) = settings else { return Ok(None) };
     let listening = Listening::bind(transfers, settings).await?;
-    if let Some(address) = listening.address() {
+    for address in listening.addresses() {
         output::note(format_args!("resolvers take policy zones at {address}, over TCP and UDP"));
     }
-    if let Some(address) = listening.tls_address() {
+    for address in listening.tls_addresses() {
         output::note(format_args!("resolvers take policy zones at {address}, over TLS"));
     }
     Ok(Some(listening))

@@ -312,7 +312,8 @@ fn a_network_gets_its_own_machines_and_the_record_says_so() {
     assert_eq!(files, ["2026-11-22-AS64500.csv", "2026-11-22-FR.csv"]);
     let record = home.run("census disclosures --lake lake").out;
     let rows: Vec<&str> = record.lines().collect();
-    assert_eq!(rows.len(), 1 + 4, "{record}");
+    // The clock of the test stands: the file of AS64500 that left twice at one instant is one record.
+    assert_eq!(rows.len(), 1 + 3, "{record}");
     assert!(
         record.contains("One <abuse@one.example>")
             && record.contains("addresses of infected machines of AS64500 on 2026-11-22")

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use forestall_testkit::parsed;
-use forestall_testkit::registry::{Domain, Fault, Host, Hostile, Registry, Settings, Verb};
+use forestall_testkit::registry::{Domain, Ds, Fault, Host, Hostile, Registry, Settings, Verb};
 
 use crate::support::{Home, Ran, words};
 
@@ -408,4 +408,82 @@ fn accounts_are_told_wrong_by_their_key() {
     assert!(scene.run(BEFORE, &format!("check {name}")).err.contains("6 to 16 characters"));
     let other = scene.run(BEFORE, "check abcd.com");
     assert!(other.status == 2 && other.err.contains("no account is for this top-level domain"), "{}", other.err);
+}
+
+/// What was learned of a name that somebody registered days ago.
+fn dossier(name: &str) -> String {
+    format!(
+        r#"{{"dossier":{{"name":"{name}","presence":[{{"method":"dns","source":"192.0.2.53:53","at":"2008-12-25T11:00:00Z","fact":{{"existence":"delegated","name_servers":["ns.bad.example"]}}}}],"registration":[{{"method":"rdap","source":"https://rdap.example/","at":"2008-12-25T11:00:00Z","fact":{{"state":"registered","created":"2008-12-20T00:00:00Z","registrar":{{"name":"Example Registrar","iana_id":9999}},"name_servers":["ns.bad.example"]}}}}]}},"circumstances":{{"at":"2008-12-25T11:00:00Z"}}}}
+"#
+    )
+}
+
+#[test]
+fn what_others_hold_is_changed_under_a_ruling_that_stands_and_not_without() {
+    let scene = scene("register-hold");
+    // The registry's own account, which may change what registrars sponsor.
+    let accounts = scene.home.read("epp.toml");
+    let accounts = accounts.replace(Settings::SINKHOLE, Settings::OPERATOR).replace("\"client\"", "\"server\"");
+    scene.home.write("epp.toml", accounts);
+    let [suspended, locked, redirected, appealed, unruled] =
+        std::array::from_fn(|index| scene.names[2 * index].clone());
+    let held = [&suspended, &locked, &redirected, &appealed, &unruled];
+    for name in held {
+        let mut domain = Domain::new(name, "registrar-b", scene.registry.now()).with_name_servers(&["ns.bad.example"]);
+        domain.ds = vec![Ds { key_tag: 7, algorithm: 13, digest_type: 2, digest: "AB".repeat(32) }];
+        scene.registry.put(domain);
+    }
+    scene.home.write("evidence.jsonl", held.map(|name| dossier(name)).concat());
+    let vetted = scene.home.run_at(BEFORE, "case vet mine --evidence evidence.jsonl");
+    assert_eq!(vetted.status, 1, "five wait for a person: {}", vetted.err);
+    let before = scene.ok(BEFORE, "plan --case mine --tld ws -o batch.jsonl");
+    let planned = |scene: &Scene, name: &str| scene.home.read("batch.jsonl").lines().any(|line| line.contains(name));
+    assert!(held.iter().all(|name| !planned(&scene, name)), "nobody has ruled: {}", before.err);
+    let rule = |name: &str, action: &str| {
+        let line = format!("case rule mine {name} --as act --action {action} --reason botnet --evidence 'the dossier'");
+        let without = scene.home.run_at(BEFORE, &line);
+        assert!(without.status == 1 && without.err.contains("legal basis"), "{}", without.err);
+        at(&scene.home, BEFORE, &format!("{line} --legal-basis 'order 17 of the court'"));
+    };
+    rule(&suspended, "suspend");
+    rule(&locked, "lock");
+    rule(&redirected, "redirect-ns");
+    rule(&appealed, "suspend");
+    scene.ok(BEFORE, "plan --case mine --tld ws -o batch.jsonl");
+    assert!([&suspended, &locked, &redirected, &appealed].iter().all(|name| planned(&scene, name)));
+    assert!(!planned(&scene, &unruled));
+    scene.approved(BEFORE);
+    // A ruling that does not stand any more orders nothing, whoever approved.
+    at(&scene.home, BEFORE, &format!("case appeal mine {appealed} --contact 'holder@example' --proof 'a TXT record'"));
+    let ran = scene.run(BEFORE, "run batch.jsonl --write");
+    assert_eq!(ran.status, 1, "one is left: {}{}", ran.out, ran.err);
+
+    let of = |name: &str| scene.registry.domain(name).unwrap();
+    let servers = |domain: &Domain| domain.name_servers.iter().map(|server| server.name.clone()).collect::<Vec<_>>();
+    assert!(of(&suspended).has("serverHold"), "{:?}", of(&suspended).statuses);
+    for status in ["serverUpdateProhibited", "serverTransferProhibited", "serverDeleteProhibited"] {
+        assert!(of(&locked).has(status), "{:?}", of(&locked).statuses);
+    }
+    assert_eq!(servers(&of(&redirected)), ["ns1.sink.example", "ns2.sink.example"]);
+    assert!(of(&redirected).ds.is_empty(), "a sinkhole cannot sign for the holder's key");
+    for left in [&appealed, &unruled] {
+        let domain = of(left);
+        assert!(domain.statuses.is_empty() && servers(&domain) == ["ns.bad.example"] && domain.ds.len() == 1, "{left}");
+        assert_eq!(domain.updated, None);
+    }
+    assert!(held.iter().all(|name| of(name).sponsor == "registrar-b"), "nothing changed hands");
+
+    // What came of it is on record: answers, and what the registry shows.
+    let states = at(&scene.home, LATER, "case names mine --tld ws --format csv");
+    let row = |name: &str| states.lines().find(|row| row.contains(name)).unwrap();
+    for name in [&suspended, &redirected] {
+        assert!(row(name).contains("protected"), "{}", row(name));
+    }
+    // What is locked keeps its name servers, and nothing seen from outside says of it more than the registry does.
+    assert!(row(&locked).contains("lock,done,claimed,other-name-servers"), "{}", row(&locked));
+    // Once is enough.
+    let changes = scene.changes();
+    scene.run(LATER, "run batch.jsonl --write");
+    assert_eq!(scene.changes(), changes);
+    scene.registry.validate("epp::what_others_hold_is_changed_under_a_ruling_that_stands_and_not_without");
 }

@@ -21,7 +21,8 @@ fn killed_in_mid_run_loses_nothing_and_doubles_nothing() {
     let (mut kills, mut left) = (0, segments);
     for turn in 1..400_u64 {
         let mut child = shipper(&spool, store.to_str().unwrap()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(10 + turn * 7 % 230));
+        // Longer each time, so that it comes to an end where others have the processor.
+        std::thread::sleep(Duration::from_millis(10 + turn * 7 % 230 + turn));
         if child.try_wait().unwrap().is_none() {
             // SIGKILL: nothing of the child runs any more.
             child.kill().unwrap();

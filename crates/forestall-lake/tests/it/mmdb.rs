@@ -19,8 +19,9 @@ pub(crate) struct Network {
 
 fn control(kind: u8, length: usize) -> Vec<u8> {
     let length = u8::try_from(length).unwrap();
-    assert!(length < 29, "texts of tests are short");
-    if kind > 7 { vec![length, kind - 7] } else { vec![kind << 5 | length] }
+    let (low, more) = if length < 29 { (length, None) } else { (29, Some(length - 29)) };
+    let kinds = if kind > 7 { vec![low, kind - 7] } else { vec![kind << 5 | low] };
+    kinds.into_iter().chain(more).collect()
 }
 
 fn text(value: &str) -> Vec<u8> {

@@ -74,24 +74,27 @@ impl Drop for Running {
     }
 }
 
-/// Hands octets on between a client and a server, and breaks every connection once it carried a number of octets, so long as there is such a number.
+/// Octets after which a connection that is to break does.
+const BREAKS_AFTER: u64 = 1_000;
+
+/// Hands octets on between a client and a server, and breaks one of so many connections, the first among them, so long as there is such a number.
 fn breaking(server: SocketAddr) -> (SocketAddr, Arc<AtomicU64>, Arc<AtomicU64>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (limit, broken) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let given = (Arc::clone(&limit), Arc::clone(&broken));
+    let (every, broken) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let given = (Arc::clone(&every), Arc::clone(&broken));
     std::thread::spawn(move || {
-        for client in listener.incoming().flatten() {
+        for (number, client) in (0_u64..).zip(listener.incoming().flatten()) {
             let Ok(server) = TcpStream::connect(server) else { continue };
             let carried = Arc::new(AtomicU64::new(0));
             for (mut from, mut to) in [(client.try_clone().unwrap(), server.try_clone().unwrap()), (server, client)] {
-                let (limit, broken, carried) = (Arc::clone(&limit), Arc::clone(&broken), Arc::clone(&carried));
+                let (every, broken, carried) = (Arc::clone(&every), Arc::clone(&broken), Arc::clone(&carried));
                 std::thread::spawn(move || {
                     let mut buffer = [0; 4_096];
                     while let Ok(octets) = from.read(&mut buffer) {
                         let sum = carried.fetch_add(octets as u64, Ordering::Relaxed) + octets as u64;
-                        let most = limit.load(Ordering::Relaxed);
-                        if most > 0 && sum > most {
+                        let breaks = number.checked_rem(every.load(Ordering::Relaxed)) == Some(0);
+                        if breaks && sum > BREAKS_AFTER {
                             broken.fetch_add(1, Ordering::Relaxed);
                             let _ = from.shutdown(Shutdown::Both);
                             break;
@@ -141,19 +144,13 @@ fn an_s3_server_whose_connections_break_has_every_event_once_in_the_end() {
     let _server = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     let server: SocketAddr = format!("127.0.0.1:{port}").parse().unwrap();
     make_bucket(server);
-    let (address, limit, broken) = breaking(server);
-    // First a run whose connections break for good, so that it ends in the middle.
-    limit.store(300_000, Ordering::Relaxed);
+    let (address, every, broken) = breaking(server);
+    every.store(3, Ordering::Relaxed);
     let output = ship_to(address, &spool);
     assert!(broken.load(Ordering::Relaxed) > 0, "nothing broke");
     let left = list(&spool).unwrap().len();
-    if output.status.code() == Some(3) {
-        assert!(left > 0);
-    }
-    limit.store(40_000, Ordering::Relaxed);
-    let output = ship_to(address, &spool);
-    assert!(output.status.success() || output.status.code() == Some(3), "{output:?}");
-    limit.store(0, Ordering::Relaxed);
+    assert_eq!(output.status.code(), Some(if left == 0 { 0 } else { 3 }), "{output:?}");
+    every.store(0, Ordering::Relaxed);
     let output = ship_to(address, &spool);
     assert!(output.status.success(), "{output:?}");
     assert_eq!(list(&spool).unwrap(), []);

@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use forestall_census::day::{DayReport, Entry, Held, Machines, Totals};
+use forestall_census::day::{Counts, DayReport, Entry, Held, Machines, Totals};
 use forestall_lake::disclosures::Disclosure;
 use forestall_lake::enrich::{AddressList, Enrichment, LeftOut, NetworkForm, NetworkTable, Of, Prefix, Settings};
 use forestall_lake::tally::{self, from_octets, to_octets};
@@ -178,7 +178,7 @@ fn who_is_left_out_is_in_no_count() {
 fn queries_of_resolvers_are_in_no_figure_of_machines() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let alone = of_family(&shipped(one.path(), queries), "conficker");
-    assert_eq!(alone.machines, Machines::default());
+    assert_eq!(alone.machines, Machines { pairs: Some(Counts::default()), ..Machines::default() });
     let report = DayReport::of(&alone, &Held::default());
     assert!(report.machines.iter().all(|entry| matches!(entry, Entry::NotGiven { .. })));
     assert_eq!(report.resolvers.iter().filter(|entry| entry.figure().is_some()).count(), 2);

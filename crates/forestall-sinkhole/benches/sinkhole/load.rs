@@ -25,7 +25,7 @@ pub(crate) struct Load {
 impl Load {
     /// Prepares queries for names numbered from 0 to `names`.
     pub(crate) fn new(names: u32, checks: bool) -> Self {
-        let number = |turn: u32| u64::from(turn.wrapping_mul(0x9E37_79B1)) * u64::from(names) >> 32;
+        let number = |turn: u32| (u64::from(turn.wrapping_mul(0x9E37_79B1)) * u64::from(names)) >> 32;
         let messages = (0..MESSAGES).map(|turn| message(&name(u32::try_from(number(turn)).unwrap_or(0)))).collect();
         Self { messages, checks }
     }

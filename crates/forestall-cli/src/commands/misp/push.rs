@@ -25,7 +25,7 @@ const MOST_KEY: u64 = 4 << 10;
 
 /// Push the event of a day to an instance of MISP by its REST API
 ///
-/// An event that the instance does not have is added, an older one brought up to date, and one that somebody changed there since is left alone.
+/// An event that the instance does not have is added, an older one brought up to date, names that it holds no more taken out, and one that somebody changed there since is left alone.
 /// The key comes from the variable FORESTALL_MISP_KEY or a file, never from the command line.
 #[derive(Args, Debug)]
 pub(crate) struct Push {
@@ -169,8 +169,12 @@ impl Push {
             Became::Newer => ("newer", "was changed there since, and is left alone"),
         };
         let published = if pushed.published { "; it was published" } else { "" };
+        let removed = match pushed.removed {
+            0 => String::new(),
+            removed => format!("; {} that it holds no more were taken out there", counted(removed as u64, "name")),
+        };
         output::to_stdout(|out| Ok(writeln!(out, "{word}\t{}\t{}", event.uuid(), made.names)?))?;
-        output::note(format_args!("{}: the event of {day} with {names} {told}{published}", self.to));
+        output::note(format_args!("{}: the event of {day} with {names} {told}{removed}{published}", self.to));
         Ok(if pushed.outcome == Became::Newer { Outcome::Found } else { Outcome::Done })
     }
 }

@@ -105,7 +105,7 @@ fn told(standing: &ZoneStanding) -> Table {
                 told.target.to_string(),
                 told.serial.to_string(),
                 told.at.to_string(),
-                told.failed.as_deref().map_or_else(|| "heard".to_owned(), |why| for_terminal(why).to_string()),
+                told.failed.as_deref().map_or_else(|| "heard".to_owned(), for_terminal),
             ]);
         }
     }

@@ -2,12 +2,12 @@
 
 //! `forestall zone subscriber add`.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use clap::Args;
 use forestall_api::zones::AddSubscriber;
 use forestall_hub::desk::{NewSubscriber, key_for_dig, notify_target};
-use forestall_model::{Audience, OwnerName, PartyId, TsigAlgorithm};
+use forestall_model::{AddressRange, Audience, OwnerName, PartyId, TsigAlgorithm};
 
 use crate::cases::Cases;
 use crate::failure::Outcome;
@@ -41,9 +41,9 @@ pub(crate) struct Add {
     /// They cannot sign, as Unbound, and are known by their address alone
     #[arg(long, requires = "addresses")]
     unsigned: bool,
-    /// An address from which they come; any number of them [default: any, for who signs]
-    #[arg(long = "address", value_name = "ADDR")]
-    addresses: Vec<IpAddr>,
+    /// An address from which they come, or a network; any number of them [default: any, for who signs]
+    #[arg(long = "address", value_name = "ADDR[/BITS]")]
+    addresses: Vec<AddressRange>,
     /// Where they are told of new serials: an address, with port 53 or another; any number of them
     #[arg(long = "notify", value_name = "ADDR[:PORT]", value_parser = notify_target)]
     told: Vec<SocketAddr>,

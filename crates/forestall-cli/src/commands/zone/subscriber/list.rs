@@ -44,7 +44,7 @@ impl List {
                 for_terminal(&subscriber.id).to_string(),
                 subscriber.party.map_or_else(|| "-".to_owned(), |party| party.to_string()),
                 subscriber.audience.to_string(),
-                subscriber.key.as_deref().map_or_else(|| "UNSIGNED".to_owned(), |key| for_terminal(key).to_string()),
+                subscriber.key.as_deref().map_or_else(|| "UNSIGNED".to_owned(), for_terminal),
                 for_terminal(&all(&subscriber.addresses)).to_string(),
                 for_terminal(&all(&subscriber.notify)).to_string(),
                 all(&zones),
