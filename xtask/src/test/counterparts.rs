@@ -398,6 +398,8 @@ mod tests {
                 "gpg",
                 "dig",
                 "kdig",
+                "dnsperf",
+                "wrk",
                 "curl",
                 "openssl",
                 "chromium",
@@ -413,7 +415,8 @@ mod tests {
                 "stix2_validator",
                 "pyepp",
                 "intelmqctl",
-                "zeek-script"
+                "zeek-script",
+                "duckdb"
             ]
         );
     }
@@ -427,7 +430,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, kdig, curl, openssl, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script"
+                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, kdig, dnsperf, wrk, curl, openssl, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script, duckdb"
             ]
         );
     }
@@ -451,6 +454,8 @@ mod tests {
                 "gnupg",
                 "bind9-dnsutils",
                 "knot-dnsutils",
+                "dnsperf",
+                "wrk",
                 "curl",
                 "openssl",
                 "chromium",

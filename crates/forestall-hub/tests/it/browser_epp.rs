@@ -60,7 +60,7 @@ async fn everything_is_stopped_by_keyboard_and_a_zone_handed_out_on_a_phone() {
         browser.click("#form-add select[name=audience] option:nth-child(2)");
         browser.click("#form-add input[name=zone]");
         browser.click("#form-add button.primary");
-        assert!(browser.text("#key code").starts_with("hmac-sha256:resolver1:"));
+        assert!(browser.text("#key code.digest").starts_with("hmac-sha256:resolver1:"));
         fits(&browser, 360);
         picture(&browser, "subscriber-phone");
         assert_eq!(browser.console(), Vec::<String>::new(), "the browser refused or complained of nothing");
