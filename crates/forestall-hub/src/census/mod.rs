@@ -2,7 +2,7 @@
 
 //! The census as the hub shows it: figures of days, made from the lake, and the machines of one's own networks.
 //!
-//! The lake is read by threads that may wait, by one at a time, and no request waits longer than [`PATIENCE`]: what is not counted by then is counted on, and is there when somebody asks again. The
+//! The lake is read by threads that may wait, by one at a time, and no request waits longer than twenty seconds: what is not counted by then is counted on, and is there when somebody asks again. The
 //! numbers of a day are kept in memory as long as the lake holds the same files of it; they hold no address. The machines of a network are read when somebody asks for them and kept nowhere.
 
 mod days;
