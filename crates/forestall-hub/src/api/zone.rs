@@ -18,7 +18,7 @@ use crate::shown;
 /// Answers with a zone as it stands now. Its names are computed.
 #[utoipa::path(
     get, path = route::ZONE_STANDING_AT, operation_id = "zone", tag = "zones",
-    params(("zone" = String, Path, description = "The zone.", max_length = 253, pattern = "^[A-Za-z0-9._-]+$")),
+    params(("zone" = String, Path, description = "The zone.", max_length = 253, pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$")),
     responses((status = 200, body = ZoneStanding))
 )]
 pub(super) async fn show(
@@ -36,7 +36,7 @@ pub(super) async fn show(
 /// Removes a zone. What resolvers have of it, they keep until they are told otherwise.
 #[utoipa::path(
     delete, path = route::ZONE_STANDING_AT, operation_id = "remove_zone", tag = "zones",
-    params(("zone" = String, Path, description = "The zone.", max_length = 253, pattern = "^[A-Za-z0-9._-]+$")),
+    params(("zone" = String, Path, description = "The zone.", max_length = 253, pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$")),
     responses((status = 204, description = "The zone is removed."))
 )]
 pub(super) async fn remove(
@@ -54,7 +54,7 @@ pub(super) async fn remove(
 #[utoipa::path(
     get, path = route::SERIALS_AT, operation_id = "serials", tag = "zones",
     params(
-        ("zone" = String, Path, description = "The zone.", max_length = 253, pattern = "^[A-Za-z0-9._-]+$"),
+        ("zone" = String, Path, description = "The zone.", max_length = 253, pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$"),
         ("limit" = Option<u32>, Query, description = "How many; 20 where it is left out.", minimum = 1, maximum = 10_000),
     ),
     responses((status = 200, body = Items<ZoneSerial>))
