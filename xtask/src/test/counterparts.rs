@@ -483,7 +483,8 @@ mod tests {
                 "pyepp==0.3.2",
                 "epptools==1.1.2",
                 "intelmq==3.5.0",
-                "zeekscript==1.3.6"
+                "zeekscript==1.3.6",
+                "duckdb-cli==1.5.6"
             ]
         );
     }
