@@ -8,7 +8,7 @@ use std::path::Path;
 use forestall_model::Instant;
 use forestall_spool::dns::Campaigns;
 use forestall_spool::{
-    AnswerGiven, ContactHit, ContactKind, DnsHit, Options, Sender, Spool, Transport, Verdict, Visitor,
+    AnswerGiven, ContactHit, ContactKind, DnsHit, Options, Sender, Spool, SpoolError, Transport, Verdict, Visitor,
 };
 use serde_json::Value;
 
@@ -61,10 +61,24 @@ fn contact(sender: &mut Sender, at: Instant, address: Ipv4Addr, agent: &str, vis
     });
 }
 
+/// Opens a spool. A program that another test begins at this moment holds a copy of the lock that was just given up, until it runs.
+fn opened(folder: &Path) -> Spool {
+    let started = std::time::Instant::now();
+    loop {
+        match Spool::open(Options::new(folder.to_owned(), "sensor-1".parse().unwrap())) {
+            Ok((spool, _)) => return spool,
+            Err(SpoolError::InUse { .. }) if started.elapsed().as_secs() < 10 => {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
 /// Fills a spool with a day: so many machines in Belgium, each with a User-Agent of its own, of which every third moves once; as many in France, two behind each address; three in the Netherlands; crawlers; and
 /// resolvers that ask for 200 names of conficker-b.
 fn day(spool: &Path, day: &str, machines: u32) {
-    let (spool, _) = Spool::open(Options::new(spool.to_owned(), "sensor-1".parse().unwrap())).unwrap();
+    let spool = opened(spool);
     let campaign = spool.campaign("conficker-b", "conficker-b").unwrap();
     let start: Instant = format!("{day}T00:00:00Z").parse().unwrap();
     let mut sender = spool.sender();
