@@ -282,6 +282,15 @@ fn shown(url: &str) -> String {
     path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}"))
 }
 
+/// Opens the store of a URL as [`Lake::open`] does, for programs that bring their own run-time.
+///
+/// # Errors
+///
+/// [`LakeError`], as of [`Lake::open`].
+pub fn store(url: &str) -> Result<Arc<dyn ObjectStore>, LakeError> {
+    store_of(url, &shown(url))
+}
+
 fn store_of(url: &str, shown: &str) -> Result<Arc<dyn ObjectStore>, LakeError> {
     let wrong = |reason: String| LakeError::Url { url: shown.to_owned(), reason };
     let store = |source| LakeError::Store { url: shown.to_owned(), source: Box::new(source) };

@@ -1,0 +1,39 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! A session in this process, within a limit of memory; what is more goes to disk where the engine can do it that way.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::common::Result;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use crate::functions::Known;
+use crate::session;
+
+/// Consumers of memory that an error names.
+const NAMED: NonZeroUsize = NonZeroUsize::MIN;
+
+/// Begins a session with so many octets for rows, and a folder for what does not fit; that for temporary files where there is none.
+///
+/// # Errors
+///
+/// The folder cannot be used.
+pub(crate) fn context(known: &Known, octets: usize, spill: Option<&Path>) -> Result<SessionContext> {
+    let mode =
+        spill.map_or(DiskManagerMode::OsTmpDirectory, |folder| DiskManagerMode::Directories(vec![folder.to_owned()]));
+    let surroundings = session::surroundings()
+        .with_memory_pool(Arc::new(TrackConsumersPool::new(FairSpillPool::new(octets), NAMED)))
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(mode))
+        .build_arc()?;
+    let state = SessionStateBuilder::new()
+        .with_default_features()
+        .with_config(session::settled(SessionConfig::new()))
+        .with_runtime_env(surroundings)
+        .build();
+    Ok(SessionContext::new_with_state(session::with_functions(state, known)?))
+}

@@ -1,0 +1,68 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What ends a run, and with which status: 2 where what was asked is wrong, 3 where what it needs is not to be had.
+
+use std::process::ExitCode;
+
+use datafusion::common::DataFusionError;
+use datafusion::common::diagnostic::DiagnosticKind;
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// What was asked is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// Something is missing, damaged, or not enough.
+    #[error("{0}")]
+    Environment(String),
+}
+
+impl Failure {
+    /// Returns the exit status.
+    pub(crate) fn status(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Environment(_) => ExitCode::from(3),
+        }
+    }
+
+    /// Says what the engine found wrong with a statement before it ran.
+    pub(crate) fn of_statement(error: &DataFusionError) -> Self {
+        match error.find_root() {
+            DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) | DataFusionError::ParquetError(_) => {
+                Self::of_run(error)
+            }
+            _ => Self::Usage(format!("the statement cannot be run: {}", placed(error))),
+        }
+    }
+
+    /// Says what went wrong while a statement ran.
+    pub(crate) fn of_run(error: &DataFusionError) -> Self {
+        let told = without_noise(error);
+        match error.find_root() {
+            DataFusionError::ResourcesExhausted(_) => Self::Environment(format!(
+                "the query needs more memory than it may have, and cannot go on from disk: {told}; give more with --memory, or ask for less"
+            )),
+            _ => Self::Environment(format!("the query failed: {told}")),
+        }
+    }
+}
+
+/// Returns what an error says, with the line and column of the statement where the engine tells them.
+fn placed(error: &DataFusionError) -> String {
+    let told = without_noise(error);
+    let place = error
+        .iter()
+        .filter_map(DataFusionError::diagnostic)
+        .filter(|diagnostic| diagnostic.kind == DiagnosticKind::Error)
+        .find_map(|diagnostic| diagnostic.span);
+    place.map_or_else(|| told.clone(), |span| format!("line {}, column {}: {told}", span.start.line, span.start.column))
+}
+
+/// Returns the message without the trace of calls that the engine may add.
+fn without_noise(error: &DataFusionError) -> String {
+    let text = error.strip_backtrace();
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
+}

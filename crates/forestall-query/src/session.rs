@@ -1,0 +1,71 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! What a session is like wherever it runs: settings, stores that only read, our functions.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::common::Result;
+use datafusion::execution::FunctionRegistry as _;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionState;
+use datafusion::prelude::SessionConfig;
+use forestall_lake::Keys;
+
+use crate::failure::Failure;
+use crate::functions::options::Options;
+use crate::functions::{Known, aggregate, scalar};
+use crate::indexes::Indexes;
+use crate::stores::Stores;
+
+/// Opens index files and the file of keys.
+///
+/// # Errors
+///
+/// [`Failure::Environment`] for what cannot be used, by name.
+pub(crate) fn known(indexes: &[PathBuf], keys: Option<&Path>) -> Result<Known, Failure> {
+    let indexes = Indexes::open(indexes).map_err(|error| Failure::Environment(error.to_string()))?;
+    let key = keys.map(key).transpose()?;
+    Ok(Known::new(indexes, key))
+}
+
+fn key(path: &Path) -> Result<forestall_census::SketchKey, Failure> {
+    // Keys are made where there are none, which is the shipper's to do.
+    if !path.exists() {
+        return Err(Failure::Environment(format!("the keys in {} are not there", path.display())));
+    }
+    let keys = Keys::open(path).map_err(|error| Failure::Environment(error.to_string()))?;
+    Ok(keys.sketch())
+}
+
+/// Adds the settings that hold everywhere.
+pub(crate) fn settled(config: SessionConfig) -> SessionConfig {
+    let mut config = config.with_information_schema(true).with_option_extension(Options::default());
+    let options = config.options_mut();
+    // Where in the statement a fault is.
+    options.sql_parser.collect_spans = true;
+    // Without views: Arrow Flight sends them with all that they are views of.
+    options.execution.parquet.schema_force_view_types = false;
+    options.sql_parser.map_string_types_to_utf8view = false;
+    config
+}
+
+/// Begins the surroundings of a session.
+pub(crate) fn surroundings() -> RuntimeEnvBuilder {
+    RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(Stores::default()))
+}
+
+/// Adds our functions.
+///
+/// # Errors
+///
+/// None: a function of the engine that has the name of ours gives way.
+pub(crate) fn with_functions(mut state: SessionState, known: &Known) -> Result<SessionState> {
+    for function in scalar(known) {
+        state.register_udf(function)?;
+    }
+    for function in aggregate(known) {
+        state.register_udaf(function)?;
+    }
+    Ok(state)
+}

@@ -1,0 +1,131 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! A scheduler and two executors on loopback give what the process alone gives.
+
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use crate::support::{Cluster, Part, ended, free_port, program, run, world};
+
+/// Statements of every kind. Their rows have an order.
+const STATEMENTS: &[&str] = &[
+    // Scans.
+    "select count(*) from dns_hits",
+    "select * from contact_hits where q < 20 order by time, sensor",
+    "select time, qname, resolver_v4, qtype, spoofable from dns_hits where day = '2025-11-21' and family = 'bobax' order by time, sensor limit 50",
+    // Groups.
+    "select day, family, count(*), count(distinct resolver_v4), min(time), max(time) from dns_hits group by day, family order by day, family",
+    "select date_trunc('hour', time) as hour, asn, country, sum(q), avg(q) from contact_hits where left_out is null group by hour, asn, country order by hour, asn",
+    "select user_agent, count(*) filter (where ip_version = 6) from contact_hits group by user_agent having count(*) > 1 order by 1",
+    // Joins.
+    "select d.family, c.asn, count(*) from dns_hits d join contact_hits c on d.asn = c.asn and d.day = c.day and c.q < 50 group by d.family, c.asn order by 1, 2",
+    "select count(*) from dns_hits d left join contact_hits c on d.resolver_v4 = c.source_v4 where c.source_v4 is null",
+    "select family, count(*) from dns_hits where asn in (select asn from contact_hits where q = 7) group by family order by family",
+    "select qname, n, rank() over (order by n desc, qname) as place from (select qname, count(*) as n from dns_hits group by qname) order by place limit 10",
+    "select 'dns' as kind, count(*) from dns_hits union all select 'contact', count(*) from contact_hits order by kind",
+    // Ours.
+    "select predicted(qname, time) as campaign, count(*) from dns_hits group by campaign order by campaign",
+    "select count(*) from dns_hits where predicted(qname, time) is null and listed(qname) is not null",
+    "select predicted('qx0zk.ws', timestamp '2025-11-20 12:00:00') as campaign, count(*) from dns_hits group by campaign",
+    "select registrable('www.' || qname) as name, count(*) from dns_hits group by name order by name",
+    "select day, approx_addresses(source_v4), approx_addresses(source_v6) from contact_hits where left_out is null group by day order by day",
+    "select asn, sketch_addresses(source_v4), address_set(source_v4) from contact_hits group by asn order by asn",
+    "select sketch_count(sketch_merge(s)), address_count(address_set_merge(a), 4), address_count(address_set_merge(a), 6) \
+     from (select sensor, sketch_addresses(resolver_v4) as s, address_set(resolver_v4) as a from dns_hits group by sensor)",
+    "select d.family, approx_addresses(c.source_v4) from dns_hits d join contact_hits c on d.asn = c.asn where predicted(d.qname, d.time) is not null and c.q < 40 \
+     group by d.family order by d.family",
+];
+
+fn index() -> &'static str {
+    world().index.to_str().unwrap()
+}
+
+fn lake() -> &'static str {
+    world().lake.to_str().unwrap()
+}
+
+#[test]
+fn every_statement_gives_the_same_with_and_without_the_adaptive_planner() {
+    let cluster = Cluster::start(&[&world().index]);
+    for sql in STATEMENTS {
+        let here = run(&[sql, "--lake", lake(), "--format", "csv", "--index", index()]);
+        assert_eq!(here.status, 0, "{sql}: {}", here.err);
+        assert!(here.out.lines().count() > 1, "{sql}");
+        for more in [&[][..], &["--no-adaptive"]] {
+            let asked =
+                [&[*sql, "--lake", lake(), "--format", "csv", "--engine", &cluster.engine, "--index", index()], more];
+            let there = run(&asked.concat());
+            assert_eq!(there.status, 0, "{sql} {more:?}: {}\n{}", there.err, cluster.told());
+            assert_eq!(there.out, here.out, "{sql} {more:?}");
+        }
+    }
+}
+
+#[test]
+fn what_fails_on_a_cluster_is_told() {
+    // Executors with other names than the one who asks means, and none at all.
+    let cluster = Cluster::start(&[&world().other_index]);
+    let asked = |sql: &str, more: &[&str]| {
+        run(&[&[sql, "--lake", lake(), "--format", "csv", "--engine", &cluster.engine], more].concat())
+    };
+    let sql = "select count(predicted(qname, time)) from dns_hits";
+    let ran = asked(sql, &["--index", index()]);
+    assert_eq!(ran.status, 3, "{}", ran.out);
+    assert!(ran.err.contains("an executor has other index files than --index names"), "{}", ran.err);
+    assert_eq!(asked(sql, &[]).status, 0);
+    let ran = asked("select nothing from dns_hits", &[]);
+    assert_eq!(ran.status, 2, "{}", ran.err);
+    let ran = asked("copy dns_hits to '/tmp/never' stored as csv", &[]);
+    assert_eq!(ran.status, 2, "{}", ran.err);
+    let ran = asked("select 1", &["--keys", "x"]);
+    assert!(ran.status == 2 && ran.err.contains("--keys to each of them"), "{}", ran.err);
+    let nobody = format!("ballista://127.0.0.1:{}", free_port());
+    let ran = run(&["select 1", "--lake", lake(), "--engine", &nobody]);
+    assert!(ran.status == 3 && ran.err.contains("cannot be reached"), "{}", ran.err);
+}
+
+#[test]
+fn an_executor_that_is_killed_in_the_middle_costs_time_and_no_row() {
+    let mut cluster = Cluster::start(&[&world().index]);
+    // Some seconds of work in several stages.
+    let sql = "select a.family, count(*), sum(length(a.qname || b.qname)), count(predicted(a.qname, b.time)) from dns_hits a join dns_hits b on a.day = b.day \
+               where a.qname <> b.qname group by a.family order by a.family";
+    let here = run(&[sql, "--lake", lake(), "--format", "csv", "--index", index()]);
+    assert_eq!(here.status, 0, "{}", here.err);
+    let child = program()
+        .args([sql, "--lake", lake(), "--format", "csv", "--engine", &cluster.engine])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Until both have something to do.
+    for executor in &cluster.executors {
+        executor.wait_for("Received task");
+    }
+    thread::sleep(Duration::from_millis(300));
+    cluster.executors[1].kill();
+    let there = ended(child);
+    assert_eq!(there.status, 0, "{}\n{}", there.err, cluster.told());
+    assert_eq!(there.out, here.out);
+}
+
+#[test]
+fn parts_of_a_cluster_listen_on_loopback_alone_and_say_what_is_wrong() {
+    let port = free_port();
+    let scheduler = Part::start(&["scheduler", "--port", &port.to_string()]);
+    scheduler.wait_for(&format!("listening on 127.0.0.1:{port}"));
+    // Nobody listens for other hosts.
+    let tables = std::fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+    let listening = tables.lines().filter(|line| line.contains(&format!(":{port:04X} 00000000:0000 0A")));
+    for line in listening {
+        assert!(line.contains("0100007F:"), "{line}");
+    }
+    let ran = run(&["scheduler", "--port", &port.to_string()]);
+    assert!(ran.status == 3 && ran.err.contains("cannot run"), "{}", ran.err);
+    let ran = run(&["executor", "--index", "/nowhere/a.idx"]);
+    assert!(ran.status == 3 && ran.err.contains("/nowhere/a.idx"), "{}", ran.err);
+    let ran = run(&["executor", "--work", "/nowhere"]);
+    assert!(ran.status == 3 && ran.err.contains("/nowhere"), "{}", ran.err);
+    assert_eq!(run(&["executor", "--scheduler", "x"]).status, 2);
+}
