@@ -2,6 +2,8 @@
 
 //! Which file is damaged, after a query failed over one: the engine says what is wrong and not always where.
 
+use std::any::Any;
+
 use datafusion::datasource::listing::ListingTable;
 use datafusion::object_store::ObjectStoreExt as _;
 use datafusion::prelude::SessionContext;
@@ -33,7 +35,8 @@ async fn first(context: &SessionContext) -> Option<String> {
     let schema = state.catalog_list().catalog("datafusion")?.schema("public")?;
     for name in schema.table_names() {
         let table = schema.table(&name).await.ok()??;
-        let Some(table) = (table.as_ref() as &dyn std::any::Any).downcast_ref::<ListingTable>() else { continue };
+        let table: &dyn Any = table.as_ref();
+        let Some(table) = table.downcast_ref::<ListingTable>() else { continue };
         for folder in table.table_paths() {
             let store = context.runtime_env().object_store(folder).ok()?;
             let mut files = folder.list_all_files(&state, store.as_ref(), EXTENSION).await.ok()?;

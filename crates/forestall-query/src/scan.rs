@@ -77,7 +77,7 @@ pub(crate) fn statement(schema: &Schema) -> Result<String, Failure> {
             && !field.data_type().is_nested()
             && found.iter().all(|(known, _)| known != column)
         {
-            found.push((column, field));
+            found.push((*column, &**field));
         }
     }
     let column = |name: &str| found.iter().find(|(known, _)| *known == name).map(|(_, field)| *field);
@@ -89,15 +89,14 @@ pub(crate) fn statement(schema: &Schema) -> Result<String, Failure> {
         )));
     };
     let name = whole_name(name, named(WHOLE_NAME).map(|field| &**field), named(DOMAIN).map(|field| &**field));
-    let mut columns = format!("{} AS time, {} AS client, {name} AS qname", moment(time), text(client));
+    // Line ends cannot stand in a field there; what comes before the listed name is of no matter.
+    let one_line = format!("translate({name}, chr(10) || chr(13), '??')");
+    let mut columns = format!("{} AS time, {} AS client, {one_line} AS qname", moment(time), text(client));
     for optional in ["qtype", "rcode", "qclass", "operation"] {
         if let Some(field) = column(optional) {
             write!(columns, ", {} AS {optional}", text(field)).expect("a text takes all");
         }
     }
-    // Line ends cannot stand in a field there; what comes before the listed name is of no matter.
-    let columns =
-        columns.replace(&format!("{name} AS qname"), &format!("translate({name}, chr(10) || chr(13), '??') AS qname"));
     let mut statement = format!("SELECT {columns} FROM {LOGS} WHERE listed({name}) IS NOT NULL");
     if matches!(time.data_type(), DataType::Timestamp(..)) {
         // The reader takes no time before 1970 from a Parquet file.

@@ -83,21 +83,12 @@ fn findings_over_logs_of_four_programs_are_those_of_scan() {
 fn findings_over_a_lake_of_logs_are_the_same_on_a_cluster() {
     let Some(forestall) = forestall("scan::findings_over_a_lake_of_logs_are_the_same_on_a_cluster") else { return };
     let home = tempfile::tempdir().unwrap();
-    let index = world().index.to_str().unwrap();
-    // The lake's own queries are logs as well: a time, a name, and for a client who asked.
     let logs = home.path().join("logs");
-    for sensor in 0..2 {
-        let sql = format!(
-            "select time, resolver_v4 as client, qname, qtype, 'NXDOMAIN' as rcode from dns_hits where sensor = 'sensor-{sensor}'"
-        );
-        let rows = crate::support::rows(&sql, &[]);
-        assert!(!rows.is_empty());
-    }
     std::fs::create_dir_all(logs.join("year=2024")).unwrap();
     for copy in 0..6 {
         std::fs::write(logs.join(format!("year=2024/{copy}.parquet")), ENTRADA).unwrap();
     }
-    let names = self::index(&forestall, home.path());
+    let names = index(&forestall, home.path());
     let cluster = Cluster::start(&[Path::new(&names)]);
     let files: Vec<String> =
         (0..6).map(|copy| logs.join(format!("year=2024/{copy}.parquet")).display().to_string()).collect();
@@ -119,7 +110,6 @@ fn findings_over_a_lake_of_logs_are_the_same_on_a_cluster() {
     let mut command = program();
     command.args([sql, "--logs", &logs, "--format", "csv", "--engine", &cluster.engine, "--index", &names]);
     assert_eq!(ran(&mut command).out.lines().next(), Some("year,n"));
-    drop(index);
 }
 
 #[test]
