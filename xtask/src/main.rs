@@ -27,7 +27,7 @@ type Command = (&'static str, &'static str, fn(&[String]) -> anyhow::Result<()>)
 const COMMANDS: &[Command] = &[
     (
         "test",
-        "format, lint, tidy, pages on families, real counterparts, all tests, documentation; --no-install installs nothing",
+        "format, lint, tidy, pages on families, real counterparts, all tests, documentation; --no-install installs nothing; --cluster: those of forestall-query",
         test::run,
     ),
     (

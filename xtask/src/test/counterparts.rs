@@ -18,7 +18,7 @@ use crate::console::say;
 
 /// A program, the package that has it, and the tests that need it.
 #[derive(Debug, PartialEq, Eq)]
-struct Counterpart {
+pub(super) struct Counterpart {
     program: &'static str,
     package: Package,
     needed_by: &'static str,
@@ -44,8 +44,8 @@ impl std::fmt::Display for Package {
     }
 }
 
-/// All programs.
-const COUNTERPARTS: &[Counterpart] = &[
+/// All programs of the usual tests.
+pub(super) const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "nsd", package: Debian("nsd"), needed_by: "sweeps against an authoritative name server" },
     Counterpart {
         program: "unbound",
@@ -145,6 +145,17 @@ const COUNTERPARTS: &[Counterpart] = &[
     },
 ];
 
+/// Those of the tests of `forestall-query`.
+pub(super) const OF_THE_CLUSTER: &[Counterpart] = &[
+    Counterpart { program: "java", package: Debian("openjdk-17-jre-headless"), needed_by: "the lake read by Spark" },
+    Counterpart {
+        program: "duckdb",
+        package: Python(&["duckdb-cli==1.5.6"]),
+        needed_by: "the lake read by another program",
+    },
+    Counterpart { program: "spark-submit", package: Python(&["pyspark==4.0.5"]), needed_by: "the lake read by Spark" },
+];
+
 /// The Debian package without which Python makes no environment.
 const ENVIRONMENTS: &str = "python3-venv";
 
@@ -198,8 +209,8 @@ fn newest(postgresql: &Path) -> Option<PathBuf> {
 
 /// Looks for every program in `search` and installs what is missing if `install` and the user may; packages of Python below `root`. What is then
 /// still missing is said by name; that is no error, a machine without the programs runs all other tests.
-pub(super) fn provide(search: &OsStr, install: bool, root: &Path) {
-    let mut missing = missing(search);
+pub(super) fn provide(search: &OsStr, install: bool, root: &Path, programs: &'static [Counterpart]) {
+    let mut missing = missing(search, programs);
     if !missing.is_empty() && install {
         match Road::find(search) {
             Some(road) => {
@@ -219,16 +230,16 @@ pub(super) fn provide(search: &OsStr, install: bool, root: &Path) {
                 say(&format!("cannot install: {error:#}"));
             }
         }
-        missing = self::missing(search);
+        missing = self::missing(search, programs);
     }
-    for line in report(&missing) {
+    for line in report(&missing, programs) {
         say(&line);
     }
 }
 
 /// Returns the programs that no folder of `search` holds.
-fn missing(search: &OsStr) -> Vec<&'static Counterpart> {
-    COUNTERPARTS.iter().filter(|counterpart| !is_there(search, counterpart)).collect()
+fn missing(search: &OsStr, programs: &'static [Counterpart]) -> Vec<&'static Counterpart> {
+    programs.iter().filter(|counterpart| !is_there(search, counterpart)).collect()
 }
 
 fn is_there(search: &OsStr, counterpart: &Counterpart) -> bool {
@@ -287,9 +298,9 @@ fn install_python(folder: &Path, packages: &[&str]) -> anyhow::Result<()> {
     run(&folder.join("bin").join("python3"), &arguments)
 }
 
-fn report(missing: &[&Counterpart]) -> Vec<String> {
+fn report(missing: &[&Counterpart], programs: &[Counterpart]) -> Vec<String> {
     if missing.is_empty() {
-        let all: Vec<&str> = COUNTERPARTS.iter().map(|counterpart| counterpart.program).collect();
+        let all: Vec<&str> = programs.iter().map(|counterpart| counterpart.program).collect();
         return vec![format!("present: {}", all.join(", "))];
     }
     let line = |counterpart: &&Counterpart| {
@@ -380,7 +391,8 @@ mod tests {
             std::fs::write(folder.join(program), "").unwrap();
             std::fs::set_permissions(folder.join(program), std::fs::Permissions::from_mode(mode)).unwrap();
         }
-        let programs: Vec<&str> = missing(folder.as_os_str()).iter().map(|counterpart| counterpart.program).collect();
+        let programs: Vec<&str> =
+            missing(folder.as_os_str(), COUNTERPARTS).iter().map(|counterpart| counterpart.program).collect();
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(
             programs,
@@ -424,11 +436,11 @@ mod tests {
     #[test]
     fn what_is_missing_is_said_by_name_with_the_tests_that_skip() {
         let all: Vec<&Counterpart> = COUNTERPARTS.iter().collect();
-        let lines = report(&all);
+        let lines = report(&all, COUNTERPARTS);
         assert_eq!(lines.len(), COUNTERPARTS.len());
         assert_eq!(lines[0], "missing: nsd (Debian package nsd); skipped: sweeps against an authoritative name server");
         assert_eq!(
-            report(&[]),
+            report(&[], COUNTERPARTS),
             [
                 "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, kdig, dnsperf, wrk, curl, openssl, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script, duckdb"
             ]

@@ -5,7 +5,7 @@
 //! One profile, the one of the root manifest, serves lint, tests and documentation, so that a machine with two cores
 //! builds the dependencies once.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -16,24 +16,34 @@ use crate::console::say;
 use crate::{family_docs, tidy, tree};
 
 mod axe;
+mod cluster;
 mod counterparts;
 mod skips;
+mod stamp;
 mod steps;
 
 use steps::Step;
 
-/// Runs every step and says how long each took; with `--no-install` nothing is installed.
+/// Runs every step and says how long each took; with `--no-install` nothing is installed. With `--cluster` the steps are those of the workspace of
+/// `forestall-query`, and with `--if-changed` besides only where what they depend on changed since they passed.
 ///
 /// # Errors
 ///
 /// The first step that fails, by name; an unknown argument.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let install = match arguments {
-        [] => true,
-        [argument] if argument == "--no-install" => false,
-        _ => bail!("test takes --no-install or nothing, found {}", arguments.join(" ")),
-    };
+    const WORDS: [&str; 3] = ["--no-install", "--cluster", "--if-changed"];
+    if let Some(unknown) = arguments.iter().find(|argument| !WORDS.contains(&argument.as_str())) {
+        bail!("test takes --no-install, --cluster and --if-changed, found {unknown}");
+    }
+    let [no_install, cluster, if_changed] = WORDS.map(|word| arguments.iter().any(|argument| argument == word));
+    let install = !no_install;
     let root = tree::root();
+    if cluster {
+        return cluster::run(&root, install, if_changed);
+    }
+    if if_changed {
+        bail!("--if-changed goes with --cluster");
+    }
     let search = counterparts::search_path(std::env::var_os("PATH").as_deref(), &root)?;
     let skips = skips::Skips::begin(&root)?;
 
@@ -45,7 +55,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         Step::new("tidy", || tidy::run(&[])),
         Step::new("family-docs", || family_docs::run(&["--check".to_owned()])),
         Step::new("counterparts", || {
-            counterparts::provide(&search, install, &root);
+            counterparts::provide(&search, install, &root, counterparts::COUNTERPARTS);
             axe::provide(&root, &search, install);
             Ok(())
         }),
@@ -74,17 +84,20 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
 /// Runs cargo in the root of the repository, without standard input.
 fn cargo(root: &Path, arguments: &[&str], environment: &[(&str, OsString)]) -> anyhow::Result<()> {
     let words = arguments.join(" ");
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(arguments)
-        .envs(environment.iter().map(|(key, value)| (key, value)))
-        .current_dir(root)
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("cannot start cargo {words}"))?;
+    let environment: Vec<(&str, &OsStr)> = environment.iter().map(|(key, value)| (*key, value.as_os_str())).collect();
+    let status = prepared(root, arguments, &environment).status();
+    let status = status.with_context(|| format!("cannot start cargo {words}"))?;
     if !status.success() {
         bail!("cargo {words}: {status}");
     }
     Ok(())
+}
+
+/// Returns the command that runs cargo in a folder, without standard input.
+fn prepared(folder: &Path, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).envs(environment.iter().copied()).current_dir(folder).stdin(Stdio::null());
+    command
 }
 
 /// Writes seconds for people.

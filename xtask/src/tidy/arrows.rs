@@ -96,8 +96,7 @@ pub(super) fn row(package: &str) -> Option<&'static Row> {
 /// Reports every dependency between packages of ours that the table does not hold, and packages without a row.
 pub(super) fn check(metadata: &Metadata, tree: &Tree, root: &Path) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let ours = metadata.ours();
-    for package in &ours {
+    for package in metadata.ours() {
         let file = package.manifest(root);
         let text = tree.file(&file).map_or("", |file| file.text.as_str());
         let Some(row) = row(&package.name) else {
@@ -107,7 +106,7 @@ pub(super) fn check(metadata: &Metadata, tree: &Tree, root: &Path) -> Vec<Proble
         };
         for dependency in &package.dependencies {
             let name = dependency.name.as_str();
-            if !ours.iter().any(|package| package.name == name) || row.may_use.contains(&name) {
+            if self::row(name).is_none() || row.may_use.contains(&name) {
                 continue;
             }
             let kind = dependency.kind.as_deref().unwrap_or("normal");

@@ -24,7 +24,18 @@ pub(super) fn check(metadata: &Metadata, tree: &Tree, root: &Path) -> Vec<Proble
         }
     }
     if let Some(file) = tree.file(ROOT) {
-        problems.extend(check_reasons(&file.text));
+        problems.extend(check_reasons(ROOT, &file.text, &["workspace.dependencies"]));
+    }
+    problems
+}
+
+/// Reports what is wrong with the manifest of a package that is a workspace of its own: lints that it does not take from its own table, and dependencies without a
+/// comment that says why they are there.
+pub(super) fn check_apart(path: &str, text: &str) -> Vec<Problem> {
+    let mut problems = check_reasons(path, text, &["dependencies", "dev-dependencies"]);
+    if !text.contains("\n[lints]\nworkspace = true\n") {
+        let message = "expected `[lints]` with `workspace = true`: one table of lints holds for all";
+        problems.push(Problem::new(path, line_of(text, "[lints"), message));
     }
     problems
 }
@@ -57,13 +68,13 @@ fn check_member(path: &str, text: &str) -> Vec<Problem> {
 }
 
 /// A comment speaks for the lines below it, up to the next empty line. Packages of ours need none: `path` says enough.
-fn check_reasons(text: &str) -> Vec<Problem> {
+fn check_reasons(path: &str, text: &str, tables: &[&str]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let (mut inside, mut explained) = (false, false);
     for (index, line) in text.lines().enumerate() {
         let line = line.trim_end();
         if line.starts_with('[') {
-            inside = line == "[workspace.dependencies]";
+            inside = tables.iter().any(|table| line.trim_start_matches('[').trim_end_matches(']') == *table);
             explained = false;
         } else if !inside {
             continue;
@@ -77,7 +88,7 @@ fn check_reasons(text: &str) -> Vec<Problem> {
             && !value.contains("path =")
         {
             let message = format!("{} has no comment that says what it is for and who keeps it", name.trim());
-            problems.push(Problem::new(ROOT, index + 1, message));
+            problems.push(Problem::new(path, index + 1, message));
         }
     }
     problems
@@ -92,7 +103,7 @@ mod tests {
     }
 
     fn unexplained(text: &str) -> Vec<usize> {
-        check_reasons(text).iter().map(|problem| problem.line).collect()
+        check_reasons(ROOT, text, &["workspace.dependencies"]).iter().map(|problem| problem.line).collect()
     }
 
     #[test]
@@ -131,6 +142,21 @@ mod tests {
         assert_eq!(unexplained("[workspace.dependencies]\nserde = \"1\"\n"), [2]);
         assert_eq!(unexplained("[workspace.dependencies]\n# Why it is here.\nserde = \"1\"\n\nrand = \"1\"\n"), [5]);
         assert_eq!(unexplained("[workspace.dependencies]\n# todo\nserde = \"1\"\n"), [3]);
+    }
+
+    #[test]
+    fn a_workspace_of_one_package_has_its_own_lints_and_reasons() {
+        let lints = "[package]\n\n[lints]\nworkspace = true\n";
+        let found =
+            |text: String| check_apart("a/Cargo.toml", &text).iter().map(|problem| problem.line).collect::<Vec<_>>();
+        assert_eq!(
+            found(format!(
+                "{lints}[dependencies]\nours = {{ path = \"../ours\" }}\n# Why it is here.\nserde = \"1\"\n"
+            )),
+            Vec::<usize>::new()
+        );
+        assert_eq!(found(format!("{lints}[dev-dependencies]\nserde = \"1\"\n")), [6]);
+        assert_eq!(found("[package]\n".to_owned()), [1]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::console::{complain, say};
 use crate::metadata::Metadata;
 use crate::tree::{self, Tree};
 
+mod apart;
 mod arrows;
 mod deny;
 mod duplicates;
@@ -53,6 +54,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     problems.extend(licences::check(&metadata, &deny, deny_text, &tree));
     problems.extend(duplicates::check(&metadata, &deny, deny_text, &tree));
     problems.extend(sources::check(&metadata, &deny, &tree));
+    problems.extend(apart::check(&tree, &root)?);
     problems.sort();
     problems.dedup();
 

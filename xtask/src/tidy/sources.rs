@@ -3,7 +3,7 @@
 //! Where packages come from: the registries of `deny.toml`, never a branch of somebody's repository.
 
 use super::deny::{Deny, FILE};
-use super::line_in_lock;
+use super::{arrows, line_in_lock};
 use crate::metadata::Metadata;
 use crate::problem::Problem;
 use crate::tree::Tree;
@@ -12,6 +12,10 @@ use crate::tree::Tree;
 pub(super) fn check(metadata: &Metadata, deny: &Deny, tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for package in metadata.foreign() {
+        // Ours, seen from a workspace that is not its own.
+        if package.source.is_none() && arrows::row(&package.name).is_some() {
+            continue;
+        }
         let source = package.source.as_deref().unwrap_or("a folder outside the workspace");
         let address = source.strip_prefix("registry+").unwrap_or_default();
         if !deny.sources.allow_registry.iter().any(|allowed| allowed == address) {

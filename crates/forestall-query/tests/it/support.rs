@@ -243,7 +243,7 @@ impl Cluster {
             Part::start(&arguments)
         };
         let executors: Vec<Part> = (0..2).map(executor).collect();
-        executors.iter().for_each(|executor| executor.wait_for("Starting built-in arrow flight service"));
+        executors.iter().for_each(|executor| executor.wait_for("arrow flight server listening on"));
         Self { engine: format!("ballista://{address}"), executors, scheduler }
     }
 
