@@ -13,7 +13,6 @@ use datafusion::prelude::SessionConfig;
 
 use crate::arguments::Executor;
 use crate::failure::Failure;
-use crate::functions::{Known, aggregate, scalar};
 use crate::session;
 
 /// Seconds after which results between stages are deleted, where the scheduler did not say so before: they are rows of the lake.
@@ -30,6 +29,8 @@ const PATIENCE: u16 = 30;
 /// An index or the work folder cannot be used, the scheduler cannot be reached, the port cannot be had.
 pub(crate) async fn run(asked: &Executor) -> Result<(), Failure> {
     let known = session::known(&asked.index, asked.keys.as_deref())?;
+    let state = session::state_on_cluster(session::settled(SessionConfig::new_with_ballista()), &known);
+    let registry = BallistaFunctionRegistry::from(&state.map_err(|error| Failure::of_run(&error))?);
     let place = asked.work.clone().unwrap_or_else(std::env::temp_dir);
     let work = tempfile::Builder::new().prefix("forestall-query-").tempdir_in(&place);
     let work = work.map_err(|error| Failure::Environment(format!("no work folder in {}: {error}", place.display())))?;
@@ -51,7 +52,7 @@ pub(crate) async fn run(asked: &Executor) -> Result<(), Failure> {
         job_data_ttl_seconds: RESULTS,
         job_data_clean_up_interval_seconds: LOOKS,
         memory_pool_size: Some(u64::from(asked.memory) << 20),
-        override_function_registry: Some(Arc::new(registry(&known))),
+        override_function_registry: Some(Arc::new(registry)),
         override_config_producer: Some(Arc::new(|| session::settled(SessionConfig::new_with_ballista()))),
         override_runtime_producer: Some(Arc::new(move |_: &SessionConfig| {
             session::surroundings().with_temp_file_path(spill.clone()).build_arc()
@@ -69,16 +70,4 @@ fn in_url(address: IpAddr) -> String {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => format!("[{address}]"),
     }
-}
-
-/// Returns the engine's functions and ours.
-fn registry(known: &Known) -> BallistaFunctionRegistry {
-    let mut registry = BallistaFunctionRegistry::default();
-    for function in scalar(known) {
-        registry.scalar_functions.insert(function.name().to_owned(), function);
-    }
-    for function in aggregate(known) {
-        registry.aggregate_functions.insert(function.name().to_owned(), function);
-    }
-    registry
 }

@@ -7,11 +7,9 @@ use std::sync::Arc;
 
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::extension::SessionConfigExt as _;
-use ballista_core::utils::default_session_builder;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::start_server;
-use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::SessionConfig;
 
 use crate::arguments::Scheduler;
@@ -41,15 +39,7 @@ pub(crate) async fn run(asked: &Scheduler) -> Result<(), Failure> {
         no_executors_grace_period_seconds: asked.executor_timeout,
         expire_dead_executor_interval_seconds: LOOKS,
         override_config_producer: Some(Arc::new(|| session::settled(SessionConfig::new_with_ballista()))),
-        override_session_builder: Some(Arc::new(move |config| {
-            let state = default_session_builder(config)?;
-            let id = state.session_id().to_owned();
-            let state = SessionStateBuilder::new_from_existing(state)
-                .with_session_id(id)
-                .with_runtime_env(session::surroundings().build_arc()?)
-                .build();
-            session::with_functions(state, &known)
-        })),
+        override_session_builder: Some(Arc::new(move |config| session::state_on_cluster(config, &known))),
         ..SchedulerConfig::default()
     };
     let failed = |error: ballista_core::error::BallistaError| {

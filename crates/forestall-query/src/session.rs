@@ -5,10 +5,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ballista_core::utils::default_session_builder;
 use datafusion::common::Result;
-use datafusion::execution::FunctionRegistry as _;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionState;
+use datafusion::execution::{FunctionRegistry as _, SessionStateBuilder};
 use datafusion::prelude::SessionConfig;
 use forestall_lake::Keys;
 
@@ -53,6 +54,18 @@ pub(crate) fn settled(config: SessionConfig) -> SessionConfig {
 /// Begins the surroundings of a session.
 pub(crate) fn surroundings() -> RuntimeEnvBuilder {
     RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(Stores::default()))
+}
+
+/// Begins a state as the scheduler has one for each query: the engine's functions and rules for a cluster, and ours.
+///
+/// # Errors
+///
+/// None of which we know.
+pub(crate) fn state_on_cluster(config: SessionConfig, known: &Known) -> Result<SessionState> {
+    let state = default_session_builder(config)?;
+    let id = state.session_id().to_owned();
+    let builder = SessionStateBuilder::new_from_existing(state).with_session_id(id);
+    with_functions(builder.with_runtime_env(surroundings().build_arc()?).build(), known)
 }
 
 /// Adds our functions.
