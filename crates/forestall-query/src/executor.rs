@@ -19,14 +19,14 @@ use crate::session;
 const RESULTS: u64 = 3_600;
 /// Seconds between two looks for such results.
 const LOOKS: u64 = 60;
-/// Seconds for which the scheduler may be away at the start.
+/// What has it wait at the start until the scheduler is there, and say so; the library counts these seconds wrongly, and never ends the wait.
 const PATIENCE: u16 = 30;
 
 /// Runs until SIGTERM or SIGINT.
 ///
 /// # Errors
 ///
-/// An index or the work folder cannot be used, the scheduler cannot be reached, the port cannot be had.
+/// An index, the keys or the work folder cannot be used, the port cannot be had.
 pub(crate) async fn run(asked: &Executor) -> Result<(), Failure> {
     let known = session::known(&asked.index, asked.keys.as_deref())?;
     let state = session::state_on_cluster(session::settled(SessionConfig::new_with_ballista()), &known);
