@@ -68,7 +68,8 @@ fn rows_come_before_the_last_is_computed_and_a_reader_may_leave() {
 fn what_does_not_fit_goes_to_disk_or_ends_the_query() {
     let spill = tempfile::tempdir().unwrap();
     let folder = spill.path().to_str().unwrap();
-    let sql = "select a.qname, b.time from dns_hits a join dns_hits b on a.resolver_v4 = b.resolver_v4 order by b.time, a.qname, a.time limit 1 offset 150000";
+    let sql = "select max(place), sum(place * qtype) from (select row_number() over (order by b.time, a.qname, a.time, a.sensor, b.sensor) as place, \
+               a.qtype as qtype from dns_hits a join dns_hits b on a.resolver_v4 = b.resolver_v4)";
     let sorted = |memory: &str| {
         let lake = world().lake.to_str().unwrap();
         run(&[sql, "--lake", lake, "--format", "csv", "--memory", memory, "--spill", folder])

@@ -87,7 +87,7 @@ fn registrable_names() {
 /// All sources of the requests, as the census counts them.
 fn sources() -> Vec<Source> {
     let texts = rows(
-        "select distinct coalesce(cast(source_v4 as varchar), encode(source_v6, 'hex')) from contact_hits order by 1",
+        "select distinct coalesce(cast(source_v4 as varchar), encode(arrow_cast(source_v6, 'Binary'), 'hex')) from contact_hits order by 1",
         &[],
     );
     let source = |text: &String| match text.parse::<u32>() {
