@@ -16,6 +16,8 @@ use crate::tree;
 
 /// Where the pages stand.
 const FOLDER: &str = "docs/families";
+/// The program that makes them.
+const EXAMPLE: &str = "family-docs";
 
 /// File names with their texts.
 type Pages = BTreeMap<String, String>;
@@ -75,14 +77,23 @@ fn make(root: &Path) -> anyhow::Result<Pages> {
     }
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["run", "--quiet", "--locked", "--package", "forestall-dga", "--example", "family-docs", "--"])
-        .arg(&folder)
+        // With the features that the whole workspace asks for, so that the tests find everything built.
+        .args(["build", "--quiet", "--locked", "--workspace", "--example", EXAMPLE])
         .current_dir(root)
         .stdin(Stdio::null())
         .status()
-        .context("cannot start cargo run --example family-docs")?;
+        .context("cannot start cargo build --example family-docs")?;
     if !status.success() {
-        bail!("the example family-docs of forestall-dga: {status}");
+        bail!("cargo build --example {EXAMPLE}: {status}");
+    }
+    let program = target(root).join("debug/examples").join(EXAMPLE);
+    let status = Command::new(&program)
+        .arg(&folder)
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("cannot start {}", program.display()))?;
+    if !status.success() {
+        bail!("the example {EXAMPLE} of forestall-dga: {status}");
     }
     read(&folder)
 }
