@@ -8,11 +8,14 @@
 
 use std::process::ExitCode;
 
+mod book;
 mod console;
 mod family_docs;
 mod fuzz;
+mod markdown;
 mod metadata;
 mod problem;
+mod reference;
 mod renew;
 mod screenshots;
 mod test;
@@ -31,11 +34,17 @@ const COMMANDS: &[Command] = &[
         test::run,
     ),
     (
+        "book",
+        "the pages of docs as static HTML in target/book, with every link checked; --check writes nothing",
+        book::run,
+    ),
+    (
         "family-docs",
         "writes docs/families from what the families say of themselves; --check compares",
         family_docs::run,
     ),
     ("fuzz", "hostile octets against every reader, 10 minutes each; --seconds N, and names of targets", fuzz::run),
+    ("reference", "writes the pages on the API and on events in docs/reference; --check compares", reference::run),
     ("renew", "writes the committed data files anew from public packages; --help says which", renew::run),
     (
         "train",

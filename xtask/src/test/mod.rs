@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use crate::console::say;
-use crate::{family_docs, tidy, tree};
+use crate::{book, family_docs, reference, tidy, tree};
 
 mod axe;
 mod counterparts;
@@ -44,6 +44,8 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         }),
         Step::new("tidy", || tidy::run(&[])),
         Step::new("family-docs", || family_docs::run(&["--check".to_owned()])),
+        Step::new("reference", || reference::run(&["--check".to_owned()])),
+        Step::new("book", || book::run(&["--check".to_owned()])),
         Step::new("counterparts", || {
             counterparts::provide(&search, install, &root);
             axe::provide(&root, &search, install);

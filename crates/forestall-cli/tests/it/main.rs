@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the failure")]
 
 mod blocking;
+mod book;
 mod case;
 mod census;
 mod census_hub;
@@ -38,6 +39,7 @@ mod publish;
 mod publish_sharing;
 mod quickstart;
 mod readme;
+mod reference;
 mod resolvers;
 mod scan;
 mod send;
