@@ -94,6 +94,28 @@ fn an_erased_field_is_said_to_be_erased() {
 }
 
 #[test]
+fn a_comment_is_erased_and_the_log_stays_what_it_was() {
+    let home = opened();
+    home.ok("case log mine --head -o old.checkpoint");
+    home.fails(2, "case erase mine 2 comment", &["--reason"]);
+    home.fails(1, "case erase mine 9 comment --reason asked", &["no event 9"]);
+    home.fails(1, "case erase mine 3 comment --reason asked", &["no field \"comment\"", "actor"]);
+    assert!(home.ok("case log mine").contains("told by telephone"));
+    let recorded = home.ok("case erase mine 2 comment --reason 'Art. 17 GDPR, asked on 2026-11-20'");
+    assert_eq!(recorded, "mine#4\tnoted\n");
+    let log = home.ok("case log mine");
+    assert!(
+        !log.contains("told by telephone") && log.contains("erased the field comment of event 2: Art. 17"),
+        "{log}"
+    );
+    let report = home.ok("case log mine --verify --checkpoint old.checkpoint");
+    assert_eq!(value(&report, "erased"), "2\tcomment");
+    assert!(!report.contains("fault"), "{report}");
+    home.fails(1, "case erase mine 2 comment --reason again", &["it was erased before"]);
+    home.fails(2, "--hub http://127.0.0.1:1 case erase mine 2 actor --reason asked", &["a store of this machine"]);
+}
+
+#[test]
 fn a_proof_is_printed_in_the_form_that_others_read() {
     let home = opened();
     let proof = home.ok("case log mine --proof 2");
