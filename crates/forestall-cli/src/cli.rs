@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, census, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, import,
-    index, jobs, lake, misp, party, person, plugin, predict, publish, quickstart, register, scan, serve, store,
+    case, census, classify, dictionary, directory, disclosures, doctor, drill, epp, family, guard, hunt, identify,
+    import, index, jobs, lake, misp, party, person, plugin, predict, publish, quickstart, register, scan, serve, store,
     verify_list, vet, zone,
 };
 use crate::world::Globals;
@@ -74,6 +74,7 @@ pub(crate) enum Noun {
     Plugin(plugin::Verb),
     #[command(subcommand)]
     Store(store::Verb),
+    Doctor(doctor::Doctor),
 }
 
 /// How a table or a page is printed.

@@ -49,6 +49,15 @@ pub struct Kept {
     pub months: Vec<String>,
 }
 
+/// What waits for retention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overdue {
+    /// Files of events on which something is due.
+    pub files: u64,
+    /// The earliest of their days.
+    pub earliest: UtcDay,
+}
+
 /// Why retention was not done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -181,24 +190,8 @@ impl Lake {
         let mut due = Vec::new();
         for table in EVENTS {
             let mut note = Note::get(self, table, day)?;
-            let mut changed = false;
-            for file in self.files(table, day, None)? {
-                let age = Policy::age(day, Instant::from_seconds(file.stored).day(), today);
-                if policy.act(Held::Clear, age) == Act::Leave
-                    || (note.knows(&file) && policy.act(Held::Pseudonyms, age) == Act::Leave)
-                {
-                    continue;
-                }
-                let footer = self.footer(table, &file)?;
-                let held = if footer.pseudonyms { Held::Pseudonyms } else { Held::Clear };
-                let act = policy.act(held, age);
-                if act == Act::Leave {
-                    note.pseudonyms.insert(file.path.clone(), (file.octets, file.stored));
-                    changed = true;
-                } else {
-                    due.push(Due { table, file, held, act, rows: footer.rows });
-                }
-            }
+            let (found, changed) = self.due(policy, table, (day, today), &mut note)?;
+            due.extend(found);
             notes.push((table, note, changed));
         }
         if due.iter().any(|due| due.held == Held::Clear)
@@ -230,6 +223,57 @@ impl Lake {
             }
         }
         failed
+    }
+
+    /// Returns what is due of the files of a day, and says whether the note has more than before: files that have their pseudonyms already.
+    fn due(
+        &self,
+        policy: &Policy,
+        table: &'static Table,
+        (day, today): (UtcDay, UtcDay),
+        note: &mut Note,
+    ) -> Result<(Vec<Due>, bool), KeepError> {
+        let mut due = Vec::new();
+        let mut changed = false;
+        for file in self.files(table, day, None)? {
+            let age = Policy::age(day, Instant::from_seconds(file.stored).day(), today);
+            if policy.act(Held::Clear, age) == Act::Leave
+                || (note.knows(&file) && policy.act(Held::Pseudonyms, age) == Act::Leave)
+            {
+                continue;
+            }
+            let footer = self.footer(table, &file)?;
+            let held = if footer.pseudonyms { Held::Pseudonyms } else { Held::Clear };
+            let act = policy.act(held, age);
+            if act == Act::Leave {
+                note.pseudonyms.insert(file.path.clone(), (file.octets, file.stored));
+                changed = true;
+            } else {
+                due.push(Due { table, file, held, act, rows: footer.rows });
+            }
+        }
+        Ok((due, changed))
+    }
+
+    /// Returns on how many files of events something is due on `today` by the policy, and the earliest of their days. Nothing is done.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepError`] where the lake cannot be read.
+    pub fn overdue(&self, policy: &Policy, today: UtcDay) -> Result<Option<Overdue>, KeepError> {
+        let mut overdue: Option<Overdue> = None;
+        for table in EVENTS {
+            for day in self.days(table)?.into_iter().filter(|day| !policy.is_early(*day, today)) {
+                let mut note = Note::get(self, table, day)?;
+                let (due, _) = self.due(policy, table, (day, today), &mut note)?;
+                if !due.is_empty() {
+                    let known = overdue.get_or_insert(Overdue { files: 0, earliest: day });
+                    known.files += due.len() as u64;
+                    known.earliest = known.earliest.min(day);
+                }
+            }
+        }
+        Ok(overdue)
     }
 
     fn do_one(&self, keys: &mut Keys, due: &Due, day: UtcDay, kept: &mut Kept) -> Result<(), KeepError> {

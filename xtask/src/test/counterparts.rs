@@ -87,7 +87,11 @@ const COUNTERPARTS: &[Counterpart] = &[
     Counterpart { program: "dnsperf", package: Debian("dnsperf"), needed_by: "the sinkhole under load" },
     Counterpart { program: "wrk", package: Debian("wrk"), needed_by: "the sinkhole under load of visitors" },
     Counterpart { program: "curl", package: Debian("curl"), needed_by: "visitors of the sinkhole" },
-    Counterpart { program: "openssl", package: Debian("openssl"), needed_by: "visitors of the sinkhole over TLS" },
+    Counterpart {
+        program: "openssl",
+        package: Debian("openssl"),
+        needed_by: "the sinkhole over TLS, wrong certificates",
+    },
     Counterpart { program: "chromium", package: Debian("chromium"), needed_by: "the console in a browser" },
     Counterpart { program: "chromedriver", package: Debian("chromium-driver"), needed_by: "the console in a browser" },
     Counterpart { program: "clang", package: Debian("clang"), needed_by: "the example of a plug-in in C, built anew" },

@@ -9,6 +9,7 @@ pub(crate) mod classify;
 pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod disclosures;
+pub(crate) mod doctor;
 pub(crate) mod drill;
 pub(crate) mod epp;
 pub(crate) mod family;
@@ -82,6 +83,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Dictionary(verb) => verb.run(globals),
         Noun::Plugin(verb) => verb.run(globals),
         Noun::Directory(verb) => verb.run(globals),
+        Noun::Doctor(command) => command.run(globals),
         Noun::Store(verb) => verb.run(globals),
     }
 }

@@ -22,7 +22,7 @@ fn value<'t>(text: &'t str, word: &str) -> &'t str {
 }
 
 /// Changes the store past the program.
-fn tamper(home: &Home, statement: &'static str) {
+pub(crate) fn tamper(home: &Home, statement: &'static str) {
     let path = home.data().join("forestall.db");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

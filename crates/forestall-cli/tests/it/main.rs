@@ -15,6 +15,7 @@ mod classify;
 mod database;
 mod dictionary;
 mod directory;
+mod doctor;
 mod drill;
 mod environment;
 mod epp;
