@@ -8,15 +8,20 @@
 
 use std::process::ExitCode;
 
+mod advisories;
 mod book;
 mod console;
+mod epoch;
 mod family_docs;
 mod fuzz;
+mod linked;
 mod markdown;
 mod metadata;
+mod package;
 mod problem;
 mod reference;
 mod renew;
+mod sbom;
 mod screenshots;
 mod test;
 mod tidy;
@@ -45,6 +50,17 @@ const COMMANDS: &[Command] = &[
     ),
     ("fuzz", "hostile octets against every reader, 10 minutes each; --seconds N, and names of targets", fuzz::run),
     ("reference", "writes the pages on the API and on events in docs/reference; --check compares", reference::run),
+    (
+        "package",
+        "packages of Debian; --static archives without libraries, tried in an empty root; --container images; --programs FOLDER takes built ones",
+        package::run,
+    ),
+    ("sbom", "a bill of materials of each program, as CycloneDX 1.6", sbom::run),
+    (
+        "advisories",
+        "known weaknesses of what we depend on, by cargo-deny; --required fails where nothing can be checked",
+        advisories::run,
+    ),
     ("renew", "writes the committed data files anew from public packages; --help says which", renew::run),
     (
         "train",

@@ -102,6 +102,9 @@ const COUNTERPARTS: &[Counterpart] = &[
         package: Library("libnet-epp-perl"),
         needed_by: "the registry over EPP with a client in Perl",
     },
+    Counterpart { program: "mandoc", package: Debian("mandoc"), needed_by: "manual pages" },
+    Counterpart { program: "zsh", package: Debian("zsh"), needed_by: "completions in zsh" },
+    Counterpart { program: "fish", package: Debian("fish"), needed_by: "completions in fish" },
     Counterpart { program: "initdb", package: Debian("postgresql"), needed_by: "the store on PostgreSQL" },
     Counterpart {
         program: "oidc-provider-mock",

@@ -20,6 +20,8 @@ mod counterparts;
 mod skips;
 mod steps;
 
+#[cfg(test)]
+pub(crate) use skips::skipped;
 use steps::Step;
 
 /// Runs every step and says how long each took; with `--no-install` nothing is installed.

@@ -66,6 +66,20 @@ impl Skips {
     }
 }
 
+/// Says by name that a test of these chores did not run, and why.
+#[cfg(test)]
+pub(crate) fn skipped(test: &str, why: &str) {
+    use std::io::Write as _;
+
+    let line = format!("{test}: {why}");
+    if let Some(file) = std::env::var_os(VARIABLE)
+        && let Ok(mut file) = fs::OpenOptions::new().create(true).append(true).open(file)
+    {
+        writeln!(file, "{line}").ok();
+    }
+    crate::console::complain(&format!("skipped: {line}"));
+}
+
 impl Drop for Skips {
     fn drop(&mut self) {
         // What is left is a small file in a folder for build output.

@@ -444,7 +444,7 @@ fn wrong(error: toml::de::Error) -> String {
 }
 
 /// Returns an example of the file, every setting with its default.
-fn example() -> String {
+pub(super) fn example() -> String {
     format!(
         "# Settings of `forestall serve`. Options and the environment go before this file.\n\
          version = {VERSION}\n\

@@ -32,6 +32,7 @@ mod lake;
 mod listen;
 mod log;
 mod misp;
+mod papers;
 mod party;
 mod plugin;
 mod predict;

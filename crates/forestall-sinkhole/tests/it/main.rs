@@ -12,6 +12,7 @@ mod hostile;
 mod limits;
 mod load;
 mod names;
+mod papers;
 mod reload;
 mod resolver;
 mod support;

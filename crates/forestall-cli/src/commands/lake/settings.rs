@@ -10,7 +10,8 @@ use anyhow::Context as _;
 use clap::Args;
 use forestall_formats::friendly;
 use forestall_lake::enrich::{Enrichment, Prefix};
-use forestall_lake::{Kept, Keys, Lake, Settings, tally};
+use forestall_lake::retention::Policy;
+use forestall_lake::{Kept, Keys, Lake, Settings, enrich, tally};
 use forestall_model::UtcDay;
 
 use crate::failure::usage;
@@ -43,6 +44,62 @@ impl LakeArgs {
     pub(crate) fn open(&self) -> anyhow::Result<Lake> {
         open(&self.lake)
     }
+}
+
+/// Returns an example of the file, every setting with its default.
+pub(crate) fn example() -> String {
+    let Policy { clear_days, row_days, aggregate_days, late_days } = Policy::default();
+    let bogons = enrich::Settings::default().bogons;
+    format!(
+        "\
+# Settings of a lake, for `forestall lake ship`, `lake keep` and `census report`. Relative paths are from the folder of this file.
+version = 1
+
+# The keys of pseudonyms; by default {KEYS} in the data folder. Whoever has them can tell which machine is which.
+# keys = \"{KEYS}\"
+
+# How long what is kept, in whole days after the day on which an event happened.
+[retention]
+# Addresses in clear, then pseudonyms:
+clear_days = {clear_days}
+# rows, then counts:
+row_days = {row_days}
+# counts:
+aggregate_days = {aggregate_days}
+# the key of a month after it should have done its work, for segments that come late:
+late_days = {late_days}
+
+# What is known of addresses.
+[enrich]
+# Whether addresses that nobody can have are left out of every count. Only for a network of one's own is there a reason not to.
+bogons = {bogons}
+# Registers of friendly registrations, as `forestall vet --known` reads them; their addresses are in no count.
+# registers = [\"friends.csv\"]
+# Whom to write to.
+# contacts = [\"contacts.csv\"]
+
+# Tables of networks and countries, in the form mmdb, iptoasn, cidr or pfx2as; the first that knows an address wins.
+# [[enrich.networks]]
+# file = \"ip2asn-combined.tsv.gz\"
+# form = \"iptoasn\"
+
+# Addresses that are in no count, with whose they are: crawler, researcher, verifier, friend, own or bogon.
+# [[enrich.leave-out]]
+# kind = \"own\"
+# label = \"office\"
+# addresses = [\"198.51.100.0/28\", \"2001:db8:7::/48\"]
+
+# How many names of a campaign's daily list were held, where that is better known than by what was asked for.
+# [[census.names]]
+# family = \"conficker\"
+# campaign = \"conficker-c\"
+# held = 69
+# others = 400
+# stops = true
+# from = \"2026-11-01\"
+# source = \"the working group's list of 2026-11-01\"
+"
+    )
 }
 
 /// Opens a lake.
@@ -128,5 +185,32 @@ pub(crate) fn tell(kept: &Kept) {
     }
     if !months.is_empty() {
         output::note(format_args!("the keys of {} were deleted", months.join(", ")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use forestall_lake::retention::Policy;
+    use forestall_lake::{Settings, enrich};
+
+    use super::example;
+
+    #[test]
+    fn the_example_is_read_as_the_defaults_and_each_line_of_it_that_waits_can_be_used() {
+        let settings = Settings::from_toml(&example()).unwrap();
+        assert_eq!((settings.retention, &settings.enrich), (Policy::default(), &enrich::Settings::default()));
+        assert!(settings.keys.is_none() && settings.census.names.is_empty());
+        let used: String = example()
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(waits) if waits.contains(" = ") || waits.starts_with("[[") => format!("{waits}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        let settings = Settings::from_toml(&used).unwrap();
+        assert_eq!(settings.retention, Policy::default());
+        let enrich = &settings.enrich;
+        let counts = [enrich.registers.len(), enrich.contacts.len(), enrich.networks.len(), enrich.leave_out.len()];
+        assert_eq!((counts, settings.census.names.len(), settings.keys.is_some()), ([1; 4], 1, true));
     }
 }

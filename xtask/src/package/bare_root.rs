@@ -1,0 +1,139 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! Static programs tried where there is nothing but them: a root without a library, a user, a device or a name service.
+//!
+//! What is tried is what works there. What does not is to look up a host by its name: the C run-time loads libraries for that (NSS) even where it is linked
+//! in, so a static program reaches hosts by their addresses, and by their names only where the same version of the C library is installed.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+
+use super::programs::{Built, PROGRAMS};
+use super::run;
+use crate::console::say;
+
+/// How long an answer of the console may take: it waits for the disk at its first.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The bare root.
+struct Bare {
+    root: PathBuf,
+    /// How a program is started in it: by root, or by a user who is root in a name space of his own.
+    enter: &'static [&'static str],
+}
+
+/// Runs the programs in an empty root; where this user may enter none, that is told.
+///
+/// # Errors
+///
+/// A program that does not do there what it does elsewhere.
+pub(super) fn attempt(folder: &Path, built: &Built) -> anyhow::Result<()> {
+    let bare = Bare::make(&folder.join("bare-root"), built)?;
+    let Some(bare) = bare else {
+        say("bare root: NOT tried: neither root nor a user who may make a name space");
+        return Ok(());
+    };
+    for program in PROGRAMS {
+        let version = bare.answer(&format!("/{} --version", program.name))?;
+        ensure!(version.trim() == format!("{} {}", program.name, env!("CARGO_PKG_VERSION")), "found {version:?}");
+        say(&format!("bare root: {}", version.trim()));
+    }
+    let names = bare.answer("/forestall predict conficker-b --on 2009-03-13 --format csv")?;
+    // The first name of the list that the public tools for Conficker.B print for this day.
+    ensure!(names.lines().nth(1).is_some_and(|line| line.starts_with("mxwvjhvkaa.org,")), "found {names:?}");
+    fs::write(bare.root.join("list.csv"), &names).context("the list cannot be written")?;
+    say(&format!("bare root: {} names predicted", names.lines().count() - 1));
+    let verdict = bare.answer("/forestall verify-list /list.csv")?;
+    ensure!(verdict.contains("All that was checked is right."), "found {verdict:?}");
+    say("bare root: the list is verified");
+    bare.answer("/forestall index build -o /names.index --family conficker-b --from 2026-11-01 --until 2026-12-01")?;
+    let checked = bare.answer("/forestall-sinkhole --index /names.index --http 127.0.0.1:8080 --check-config")?;
+    ensure!(checked.contains("are good"), "found {checked:?}");
+    say(&format!("bare root: sinkhole: {}", checked.trim()));
+    bare.answer(
+        "/forestall --data /data case open mine --campaign conficker-a --from 2027-01-01 --until 2027-04-01 --by trial",
+    )?;
+    bare.serves()
+}
+
+impl Bare {
+    /// Makes the root; none where nobody lets us enter.
+    fn make(root: &Path, built: &Built) -> anyhow::Result<Option<Self>> {
+        if root.exists() {
+            fs::remove_dir_all(root).with_context(|| format!("{} cannot be removed", root.display()))?;
+        }
+        fs::create_dir_all(root).with_context(|| format!("{} cannot be made", root.display()))?;
+        for program in PROGRAMS {
+            built.strip_into(program, &root.join(program.name))?;
+        }
+        let ways: [&[&str]; 2] = [&["chroot"], &["unshare", "--user", "--map-root-user", "chroot"]];
+        for enter in ways {
+            let bare = Self { root: root.to_owned(), enter };
+            if bare.command("/forestall --version").output().is_ok_and(|output| output.status.success()) {
+                return Ok(Some(bare));
+            }
+        }
+        // Nobody could enter, or the program does not run there: the second is told by its own words.
+        let own = Command::new(root.join(PROGRAMS[0].name)).arg("--version").output();
+        let by_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+        ensure!(!by_root && own.is_ok(), "/forestall --version does not run in an empty root");
+        Ok(None)
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(self.enter[0]);
+        command.args(&self.enter[1..]).arg(&self.root).args(line.split_whitespace()).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+    }
+
+    fn answer(&self, line: &str) -> anyhow::Result<String> {
+        run::answer(line, &mut self.command(line)).context("in an empty root")
+    }
+
+    /// Has the hub serve, asks it for a page, and ends it in order.
+    fn serves(&self) -> anyhow::Result<()> {
+        let mut command = self.command("/forestall --data /data serve --listen 127.0.0.1:0");
+        let mut child =
+            Serving(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("chroot cannot be run")?);
+        let mut link = String::new();
+        let out = child.0.stdout.take().context("it has an output")?;
+        BufReader::new(out).read_line(&mut link).context("the hub printed nothing")?;
+        let address = link.trim().strip_prefix("http://").and_then(|rest| rest.split('/').next());
+        let address = address.with_context(|| format!("the hub printed {link:?}, which is no link"))?;
+        let mut stream = TcpStream::connect(address).with_context(|| format!("nobody listens on {address}"))?;
+        stream.set_read_timeout(Some(PATIENCE)).context("a socket takes a time")?;
+        stream
+            .write_all(format!("GET /sign-in HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())
+            .context("the hub took no request")?;
+        let mut page = String::new();
+        stream.read_to_string(&mut page).context("the hub did not answer")?;
+        let first = page.lines().next().unwrap_or_default();
+        ensure!(first.starts_with("HTTP/1.1 200"), "the hub answered {first:?}");
+        say(&format!("bare root: the hub served {} octets", page.len()));
+        let pid = child.0.id().to_string();
+        run::quietly("kill", Command::new("kill").args(["-TERM", &pid]), None)?;
+        let status = child.0.wait().context("the hub was lost")?;
+        if !status.success() {
+            bail!("the hub ended with {status}");
+        }
+        say("bare root: the hub ended in order");
+        Ok(())
+    }
+}
+
+/// A program that is not left behind.
+struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
