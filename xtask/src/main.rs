@@ -8,7 +8,9 @@
 
 use std::process::ExitCode;
 
+mod acceptance;
 mod advisories;
+mod bench;
 mod book;
 mod console;
 mod epoch;
@@ -20,6 +22,7 @@ mod metadata;
 mod package;
 mod problem;
 mod reference;
+mod release;
 mod renew;
 mod sbom;
 mod screenshots;
@@ -38,6 +41,8 @@ const COMMANDS: &[Command] = &[
         "format, lint, tidy, pages on families, real counterparts, all tests, documentation; --no-install installs nothing",
         test::run,
     ),
+    ("bench", "every figure that was promised, into docs/performance.md; --only, --quick, --table, --list", bench::run),
+    ("acceptance", "the long trials of the release programs; --only, --minutes N, --list", acceptance::run),
     (
         "book",
         "the pages of docs as static HTML in target/book, with every link checked; --check writes nothing",

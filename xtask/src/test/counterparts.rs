@@ -186,7 +186,7 @@ apt-get install --quiet --yes --no-install-recommends "$@"
 /// # Errors
 ///
 /// A folder of the path cannot be written in one (it holds the separator).
-pub(super) fn search_path(path: Option<&OsStr>, root: &Path) -> anyhow::Result<OsString> {
+pub(crate) fn search_path(path: Option<&OsStr>, root: &Path) -> anyhow::Result<OsString> {
     search_path_with(path, Path::new(POSTGRESQL), &root.join(PYTHON))
 }
 

@@ -20,6 +20,7 @@ mod counterparts;
 mod skips;
 mod steps;
 
+pub(crate) use counterparts::search_path;
 #[cfg(test)]
 pub(crate) use skips::skipped;
 use steps::Step;
@@ -36,7 +37,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         _ => bail!("test takes --no-install or nothing, found {}", arguments.join(" ")),
     };
     let root = tree::root();
-    let search = counterparts::search_path(std::env::var_os("PATH").as_deref(), &root)?;
+    let search = search_path(std::env::var_os("PATH").as_deref(), &root)?;
     let skips = skips::Skips::begin(&root)?;
 
     let steps = vec![
