@@ -42,6 +42,7 @@ const NOT_RUN: &[(&str, usize, &str)] = &[
     ("docs/install.md", 5, "root, packages and units of systemd, a builder of containers"),
     ("docs/lake.md", 1, "a spool, and a bucket of a provider"),
     ("docs/lists.md", 3, "minisign; a delivery with its key; the settings of a sender"),
+    ("docs/measuring.md", 2, "release builds, and minutes to hours"),
     ("docs/misp.md", 2, "a hub that somebody serves; an instance of MISP"),
     ("docs/notification.md", 1, "GnuPG, and a key of somebody"),
     ("docs/plugins.md", 1, "a plug-in, which is made from the examples by their script"),
