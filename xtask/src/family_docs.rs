@@ -111,7 +111,7 @@ fn make(root: &Path) -> anyhow::Result<Pages> {
     if !status.success() {
         bail!("cargo build --example {EXAMPLE}: {status}");
     }
-    let program = target(root).join("debug/examples").join(EXAMPLE);
+    let program = tree::target(root).join("debug/examples").join(EXAMPLE);
     let status = Command::new(&program)
         .arg(&folder)
         .stdin(Stdio::null())

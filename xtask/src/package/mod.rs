@@ -59,7 +59,7 @@ impl Asked {
 
 /// Returns the folder into which packages are written.
 pub(crate) fn folder(root: &Path) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+    let target = tree::target(root);
     target.join("package")
 }
 

@@ -69,7 +69,7 @@ impl Built {
         for program in PROGRAMS {
             command.args(["--package", program.package]);
         }
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        let target = crate::tree::target(root);
         let folder = match statically_for {
             Some(platform) => {
                 command.args(["--target", platform]).env("RUSTFLAGS", "-C target-feature=+crt-static");

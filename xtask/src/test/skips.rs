@@ -29,7 +29,7 @@ impl Skips {
     ///
     /// The folder cannot be made or an old file cannot be removed.
     pub(super) fn begin(root: &Path) -> anyhow::Result<Self> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        let target = crate::tree::target(root);
         Self::begin_in(&target)
     }
 
