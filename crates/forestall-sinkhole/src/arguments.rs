@@ -9,7 +9,7 @@ use clap::Parser;
 
 /// Answers for the names of a prediction index, hears the machines that come for them, and writes what it saw into a spool.
 #[derive(Debug, Parser)]
-#[command(name = "forestall-sinkhole", version, after_help = EXIT_STATUS)]
+#[command(name = "forestall-sinkhole", version, override_usage = USAGE, after_help = EXIT_STATUS)]
 pub struct Arguments {
     /// Index files, as `forestall index build` makes them. A file that another one replaces by renaming is read anew.
     #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present = "example_config")]
@@ -33,6 +33,8 @@ pub struct Arguments {
     #[arg(long, exclusive = true)]
     pub example_config: bool,
 }
+
+const USAGE: &str = "forestall-sinkhole [OPTIONS] --index <FILE>...\n       forestall-sinkhole --example-config";
 
 const EXIT_STATUS: &str = "SIGTERM and SIGINT seal the segment at hand and end it, SIGHUP seals it and goes on in another. \
 Exit status: 0 done; 2 the command line or the configuration is wrong, or there is nothing to listen on; 3 a file, an address or the disk cannot be had.";

@@ -415,6 +415,9 @@ mod tests {
                 "wasm-ld",
                 "xmllint",
                 "../share/perl5/Net/EPP/Simple.pm",
+                "mandoc",
+                "zsh",
+                "fish",
                 "initdb",
                 "oidc-provider-mock",
                 "schemathesis",
@@ -437,7 +440,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, kdig, dnsperf, wrk, curl, openssl, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script, duckdb"
+                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, kdig, dnsperf, wrk, curl, openssl, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, mandoc, zsh, fish, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script, duckdb"
             ]
         );
     }
@@ -471,6 +474,9 @@ mod tests {
                 "lld",
                 "libxml2-utils",
                 "libnet-epp-perl",
+                "mandoc",
+                "zsh",
+                "fish",
                 "postgresql",
                 "python3-venv"
             ]

@@ -17,6 +17,9 @@ use crate::{near, output};
 /// The section of the manual: commands of users.
 const SECTION: &str = "1";
 
+/// What roff's writer begins with: an apostrophe that stays one.
+const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
 /// Print the manual page of a command, or write those of all commands into a folder
 ///
 /// To read one: forestall man case open | man -l -
@@ -94,17 +97,30 @@ fn title(command: &Command) -> &str {
 
 /// Returns a page as roff.
 fn page(command: &Command, parent: Option<&Command>) -> anyhow::Result<Vec<u8>> {
-    let man = Man::new(command.clone())
-        .title(title(command).to_uppercase())
-        .section(SECTION)
-        .source(concat!("Forestall ", env!("CARGO_PKG_VERSION")))
-        .manual("Forestall");
-    let mut page = Vec::new();
-    man.render(&mut page).context("the page could not be made")?;
-    let see = parent.map_or("forestall-sinkhole", title);
-    let section = if parent.is_some() { SECTION } else { "8" };
-    // A hyphen that is part of a name and not of a word.
-    writeln!(page, ".SH \"SEE ALSO\"\n\\fB{}\\fR({section})", see.replace('-', "\\-"))
-        .context("the page could not be made")?;
-    Ok(page)
+    // The line of the help says in short what all options in a row say at length.
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage).to_owned();
+    let man = Man::new(command.clone().override_usage(usage)).section(SECTION);
+    let sections = || -> std::io::Result<Vec<u8>> {
+        let mut page = Vec::new();
+        man.render_name_section(&mut page)?;
+        man.render_synopsis_section(&mut page)?;
+        man.render_description_section(&mut page)?;
+        man.render_options_section(&mut page)?;
+        if told(command).next().is_some() {
+            man.render_subcommands_section(&mut page)?;
+        }
+        if command.get_after_help().is_some() {
+            man.render_extra_section(&mut page)?;
+        }
+        let (see, section) = parent.map_or(("forestall-sinkhole", "8"), |parent| (title(parent), SECTION));
+        // A hyphen that is part of a name and not of a word.
+        writeln!(page, ".SH SEE ALSO\n\\fB{}\\fR({section})", see.replace('-', "\\-"))?;
+        Ok(page)
+    };
+    let sections = String::from_utf8(sections().context("the page could not be made")?)?;
+    // Each section defines the apostrophe anew; once does for all. The title is ours, since an empty date must be quoted to be one.
+    let (name, version) = (title(command).to_uppercase(), env!("CARGO_PKG_VERSION"));
+    let title = format!("{APOSTROPHE}.TH \"{name}\" \"{SECTION}\" \"\" \"Forestall {version}\" \"Forestall\"\n");
+    Ok((title + &sections.replace(APOSTROPHE, "").replace(".SH EXTRA\n", ".SH NOTES\n")).into_bytes())
 }

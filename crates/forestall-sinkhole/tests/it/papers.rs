@@ -30,24 +30,26 @@ fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_forestall-sinkhole"))
 }
 
+/// What roff's writer begins with: an apostrophe that stays one.
+const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
 /// Returns the manual page; it has no version, so that a release does not change it.
 fn page() -> String {
-    let man = clap_mangen::Man::new(Arguments::command())
-        .title("FORESTALL-SINKHOLE")
-        .section("8")
-        .source("Forestall")
-        .manual("Forestall");
+    let mut command = Arguments::command();
+    let usage = command.render_usage().to_string().replace("Usage: ", "");
+    let man = clap_mangen::Man::new(command.override_usage(usage)).section("8");
     let mut page = Vec::new();
-    man.render_title(&mut page).unwrap();
     man.render_name_section(&mut page).unwrap();
     man.render_synopsis_section(&mut page).unwrap();
     man.render_description_section(&mut page).unwrap();
     man.render_options_section(&mut page).unwrap();
     man.render_extra_section(&mut page).unwrap();
-    page.extend_from_slice(
-        b".SH \"SEE ALSO\"\n\\fBforestall\\fR(1), \\fBforestall\\-index\\fR(1), \\fBforestall\\-lake\\fR(1)\n",
-    );
-    String::from_utf8(page).unwrap()
+    let sections = String::from_utf8(page).unwrap().replace(APOSTROPHE, "").replace(".SH EXTRA\n", ".SH NOTES\n");
+    format!(
+        "{APOSTROPHE}.TH \"FORESTALL-SINKHOLE\" \"8\" \"\" \"Forestall\" \"Forestall\"\n{sections}.SH FILES\n\
+         \\fI/etc/forestall/sinkhole.toml\\fR, \\fI/var/lib/forestall\\-sinkhole\\fR: where the package has its configuration, index and spool.\n\
+         .SH SEE ALSO\n\\fBforestall\\fR(1), \\fBforestall\\-index\\fR(1), \\fBforestall\\-lake\\fR(1)\n"
+    )
 }
 
 #[test]
