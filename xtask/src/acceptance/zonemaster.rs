@@ -31,12 +31,11 @@ pids=$!
 "$sinkhole" --index names.index --config sinkhole.toml --spool spool > sinkhole.out 2> sinkhole.err &
 pids="$pids $!"
 tries=0
-until [ "$(grep -c listening sinkhole.out)" -ge 2 ]; do
+until grep -q 'nsd started' nsd.log && [ "$(grep -c listening sinkhole.out)" -ge 2 ]; do
     tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || { cat sinkhole.err >&2; exit 1; }
-    sleep 0.1
+    [ "$tries" -lt 600 ] || { cat nsd.log sinkhole.err >&2; exit 1; }
+    sleep 0.2
 done
-sleep 1
 "$zonemaster" --no-ipv6 --hints hints --level NOTICE --raw --no-progress "$name"
 "#;
 

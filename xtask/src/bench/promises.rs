@@ -147,7 +147,7 @@ pub(super) const PROMISES: &[Promise] = &[
         Predict,
         ("families", "gain.*", "times"),
         AtLeast(1.0),
-        "names of every other family over those of a plain port of its description",
+        "names of every family that has a plain port beside it, over those of the port",
     ),
     beside(
         row("predict.vidro", Predict, ("families", "names.vidro", NAMES), Told, "names of Vidro, one core"),
