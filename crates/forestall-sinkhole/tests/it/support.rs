@@ -19,7 +19,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 /// How long an answer may take before it counts as none.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// How long is waited to see that nothing comes.
 pub(crate) const SILENCE: Duration = Duration::from_millis(300);
 
