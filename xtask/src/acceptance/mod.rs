@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 
+use crate::bench::circumstances;
 use crate::console::say;
 use crate::release::{self, Programs, found};
 use crate::test::search_path;
@@ -179,7 +180,8 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
             report.skip(&format!("needs {}", missing.join(", ")));
         }
         let path = reports.join(format!("{}.md", trial.name));
-        fs::write(&path, report.text(&root)).with_context(|| format!("cannot write {}", path.display()))?;
+        fs::write(&path, report.text(&circumstances(&root)))
+            .with_context(|| format!("cannot write {}", path.display()))?;
         say(&format!("== {}: {}; {}", trial.name, report.outcome(), path.display()));
         if !report.holds() {
             failed.push(trial.name);

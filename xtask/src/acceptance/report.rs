@@ -3,9 +3,7 @@
 //! What a trial found.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
-use crate::bench::circumstances;
 use crate::console::say;
 
 /// What a trial found, as it goes on; each line is said at once.
@@ -55,9 +53,8 @@ impl Report {
         }
     }
 
-    /// Writes it as a page.
-    pub(super) fn text(&self, root: &Path) -> String {
-        let about = circumstances(root);
+    /// Writes it as a page; `about` says when, on which machine, and with which sources.
+    pub(super) fn text(&self, about: &str) -> String {
         let mut text = format!("# {}: {}\n\n**{}.** {about}\n", self.name, self.what, self.outcome());
         for (title, lines) in [("Does not hold", &self.failed), ("Holds", &self.held), ("Figures", &self.facts)] {
             if !lines.is_empty() {
@@ -83,8 +80,8 @@ mod tests {
         report.hold(false, "it is tea");
         assert!(!report.holds());
         assert_eq!(report.outcome(), "1 of 2 do not hold");
-        let text = report.text(Path::new("."));
-        assert!(text.starts_with("# tea: water boils\n\n**1 of 2 do not hold.** "), "{text}");
+        let text = report.text("Today, here.");
+        assert!(text.starts_with("# tea: water boils\n\n**1 of 2 do not hold.** Today, here.\n"), "{text}");
         assert!(
             text.ends_with(
                 "## Does not hold\n\n- it is tea\n\n## Holds\n\n- it is hot\n\n## Figures\n\n- 100 degrees\n"
