@@ -236,7 +236,7 @@ fn a_burst_is_answered_query_by_query() {
     // What each is answered alone, but for its number, and cookies, which have the second in them.
     let alone: Vec<_> =
         kinds.iter().map(|kind| sinkhole.udp_within(kind, SILENCE).map(|answer| facts(&answer))).collect();
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.set_read_timeout(Some(SILENCE)).unwrap();
     // Stopped meanwhile, so that they come together.
     sinkhole.signal(nix::sys::signal::Signal::SIGSTOP);

@@ -207,6 +207,8 @@ fn csv(gaps: &[Gap]) -> anyhow::Result<()> {
             let row = row(gap);
             let [low, high] = ends(row.reach_low, row.reach_high);
             let [road, by, there, timing, fallback] = figures::lead_fields(&gap.lead);
+            let nobody = gap.ring.as_ref().is_none_or(Vec::is_empty);
+            let whom = if nobody { ring(gap) } else { for_spreadsheet(&ring(gap)) };
             rows.write_record([
                 row.tld,
                 row.campaign,
@@ -223,7 +225,7 @@ fn csv(gaps: &[Gap]) -> anyhow::Result<()> {
                 &there,
                 &timing,
                 &fallback,
-                &ring(gap),
+                &whom,
             ])?;
         }
         rows.flush()?;
