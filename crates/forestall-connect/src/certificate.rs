@@ -6,7 +6,7 @@
 //! Of a certificate (RFC 5280, section 4.1) only the issuer, the subject and the two times are read here, field by field; names and keys are compared by
 //! the library that speaks TLS. Whether somebody believes a chain is for whom it is shown to.
 
-use forestall_model::Instant;
+use forestall_model::{Instant, UtcDay};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::ParsedCertificate;
@@ -208,11 +208,16 @@ fn time(tag: u8, content: &[u8]) -> Option<Instant> {
         (GENERALIZED_TIME, 14) if digits => text.split_at(2),
         _ => return None,
     };
-    let part = |at: usize| &rest[at..at + 2];
-    let (year, month, day) = (part(0), part(2), part(4));
-    let (hour, minute, second) = (part(6), part(8), part(10));
-    // What is written for "never" has a second of 59 in the year 9999.
-    format!("{century}{year}-{month}-{day}T{hour}:{minute}:{second}Z").parse().ok()
+    let number = |text: &str| text.parse::<i8>().ok();
+    let part = |at: usize| number(&rest[at..at + 2]);
+    let year = i16::from(number(century)?) * 100 + i16::from(part(0)?);
+    // Not by way of a civil calendar's own instants: "never" is the last second of the year 9999 (RFC 5280, section 4.1.2.5), where those have ended.
+    let day = UtcDay::from_ymd(year, part(2)?, part(4)?)?;
+    let (hour, minute, second) = (part(6)?, part(8)?, part(10)?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    Some(day.start().plus_seconds(i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second)))
 }
 
 #[cfg(test)]
