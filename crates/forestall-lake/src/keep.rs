@@ -152,8 +152,8 @@ const EVENTS: [&Table; 2] = [&DNS_HITS, &CONTACT_HITS];
 impl Lake {
     /// Does what the policy says for `today`. Running it again does no more; it can be stopped at any point.
     ///
-    /// `summarise` is asked for the totals of a day once there are addresses of it in clear that will not be any more; where a segment comes late, again, for what
-    /// is still in clear.
+    /// `summarise` is asked for the totals of a day once there are addresses of it in clear that will not be any more; where a segment comes late, again. What it returns is kept beside what it returned before,
+    /// and before any address goes: where a run ends in between, the next one asks again, and it must not return what is there already.
     ///
     /// # Errors
     ///
@@ -325,10 +325,26 @@ impl Lake {
     ///
     /// [`LakeError::Store`].
     pub fn totals(&self, day: UtcDay) -> Result<Vec<Bytes>, LakeError> {
+        Ok(self.totals_with_times(day)?.into_iter().map(|(octets, _)| octets).collect())
+    }
+
+    /// Returns the same, each with the second since 1970 in which the store took it.
+    pub(crate) fn totals_with_times(&self, day: UtcDay) -> Result<Vec<(Bytes, i64)>, LakeError> {
         let mut found = Vec::new();
         for object in self.list(&format!("{TOTALS}/day={day}"))? {
-            found.extend(self.get(object.location.as_ref())?);
+            let octets = self.get(object.location.as_ref())?;
+            found.extend(octets.map(|octets| (octets, object.last_modified.timestamp())));
         }
         Ok(found)
+    }
+
+    /// Returns the days of which there are totals, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`LakeError::Store`].
+    pub fn days_with_totals(&self) -> Result<Vec<UtcDay>, LakeError> {
+        let names = self.folders(TOTALS)?;
+        Ok(names.iter().filter_map(|name| name.strip_prefix("day=")?.parse().ok()).collect())
     }
 }

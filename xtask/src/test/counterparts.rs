@@ -84,6 +84,11 @@ const COUNTERPARTS: &[Counterpart] = &[
         package: Debian("knot-dnsutils"),
         needed_by: "answers of the sinkhole to another client",
     },
+    Counterpart {
+        program: "zonemaster-cli",
+        package: Debian("zonemaster-cli"),
+        needed_by: "delegations to the sinkhole, as registries check them",
+    },
     Counterpart { program: "dnsperf", package: Debian("dnsperf"), needed_by: "the sinkhole under load" },
     Counterpart { program: "wrk", package: Debian("wrk"), needed_by: "the sinkhole under load of visitors" },
     Counterpart { program: "curl", package: Debian("curl"), needed_by: "visitors of the sinkhole" },
@@ -149,6 +154,12 @@ const COUNTERPARTS: &[Counterpart] = &[
         program: "duckdb",
         package: Python(&["duckdb-cli==1.5.6"]),
         needed_by: "the lake read by another program",
+    },
+    Counterpart {
+        program: "moto_server",
+        // What its server needs beside its part for S3: all its parts together are many times as large.
+        package: Python(&["moto[s3]==5.2.1", "flask==3.1.3", "flask-cors==6.0.5"]),
+        needed_by: "the lake on a server of S3",
     },
 ];
 
@@ -405,6 +416,7 @@ mod tests {
                 "gpg",
                 "dig",
                 "kdig",
+                "zonemaster-cli",
                 "dnsperf",
                 "wrk",
                 "curl",
@@ -426,7 +438,8 @@ mod tests {
                 "pyepp",
                 "intelmqctl",
                 "zeek-script",
-                "duckdb"
+                "duckdb",
+                "moto_server"
             ]
         );
     }
@@ -440,7 +453,7 @@ mod tests {
         assert_eq!(
             report(&[]),
             [
-                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, kdig, dnsperf, wrk, curl, openssl, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, mandoc, zsh, fish, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script, duckdb"
+                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, kdig, zonemaster-cli, dnsperf, wrk, curl, openssl, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, mandoc, zsh, fish, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script, duckdb, moto_server"
             ]
         );
     }
@@ -464,6 +477,7 @@ mod tests {
                 "gnupg",
                 "bind9-dnsutils",
                 "knot-dnsutils",
+                "zonemaster-cli",
                 "dnsperf",
                 "wrk",
                 "curl",
@@ -497,7 +511,10 @@ mod tests {
                 "epptools==1.1.2",
                 "intelmq==3.5.0",
                 "zeekscript==1.3.6",
-                "duckdb-cli==1.5.6"
+                "duckdb-cli==1.5.6",
+                "moto[s3]==5.2.1",
+                "flask==3.1.3",
+                "flask-cors==6.0.5"
             ]
         );
     }

@@ -17,3 +17,4 @@ mod reload;
 mod resolver;
 mod support;
 mod usage;
+mod zonemaster;

@@ -2,7 +2,6 @@
 
 //! The options that commands on a lake share, and the file that they name.
 
-use std::error::Error;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -133,17 +132,29 @@ impl SettingsArgs {
         folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
     }
 
-    /// Opens the keys of pseudonyms: where the file says, else in the data folder.
+    /// Opens the keys of pseudonyms: where the file says, else in the data folder. They are made where they are not there.
     pub(crate) fn keys(&self, settings: &Settings, globals: &Globals) -> anyhow::Result<Keys> {
-        let path = match &settings.keys {
-            Some(path) => self.base().join(path),
-            None => {
-                let data = globals.data()?;
-                std::fs::create_dir_all(&data).with_context(|| format!("{} cannot be made", data.display()))?;
-                data.join(KEYS)
-            }
-        };
+        let path = self.keys_are(settings, globals)?;
+        if settings.keys.is_none()
+            && let Some(data) = path.parent()
+        {
+            std::fs::create_dir_all(data).with_context(|| format!("{} cannot be made", data.display()))?;
+        }
         Ok(Keys::open(&path)?)
+    }
+
+    /// Opens the keys where they are there; nothing is made.
+    pub(crate) fn keys_that_are_there(&self, settings: &Settings, globals: &Globals) -> anyhow::Result<Option<Keys>> {
+        let path = self.keys_are(settings, globals)?;
+        let is_there = path.try_exists().with_context(|| format!("{} cannot be looked for", path.display()))?;
+        Ok(if is_there { Some(Keys::open(&path)?) } else { None })
+    }
+
+    fn keys_are(&self, settings: &Settings, globals: &Globals) -> anyhow::Result<PathBuf> {
+        match &settings.keys {
+            Some(path) => Ok(self.base().join(path)),
+            None => Ok(globals.data()?.join(KEYS)),
+        }
     }
 
     /// Reads what is known of addresses.
@@ -164,9 +175,13 @@ fn prefix(address: IpAddr, length: u8) -> Result<Prefix, String> {
     Prefix::new(address, length).map_err(|error| error.to_string())
 }
 
-/// Makes the numbers of a day for the census before its addresses give way to pseudonyms.
-pub(super) fn summarise(lake: &Lake, day: UtcDay) -> Result<Option<Vec<u8>>, Box<dyn Error + Send + Sync>> {
-    tally::summarise(lake, day).map_err(Into::into)
+/// Does what is due of retention, makes the numbers of a day for the census before its addresses give way to pseudonyms, and counts the days that are over for those who only read.
+pub(super) fn keep(lake: &Lake, policy: &Policy, keys: &mut Keys, today: UtcDay) -> anyhow::Result<Kept> {
+    let key = keys.sketch();
+    let mut summarise = |lake: &Lake, day: UtcDay| tally::summarise(lake, day, &key).map_err(Into::into);
+    let kept = lake.keep(policy, keys, today, Some(&mut summarise))?;
+    tally::count_ahead(lake, today)?;
+    Ok(kept)
 }
 
 /// Tells what a run of retention did; nothing where it did nothing.
