@@ -38,6 +38,7 @@ pub(crate) fn lake(folder: &Path, today: UtcDay) -> Result<CensusSettings, Box<d
                     agent: machine % 3,
                     q: Some(machine % 7),
                     port: 50_000,
+                    sample: 0,
                     place: Place { network, country: Some(country) },
                 });
             }
