@@ -2,8 +2,8 @@
 
 //! Static programs tried where there is nothing but them: a root without a library, a user, a device or a name service.
 //!
-//! What is tried is what works there. What does not is to look up a host by its name: the C run-time loads libraries for that (NSS) even where it is linked
-//! in, so a static program reaches hosts by their addresses, and by their names only where the same version of the C library is installed.
+//! What is tried is what works there. Hosts are found by name only by `/etc/hosts` and the servers of `/etc/resolv.conf`: for every other way of NSS the C
+//! run-time loads libraries of its own version, even where it is linked in.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

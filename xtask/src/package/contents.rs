@@ -132,10 +132,24 @@ fn say_of_itself(stage: &Stage, usr: &str, binary: &Path, scratch: &Path) -> any
 
 /// Puts the pages of the documentation, and what changed for operators.
 fn put_documents(stage: &Stage, root: &Path, doc: &str) -> anyhow::Result<()> {
-    for page in listed(&root.join("docs"))?.iter().filter(|page| page.ends_with(".md")) {
-        stage.put(&format!("{doc}/docs/{page}"), &read(&root.join("docs").join(page))?, FILE)?;
-    }
+    put_folder(stage, &root.join("docs"), &format!("{doc}/docs"))?;
     stage.put_zipped(&format!("{doc}/CHANGELOG.md"), &read(&root.join("CHANGELOG.md"))?)
+}
+
+/// Puts the pages and pictures of a folder and of those below it.
+fn put_folder(stage: &Stage, folder: &Path, place: &str) -> anyhow::Result<()> {
+    let below = fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>())
+        .with_context(|| format!("{} cannot be listed", folder.display()))?;
+    for path in below {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_dir() {
+            put_folder(stage, &path, &format!("{place}/{name}"))?;
+        } else if [".md", ".png", ".svg"].iter().any(|kind| name.ends_with(kind)) {
+            stage.put(&format!("{place}/{name}"), &read(&path)?, FILE)?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns the names of the files in a folder, sorted.
