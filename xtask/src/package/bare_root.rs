@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 
 use super::programs::{Built, PROGRAMS};
 use super::run;
@@ -56,6 +56,7 @@ pub(super) fn attempt(folder: &Path, built: &Built) -> anyhow::Result<()> {
     let checked = bare.answer("/forestall-sinkhole --index /names.index --http 127.0.0.1:8080 --check-config")?;
     ensure!(checked.contains("are good"), "found {checked:?}");
     say(&format!("bare root: sinkhole: {}", checked.trim()));
+    bare.listens()?;
     bare.answer(
         "/forestall --data /data case open mine --campaign conficker-a --from 2027-01-01 --until 2027-04-01 --by trial",
     )?;
@@ -97,39 +98,71 @@ impl Bare {
         run::answer(line, &mut self.command(line)).context("in an empty root")
     }
 
-    /// Has the hub serve, asks it for a page, and ends it in order.
-    fn serves(&self) -> anyhow::Result<()> {
-        let mut command = self.command("/forestall --data /data serve --listen 127.0.0.1:0");
-        let mut child =
-            Serving(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("chroot cannot be run")?);
-        let mut link = String::new();
-        let out = child.0.stdout.take().context("it has an output")?;
-        BufReader::new(out).read_line(&mut link).context("the hub printed nothing")?;
-        let address = link.trim().strip_prefix("http://").and_then(|rest| rest.split('/').next());
-        let address = address.with_context(|| format!("the hub printed {link:?}, which is no link"))?;
-        let mut stream = TcpStream::connect(address).with_context(|| format!("nobody listens on {address}"))?;
-        stream.set_read_timeout(Some(PATIENCE)).context("a socket takes a time")?;
-        stream
-            .write_all(format!("GET /sign-in HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())
-            .context("the hub took no request")?;
-        let mut page = String::new();
-        stream.read_to_string(&mut page).context("the hub did not answer")?;
-        let first = page.lines().next().unwrap_or_default();
-        ensure!(first.starts_with("HTTP/1.1 200"), "the hub answered {first:?}");
-        say(&format!("bare root: the hub served {} octets", page.len()));
-        let pid = child.0.id().to_string();
-        run::quietly("kill", Command::new("kill").args(["-TERM", &pid]), None)?;
-        let status = child.0.wait().context("the hub was lost")?;
-        if !status.success() {
-            bail!("the hub ended with {status}");
-        }
-        say("bare root: the hub ended in order");
+    /// Has the sinkhole listen, comes as a visitor, and ends it in order.
+    fn listens(&self) -> anyhow::Result<()> {
+        let (serving, line) =
+            self.start("/forestall-sinkhole --index /names.index --http 127.0.0.1:0 --spool /spool")?;
+        let address =
+            line.strip_prefix("listening\thttp\t").with_context(|| format!("the sinkhole printed {line:?}"))?;
+        let page = ask(address, "/")?;
+        ensure!(page.contains("This is a sinkhole."), "the sinkhole answered {page:?}");
+        serving.end()?;
+        let spool = self.root.join("spool");
+        let sealed = fs::read_dir(&spool).with_context(|| format!("{} cannot be listed", spool.display()))?;
+        let sealed =
+            sealed.flatten().filter(|entry| entry.path().extension().is_some_and(|kind| kind == "spool")).count();
+        ensure!(sealed == 1, "{sealed} sealed segments are in the spool, not one");
+        say("bare root: the sinkhole answered a visitor, sealed its spool and ended in order");
         Ok(())
     }
+
+    /// Has the hub serve, asks it for a page, and ends it in order.
+    fn serves(&self) -> anyhow::Result<()> {
+        let (serving, link) = self.start("/forestall --data /data serve --listen 127.0.0.1:0")?;
+        let address = link.strip_prefix("http://").and_then(|rest| rest.split('/').next());
+        let page = ask(address.with_context(|| format!("the hub printed {link:?}, which is no link"))?, "/sign-in")?;
+        let first = page.lines().next().unwrap_or_default();
+        ensure!(first.starts_with("HTTP/1.1 200"), "the hub answered {first:?}");
+        serving.end()?;
+        say(&format!("bare root: the hub served {} octets and ended in order", page.len()));
+        Ok(())
+    }
+
+    /// Starts a program and returns it with the first line that it prints.
+    fn start(&self, line: &str) -> anyhow::Result<(Serving, String)> {
+        let child = self.command(line).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+        let mut serving = Serving(child.with_context(|| format!("{line} cannot be run"))?);
+        let mut first = String::new();
+        let out = serving.0.stdout.take().context("it has an output")?;
+        BufReader::new(out).read_line(&mut first).with_context(|| format!("{line} printed nothing"))?;
+        Ok((serving, first.trim_end().to_owned()))
+    }
+}
+
+/// Asks a server on this machine for a page and returns all that it answers.
+fn ask(address: &str, path: &str) -> anyhow::Result<String> {
+    let mut stream = TcpStream::connect(address).with_context(|| format!("nobody listens on {address}"))?;
+    stream.set_read_timeout(Some(PATIENCE)).context("a socket takes a time")?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).with_context(|| format!("{address} took no request"))?;
+    let mut page = String::new();
+    stream.read_to_string(&mut page).with_context(|| format!("{address} did not answer"))?;
+    Ok(page)
 }
 
 /// A program that is not left behind.
 struct Serving(Child);
+
+impl Serving {
+    /// Ends it as a service is ended.
+    fn end(mut self) -> anyhow::Result<()> {
+        let pid = self.0.id().to_string();
+        run::quietly("kill", Command::new("kill").args(["-TERM", &pid]), None)?;
+        let status = self.0.wait().context("a program was lost")?;
+        ensure!(status.success(), "after SIGTERM it ended with {status}");
+        Ok(())
+    }
+}
 
 impl Drop for Serving {
     fn drop(&mut self) {

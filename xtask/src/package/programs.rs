@@ -24,6 +24,10 @@ pub(crate) const PROGRAMS: [Program; 2] = [
     Program { name: "forestall-sinkhole", package: "forestall-sinkhole" },
 ];
 
+/// With the C run-time inside. Where it is, getrandom cannot ask whether the system has the call of its name, and would read `/dev/urandom`, which an
+/// empty root lacks: the call is named, which Linux has since 3.17.
+const STATIC: &str = "-C target-feature=+crt-static --cfg getrandom_backend=\"linux_getrandom\"";
+
 /// A folder in which the programs are.
 #[derive(Debug)]
 pub(super) struct Built {
@@ -72,7 +76,7 @@ impl Built {
         let target = crate::tree::target(root);
         let folder = match statically_for {
             Some(platform) => {
-                command.args(["--target", platform]).env("RUSTFLAGS", "-C target-feature=+crt-static");
+                command.args(["--target", platform]).env("RUSTFLAGS", STATIC);
                 target.join(platform).join("release")
             }
             None => target.join("release"),
