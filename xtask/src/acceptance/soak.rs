@@ -283,7 +283,7 @@ fn message(turn: usize, name: &str) -> Vec<u8> {
         0..=4 => name
             .chars()
             .enumerate()
-            .map(|(at, c)| if (at + turn) % 3 == 0 { c.to_ascii_uppercase() } else { c })
+            .map(|(at, c)| if (at + turn).is_multiple_of(3) { c.to_ascii_uppercase() } else { c })
             .collect(),
         5 => format!("www.{name}"),
         6 => format!("n{turn}.example.org"),

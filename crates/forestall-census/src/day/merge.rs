@@ -312,7 +312,7 @@ fn networks_and_countries(parts: &[&Machines], (share4, share6): (f64, f64)) -> 
 
 impl Late {
     /// Applies to a figure of machines that hangs on the largest part, or says why it cannot be given.
-    pub(super) fn applied(&self, of: Estimate) -> Result<Estimate, String> {
+    pub(super) fn applied(&self, of: &Estimate) -> Result<Estimate, String> {
         if self.share > MOST_LATE {
             return Err(format!(
                 "{:.0} % of the requests came after the others had lost their addresses, more than {:.0} %: machines cannot be followed from the one to the other",

@@ -298,7 +298,7 @@ impl Maker<'_> {
     /// Returns a figure of machines that was made of the largest part of the events as one of all of them, or why that cannot be done.
     fn of_all_parts(&self, machines: Estimate) -> Result<Estimate, String> {
         match &self.totals.late {
-            Some(late) => late.applied(machines),
+            Some(late) => late.applied(&machines),
             None => Ok(machines),
         }
     }

@@ -7,24 +7,27 @@ use std::collections::HashMap;
 /// The most that are told apart: far more than [`forestall_census::day::MOST_SAMPLES`], which are counted apart.
 const MOST: usize = 4_096;
 
+/// A sensor and the address of it that was asked.
+type Sample = (Box<[u8]>, Box<[u8]>);
+
 /// Numbers of samples, with what they are.
 #[derive(Debug, Default)]
 pub(super) struct SampleNames {
-    known: HashMap<(Box<[u8]>, Box<[u8]>), u16>,
+    known: HashMap<Sample, u16>,
     names: Vec<String>,
     /// What the row before said, with its number: most rows of a file say the same.
-    before: Option<(Box<[u8]>, Box<[u8]>, u16)>,
+    before: Option<(Sample, u16)>,
 }
 
 impl SampleNames {
     /// Returns the number of what came to an address of a sensor.
     pub(super) fn number(&mut self, sensor: &[u8], destination: &[u8]) -> u16 {
-        if let Some((of, at, number)) = &self.before
+        if let Some(((of, at), number)) = &self.before
             && (&**of, &**at) == (sensor, destination)
         {
             return *number;
         }
-        let key: (Box<[u8]>, Box<[u8]>) = (sensor.into(), destination.into());
+        let key: Sample = (sensor.into(), destination.into());
         let number = match self.known.get(&key) {
             Some(number) => *number,
             None if self.names.len() < MOST => {
@@ -36,7 +39,7 @@ impl SampleNames {
             }
             None => 0,
         };
-        self.before = Some((key.0, key.1, number));
+        self.before = Some((key, number));
         number
     }
 
