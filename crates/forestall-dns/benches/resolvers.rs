@@ -103,7 +103,7 @@ fn serve(days: &Shared) -> SocketAddr {
     address
 }
 
-fn tell(resolver: SocketAddr, serial: u32) {
+fn tell_of(resolver: SocketAddr, serial: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let apex = apex();
     let told = Notification {
@@ -215,7 +215,7 @@ fn main() {
             let (mut asked, took) = asked_during(address, &stays, "beside.example", || {
                 days.0.serial.store(serial, Ordering::SeqCst);
                 let begun = Clock::now();
-                tell(address, serial);
+                tell_of(address, serial);
                 wait(address, new, true);
                 wait(address, gone, false);
                 begun.elapsed()

@@ -16,6 +16,7 @@ use super::figures::{self, ends};
 use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
 use crate::failure::{Outcome, usage};
+use crate::foreign::for_spreadsheet;
 use crate::output;
 use crate::table::{Align, Table, thousands};
 use crate::world::{self, Globals};
