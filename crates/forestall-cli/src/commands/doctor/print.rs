@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::doctor::{Finding, State, worst};
 use crate::foreign::for_terminal;
 use crate::output;
+use crate::table::counted;
 
 /// All findings as one value.
 #[derive(Serialize)]
@@ -31,10 +32,10 @@ pub(super) fn text(findings: &[Finding]) -> anyhow::Result<()> {
     output::to_stdout(|out| Ok(write(findings, out)?))?;
     let count = |state| findings.iter().filter(|finding| finding.state == state).count();
     output::note(format_args!(
-        "{} good, {} skipped, {} warnings, {} bad",
+        "{} good, {} skipped, {}, {} bad",
         count(State::Good),
         count(State::Skipped),
-        count(State::Warning),
+        counted(count(State::Warning) as u64, "warning"),
         count(State::Bad)
     ));
     Ok(())
