@@ -77,7 +77,7 @@ impl Store {
             structure: Vec::new(),
             events: None,
             newest: None,
-            octets: place.path().and_then(|path| std::fs::metadata(path).ok()).map(|about| about.len()),
+            octets: place.path().and_then(octets_of),
             server_time: None,
             writing: None,
         };
@@ -155,6 +155,14 @@ async fn opened(connection: Result<SqliteConnection, sqlx::Error>) -> Result<(Co
     let mut connection = Connection::from(connection?);
     let found = schema::inspect(&mut connection).await?;
     Ok((connection, found))
+}
+
+/// Returns how many octets a file takes with its write-ahead log, in which everything may still stand; none where it cannot be looked at.
+fn octets_of(path: &Path) -> Option<u64> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let octets = std::fs::metadata(path).ok()?.len();
+    Some(octets + std::fs::metadata(log).map_or(0, |about| about.len()))
 }
 
 /// Says whether a file is kept with a write-ahead log; none where it cannot be read.
