@@ -130,7 +130,7 @@ pub(crate) fn octets(number: u64) -> String {
         None => format!("{number} octets"),
         Some((bits, unit)) => {
             let tenths = (number >> (bits - 10)) * 10 / 1_024;
-            if tenths < 100 && tenths % 10 > 0 {
+            if tenths < 100 && !tenths.is_multiple_of(10) {
                 format!("{}.{} {unit}", tenths / 10, tenths % 10)
             } else {
                 format!("{} {unit}", thousands(tenths / 10))
