@@ -33,7 +33,7 @@ const NOT_RUN: &[(&str, usize, &str)] = &[
     ("docs/census.md", 2, "a lake with the events of sinkholes; a simulation of minutes"),
     ("docs/classifier.md", 1, "two files of names that the repository cannot hold"),
     ("docs/collisions.md", 1, "a service that goes on"),
-    ("docs/doctor.md", 2, "an installation with its faults"),
+    ("docs/doctor.md", 3, "an installation with its faults"),
     ("docs/drill.md", 4, "drills of minutes; a service that goes on"),
     ("docs/enrichment.md", 1, "a spool, and tables of networks from others"),
     ("docs/epp.md", 1, "an account at a registry"),
