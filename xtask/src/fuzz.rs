@@ -12,6 +12,7 @@ use std::process::Command;
 use anyhow::{Context as _, bail, ensure};
 
 use crate::console::say;
+use crate::linked::host;
 
 /// What cargo-fuzz gives the compiler for coverage.
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -94,13 +95,6 @@ fn build(root: &Path, folder: &Path) -> anyhow::Result<()> {
         .context("cargo cannot be run")?;
     ensure!(status.success(), "the targets were not built");
     Ok(())
-}
-
-/// Returns the triple of this machine.
-fn host() -> anyhow::Result<String> {
-    let said = Command::new("rustc").arg("-vV").output().context("rustc cannot be run")?;
-    let said = String::from_utf8_lossy(&said.stdout).into_owned();
-    said.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned).context("rustc does not tell its host")
 }
 
 /// Runs one target; says whether it survived.

@@ -8,12 +8,23 @@
 
 use std::process::ExitCode;
 
+mod acceptance;
+mod advisories;
+mod bench;
+mod book;
 mod console;
+mod epoch;
 mod family_docs;
 mod fuzz;
+mod linked;
+mod markdown;
 mod metadata;
+mod package;
 mod problem;
+mod reference;
+mod release;
 mod renew;
+mod sbom;
 mod screenshots;
 mod test;
 mod tidy;
@@ -30,12 +41,31 @@ const COMMANDS: &[Command] = &[
         "format, lint, tidy, pages on families, real counterparts, all tests, documentation; --no-install installs nothing; --cluster: those of forestall-query",
         test::run,
     ),
+    ("bench", "every figure that was promised, into docs/performance.md; --only, --quick, --table, --list", bench::run),
+    ("acceptance", "the long trials of the release programs; --only, --minutes N, --list", acceptance::run),
+    (
+        "book",
+        "the pages of docs as static HTML in target/book, with every link checked; --check writes nothing",
+        book::run,
+    ),
     (
         "family-docs",
         "writes docs/families from what the families say of themselves; --check compares",
         family_docs::run,
     ),
     ("fuzz", "hostile octets against every reader, 10 minutes each; --seconds N, and names of targets", fuzz::run),
+    ("reference", "writes the pages on the API and on events in docs/reference; --check compares", reference::run),
+    (
+        "package",
+        "packages of Debian; --static archives without libraries, tried in an empty root; --container images; --programs FOLDER takes built ones",
+        package::run,
+    ),
+    ("sbom", "a bill of materials of each program, as CycloneDX 1.6", sbom::run),
+    (
+        "advisories",
+        "known weaknesses of what we depend on, by cargo-deny; --required fails where nothing can be checked",
+        advisories::run,
+    ),
     ("renew", "writes the committed data files anew from public packages; --help says which", renew::run),
     (
         "train",

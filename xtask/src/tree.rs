@@ -64,6 +64,12 @@ impl Tree {
         self.files.iter().find(|file| file.path == path)
     }
 
+    /// Says whether there is a folder at `path`: one that is not empty.
+    pub(crate) fn is_folder(&self, path: &str) -> bool {
+        let below = format!("{path}/");
+        self.paths.range(below.clone()..).next().is_some_and(|next| next.starts_with(&below))
+    }
+
     fn add_folder(&mut self, folder: &Path, prefix: &str) -> anyhow::Result<()> {
         for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
             let entry = entry.with_context(|| format!("cannot list {}", folder.display()))?;
@@ -101,6 +107,11 @@ pub(crate) fn root() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let package = PathBuf::from(package);
     package.parent().map_or_else(|| package.clone(), Path::to_path_buf)
+}
+
+/// Returns the folder for build output.
+pub(crate) fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
 }
 
 /// Returns true for folders that hold nothing of ours. Build output is known by the tag that cargo leaves in it,

@@ -246,6 +246,20 @@ pub struct CensusPart {
     pub networks6: u64,
     /// Machines that were on, where enough of them could be followed.
     pub machines: Option<CensusEstimate>,
+    /// The least and most that these counts can be, where events came after others had lost their addresses, so that nobody knows how many are in both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<CensusBetween>,
+}
+
+/// The least and the most that counts can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CensusBetween {
+    /// Distinct IPv4 addresses of the day.
+    pub addresses: [u64; 2],
+    /// The same of the busiest hour.
+    pub busiest_hour: [u64; 2],
+    /// Distinct IPv6 networks of the day.
+    pub networks6: [u64; 2],
 }
 
 /// Days that count the same thing as the last one.
@@ -342,4 +356,61 @@ pub struct OwnNetwork {
     pub of: String,
     /// Addresses by family. Several families may speak from one address, so that they do not add up.
     pub families: BTreeMap<String, u64>,
+}
+
+/// The infected machines of a party's own countries, in numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OwnCountries {
+    /// The party.
+    #[schema(value_type = PartyIdText)]
+    pub party: PartyId,
+    /// The day.
+    #[schema(value_type = DayText)]
+    pub day: UtcDay,
+    /// Whether the addresses of the day have given way to pseudonyms, so that networks cannot be told any more.
+    pub gone: bool,
+    /// The countries, in the order of the settings.
+    pub countries: Vec<OwnCountry>,
+    /// What a reader must know besides.
+    pub notes: Vec<String>,
+}
+
+/// A country of a party.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OwnCountry {
+    /// Its two letters.
+    #[schema(example = "BE")]
+    pub country: String,
+    /// The families of which machines were seen there. Several may speak from one address, so that they do not add up.
+    pub families: Vec<CountryFamily>,
+}
+
+/// A family in a country.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CountryFamily {
+    /// The family.
+    #[schema(example = "conficker")]
+    pub family: String,
+    /// What the numbers count.
+    pub counts: CensusDefinition,
+    /// The numbers.
+    pub numbers: CensusPart,
+    /// How fast its addresses fall, or why that cannot be said, where days before it were asked for.
+    pub said: Option<String>,
+    /// Its networks, most addresses first; none where they cannot be told.
+    pub networks: Option<Vec<CountryNetwork>>,
+}
+
+/// What of a network lies in a country.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CountryNetwork {
+    /// The network; `AS0` where it is not known.
+    #[schema(example = "AS64500")]
+    pub network: String,
+    /// Distinct IPv4 addresses of the day.
+    pub addresses: u64,
+    /// Distinct IPv6 networks of 64 bits of the day, never added to the addresses.
+    pub networks6: u64,
+    /// Requests.
+    pub requests: u64,
 }

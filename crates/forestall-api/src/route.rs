@@ -220,6 +220,8 @@ templates! {
     CENSUS_NETWORKS_AT = "/census/networks", fn census_networks();
     /// The machines in them.
     CENSUS_MACHINES_AT = "/census/machines", fn census_machines();
+    /// One's own countries.
+    CENSUS_COUNTRIES_AT = "/census/countries", fn census_countries();
     /// The census of the families of a case.
     CASE_CENSUS_AT = "/cases/{id}/census", fn case_census(id: &CaseId);
 }
@@ -310,6 +312,7 @@ routes! {
     CENSUS_DAYS = Get CENSUS_DAYS_AT, "The days of which the lake holds events.";
     CENSUS_NETWORKS = Get CENSUS_NETWORKS_AT, "How many infected machines the networks of one's own party had on a day.";
     CENSUS_MACHINES = Get CENSUS_MACHINES_AT, "The addresses of the infected machines in the networks of one's own party.";
+    CENSUS_COUNTRIES = Get CENSUS_COUNTRIES_AT, "How many infected machines the countries of one's own party had on a day, by family and network.";
     CASE_CENSUS = Get CASE_CENSUS_AT, "The census of the families of a case.";
 }
 

@@ -24,8 +24,13 @@ pub struct Bounds {
 /// Returns the bounds, where `behind` is how many machines there are behind an address (at least 1).
 #[must_use]
 pub fn of(pairs_in_busiest_hour: u64, addresses_in_day: u64, behind: f64) -> Bounds {
-    let low = real(pairs_in_busiest_hour);
-    Bounds { low, high: (real(addresses_in_day) * behind.max(1.0)).max(low) }
+    between(real(pairs_in_busiest_hour), real(addresses_in_day), behind)
+}
+
+/// Returns the bounds where the pairs are so many at least, and the addresses so many at most.
+pub(crate) fn between(pairs_in_busiest_hour: f64, addresses_in_day: f64, behind: f64) -> Bounds {
+    let low = pairs_in_busiest_hour;
+    Bounds { low, high: (addresses_in_day * behind.max(1.0)).max(low) }
 }
 
 impl fmt::Display for Bounds {

@@ -216,6 +216,15 @@ impl Estimate {
         Some(range)
     }
 
+    /// Returns this between two numbers of which it is known that the truth lies there.
+    #[must_use]
+    pub(crate) fn held_to(self, least: f64, most: f64) -> Self {
+        let most = most.max(least);
+        let within = |number: f64| number.clamp(least, most);
+        let (value, low, high) = (within(self.value), within(self.low), within(self.high));
+        Self { value, low, high, error: self.error.min(most - least), ..self }
+    }
+
     /// Adds a method and what it assumes.
     pub(crate) fn by(mut self, method: Method, assumptions: &[&'static str]) -> Self {
         let words = Self::exact(0.0, method, assumptions);
@@ -245,7 +254,9 @@ impl fmt::Display for Estimate {
         let places = if self.value.abs() < 100.0 { 2 } else { 0 };
         write!(f, "{} (", number(self.value, places))?;
         if self.error == 0.0 && self.low >= self.high {
-            return f.write_str("counted exactly)");
+            // What was reckoned from counts may have no error of chance, and is no count for that.
+            let counted = self.methods == [COUNTED];
+            return f.write_str(if counted { "counted exactly)" } else { "no error of chance)" });
         }
         write!(f, "90 % interval {} to ", number(self.low, places))?;
         match self.high.is_finite() {
@@ -320,6 +331,10 @@ mod tests {
     fn says_value_and_interval_or_that_it_was_counted() {
         assert_eq!(Estimate::counted(1_005_941).to_string(), "1,005,941 (counted exactly)");
         assert_eq!(of(1_000.0, 60.8).to_string(), "1,000 (90 % interval 905 to 1,105)");
+        let reckoned = Estimate::exact(166.0, METHOD, &[]);
+        assert_eq!(reckoned.to_string(), "166 (no error of chance)");
+        let product = Estimate::counted(166).times(&Estimate::exact(1.0, METHOD, &[]));
+        assert_eq!(product.to_string(), "166 (no error of chance)");
         let open = Estimate::new(10.0, 3.0, (5.0, f64::INFINITY), METHOD, &[]);
         assert_eq!(open.to_string(), "10 (90 % interval 5 to no upper bound)");
     }

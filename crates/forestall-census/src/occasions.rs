@@ -6,12 +6,14 @@
 //! of each other.
 
 use roaring::{RoaringBitmap, RoaringTreemap};
+use serde::{Deserialize, Serialize};
 
 use crate::addresses::Addresses;
 use crate::source::Protocol;
 
 /// The counts of one occasion among others in order of time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Occasion {
     /// Seen on it: `n`.
     pub seen: u64,
@@ -24,7 +26,8 @@ pub struct Occasion {
 }
 
 /// Several occasions in the order of time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Occasions {
     /// Each of them.
     pub each: Vec<Occasion>,
@@ -76,6 +79,11 @@ macro_rules! set {
 
 set!(RoaringBitmap);
 set!(RoaringTreemap);
+
+/// Counts sets of IPv4 addresses.
+pub(crate) fn of_bitmaps(sets: &[&RoaringBitmap]) -> Occasions {
+    counted(sets)
+}
 
 fn counted<S: Set>(sets: &[&S]) -> Occasions {
     // What was seen after each occasion, from the last one back.

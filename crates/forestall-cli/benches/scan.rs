@@ -36,6 +36,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use check::Told;
+use forestall_testkit::figures::tell;
 use process::{Cost, per_second};
 use program::Program;
 use traffic::{Form, Traffic};
@@ -60,9 +61,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         let input = folder.path().join(form.file_name());
         let truth = Traffic::new(&listed, units, traffic::CLIENTS).write(*form, units, &input)?;
         process::warm(&input)?;
+        let mut first: Option<Vec<Cost>> = None;
         for (names, index) in &indexes {
             let row = measure(&program, &wishes, index, &input)?;
             let told = truth.hold_against(&row.rows)?;
+            tell_runs(form.name(), units, &row, first.as_deref());
+            tell_wrong(form.name(), &told)?;
+            first.get_or_insert_with(|| row.runs.clone());
             print_row(form.name(), *names, units, &row, &told);
         }
         std::fs::remove_file(&input)?;
@@ -73,7 +78,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (lines, truth) = pairs::write(&listed, wishes.pairs, &input)?;
         process::warm(&input)?;
         let row = measure(&program, &wishes, index, &input)?;
-        print_row(&format!("{} pairs", wishes.pairs), *names, lines, &row, &truth.hold_against(&row.rows)?);
+        let told = truth.hold_against(&row.rows)?;
+        for run in &row.runs {
+            tell("pairs-memory", run.resident - row.start.resident, "MiB");
+        }
+        tell_wrong("pairs", &told)?;
+        print_row(&format!("{} pairs", wishes.pairs), *names, lines, &row, &told);
         std::fs::remove_file(&input)?;
     }
     if wishes.peers > 0 {
@@ -85,6 +95,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// What scanning one input cost.
 struct Measured {
+    /// Each run.
+    runs: Vec<Cost>,
+    /// The best of them.
     cost: Cost,
     /// The same with an empty input: reading the index.
     start: Cost,
@@ -99,13 +112,33 @@ fn measure(program: &Program, wishes: &Wishes, index: &Path, input: &Path) -> Re
     std::fs::write(&empty, [])?;
     let rows = input.with_extension("jsonl");
     let nothing = input.with_extension("nothing");
-    let best = |input: &Path, rows: &Path| {
-        let runs = (0..wishes.rounds).map(|_| program.scan(index, input, rows)).collect::<Result<Vec<Cost>, _>>()?;
-        runs.into_iter()
-            .min_by(|a, b| a.cpu().total_cmp(&b.cpu()))
-            .ok_or_else(|| Box::<dyn Error>::from("no round is asked for"))
+    let run = |input: &Path, rows: &Path| {
+        (0..wishes.rounds).map(|_| program.scan(index, input, rows)).collect::<Result<Vec<Cost>, _>>()
     };
-    Ok(Measured { start: best(&empty, &nothing)?, cost: best(input, &rows)?, rows })
+    let best = |runs: &[Cost]| {
+        let best = runs.iter().min_by(|a, b| a.cpu().total_cmp(&b.cpu()));
+        best.copied().ok_or_else(|| Box::<dyn Error>::from("no round is asked for"))
+    };
+    let start = best(&run(&empty, &nothing)?)?;
+    let runs = run(input, &rows)?;
+    Ok(Measured { cost: best(&runs)?, runs, start, rows })
+}
+
+/// Hands on how fast each run was, and with a larger index how many times the cost of the first one it took.
+fn tell_runs(form: &str, units: u64, row: &Measured, first: Option<&[Cost]>) {
+    let more = if first.is_some() { "-more-names" } else { "" };
+    for run in &row.runs {
+        tell(&format!("{form}{more}"), per_second(units, run.cpu()) / 1e6, "M/CPU s");
+    }
+    for (run, first) in row.runs.iter().zip(first.unwrap_or_default()) {
+        tell(&format!("{form}-times-for-more-names"), run.cpu() / first.cpu(), "times");
+    }
+}
+
+/// Hands on how much of what was told is not true, or is missing.
+fn tell_wrong(input: &str, told: &Told) -> Result<(), Box<dyn Error>> {
+    tell(&format!("{input}-wrong"), f64::from(u32::try_from(told.wrong())?), "rows and hits");
+    Ok(())
 }
 
 fn print_row(input: &str, names: u64, units: u64, row: &Measured, told: &Told) {

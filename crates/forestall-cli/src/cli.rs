@@ -5,9 +5,9 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    case, census, classify, dictionary, directory, disclosures, drill, epp, family, guard, hunt, identify, import,
-    index, jobs, lake, misp, party, person, plugin, predict, publish, quickstart, register, scan, serve, store,
-    verify_list, vet, zone,
+    case, census, classify, completions, dictionary, directory, disclosures, doctor, drill, epp, example_config,
+    family, guard, hunt, identify, import, index, jobs, lake, man, misp, party, person, plugin, predict, publish,
+    quickstart, register, scan, serve, store, verify_list, vet, zone,
 };
 use crate::world::Globals;
 
@@ -74,6 +74,10 @@ pub(crate) enum Noun {
     Plugin(plugin::Verb),
     #[command(subcommand)]
     Store(store::Verb),
+    Doctor(doctor::Doctor),
+    ExampleConfig(example_config::ExampleConfig),
+    Completions(completions::Completions),
+    Man(man::ManPages),
 }
 
 /// How a table or a page is printed.

@@ -3,12 +3,13 @@
 //! The program `forestall`: everything for one analyst, and the hub.
 //!
 //! Arguments are read in [`cli`], each command stands in one file under [`commands`]. A command opens what must be opened and
-//! calls the other crates; it decides nothing itself. Data go to standard output, everything else to standard error. The
+//! calls the other crates; it decides nothing itself, but [`doctor`] how an installation is. Data go to standard output, everything else to standard error. The
 //! exit status is that of [`failure`].
 
 mod cases;
 mod cli;
 mod commands;
+mod doctor;
 mod failure;
 mod foreign;
 mod input;

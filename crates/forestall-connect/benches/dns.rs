@@ -13,11 +13,12 @@ mod cost;
 use std::error::Error;
 use std::fmt::Write as _;
 
-use cost::{Begun, most_memory};
+use cost::Begun;
 use forestall_connect::{PresenceOptions, Servers, collect_presence};
 use forestall_model::directory::Directory;
 use forestall_model::dossier::Existence;
 use forestall_model::{DomainName, Instant};
+use forestall_testkit::figures::tell;
 use forestall_testkit::nsd::Nsd;
 
 /// How often the names are asked for; each turn is printed.
@@ -59,8 +60,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         if (delegated, absent) != (count.div_ceil(2), count / 2) {
             return Err(format!("{delegated} delegated, {absent} absent: {report:?}").into());
         }
+        tell("wall", wall.as_secs_f64(), "s");
+        tell("cpu", cpu.as_secs_f64(), "CPU s");
         println!("turn {turn}: {:.2} s, {:.2} CPU-seconds of this program", wall.as_secs_f64(), cpu.as_secs_f64());
     }
-    println!("most memory: {} MiB", most_memory().map_or_else(|| "unknown".to_owned(), |octets| octets.to_string()));
+    cost::print_most_memory();
     Ok(())
 }

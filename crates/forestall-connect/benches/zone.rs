@@ -19,12 +19,13 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cost::{Begun, most_memory};
+use cost::Begun;
 use forestall_connect::{WantedNames, ZonePresenceOptions, zone_presence};
 use forestall_formats::zonefile::ZoneReader;
 use forestall_model::directory::Directory;
 use forestall_model::dossier::Existence;
 use forestall_model::{DomainName, Instant};
+use forestall_testkit::figures::tell;
 
 /// The word that makes this program the process that looks.
 const LOOK: &str = "look";
@@ -87,6 +88,7 @@ fn look(names: &Path, zone: &Path) -> Result<(), Box<dyn Error>> {
         report.zone.lines,
         report.outside
     );
+    tell("cpu", cpu.as_secs_f64(), "CPU s");
     println!(
         "{:.2} CPU-seconds in all, {:.2} of them to take in the names; {:.2} s on the wall",
         cpu.as_secs_f64(),
@@ -94,7 +96,7 @@ fn look(names: &Path, zone: &Path) -> Result<(), Box<dyn Error>> {
         wall.as_secs_f64()
     );
     println!("the list of names: {} MiB", wanted.octets() >> 20);
-    println!("most memory: {} MiB", most_memory().map_or_else(|| "unknown".to_owned(), |octets| octets.to_string()));
+    cost::print_most_memory();
     Ok(())
 }
 

@@ -16,6 +16,8 @@
 //! [`epp`] speaks to registries as a registrar or their own operator does; what may be said is decided elsewhere.
 //! [`misp`] brings events to an instance of MISP.
 //!
+//! [`ntp`] asks how far a clock is off, and [`certificate`] reads the certificates that an operator shows; nothing follows from either here.
+//!
 //! [`hub`] calls the REST API of another installation, or of this one from elsewhere.
 
 #![forbid(unsafe_code)]
@@ -23,6 +25,7 @@
 mod address;
 pub mod cache;
 mod causes;
+pub mod certificate;
 mod clock;
 pub mod epp;
 pub mod gather;
@@ -33,6 +36,7 @@ pub mod lists;
 pub mod mail;
 pub mod maildir;
 pub mod misp;
+pub mod ntp;
 pub mod oidc;
 pub mod openpgp;
 pub mod presence;

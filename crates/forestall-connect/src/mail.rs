@@ -194,6 +194,23 @@ impl Mailer {
         &self.settings
     }
 
+    /// Greets the server and takes leave without a letter: connects, with TLS as the settings have it, says `EHLO`, logs in where they say so, and
+    /// says `NOOP`. One that hands letters to nobody greets nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`MailError`] as a letter would meet it before its first octet.
+    pub async fn greet(&self) -> Result<(), MailError> {
+        let Some(transport) = &self.transport else { return Ok(()) };
+        let limit = self.settings.letter_limit;
+        match tokio::time::timeout(limit, Box::pin(transport.test_connection())).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(MailError::Unreachable("it greets, and answers nothing after that".to_owned())),
+            Ok(Err(error)) => Err(failed(&error)),
+            Err(_) => Err(MailError::TooSlow(limit)),
+        }
+    }
+
     /// Returns the octets of a letter as [`Self::send`] would send them at `now`. They are the same each time, but where the letter is signed or
     /// encrypted.
     ///

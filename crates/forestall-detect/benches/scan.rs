@@ -33,6 +33,7 @@ use std::sync::{Mutex, PoisonError};
 use forestall_detect::readers::{Block, Counts, Options, Source};
 use forestall_detect::scan::{Roster, Watch};
 use forestall_index::{Index, Sealed};
+use forestall_testkit::figures::tell;
 use listed::Listed;
 use rustix::time::{ClockId, clock_gettime};
 use traffic::{CLIENTS, Form, Traffic};
@@ -48,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let listed = Listed::of(predicted::names)?;
     println!("| input | index, names | units | ns of CPU a unit: least | median | M units / CPU s | found |");
     println!("|---|---|---|---|---|---|---|");
-    for names in &wishes.names {
+    for (place, names) in wishes.names.iter().enumerate() {
         let path = folder.join(format!("{names}.idx"));
         if !path.exists() {
             predicted::index(&path, *names)?;
@@ -74,6 +75,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 costs.push(per_unit(nanoseconds() - before, units));
             }
             costs.sort_by(f64::total_cmp);
+            let more = if place == 0 { "" } else { "-more-names" };
+            costs.iter().for_each(|cost| tell(&format!("{}{more}", form.name()), *cost, "ns"));
             let (least, median) = (costs[0], costs[costs.len() / 2]);
             println!(
                 "| {} | {} | {units} | {least:.1} | {median:.1} | {:.2} | {found} of {true_questions} |",

@@ -11,6 +11,9 @@ mod clock;
 #[path = "../tests/it/dictionaries.rs"]
 #[expect(dead_code, clippy::unwrap_used, reason = "the tests read single files too, and end where one is missing")]
 mod dictionaries;
+#[path = "../../forestall-testkit/src/figures.rs"]
+#[expect(unreachable_pub, reason = "of the testkit, which builds on this crate and cannot be built for it")]
+mod figures;
 #[path = "families/peers.rs"]
 mod peers;
 #[path = "../tests/it/ports/mod.rs"]
@@ -18,10 +21,49 @@ mod ports;
 
 use clock::names_a_second;
 use dictionaries::Folder;
+use figures::tell;
 use forestall_dga::family::NoWordLists;
 use forestall_dga::{Ask, Campaign, Catalogue, NameBuf, Period, Prepared, WordLists};
 use forestall_model::{Instant, Params, UtcDay, Window};
 use ports::PORTS;
+
+/// Families whose names come from a linear congruential generator.
+const LINEAR: [&str; 19] = [
+    "ccleaner",
+    "corebot",
+    "dircrypt",
+    "dnschanger",
+    "flubot",
+    "fobber",
+    "gozi",
+    "kraken",
+    "m0yv",
+    "mydoom",
+    "ngioweb",
+    "qadars",
+    "ramnit",
+    "ranbyus-september",
+    "shadowpad",
+    "symmi",
+    "tempedreve",
+    "vawtrak",
+    "vidro",
+];
+
+/// Families whose names come from MD5.
+const MD5: [&str; 11] = [
+    "enviserv",
+    "gameover-p2p",
+    "monerodownloader",
+    "murofet",
+    "newgoz",
+    "nymaim2",
+    "orchard",
+    "pushdo",
+    "sharkbot",
+    "tufik",
+    "verblecon",
+];
 
 /// Lists that a measurement goes round.
 const LISTS: usize = 32;
@@ -82,9 +124,29 @@ fn print_row(prepared: &Prepared, campaign: &Campaign) {
             text.lines().count().min(std::hint::black_box(names))
         })
     });
+    tell_speed(slug, periods.len() > 1, one.max(several.unwrap_or(0.0)), plain);
     let figure = |speed: Option<f64>| speed.map_or(String::new(), |speed| format!("{:.2}", speed / 1e6));
     let gain = plain.map_or(String::new(), |plain| format!("{:.1}", one.max(several.unwrap_or(0.0)) / plain));
     println!("| {slug} | {names} | {} | {} | {} | {gain} |", figure(Some(one)), figure(several), figure(plain));
+}
+
+/// Hands the speed of a family on: by its name, by what was promised of its kind, and beside its plain port.
+fn tell_speed(slug: &str, has_several_lists: bool, best: f64, plain: Option<f64>) {
+    const UNIT: &str = "M names/CPU s";
+    tell(&format!("names.{slug}"), best / 1e6, UNIT);
+    if LINEAR.contains(&slug) {
+        tell(&format!("linear.{slug}"), best / 1e6, UNIT);
+    }
+    if LINEAR.contains(&slug) && has_several_lists {
+        tell(&format!("linear-several.{slug}"), best / 1e6, UNIT);
+    }
+    if MD5.contains(&slug) {
+        tell(&format!("md5.{slug}"), best / 1e6, UNIT);
+    }
+    if let Some(plain) = plain {
+        tell(&format!("names.{slug}@plain port"), plain / 1e6, UNIT);
+        tell(&format!("gain.{slug}"), best / plain, "times");
+    }
 }
 
 fn print_peers(prepared: &Prepared) {
@@ -96,7 +158,10 @@ fn print_peers(prepared: &Prepared) {
     for (name, interpreter) in peers::INTERPRETERS {
         let version = peers::version(interpreter).unwrap_or_else(|| name.to_owned());
         match peers::names_a_second(interpreter, slug, periods[0].key, &list) {
-            Ok(theirs) => println!("| {slug} | {version} | {theirs:.0} | {:.0} |", ours / theirs),
+            Ok(theirs) => {
+                tell(&format!("names.{slug}@{name}"), theirs / 1e6, "M names/CPU s");
+                println!("| {slug} | {version} | {theirs:.0} | {:.0} |", ours / theirs);
+            }
             Err(reason) => println!("| {slug} | {version} | {reason} | |"),
         }
     }

@@ -13,6 +13,9 @@ mod clock;
 #[path = "../tests/it/dictionaries.rs"]
 #[expect(dead_code, clippy::unwrap_used, reason = "the tests read single files too, and end where one is missing")]
 mod dictionaries;
+#[path = "../../forestall-testkit/src/figures.rs"]
+#[expect(unreachable_pub, reason = "of the testkit, which builds on this crate and cannot be built for it")]
+mod figures;
 
 use std::error::Error;
 
@@ -59,6 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             all = (all.0 + lists, all.1 + names, all.2 + used);
         }
     }
+    figures::tell("cpu", all.2, "CPU s");
     println!("{:24} {:>9} {:8} {:11} {:8.3}", "all", "", all.0, all.1, all.2);
     Ok(())
 }

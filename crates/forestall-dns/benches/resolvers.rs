@@ -22,6 +22,7 @@ use forestall_dns::transfer::{
 use forestall_model::marking::release;
 use forestall_model::{Audience, Instant, Marking, OwnerName, Released};
 use forestall_testkit::bind::Bind;
+use forestall_testkit::figures::tell;
 use forestall_testkit::question::ask;
 use forestall_testkit::resolver::{Make, Resolver, Settings};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -102,7 +103,7 @@ fn serve(days: &Shared) -> SocketAddr {
     address
 }
 
-fn tell(resolver: SocketAddr, serial: u32) {
+fn tell_of(resolver: SocketAddr, serial: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let apex = apex();
     let told = Notification {
@@ -208,19 +209,24 @@ fn main() {
         let address = resolver.address();
         println!("{}: the zone came in {:.1} s", make.program(), wait(address, &leaves, true).as_secs_f64());
         wait(address, "beside.example", false);
-        for (what, serial, gone, new) in
-            [("a day's difference", 2, &leaves, &comes), ("the whole zone", 3, &comes, &leaves)]
+        for (what, id, serial, gone, new) in
+            [("a day's difference", "difference", 2, &leaves, &comes), ("the whole zone", "whole", 3, &comes, &leaves)]
         {
             let (mut asked, took) = asked_during(address, &stays, "beside.example", || {
                 days.0.serial.store(serial, Ordering::SeqCst);
                 let begun = Clock::now();
-                tell(address, serial);
+                tell_of(address, serial);
                 wait(address, new, true);
                 wait(address, gone, false);
                 begun.elapsed()
             });
             asked.took.sort_unstable();
             let at = |share: usize| asked.took[(asked.took.len() - 1) * share / 1_000].as_secs_f64() * 1e3;
+            let id = |figure: &str| format!("{}-{id}-{figure}", make.program());
+            tell(&id("unanswered"), asked.unanswered as f64, "questions");
+            tell(&id("wrong"), asked.wrong as f64, "questions");
+            tell(&id("slowest"), at(1_000), "ms");
+            tell(&id("obeyed"), took.as_secs_f64(), "s");
             println!(
                 "{}, {what}: obeyed after {:.1} s; {} questions, {} unanswered within {} s, {} answered wrongly; median {:.2} ms, \
                  99 % within {:.1} ms, 99.9 % within {:.1} ms, the slowest {:.1} ms",

@@ -23,6 +23,7 @@ use forestall_dns::transfer::{
 };
 use forestall_model::marking::release;
 use forestall_model::{Audience, Instant, Marking, OwnerName, Released, TsigAlgorithm};
+use forestall_testkit::figures::tell;
 use made::{DAY, ZONE, apex, arena, contents, names, now};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::net::{TcpListener, TcpStream as Stream};
@@ -106,7 +107,7 @@ fn take(address: SocketAddr, is_difference: bool) -> (u64, u64) {
 }
 
 /// Measures transfers over loopback, from one thread that serves to another that takes.
-fn over_loopback(what: &str, address: SocketAddr, is_difference: bool) {
+fn over_loopback(what: &str, id: &str, address: SocketAddr, is_difference: bool) {
     let mut best: Option<(Duration, Duration)> = None;
     let mut size = (0, 0);
     for _ in 0..RUNS {
@@ -114,6 +115,8 @@ fn over_loopback(what: &str, address: SocketAddr, is_difference: bool) {
         size = take(address, is_difference);
         let taker = cpu(ClockId::ThreadCPUTime) - thread;
         let took = (clock.elapsed(), cpu(ClockId::ProcessCPUTime) - process - taker);
+        tell(&format!("{id}-rate"), size.0 as f64 / took.0.as_secs_f64(), "records/s");
+        tell(&format!("{id}-server"), took.1.as_secs_f64(), "CPU s");
         best = Some(best.map_or(took, |best| best.min(took)));
     }
     let (clock, server) = best.unwrap();
@@ -127,7 +130,7 @@ fn over_loopback(what: &str, address: SocketAddr, is_difference: bool) {
 }
 
 /// Measures how fast messages are written, without a network.
-fn written(what: &str, names: &Arc<Names>, key: Option<&Key>) {
+fn written(what: &str, id: &str, names: &Arc<Names>, key: Option<&Key>) {
     let mut best = Duration::MAX;
     let mut records = 0_u64;
     for _ in 0..RUNS {
@@ -140,7 +143,9 @@ fn written(what: &str, names: &Arc<Names>, key: Option<&Key>) {
         while messages.next(at, &mut out) {
             records += u64::from(u16::from_be_bytes([out[6], out[7]]));
         }
-        best = best.min(cpu(ClockId::ThreadCPUTime) - begun);
+        let took = cpu(ClockId::ThreadCPUTime) - begun;
+        tell(id, took.as_secs_f64(), "CPU s");
+        best = best.min(took);
     }
     println!(
         "{what}: {records} records, {:.3} s of CPU: {:.0} records/s",
@@ -155,8 +160,8 @@ fn main() {
         return;
     }
     let (before, after) = (arena(&names(0, NAMES)), arena(&names(DAY, NAMES)));
-    written("AXFR, written", &after, None);
-    written("AXFR, written and signed", &after, Some(&key()));
+    written("AXFR, written", "written", &after, None);
+    written("AXFR, written and signed", "written-signed", &after, Some(&key()));
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let address = listener.local_addr().unwrap();
@@ -168,6 +173,6 @@ fn main() {
             server.serve(listener, Transport::Tcp, |stream: Stream| std::future::ready(Ok(stream))).await;
         });
     });
-    over_loopback("AXFR over loopback", address, false);
-    over_loopback("IXFR of a day over loopback", address, true);
+    over_loopback("AXFR over loopback", "axfr", address, false);
+    over_loopback("IXFR of a day over loopback", "ixfr", address, true);
 }

@@ -50,7 +50,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What a server answered. The additional section is not kept.
+/// What a server answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The response code, extended by EDNS where it was.
@@ -65,6 +65,9 @@ pub struct Answer {
     pub answers: Vec<Record>,
     /// The authority section, in the order of the message.
     pub authority: Vec<Record>,
+    /// The additional section, in the order of the message: with a referral, the addresses of the servers it points to (glue). Empty where it
+    /// cannot be read: nothing depends on it.
+    pub additional: Vec<Record>,
 }
 
 /// One record of an answer.

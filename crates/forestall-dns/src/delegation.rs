@@ -205,6 +205,7 @@ mod tests {
                 over_tcp: false,
                 answers: answers.to_vec(),
                 authority: authority.to_vec(),
+                additional: Vec::new(),
             };
             assert_eq!(classify(&name("abcd.com.ag"), &answer), expected, "{answer:?}");
         };

@@ -106,6 +106,7 @@ pub(crate) fn answer(sent: &Sent, octets: &[u8], over_tcp: bool) -> Result<Recei
         Err(_) if header.tc() => (Vec::new(), Vec::new()),
         Err(_) => return Err(Reject::Malformed),
     };
+    let additional = message.additional().and_then(records).unwrap_or_default();
     let answer = Answer {
         rcode: Rcode::from(message.opt_rcode().to_int()),
         authoritative: header.aa(),
@@ -113,6 +114,7 @@ pub(crate) fn answer(sent: &Sent, octets: &[u8], over_tcp: bool) -> Result<Recei
         over_tcp,
         answers,
         authority,
+        additional,
     };
     Ok(Received { answer, truncated: header.tc() })
 }

@@ -16,7 +16,7 @@ use forestall_formats::feed::{Campaign, Feed, Gatherer, Settings};
 use forestall_model::marking::release;
 use forestall_model::name::has_registrable;
 use forestall_model::{Audience, DayRange, Instant, Margin, Marking, UtcDay, Window};
-use forestall_testkit::names;
+use forestall_testkit::{figures, names};
 use rustix::time::{ClockId, clock_gettime};
 
 /// How often everything is done; the fastest counts of each step.
@@ -120,6 +120,7 @@ struct Steps {
 
 impl Steps {
     fn put(&mut self, step: &'static str, seconds: f64) {
+        figures::tell(&step.trim().replace(", ", "-").replace(' ', "-").to_lowercase(), seconds, "CPU s");
         match self.best.iter_mut().find(|(known, _)| *known == step) {
             Some((_, best)) => *best = best.min(seconds),
             None => self.best.push((step, seconds)),

@@ -12,7 +12,7 @@ use forestall_formats::Form;
 use forestall_formats::feed::{Campaign, Feed, Gatherer, Settings};
 use forestall_model::marking::release;
 use forestall_model::{Audience, Instant, Margin, Marking, Released, UtcDay};
-use forestall_testkit::names;
+use forestall_testkit::{figures, names};
 
 /// Names of the day: as many as Conficker C has.
 const NAMES: u32 = 50_000;
@@ -37,6 +37,7 @@ fn memory() {
     let gathered = peak();
     let write = Form::Stix.feed_writer().expect("it is a form of feeds");
     let written = write(&feed, &Settings::default(), &mut io::sink()).expect("a sink takes everything");
+    figures::tell("memory", f64::from(peak()) / 1024.0, "MiB");
     println!(
         "{written} indicators: {begun} KiB at the start, {gathered} KiB with the names, {} KiB once they were written",
         peak()
@@ -44,7 +45,7 @@ fn memory() {
 }
 
 /// Returns the most memory that the process has had, in KiB.
-fn peak() -> u64 {
+fn peak() -> u32 {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux tells it");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it is among what Linux tells");
     line.trim().trim_end_matches(" kB").parse().expect("it is a number")

@@ -7,6 +7,10 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+#[path = "../../forestall-testkit/src/figures.rs"]
+#[expect(unreachable_pub, reason = "of the testkit, whose crates this one needs not")]
+mod figures;
+
 use std::collections::HashSet;
 use std::error::Error;
 use std::fs::{self, File};
@@ -15,6 +19,7 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 use std::time::Instant as Clock;
 
+use figures::tell;
 use forestall_dga::family::NoWordLists;
 use forestall_dga::predict::{self, Lists, Query};
 use forestall_dga::{Catalogue, GenerateError, Prepared};
@@ -64,6 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         others.len()
     );
     println!("{:40} {:.1}", "octets a name as text", share(octets, computed));
+    tell("compute", start.cpu(), "CPU s");
     println!("{:40} {}", "computing alone, CPU-seconds", start.elapsed());
 
     let start = Used::now();
@@ -76,16 +82,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let added = start.elapsed();
     let out = BufWriter::with_capacity(1 << 20, File::create(&path)?);
     let built = builder.finish(Instant::from_seconds(0), Some(span), THREADS, out)?;
+    tell("build", start.cpu(), "CPU s");
+    tell("memory", most_resident(), "MiB");
     println!("{:40} {}", "computing and building, CPU-seconds", start.elapsed());
     println!("{:40} {added}", "  until the last name was taken in");
     println!("{:40} {:.0} MiB", "most memory, resident", most_resident());
     fs::remove_file(&scratch_path)?;
     println!("{:40} {}", "names, each once", built.names);
     println!("{:40} {} MiB", "through the scratch file", built.spilled >> 20);
+    tell("octets", share(built.octets, built.names), "octets a name");
     println!("{:40} {:.2}", "octets a name on disk", share(built.octets, built.names));
 
     let start = Used::now();
     let index = Index::take(&File::open(&path)?, THREADS)?;
+    tell("read", start.cpu(), "CPU s");
     println!("{:40} {}", "reading and checking, CPU-seconds", start.elapsed());
     let sizes = index.sizes();
     for (part, octets) in [
@@ -101,26 +111,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     let absent: Vec<String> = present.iter().map(|name| altered(name)).collect();
     let absent: Vec<String> = absent.into_iter().filter(|name| index.look_up(name.as_bytes()).is_none()).collect();
     let unlisted: Vec<String> = present.iter().map(|name| format!("{name}.example")).collect();
-    let kinds = [("listed", present), ("absent, under a listed parent", absent), ("absent, under none", unlisted)]
-        .map(|(kind, names)| (kind, Queries::of(&names)));
-    for (kind, queries) in &kinds {
+    let kinds = [
+        ("listed", "listed", present),
+        ("absent, under a listed parent", "absent", absent),
+        ("absent, under none", "elsewhere", unlisted),
+    ]
+    .map(|(kind, id, names)| (kind, id, Queries::of(&names)));
+    for (kind, id, queries) in &kinds {
         let names = queries.names();
         let found = names.iter().filter(|name| index.look_up(name).is_some()).count();
         println!("{kind}: {} names of {:.1} octets, {found} listed", names.len(), lengths(&names));
         for size in [BATCH, 16] {
-            let batched = fastest(&names, |names| {
+            let batched = turns(&names, |names| {
                 let mut hits = 0u64;
                 for batch in names.chunks(size) {
                     index.look_up_batch(batch, |_, hit| hits += u64::from(black_box(hit).is_collision()) + 1);
                 }
                 hits
             });
-            println!("{:40} {batched:.1} ns", format!("  in batches of {size}"));
+            tell_all(&format!("{id}-batches-{size}"), &batched);
+            println!("{:40} {:.1} ns", format!("  in batches of {size}"), least(&batched));
         }
-        let single = fastest(&names, |names| {
-            names.iter().filter(|name| black_box(index.look_up(name)).is_some()).count() as u64
-        });
-        println!("{:40} {single:.1} ns", "  one after another");
+        let single =
+            turns(&names, |names| names.iter().filter(|name| black_box(index.look_up(name)).is_some()).count() as u64);
+        tell_all(&format!("{id}-single"), &single);
+        println!("{:40} {:.1} ns", "  one after another", least(&single));
     }
     fs::remove_file(&path)?;
     drop(index);
@@ -135,12 +150,18 @@ fn main() -> Result<(), Box<dyn Error>> {
             Ok(())
         })?;
     }
+    tell("build@HashSet", start.cpu(), "CPU s");
     println!("{:40} {}", "HashSet of texts, CPU-seconds", start.elapsed());
     println!("{:40} {}", "  names", set.len());
-    println!("{:40} {:.1}", "  octets a name in memory", (resident() - before) * 1_048_576.0 / lossy(set.len() as u64));
-    for (kind, queries) in &kinds {
-        let single = fastest(&queries.names(), |names| names.iter().filter(|name| set.contains(**name)).count() as u64);
-        println!("{:40} {single:.1} ns", format!("  {kind}"));
+    let in_memory = (resident() - before) * 1_048_576.0 / lossy(set.len() as u64);
+    tell("octets@HashSet", in_memory, "octets a name");
+    println!("{:40} {in_memory:.1}", "  octets a name in memory");
+    for (kind, id, queries) in &kinds {
+        let single = turns(&queries.names(), |names| names.iter().filter(|name| set.contains(**name)).count() as u64);
+        for way in ["batches-64", "batches-16", "single"] {
+            tell_all(&format!("{id}-{way}@HashSet"), &single);
+        }
+        println!("{:40} {:.1} ns", format!("  {kind}"), least(&single));
     }
     Ok(())
 }
@@ -211,8 +232,8 @@ fn lengths(names: &[&[u8]]) -> f64 {
     share(names.iter().map(|name| name.len() as u64).sum(), names.len() as u64)
 }
 
-/// Returns the nanoseconds of CPU time a name, in the fastest turn.
-fn fastest(names: &[&[u8]], run: impl Fn(&[&[u8]]) -> u64) -> f64 {
+/// Returns the nanoseconds of CPU time a name, of each turn.
+fn turns(names: &[&[u8]], run: impl Fn(&[&[u8]]) -> u64) -> Vec<f64> {
     let nanoseconds = || {
         let time = clock_gettime(ClockId::ThreadCPUTime);
         time.tv_sec * 1_000_000_000 + time.tv_nsec
@@ -220,9 +241,17 @@ fn fastest(names: &[&[u8]], run: impl Fn(&[&[u8]]) -> u64) -> f64 {
     let turn = |_| {
         let start = nanoseconds();
         black_box(run(black_box(names)));
-        lossy((nanoseconds() - start).cast_unsigned())
+        lossy((nanoseconds() - start).cast_unsigned()) / lossy(names.len() as u64)
     };
-    (0..TURNS).map(turn).fold(f64::INFINITY, f64::min) / lossy(names.len() as u64)
+    (0..TURNS).map(turn).collect()
+}
+
+fn least(figures: &[f64]) -> f64 {
+    figures.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+fn tell_all(id: &str, nanoseconds: &[f64]) {
+    nanoseconds.iter().for_each(|figure| tell(id, *figure, "ns"));
 }
 
 fn share(part: u64, whole: u64) -> f64 {
@@ -249,6 +278,12 @@ impl Used {
         let field =
             |number: usize| after.split_whitespace().nth(number).and_then(|text| text.parse().ok()).unwrap_or(0.0);
         Self { user: field(11) / 100.0, system: field(12) / 100.0, real: Clock::now() }
+    }
+
+    /// Returns the CPU seconds since.
+    fn cpu(&self) -> f64 {
+        let now = Self::now();
+        now.user - self.user + now.system - self.system
     }
 
     fn elapsed(&self) -> String {

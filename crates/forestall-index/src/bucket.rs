@@ -17,7 +17,9 @@
 //! there follow the length of the rest in octets, an octet of flags (1: a collision), and the references; these numbers are in base 128 with the
 //! least digit first and the topmost bit of every octet but the last.
 
-use crate::key::{ANY, Key, packed_size};
+use std::ops::Range;
+
+use crate::key::{ANY, Key, MOST_PACKED, packed_size};
 use crate::quotient::GIVEN;
 
 /// The topmost bit of the first octet: not one plain reference.
@@ -31,7 +33,9 @@ const SHORT: usize = 2;
 /// Most octets of a number in base 128 here: 2^35 is more than any.
 const MOST_DIGITS: usize = 5;
 /// Most octets of a name that is written the first way, and some.
-const MOST_IN_NARROW: usize = 56;
+const MOST_IN_NARROW: usize = 64;
+/// Octets that are compared at once.
+const WORD: usize = 8;
 
 /// A name whose parent's number takes one octet, as a bucket holds it.
 #[derive(Clone, Copy, Debug)]
@@ -46,16 +50,17 @@ impl Narrow {
         Self { octets: [0; MOST_IN_NARROW], length: 0 }
     }
 
-    /// Writes a name, or nothing where it is not written so; `width` octets hold `left`.
+    /// Writes a name, or nothing where it is not written so; `width` octets, at most four, hold `left`.
     #[inline]
     pub(crate) fn set(&mut self, key: &Key, left: u32, width: usize, parent: u16) {
         self.length = 0;
-        let (Some(packed), Ok(parent)) = (key.packed(), u8::try_from(parent)) else { return };
-        let rest = packed.get(GIVEN..).unwrap_or(&[]);
-        let end = 1 + width + rest.len();
+        let (Some((length, packed)), Ok(parent)) = (key.packed_and_more(), u8::try_from(parent)) else { return };
+        let Some((_, after)) = packed.split_first_chunk::<GIVEN>() else { return };
+        let end = 1 + width + length.saturating_sub(GIVEN);
         self.octets[0] = key.tag();
         self.octets[1..5].copy_from_slice(&left.to_le_bytes());
-        self.octets[1 + width..end].copy_from_slice(rest);
+        // All that there may be: to copy as much as there is takes longer. What is too much is not part of the name.
+        self.octets[1 + width..][..MOST_PACKED - GIVEN].copy_from_slice(after);
         self.octets[end] = parent;
         self.length = u8::try_from(end + 1).unwrap_or(0);
     }
@@ -65,6 +70,48 @@ impl Narrow {
     pub(crate) fn octets(&self) -> &[u8] {
         &self.octets[..usize::from(self.length)]
     }
+
+    /// Returns the entry of this name in the bucket that has its place in `octets`.
+    #[inline]
+    pub(crate) fn find<'a>(&self, octets: &'a [u8], place: Range<usize>, width: usize) -> Option<Entry<'a>> {
+        let name = self.octets();
+        let wanted = u64::from_le_bytes(*self.octets.first_chunk()?);
+        let mask = u64::MAX >> (8 * WORD.saturating_sub(name.len()).min(WORD - 1)) & !u64::from(LONG);
+        let bucket = octets.get(place.clone())?;
+        let mut at = place.start;
+        while at < place.end {
+            // Past the last bucket stand the tables and what ends a file.
+            let there = octets.get(at..)?;
+            let word = u64::from_le_bytes(*there.first_chunk()?);
+            let [first, ..] = word.to_le_bytes();
+            let size = usize::from(SIZES[usize::from(first & !LONG)]);
+            if (word ^ wanted) & mask == 0 && has_rest(there, name) {
+                return entry(bucket, at - place.start, name.len());
+            }
+            at += if first & LONG == 0 && size > 0 {
+                size + width + SHORT
+            } else {
+                long_size(bucket, at - place.start, width)?
+            };
+        }
+        None
+    }
+}
+
+/// Says whether octets go on as a name does after its first word.
+#[inline]
+fn has_rest(there: &[u8], name: &[u8]) -> bool {
+    let Some(middle) = name.len().checked_sub(WORD).filter(|middle| *middle > 0) else { return true };
+    // The last word may begin within the first.
+    let last = |octets: &[u8]| octets.get(middle..).and_then(<[u8]>::first_chunk::<WORD>).copied();
+    last(there) == last(name) && (middle <= WORD || there[WORD..middle] == name[WORD..middle])
+}
+
+/// Returns the octets of an entry that is not of the usual kind.
+#[inline(never)]
+fn long_size(bucket: &[u8], at: usize, width: usize) -> Option<usize> {
+    let (first, size) = name_size(bucket, at, width)?;
+    Some(size + value_size(first, bucket.get(at + size..)?)?)
 }
 
 /// Appends a name, however it is written; `width` octets hold `left`.
@@ -279,7 +326,7 @@ fn number(octets: &[u8]) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Narrow, Parts, entries, find, parts, push, push_name};
+    use super::{Entry, Narrow, Parts, entries, find, parts, push, push_name};
     use crate::key::Key;
     use crate::quotient::GIVEN;
     use proptest::prelude::*;
@@ -300,6 +347,20 @@ mod tests {
         name
     }
 
+    /// What a search says of an entry.
+    fn told(entry: Entry<'_>) -> (usize, Vec<u8>, bool, Vec<u32>) {
+        (entry.at, entry.name.to_vec(), entry.collision, entry.references.collect())
+    }
+
+    /// Says whether a name that is written the first way is found in a bucket with other octets around it, as it is in the bucket alone.
+    fn is_found_alike(bucket: &[u8], key: &Key, width: usize, parent: u16) -> bool {
+        let mut name = Narrow::empty();
+        name.set(key, 0x0102, width, parent);
+        let file = [&[7; 5], bucket, &[7; 64]].concat();
+        let alone = find(bucket, &written(key, width, parent), width).map(told);
+        name.octets().is_empty() || name.find(&file, 5..5 + bucket.len(), width).map(told) == alone
+    }
+
     proptest! {
         #[test]
         fn finds_what_was_pushed(
@@ -317,6 +378,7 @@ mod tests {
             let unlike = |name: &String| names.keys().take_while(|n| *n != name).all(|n| written(&key(n), width, parent) != written(&key(name), width, parent));
             for (name, (collision, references)) in names.iter().filter(|(name, _)| unlike(name)) {
                 let found = find(&bucket, &written(&key(name), width, parent), width).unwrap();
+                prop_assert!(is_found_alike(&bucket, &key(name), width, parent));
                 prop_assert_eq!(found.collision, *collision);
                 prop_assert_eq!(&found.references.collect::<Vec<_>>(), references);
                 let key = key(name);
@@ -328,14 +390,17 @@ mod tests {
             }
             prop_assert_eq!(entries(&bucket, width).filter(Result::is_ok).count(), names.len());
             // Cut or wrong octets give nothing or something, and no panic.
+            prop_assert!(is_found_alike(&bucket, &key(&other), width, 7));
             let cut = &bucket[..cut.index(bucket.len() + 1)];
-            find(cut, &written(&key(&other), width, parent), width);
+            prop_assert!(is_found_alike(cut, &key(&other), width, 7));
             entries(cut, width).for_each(drop);
         }
 
         #[test]
         fn any_octets_are_read_without_harm(bucket in proptest::collection::vec(any::<u8>(), 0..200), width in 1..=4usize) {
-            find(&bucket, &written(&key("a"), width, 0), width);
+            for label in ["a", "abcdefgh", "abcdefghijklm", "abcdefghijklmnopqrstuvw"] {
+                prop_assert!(is_found_alike(&bucket, &key(label), width, 0));
+            }
             for entry in entries(&bucket, width).flatten() {
                 parts(entry.name, width);
                 entry.references.for_each(drop);

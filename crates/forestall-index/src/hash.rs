@@ -115,14 +115,14 @@ pub(crate) fn mix(hash: u64, word: u64) -> u64 {
     (product >> 64) as u64 ^ product as u64
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
+pub(crate) const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x80 * ONES;
 const DOTS: u64 = b'.' as u64 * ONES;
 const BACKSLASHES: u64 = b'\\' as u64 * ONES;
 
 /// Sets the topmost bit of each octet that is zero, exactly.
 #[inline]
-fn is_zero(word: u64) -> u64 {
+pub(crate) fn is_zero(word: u64) -> u64 {
     !(((word & !HIGH) + !HIGH) | word) & HIGH
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn lower(word: u64) -> u64 {
 
 /// Returns the eight octets before `end`, the last of them in the topmost octet; zeros where the text has not yet begun.
 #[inline]
-fn word_before(text: &[u8], end: usize) -> u64 {
+pub(crate) fn word_before(text: &[u8], end: usize) -> u64 {
     match text[..end].last_chunk() {
         Some(octets) => u64::from_le_bytes(*octets),
         None => first_word(text, end),

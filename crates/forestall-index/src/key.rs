@@ -13,7 +13,7 @@
 //! Bits fill octets from the least bit on; unused bits are zero. A label goes by the first line that can hold it. A head of several labels has the root,
 //! number 0, for its parent. How a key and the number of the parent stand in a bucket is said [there](crate::bucket).
 
-use crate::hash::lower;
+use crate::hash::{ONES, lower, word_before};
 use crate::name::MOST_ON_WIRE;
 
 /// The first tag of 6 bits a letter.
@@ -23,6 +23,9 @@ pub(crate) const ANY: u8 = 126;
 
 /// Most octets of a key.
 const MOST_IN_KEY: usize = 2 + MOST_ON_WIRE;
+
+/// Most octets of packed letters, and some: as many as words of eight fill.
+pub(crate) const MOST_PACKED: usize = 56;
 
 /// The tag and the packed head of a name.
 #[derive(Clone, Debug)]
@@ -38,11 +41,17 @@ impl Key {
     }
 
     /// Takes one label of 1 to 63 octets, in any letter case.
-    #[inline]
     pub(crate) fn set_label(&mut self, label: &[u8]) {
+        self.set_label_in(label, 0, label.len());
+    }
+
+    /// Takes one label of 1 to 63 octets that stands in a text, in any letter case.
+    #[inline]
+    pub(crate) fn set_label_in(&mut self, text: &[u8], start: usize, end: usize) {
+        let label = &text[start..end];
         let tag = u8::try_from(label.len()).unwrap_or(SIX_BITS);
         self.octets[0] = tag - 1;
-        if self.five_bits(label) {
+        if self.five_bits(text, start, end) {
             return;
         }
         self.octets[0] = tag - 1 + SIX_BITS;
@@ -89,25 +98,32 @@ impl Key {
         (self.tag() < ANY).then(|| &self.octets[1..self.length])
     }
 
+    /// Returns how many octets the packed letters have, and octets from the first of them on, of which those behind the letters are anything; none for a key of any
+    /// labels.
     #[inline]
-    fn five_bits(&mut self, label: &[u8]) -> bool {
-        let mut place = 1;
-        let (words, rest) = label.as_chunks::<8>();
-        for word in words {
-            let Some(packed) = pack_letters(u64::from_le_bytes(*word), u64::MAX) else { return false };
+    pub(crate) fn packed_and_more(&self) -> Option<(usize, &[u8; MOST_PACKED])> {
+        let packed = self.octets[1..].first_chunk()?;
+        (self.tag() < ANY).then_some((self.length - 1, packed))
+    }
+
+    #[inline]
+    fn five_bits(&mut self, text: &[u8], start: usize, end: usize) -> bool {
+        // Of up to 16 letters both halves are packed always: how many there are no processor foresees.
+        let length = end - start;
+        let first = pack_letters(word_from(text, start), first_octets(length));
+        let second = pack_letters(word_from(text, start + 8), first_octets(length.saturating_sub(8)));
+        let (Some(first), Some(second)) = (first, second) else { return false };
+        self.put(1, first);
+        self.put(6, second);
+        let mut place = 11;
+        let mut at = start + 16;
+        while at < end {
+            let Some(packed) = pack_letters(word_from(text, at), first_octets(end - at)) else { return false };
             self.put(place, packed);
             place += 5;
+            at += 8;
         }
-        if !rest.is_empty() {
-            let mut word = [0; 8];
-            word[..rest.len()].copy_from_slice(rest);
-            let Some(packed) = pack_letters(u64::from_le_bytes(word), u64::MAX >> (64 - 8 * rest.len())) else {
-                return false;
-            };
-            self.put(place, packed);
-            place += (5 * rest.len()).div_ceil(8);
-        }
-        self.length = place;
+        self.length = 1 + (5 * length).div_ceil(8);
         true
     }
 
@@ -181,7 +197,30 @@ const SIX: [u8; 256] = {
     values
 };
 
-const ONES: u64 = 0x0101_0101_0101_0101;
+/// Returns the eight octets from `start` on, the first of them in the least octet; anything but a fault behind the end of the text.
+#[inline]
+fn word_from(text: &[u8], start: usize) -> u64 {
+    match text.get(start..).and_then(<[u8]>::first_chunk) {
+        Some(octets) => u64::from_le_bytes(*octets),
+        None => last_word_from(text, start),
+    }
+}
+
+/// Does the work of [`word_from`] near the end.
+#[inline]
+fn last_word_from(text: &[u8], start: usize) -> u64 {
+    match text.len().saturating_sub(start) {
+        0 => 0,
+        inside => word_before(text, text.len()) >> (64 - 8 * inside.min(8)),
+    }
+}
+
+/// Returns a mask of the first octets of a word, at most eight.
+#[inline]
+fn first_octets(count: usize) -> u64 {
+    let count = count.min(8);
+    u64::MAX.checked_shr(u32::try_from(64 - 8 * count).unwrap_or(64)).unwrap_or(0)
+}
 
 /// Packs eight letters into 40 bits, or as many as `mask` has octets; `None` where one is no letter.
 #[inline]
@@ -224,6 +263,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_label_in_a_text_is_packed_as_alone(head in "[a-z.]{0,9}", label in "[a-zA-Z]{1,63}|[a-z0-9_-]{1,20}|[a-z`{\x7f-\u{ff}]{1,31}", tail in "(\\.[a-z0-9]{0,9}){0,2}") {
+            let text = [head.as_bytes(), label.as_bytes(), tail.as_bytes()].concat();
+            let (start, end) = (head.len(), head.len() + label.len().min(63));
+            let (mut inside, mut alone) = (Key::empty(), Key::empty());
+            inside.octets = [0xAA; _];
+            inside.set_label_in(&text, start, end);
+            alone.set_label(&text[start..end]);
+            prop_assert_eq!(inside.octets(), alone.octets());
+            let lower = text[start..end].to_ascii_lowercase();
+            let Some(packed) = inside.packed() else { return Ok(()) };
+            prop_assert_eq!(unpacked(inside.tag(), packed), Some([&[u8::try_from(lower.len()).unwrap()], lower.as_slice()].concat()));
+            let (length, more) = inside.packed_and_more().unwrap();
+            prop_assert_eq!(&more[..length], packed);
+        }
+
         #[test]
         fn unpacks_what_it_packed(label in prop_oneof![
             "[a-zA-Z]{1,63}".prop_map(String::into_bytes),

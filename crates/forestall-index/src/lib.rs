@@ -17,6 +17,7 @@ mod blocks;
 mod bucket;
 pub mod build;
 mod checksum;
+mod fetch;
 mod filter;
 mod hash;
 mod hit;
@@ -32,6 +33,7 @@ pub mod predicted;
 mod quotient;
 mod spill;
 mod tables;
+mod tail;
 mod take;
 pub mod verify;
 

@@ -4,26 +4,30 @@
 //!
 //! Where several listed names stand at or above a query, the longest is found.
 
-use std::hint::black_box;
 use std::ops::Range;
 
 use crate::Index;
 use crate::bucket::{self, Narrow, push_name};
+use crate::fetch::fetch;
 use crate::filter;
-use crate::hash::{ROOT, Step, first_label, step, with_label};
+use crate::hash::{ROOT, Step, first_label, lower, step, with_label, word_before};
 use crate::hit::Hit;
 use crate::key::Key;
-use crate::name::{Labels, Wire, is_written};
+use crate::name::{Ends, Labels, Wire, is_written};
 use crate::parents::Ending;
 use crate::quotient::{placed, spread};
+use crate::tail::{Tail, Two};
 
 /// Queries of a batch that are looked up at a time.
 const QUERIES: usize = 64;
-/// Names that may be listed, from the queries of a batch; a query that brings more is looked up alone.
-const PROBES: usize = 2 * QUERIES;
+/// Names that may be listed, from so many queries; a query that brings more is looked up alone.
+const PROBES: usize = 80;
+/// The same for a small batch, which should not pay for room that it does not need.
+const FEW_QUERIES: usize = 16;
+const FEW_PROBES: usize = 24;
 
 /// Names that pass the filter and are sought at a time.
-const SOUGHT: usize = 32;
+const SOUGHT: usize = 16;
 
 /// A name that may be listed: a query from some label on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,13 +35,22 @@ struct Probe {
     hash: u64,
     /// The hash of its parent.
     parent_hash: u64,
-    /// Where it begins in the query.
-    start: usize,
-    /// Where its parent begins in the query, past the dot of a text; the end where that is the root.
-    parent_start: usize,
+    /// How many octets before the end of the query it begins.
+    reach: u16,
+    /// The same of its parent, past the dot of a text; 0 where that is the root.
+    parent_reach: u16,
     parent: u16,
     /// The number of the query in its batch.
     query: u16,
+}
+
+impl Probe {
+    /// Makes one of a name that begins and whose parent begins so far from the end of the query; none is longer than 128 labels.
+    #[inline]
+    fn new(hash: u64, parent_hash: u64, reach: usize, parent_reach: usize, parent: u16) -> Self {
+        let narrow = |octets: usize| u16::try_from(octets).unwrap_or(u16::MAX);
+        Self { hash, parent_hash, reach: narrow(reach), parent_reach: narrow(parent_reach), parent, query: 0 }
+    }
 }
 
 /// A name that the filter let through, on its way.
@@ -69,6 +82,15 @@ enum Query<'q> {
     Wire(&'q [u8]),
 }
 
+impl<'q> Query<'q> {
+    #[inline]
+    const fn octets(self) -> &'q [u8] {
+        match self {
+            Self::Text(octets) | Self::Wire(octets) => octets,
+        }
+    }
+}
+
 impl<B: AsRef<[u8]>> Index<B> {
     /// Looks up the listed name at or above a query in text form: any letter case, with or without a final dot, `\X` and `\DDD` for
     /// octets without their meaning.
@@ -78,11 +100,12 @@ impl<B: AsRef<[u8]>> Index<B> {
     pub fn look_up(&self, qname: &[u8]) -> Option<Hit<'_>> {
         let text = without_final_dot(qname);
         let mut best = None;
-        let done = self.walk_text(text, |probe| {
+        let mut take = |probe: Probe| {
             if let Some(hit) = self.probe(Query::Text(text), &probe) {
                 best = Some(hit);
             }
-        });
+        };
+        let done = self.walk_tail(text, &mut take) || self.walk_text(text, &mut take);
         if done { best } else { self.look_up_escaped(qname) }
     }
 
@@ -92,10 +115,10 @@ impl<B: AsRef<[u8]>> Index<B> {
     /// followed; they are not listed, and neither are octets that are no name.
     #[must_use]
     pub fn look_up_wire(&self, qname: &[u8]) -> Option<Hit<'_>> {
-        let labels = Labels::of(qname)?;
-        let wire = &qname[..labels.length];
+        let ends = Ends::of(qname)?;
+        let wire = &qname[..ends.length];
         let mut best = None;
-        self.walk_wire(wire, &labels, |probe| {
+        self.walk_wire(wire, ends, &mut |probe| {
             if let Some(hit) = self.probe(Query::Wire(wire), &probe) {
                 best = Some(hit);
             }
@@ -110,7 +133,7 @@ impl<B: AsRef<[u8]>> Index<B> {
     pub fn look_up_batch<'a, Q: AsRef<[u8]>>(&'a self, qnames: &[Q], mut found: impl FnMut(usize, Hit<'a>)) {
         for (chunk, first) in qnames.chunks(QUERIES).zip((0..).step_by(QUERIES)) {
             let text = |query: usize| Query::Text(chunk[query].as_ref());
-            self.look_up_chunk(chunk.len(), text, |query, hit| found(first + query, hit));
+            self.look_up_some(chunk.len(), text, |query, hit| found(first + query, hit));
         }
     }
 
@@ -118,44 +141,62 @@ impl<B: AsRef<[u8]>> Index<B> {
     pub fn look_up_wire_batch<'a, Q: AsRef<[u8]>>(&'a self, qnames: &[Q], mut found: impl FnMut(usize, Hit<'a>)) {
         for (chunk, first) in qnames.chunks(QUERIES).zip((0..).step_by(QUERIES)) {
             let wire = |query: usize| Query::Wire(chunk[query].as_ref());
-            self.look_up_chunk(chunk.len(), wire, |query, hit| found(first + query, hit));
+            self.look_up_some(chunk.len(), wire, |query, hit| found(first + query, hit));
         }
     }
 
-    /// Looks up so many queries, which `query` gives by their numbers, as they were asked.
+    /// Looks up so many queries, at most [`QUERIES`], which `query` gives by their numbers, as they were asked.
     #[inline]
-    fn look_up_chunk<'a, 'q>(
+    fn look_up_some<'a, 'q>(
+        &'a self,
+        queries: usize,
+        query: impl Fn(usize) -> Query<'q>,
+        found: impl FnMut(usize, Hit<'a>),
+    ) {
+        if queries <= FEW_QUERIES {
+            self.look_up_chunk::<FEW_PROBES>(queries, query, found);
+        } else {
+            self.look_up_chunk::<PROBES>(queries, query, found);
+        }
+    }
+
+    #[inline]
+    fn look_up_chunk<'a, 'q, const MOST: usize>(
         &'a self,
         queries: usize,
         query: impl Fn(usize) -> Query<'q>,
         mut found: impl FnMut(usize, Hit<'a>),
     ) {
-        let mut probes = [Probe::default(); PROBES];
-        let mut pairs_at = [0; PROBES];
+        let octets = self.octets.as_ref();
+        let mut probes = [Probe::default(); MOST];
+        let mut pairs_at = [0; MOST];
         // Octets of the labels of names on the wire: what stands behind them is no part of a parent that is compared.
         let mut lengths = [0; QUERIES];
         let mut count = 0;
         for (number, of) in (0..queries).zip(0u16..) {
             let before = count;
-            let note = |probe: Probe| {
-                if count < PROBES {
+            let mut take = |probe: Probe| {
+                if count < MOST {
                     pairs_at[count] = self.block(probe.hash).pair(probe.hash, self.tables.log2);
+                    fetch(octets, pairs_at[count]);
                     probes[count] = Probe { query: of, ..probe };
                 }
                 count += 1;
             };
             let done = match query(number) {
-                Query::Text(text) => self.walk_text(without_final_dot(text), note),
-                Query::Wire(wire) => match Labels::of(wire) {
-                    Some(labels) => {
-                        lengths[number] = labels.length;
-                        self.walk_wire(&wire[..labels.length], &labels, note);
-                        true
+                Query::Text(text) => {
+                    let text = without_final_dot(text);
+                    self.walk_tail(text, &mut take) || self.walk_text(text, &mut take)
+                }
+                Query::Wire(wire) => {
+                    if let Some(ends) = Ends::of(wire) {
+                        lengths[number] = ends.length;
+                        self.walk_wire(&wire[..ends.length], ends, &mut take);
                     }
-                    None => true,
-                },
+                    true
+                }
             };
-            if !done || count > PROBES {
+            if !done || count > MOST {
                 count = before;
                 let hit = match query(number) {
                     Query::Text(text) => self.look_up(text),
@@ -166,21 +207,25 @@ impl<B: AsRef<[u8]>> Index<B> {
                 }
             }
         }
-        let mut kept = [0; PROBES];
+        let mut kept = [0; MOST];
         let kept = self.filtered(&probes[..count], &pairs_at[..count], &mut kept);
+        if kept.is_empty() {
+            return;
+        }
         let query = |number: usize| match query(number) {
             Query::Wire(wire) => Query::Wire(&wire[..lengths[number]]),
             Query::Text(text) => Query::Text(without_final_dot(text)),
         };
         // From the last on, so that of one query the longest name comes first.
         let mut answered = usize::MAX;
+        let mut sought = [const { Sought::nothing() }; SOUGHT];
+        let mut key = Key::empty();
         for kept in kept.rchunks(SOUGHT) {
-            let mut sought = [const { Sought::nothing() }; SOUGHT];
             let sought = &mut sought[..kept.len()];
-            let mut key = Key::empty();
             for (index, sought) in kept.iter().zip(sought.iter_mut()) {
                 let probe = &probes[usize::from(*index)];
                 self.seek(query(usize::from(probe.query)), probe, &mut key, sought);
+                fetch(octets, sought.place);
             }
             self.fetch_buckets(sought);
             for (index, sought) in kept.iter().zip(sought.iter()).rev() {
@@ -197,49 +242,50 @@ impl<B: AsRef<[u8]>> Index<B> {
         }
     }
 
-    /// Returns the numbers of the probes that the filter lets through. Reads all filter lines before it looks at one.
+    /// Returns the numbers of the probes that the filter lets through.
     #[inline]
-    fn filtered<'k>(&self, probes: &[Probe], pairs_at: &[usize], kept: &'k mut [u8; PROBES]) -> &'k [u8] {
+    fn filtered<'k, const MOST: usize>(
+        &self,
+        probes: &[Probe],
+        pairs_at: &[usize],
+        kept: &'k mut [u8; MOST],
+    ) -> &'k [u8] {
         let octets = self.octets.as_ref();
-        let mut pairs = [[0; 2]; PROBES];
-        for (at, pair) in pairs_at.iter().zip(&mut pairs) {
-            *pair = filter::pair(octets, *at);
-        }
         let mut count = 0;
-        for ((probe, pair), index) in probes.iter().zip(&pairs).zip(0u8..) {
+        for ((probe, at), index) in probes.iter().zip(pairs_at).zip(0u8..) {
             kept[count] = index;
-            count += usize::from(filter::passes(*pair, filter::bits(probe.hash)));
+            count += usize::from(filter::passes(filter::pair(octets, *at), filter::bits(probe.hash)));
         }
         &kept[..count]
     }
 
-    /// Finds the buckets of what is sought and brings them near. Reads all entries of directories before it reads a bucket.
+    /// Finds the buckets of what is sought and asks for them.
     #[inline]
     fn fetch_buckets(&self, sought: &mut [Sought]) {
         let octets = self.octets.as_ref();
-        for sought in sought.iter_mut() {
-            let block = &self.blocks[sought.block];
-            sought.bucket = block.bucket(octets, sought.place);
-        }
-        let mut sum = 0u8;
-        for Sought { bucket, .. } in sought.iter() {
+        for sought in sought {
+            sought.bucket = self.blocks[sought.block].bucket(octets, sought.place);
             // Nearly all buckets lie in one or two lines of the cache.
-            sum ^= octets.get(bucket.start).copied().unwrap_or(0) ^ octets.get(bucket.end).copied().unwrap_or(0);
+            fetch(octets, sought.bucket.start);
+            fetch(octets, sought.bucket.end);
         }
-        black_box(sum);
     }
 
     /// Looks one probe up.
     #[inline]
     fn probe(&self, query: Query<'_>, probe: &Probe) -> Option<Hit<'_>> {
         let octets = self.octets.as_ref();
-        let pair = filter::pair(octets, self.block(probe.hash).pair(probe.hash, self.tables.log2));
-        if !filter::passes(pair, filter::bits(probe.hash)) {
-            return None;
-        }
+        // The filter and the directory are asked for together: which entry it is can be worked out while the filter is on its way.
+        let pair_at = self.block(probe.hash).pair(probe.hash, self.tables.log2);
+        fetch(octets, pair_at);
         let mut sought = Sought::nothing();
         self.seek(query, probe, &mut Key::empty(), &mut sought);
+        fetch(octets, sought.place);
+        if !filter::passes(filter::pair(octets, pair_at), filter::bits(probe.hash)) {
+            return None;
+        }
         sought.bucket = self.blocks[sought.block].bucket(octets, sought.place);
+        fetch(octets, sought.bucket.end);
         self.compare(query, probe, &sought)
     }
 
@@ -258,24 +304,73 @@ impl<B: AsRef<[u8]>> Index<B> {
     /// Compares a probe with the names of its bucket.
     #[inline]
     fn compare(&self, query: Query<'_>, probe: &Probe, sought: &Sought) -> Option<Hit<'_>> {
-        let bucket = self.octets.as_ref().get(sought.bucket.clone()).filter(|bucket| !bucket.is_empty())?;
+        let (octets, bucket) = (self.octets.as_ref(), sought.bucket.clone());
         let width = self.blocks[sought.block].width();
-        let entry = match sought.name.octets() {
-            [] => bucket::find(bucket, &other_name(query, probe, sought.left, width), width)?,
-            name => bucket::find(bucket, name, width)?,
+        let entry = if sought.name.octets().is_empty() {
+            bucket::find(octets.get(bucket)?, &other_name(query, probe, sought.left, width), width)?
+        } else {
+            sought.name.find(octets, bucket, width)?
         };
-        let parent = self.tables.parents.get(usize::from(probe.parent))?;
-        let is_parent = match query {
-            _ if probe.parent == 0 => true,
-            Query::Text(text) => is_written(parent, &text[probe.parent_start..]),
-            Query::Wire(wire) => parent.eq_ignore_ascii_case(&wire[probe.parent_start..]),
+        let start = query.octets().len().checked_sub(usize::from(probe.reach))?;
+        (probe.parent == 0 || self.is_parent(query, probe))
+            .then(|| Hit::new(&self.tables, start, sought.bucket.start, &entry))
+    }
+
+    /// Says whether a query ends in the parent of a probe.
+    #[inline]
+    fn is_parent(&self, query: Query<'_>, probe: &Probe) -> bool {
+        let reach = usize::from(probe.parent_reach);
+        let octets = query.octets();
+        let Some(ending) = octets.len().checked_sub(reach).and_then(|start| octets.get(start..)) else { return false };
+        let label = match query {
+            Query::Text(_) => reach,
+            // Without its length.
+            Query::Wire(_) => reach.wrapping_sub(1),
         };
-        is_parent.then(|| Hit::new(&self.tables, probe.start, sought.bucket.start, &entry))
+        if (1..=7).contains(&label) && self.parents.is_label(probe.parent, last_word(octets, label)) {
+            return true;
+        }
+        self.tables.parents.get(usize::from(probe.parent)).is_some_and(|parent| match query {
+            Query::Text(_) => is_written(parent, ending),
+            Query::Wire(_) => parent.eq_ignore_ascii_case(ending),
+        })
+    }
+
+    /// Does the work of [`Self::walk_text`] for the texts that its two last labels are enough for, quicker; `false` where it did nothing.
+    #[inline(always)]
+    fn walk_tail(&self, text: &[u8], probe: &mut impl FnMut(Probe)) -> bool {
+        if self.tables.root_depths > 1 {
+            return false;
+        }
+        let Some(tail) = Tail::of(text) else { return false };
+        let Some(labels) = tail.labels() else { return false };
+        self.walk_two(&tail, labels, [labels.last + 1 + labels.before, labels.last], probe)
+    }
+
+    /// Does the work of [`Self::walk_tail`] with labels that were found, which begin, and of which the last begins, so far from the end of the query.
+    #[inline(always)]
+    fn walk_two(
+        &self,
+        tail: &Tail,
+        labels: Two,
+        [reach, parent_reach]: [usize; 2],
+        probe: &mut impl FnMut(Probe),
+    ) -> bool {
+        let parent_hash = tail.hash_of_last(labels);
+        let Some(ending) = self.parents.find(parent_hash) else { return true };
+        let hash = tail.hash_of_both(labels, parent_hash);
+        if labels.more && self.parents.find(hash).is_some() {
+            return false;
+        }
+        if let Ending::Parent(number) = ending {
+            probe(Probe::new(hash, parent_hash, reach, parent_reach, number));
+        }
+        true
     }
 
     /// Gives `probe` each name at or above a text that may be listed, the shortest first; `false` where it has escapes.
     #[inline]
-    fn walk_text(&self, text: &[u8], mut probe: impl FnMut(Probe)) -> bool {
+    fn walk_text(&self, text: &[u8], probe: &mut impl FnMut(Probe)) -> bool {
         let (mut end, mut hash) = (text.len(), ROOT);
         let mut parent = None;
         let mut depths = self.tables.root_depths >> 1;
@@ -290,10 +385,10 @@ impl<B: AsRef<[u8]>> Index<B> {
                 Step::Escaped => return false,
             };
             if let Some(parent) = parent {
-                probe(Probe { hash: here, parent_hash: hash, start, parent_start: end + 1, parent, query: 0 });
+                probe(Probe::new(here, hash, text.len() - start, text.len() - end - 1, parent));
             }
             if depths & 1 != 0 {
-                probe(Probe { hash: here, parent_hash: ROOT, start, parent_start: text.len(), parent: 0, query: 0 });
+                probe(Probe::new(here, ROOT, text.len() - start, 0, 0));
             }
             if start == 0 {
                 return true;
@@ -310,8 +405,17 @@ impl<B: AsRef<[u8]>> Index<B> {
         }
     }
 
-    /// As [`Self::walk_text`], over labels on the wire.
-    fn walk_wire(&self, wire: &[u8], labels: &Labels, mut probe: impl FnMut(Probe)) {
+    /// As [`Self::walk_tail`] and [`Self::walk_text`], over labels on the wire, without the root's.
+    #[inline]
+    fn walk_wire(&self, wire: &[u8], ends: Ends, probe: &mut impl FnMut(Probe)) {
+        let done = self.tables.root_depths <= 1
+            && Tail::of_wire(wire, ends).is_some_and(|(tail, labels)| {
+                self.walk_two(&tail, labels, [labels.last + labels.before + 2, labels.last + 1], probe)
+            });
+        if done {
+            return;
+        }
+        let Some(labels) = Labels::of(wire) else { return };
         let (mut end, mut hash) = (wire.len(), ROOT);
         let mut parent = None;
         let mut depths = self.tables.root_depths >> 1;
@@ -319,10 +423,10 @@ impl<B: AsRef<[u8]>> Index<B> {
             let parent_hash = hash;
             hash = with_label(hash, &wire[start + 1..end]);
             if let Some(parent) = parent {
-                probe(Probe { hash, parent_hash, start, parent_start: end, parent, query: 0 });
+                probe(Probe::new(hash, parent_hash, wire.len() - start, wire.len() - end, parent));
             }
             if depths & 1 != 0 {
-                probe(Probe { hash, parent_hash: ROOT, start, parent_start: wire.len(), parent: 0, query: 0 });
+                probe(Probe::new(hash, ROOT, wire.len() - start, 0, 0));
             }
             depths >>= 1;
             parent = match self.parents.find(hash) {
@@ -349,17 +453,25 @@ impl<B: AsRef<[u8]>> Index<B> {
 /// Packs the head of a name.
 #[inline]
 fn set_key(key: &mut Key, query: Query<'_>, probe: &Probe) {
-    let Probe { start, parent_start, parent, .. } = *probe;
+    let octets = query.octets();
+    let [start, parent_start] =
+        [probe.reach, probe.parent_reach].map(|reach| octets.len().saturating_sub(usize::from(reach)));
     match query {
-        Query::Text(text) if parent == 0 => match Wire::of_text(&text[start..]) {
+        Query::Text(text) if probe.parent == 0 => match Wire::of_text(&text[start..]) {
             Ok(wire) => key.set_wire(wire.octets()),
             // Too long: no listed name is written so.
             Err(_) => key.set_wire(&[]),
         },
-        Query::Wire(wire) if parent == 0 => key.set_wire(&wire[start..]),
-        Query::Text(text) => key.set_label(&text[start..parent_start - 1]),
-        Query::Wire(wire) => key.set_label(&wire[start + 1..parent_start]),
+        Query::Wire(wire) if probe.parent == 0 => key.set_wire(&wire[start..]),
+        Query::Text(text) => key.set_label_in(text, start, parent_start - 1),
+        Query::Wire(wire) => key.set_label_in(wire, start + 1, parent_start),
     }
+}
+
+/// Returns the last octets of a text, as many as are said, at most seven, with their number in the topmost octet and letters in lower case.
+#[inline]
+fn last_word(text: &[u8], octets: usize) -> u64 {
+    lower(word_before(text, text.len())) >> (64 - 8 * octets) | (octets as u64) << 56
 }
 
 /// Returns how a name is written that is not written in the first way.

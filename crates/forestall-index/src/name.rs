@@ -143,6 +143,33 @@ impl Labels {
     }
 }
 
+/// Where a name on the wire ends, and its last two labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ends {
+    /// The octets of all labels.
+    pub(crate) length: usize,
+    /// Where the length of the last label stands, and that of the one before it; the same place where there are fewer.
+    pub(crate) last: usize,
+    pub(crate) before: usize,
+}
+
+impl Ends {
+    /// Finds them as [`Labels::of`] does, which keeps the others too.
+    #[inline]
+    pub(crate) fn of(wire: &[u8]) -> Option<Self> {
+        let mut ends = Self { length: 0, last: 0, before: 0 };
+        let most = wire.len().min(MOST_ON_WIRE);
+        while let Some(length) = wire.get(ends.length).map(|octet| usize::from(*octet)).filter(|length| *length > 0) {
+            let next = ends.length + 1 + length;
+            if length > MOST_IN_LABEL || next > most {
+                return None;
+            }
+            ends = Self { length: next, last: ends.length, before: ends.last };
+        }
+        Some(ends)
+    }
+}
+
 /// Says whether `wire`, in lower case, is the name that `text` writes without escapes, in any letter case and without final dot.
 pub(crate) fn is_written(wire: &[u8], text: &[u8]) -> bool {
     if wire.is_empty() || text.is_empty() {
@@ -164,7 +191,8 @@ pub(crate) fn is_written(wire: &[u8], text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Labels, NameFault, Wire, is_written};
+    use super::{Ends, Labels, NameFault, Wire, is_written};
+    use proptest::prelude::*;
 
     #[test]
     fn reads_text() {
@@ -215,5 +243,25 @@ mod tests {
         assert!(!is_written(b"\x05co.uk", b"co.uk"));
         assert!(is_written(b"", b""));
         assert!(!is_written(b"", b"a"));
+    }
+
+    proptest! {
+        #[test]
+        fn ends_are_those_of_the_labels(
+            labels in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..9), 0..40),
+            after: Vec<u8>,
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut wire: Vec<u8> = labels.iter().flat_map(|label| [&[u8::try_from(label.len()).unwrap()], &label[..]].concat()).collect();
+            wire.extend_from_slice(&after);
+            for wire in [&wire[..], &wire[..cut.index(wire.len() + 1)]] {
+                let expected = Labels::of(wire).map(|labels| {
+                    let mut back = labels.starts().rev();
+                    let last = back.next().unwrap_or(0);
+                    Ends { length: labels.length, last, before: back.next().unwrap_or(0) }
+                });
+                prop_assert_eq!(Ends::of(wire), expected);
+            }
+        }
     }
 }

@@ -21,6 +21,9 @@ pub(crate) struct Parents {
     hashes: Vec<u64>,
     numbers: Vec<u16>,
     count: usize,
+    /// For each number, the parent's one label of at most seven letters, digits and hyphens with their number topmost; 0 for another. What has a dot or the length
+    /// of a label among its octets is thus no label that is known here.
+    words: Vec<u64>,
 }
 
 /// An ending that is known.
@@ -34,12 +37,21 @@ pub(crate) enum Ending {
 
 impl Parents {
     pub(crate) fn new() -> Self {
-        Self { hashes: vec![0; FEWEST_SLOTS], numbers: vec![0; FEWEST_SLOTS], count: 0 }
+        Self { hashes: vec![0; FEWEST_SLOTS], numbers: vec![0; FEWEST_SLOTS], count: 0, words: Vec::new() }
     }
 
     /// Adds a parent, on the wire and in lower case. Of two with one hash the first stays.
     pub(crate) fn add(&mut self, wire: &[u8], number: u16) {
         let Some(labels) = Labels::of(wire) else { return };
+        self.words.resize(self.words.len().max(usize::from(number) + 1), 0);
+        // Labels::of has seen that the length is right.
+        self.words[usize::from(number)] = match wire.get(1..labels.length) {
+            Some(label) if labels.count() == 1 && label.len() <= 7 && label.iter().all(|octet| is_usual(*octet)) => {
+                let octets = label.iter().rev().fold(0, |word, octet| word << 8 | u64::from(*octet));
+                octets | (label.len() as u64) << 56
+            }
+            _ => 0,
+        };
         let mut hash = ROOT;
         let mut left = labels.count();
         for start in labels.starts().rev() {
@@ -52,8 +64,9 @@ impl Parents {
 
     fn insert(&mut self, hash: u64, number: u16) {
         if 4 * (self.count + 1) > self.hashes.len() {
-            let mut larger =
-                Self { hashes: vec![0; 2 * self.hashes.len()], numbers: vec![0; 2 * self.hashes.len()], count: 0 };
+            let room = 2 * self.hashes.len();
+            let words = std::mem::take(&mut self.words);
+            let mut larger = Self { hashes: vec![0; room], numbers: vec![0; room], count: 0, words };
             for (hash, number) in self.hashes.iter().zip(&self.numbers).filter(|(hash, _)| **hash != 0) {
                 larger.insert(*hash, *number);
             }
@@ -80,6 +93,12 @@ impl Parents {
         }
     }
 
+    /// Says whether the parent with a number is known to be this one label: at most seven octets with their number topmost, letters in lower case.
+    #[inline]
+    pub(crate) fn is_label(&self, number: u16, word: u64) -> bool {
+        self.words.get(usize::from(number)).is_some_and(|known| *known == word)
+    }
+
     /// Returns the slot of a hash: the one that holds it, or the free one where it would stand.
     #[inline]
     fn slot(&self, hash: u64) -> usize {
@@ -90,6 +109,10 @@ impl Parents {
         }
         slot
     }
+}
+
+fn is_usual(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || octet == b'-'
 }
 
 #[cfg(test)]
@@ -114,5 +137,13 @@ mod tests {
         parents.add(b"\x03net", 2_000);
         assert_eq!(parents.find(net), Some(Ending::Parent(2_000)));
         assert_eq!(parents.find(ROOT), None);
+        let [com, net] = [0x0300_0000_006D_6F63, 0x0300_0000_0074_656E];
+        assert!(parents.is_label(2, com) && parents.is_label(2_000, net));
+        assert!(!parents.is_label(2, net) && !parents.is_label(1, net) && !parents.is_label(0, com));
+        assert!(!parents.is_label(u16::MAX, com));
+        parents.add(b"\x05co.uk", 2_001);
+        parents.add(b"\x04a\x02bc", 2_002);
+        let [dotted, lengths] = [0x0500_006B_752E_6F63, 0x0400_0000_6362_0261];
+        assert!(!parents.is_label(2_001, dotted) && !parents.is_label(2_002, lengths));
     }
 }

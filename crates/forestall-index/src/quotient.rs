@@ -11,8 +11,10 @@
 //! With b buckets in a block, a name goes to bucket number floor(spread * b / 2^32), and what is left of the spread is how far it stands
 //! above the least that goes to that bucket: fewer octets than the letters that it gives back.
 
+use std::hint::select_unpredictable;
+
 use crate::hash::mix;
-use crate::key::Key;
+use crate::key::{Key, MOST_PACKED};
 
 /// Octets of packed letters that the spread stands for.
 pub(crate) const GIVEN: usize = 4;
@@ -50,8 +52,8 @@ pub(crate) fn octets_left(buckets: u32) -> usize {
 /// Returns the spread of a name by its key, without the parent's number, the hash of its parent and its own.
 #[inline]
 pub(crate) fn spread(key: &Key, parent_hash: u64, hash: u64) -> u32 {
-    match key.packed() {
-        Some(packed) => mixed(given(packed)) ^ others(key.tag(), packed, parent_hash),
+    match key.packed_and_more() {
+        Some((length, octets)) => mixed(given(length, octets)) ^ others(key.tag(), length, octets, parent_hash),
         None => low(hash),
     }
 }
@@ -59,28 +61,44 @@ pub(crate) fn spread(key: &Key, parent_hash: u64, hash: u64) -> u32 {
 /// Returns the packed letters that `spread` and the rest of them give back; `None` where there would be more than `length` octets.
 pub(crate) fn given_back(spread: u32, tag: u8, rest: &[u8], length: usize, parent_hash: u64) -> Option<Vec<u8>> {
     // The rest is hashed alone: what stands before it does not matter.
-    let padded = [&[0; GIVEN][..], rest].concat();
-    let first = unmixed(spread ^ others(tag, &padded, parent_hash)).to_le_bytes();
+    let mut padded = [0; MOST_PACKED];
+    padded.get_mut(GIVEN..GIVEN + rest.len())?.copy_from_slice(rest);
+    let first = unmixed(spread ^ others(tag, GIVEN + rest.len(), &padded, parent_hash)).to_le_bytes();
     let (first, beyond) = first.split_at(length.min(GIVEN));
     beyond.iter().all(|octet| *octet == 0).then(|| [first, rest].concat())
 }
 
+/// Returns the first four octets of packed letters as a number; octets behind the letters do not count.
 #[inline]
-fn given(packed: &[u8]) -> u32 {
-    match packed.first_chunk::<GIVEN>() {
-        Some(octets) => u32::from_le_bytes(*octets),
-        None => packed.iter().rev().fold(0, |number, octet| number << 8 | u32::from(*octet)),
-    }
+fn given(length: usize, octets: &[u8; MOST_PACKED]) -> u32 {
+    low(word(octets, 0) & mask(length.min(GIVEN)))
 }
 
+/// Hashes the packed letters behind those; at most 48 octets of letters.
 #[inline]
-fn others(tag: u8, packed: &[u8], parent_hash: u64) -> u32 {
-    let (words, rest) = packed.get(GIVEN..).unwrap_or(&[]).as_chunks::<8>();
-    let hash = words.iter().fold(parent_hash, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    last[7] = tag;
-    high(mix(hash, u64::from_le_bytes(last)))
+fn others(tag: u8, length: usize, octets: &[u8; MOST_PACKED], parent_hash: u64) -> u32 {
+    let length = length.saturating_sub(GIVEN);
+    // How many words there are no processor foresees: most names have none or one, which is taken in without a branch.
+    let mut hash = select_unpredictable(length >= 8, mix(parent_hash, word(octets, GIVEN)), parent_hash);
+    let mut at = 8;
+    while at + 8 <= length {
+        hash = mix(hash, word(octets, GIVEN + at));
+        at += 8;
+    }
+    let rest = word(octets, GIVEN + (length & !7)) & mask(length & 7);
+    high(mix(hash, rest | u64::from(tag) << 56))
+}
+
+/// Returns a mask of so many octets of a word, fewer than eight.
+#[inline]
+const fn mask(octets: usize) -> u64 {
+    (1 << (8 * octets)) - 1
+}
+
+/// Returns the eight octets from a place on; zeros behind the end.
+#[inline]
+fn word(octets: &[u8; MOST_PACKED], at: usize) -> u64 {
+    octets.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |octets| u64::from_le_bytes(*octets))
 }
 
 /// Mixes 32 bits one to one: the last step of MurmurHash3 (A. Appleby, public domain).

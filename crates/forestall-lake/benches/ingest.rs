@@ -23,6 +23,7 @@ use forestall_spool::{
     AnswerGiven, ContactHit, ContactKind, CookieSeen, DnsHit, Edns, Endpoint, Options, Spool, Transport, Verdict,
     Visitor,
 };
+use forestall_testkit::figures::tell;
 use rustix::time::{ClockId, clock_gettime};
 
 const EVENTS: u64 = 4_000_000;
@@ -157,11 +158,14 @@ fn peak() -> u64 {
     line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1_024
 }
 
-fn measured<T>(what: &str, events: u64, run: impl FnOnce() -> T) -> T {
+/// Runs something, prints what it cost, and returns that beside its result.
+fn measured<T>(what: &str, id: &str, events: u64, run: impl FnOnce() -> T) -> (T, Duration) {
     let (started, before) = (Clock::now(), cpu());
     let result = run();
     let (took, used) = (started.elapsed(), cpu() - before);
     let each = used.as_secs_f64() * 1e9 / events as f64;
+    tell(id, used.as_secs_f64(), "CPU s");
+    tell(&format!("{id}-of-100-million"), each / 10.0, "CPU s");
     println!(
         "{what}\t{:.2} CPU s\t{:.2} s\t{each:.0} CPU ns an event\t{:.1} CPU s for 100 million\t{} MiB at most so far",
         used.as_secs_f64(),
@@ -169,7 +173,7 @@ fn measured<T>(what: &str, events: u64, run: impl FnOnce() -> T) -> T {
         each / 10.0,
         peak()
     );
-    result
+    (result, used)
 }
 
 fn octets_below(folder: &Path) -> u64 {
@@ -224,14 +228,14 @@ fn main() {
     };
     let shipping = Shipping { spool: &spool, lake: &lake, origin: &origin, left_out: "none", keep: false };
     let claim = shipping.claim().unwrap();
-    measured("ship", events, || {
+    let ((), shipping_used) = measured("ship", "ship", events, || {
         for named in shipping.waiting(&claim).unwrap() {
             shipping.ship(&claim, &named).unwrap();
         }
     });
     println!("lake: {} MiB", octets_below(&store) >> 20);
     let few = [contact::TIME, contact::ASN];
-    let (contacts, _) = measured("read time, network and address", events, || {
+    let ((contacts, _), _) = measured("read time, network and address", "read-few", events, || {
         let (contacts, sum) = read(&lake, &CONTACT_HITS, &few);
         let (queries, other) = read(&lake, &DNS_HITS, &[dns::TIME, dns::ASN]);
         (contacts + queries, sum.wrapping_add(other))
@@ -247,16 +251,19 @@ fn main() {
         contact::Q,
         contact::SOURCE_PORT,
     ];
-    measured("read what a census needs", events, || {
+    measured("read what a census needs", "read", events, || {
         read(&lake, &CONTACT_HITS, &many);
         read(&lake, &DNS_HITS, &[dns::TIME, dns::ASN, dns::COUNTRY, dns::LEFT_OUT, dns::LISTED, dns::SPOOFABLE]);
     });
-    let (machines, _) = measured("a full census of the day", events, || {
+    let ((machines, _), counting_used) = measured("a full census of the day", "census", events, || {
         let totals = tally::of_day(&lake, day(), Some("conficker")).unwrap().totals.remove(0);
         let report = DayReport::of(&totals, &Held::default());
         (totals.machines.requests + totals.resolvers.queries, report.networks.len() as u64)
     });
     assert_eq!(machines, events);
+    let all = (shipping_used + counting_used).as_secs_f64();
+    tell("ship-and-census-of-100-million", all * 1e8 / events as f64, "CPU s");
+    tell("memory", peak() as f64, "MiB");
     look_up();
     let checked = lake.check().unwrap();
     assert!(checked.is_good() && checked.rows == events);
@@ -278,11 +285,11 @@ fn look_up() {
     std::fs::write(folder.path().join("networks"), text).unwrap();
     let networks = vec![NetworkTable { file: "networks".into(), form: NetworkForm::Cidr }];
     let settings = Settings { networks, ..Settings::default() };
-    let known = measured("read a table of 500,000 networks", 500_000, || {
+    let (known, _) = measured("read a table of 500,000 networks", "networks", 500_000, || {
         Enrichment::open(&settings, folder.path(), &|_| Ok(Vec::new())).unwrap()
     });
     let mut dice = Dice(3);
-    let sum = measured("look 10,000,000 addresses up", 10_000_000, || {
+    let (sum, _) = measured("look 10,000,000 addresses up", "addresses", 10_000_000, || {
         let mut sum = 0_u64;
         for _ in 0..10_000_000 {
             let address = u32::try_from(dice.next() >> 32).unwrap();

@@ -49,6 +49,9 @@ pub enum DisclosureError {
     /// The lake cannot be used.
     #[error(transparent)]
     Lake(#[from] LakeError),
+    /// The operating system gives no randomness.
+    #[error("the operating system gives no randomness: {0}")]
+    Random(String),
     /// A record cannot be read.
     #[error("{path} is no record of a disclosure: {what}")]
     Record {
@@ -95,7 +98,7 @@ impl fmt::Display for Disclosure {
 }
 
 impl Lake {
-    /// Puts a disclosure on record. What is disclosed leaves after that, never before.
+    /// Puts a disclosure on record. What is disclosed leaves after that, never before. Each call makes a record of its own, however like another one it is: who takes the same file out twice disclosed it twice.
     ///
     /// # Errors
     ///
@@ -103,8 +106,11 @@ impl Lake {
     pub fn record(&self, disclosure: &Disclosure) -> Result<(), DisclosureError> {
         let octets = serde_json::to_vec(disclosure)
             .map_err(|error| DisclosureError::Record { path: FOLDER.to_owned(), what: error.to_string() })?;
-        // The same moment and content give the same name; who and why are in the digest of it.
-        let name = format!("{FOLDER}/{:020}-{}.json", disclosure.at, &Digest::of(&octets).to_string()[..16]);
+        // Several people write at once, and none knows of the others: a number of its own keeps records of one moment and content apart, which a count could not.
+        let mut number = [0; 8];
+        getrandom::fill(&mut number).map_err(|error| DisclosureError::Random(error.to_string()))?;
+        let digest = &Digest::of(&octets).to_string()[..16];
+        let name = format!("{FOLDER}/{:020}-{digest}-{:016x}.json", disclosure.at, u64::from_be_bytes(number));
         Ok(self.put(&name, octets)?)
     }
 

@@ -49,6 +49,15 @@ pub struct Kept {
     pub months: Vec<String>,
 }
 
+/// What waits for retention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overdue {
+    /// Files of events on which something is due.
+    pub files: u64,
+    /// The earliest of their days.
+    pub earliest: UtcDay,
+}
+
 /// Why retention was not done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -143,8 +152,8 @@ const EVENTS: [&Table; 2] = [&DNS_HITS, &CONTACT_HITS];
 impl Lake {
     /// Does what the policy says for `today`. Running it again does no more; it can be stopped at any point.
     ///
-    /// `summarise` is asked for the totals of a day once there are addresses of it in clear that will not be any more; where a segment comes late, again, for what
-    /// is still in clear.
+    /// `summarise` is asked for the totals of a day once there are addresses of it in clear that will not be any more; where a segment comes late, again. What it returns is kept beside what it returned before,
+    /// and before any address goes: where a run ends in between, the next one asks again, and it must not return what is there already.
     ///
     /// # Errors
     ///
@@ -181,24 +190,8 @@ impl Lake {
         let mut due = Vec::new();
         for table in EVENTS {
             let mut note = Note::get(self, table, day)?;
-            let mut changed = false;
-            for file in self.files(table, day, None)? {
-                let age = Policy::age(day, Instant::from_seconds(file.stored).day(), today);
-                if policy.act(Held::Clear, age) == Act::Leave
-                    || (note.knows(&file) && policy.act(Held::Pseudonyms, age) == Act::Leave)
-                {
-                    continue;
-                }
-                let footer = self.footer(table, &file)?;
-                let held = if footer.pseudonyms { Held::Pseudonyms } else { Held::Clear };
-                let act = policy.act(held, age);
-                if act == Act::Leave {
-                    note.pseudonyms.insert(file.path.clone(), (file.octets, file.stored));
-                    changed = true;
-                } else {
-                    due.push(Due { table, file, held, act, rows: footer.rows });
-                }
-            }
+            let (found, changed) = self.due(policy, table, (day, today), &mut note)?;
+            due.extend(found);
             notes.push((table, note, changed));
         }
         if due.iter().any(|due| due.held == Held::Clear)
@@ -230,6 +223,57 @@ impl Lake {
             }
         }
         failed
+    }
+
+    /// Returns what is due of the files of a day, and says whether the note has more than before: files that have their pseudonyms already.
+    fn due(
+        &self,
+        policy: &Policy,
+        table: &'static Table,
+        (day, today): (UtcDay, UtcDay),
+        note: &mut Note,
+    ) -> Result<(Vec<Due>, bool), KeepError> {
+        let mut due = Vec::new();
+        let mut changed = false;
+        for file in self.files(table, day, None)? {
+            let age = Policy::age(day, Instant::from_seconds(file.stored).day(), today);
+            if policy.act(Held::Clear, age) == Act::Leave
+                || (note.knows(&file) && policy.act(Held::Pseudonyms, age) == Act::Leave)
+            {
+                continue;
+            }
+            let footer = self.footer(table, &file)?;
+            let held = if footer.pseudonyms { Held::Pseudonyms } else { Held::Clear };
+            let act = policy.act(held, age);
+            if act == Act::Leave {
+                note.pseudonyms.insert(file.path.clone(), (file.octets, file.stored));
+                changed = true;
+            } else {
+                due.push(Due { table, file, held, act, rows: footer.rows });
+            }
+        }
+        Ok((due, changed))
+    }
+
+    /// Returns on how many files of events something is due on `today` by the policy, and the earliest of their days. Nothing is done.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepError`] where the lake cannot be read.
+    pub fn overdue(&self, policy: &Policy, today: UtcDay) -> Result<Option<Overdue>, KeepError> {
+        let mut overdue: Option<Overdue> = None;
+        for table in EVENTS {
+            for day in self.days(table)?.into_iter().filter(|day| !policy.is_early(*day, today)) {
+                let mut note = Note::get(self, table, day)?;
+                let (due, _) = self.due(policy, table, (day, today), &mut note)?;
+                if !due.is_empty() {
+                    let known = overdue.get_or_insert(Overdue { files: 0, earliest: day });
+                    known.files += due.len() as u64;
+                    known.earliest = known.earliest.min(day);
+                }
+            }
+        }
+        Ok(overdue)
     }
 
     fn do_one(&self, keys: &mut Keys, due: &Due, day: UtcDay, kept: &mut Kept) -> Result<(), KeepError> {
@@ -281,10 +325,26 @@ impl Lake {
     ///
     /// [`LakeError::Store`].
     pub fn totals(&self, day: UtcDay) -> Result<Vec<Bytes>, LakeError> {
+        Ok(self.totals_with_times(day)?.into_iter().map(|(octets, _)| octets).collect())
+    }
+
+    /// Returns the same, each with the second since 1970 in which the store took it.
+    pub(crate) fn totals_with_times(&self, day: UtcDay) -> Result<Vec<(Bytes, i64)>, LakeError> {
         let mut found = Vec::new();
         for object in self.list(&format!("{TOTALS}/day={day}"))? {
-            found.extend(self.get(object.location.as_ref())?);
+            let octets = self.get(object.location.as_ref())?;
+            found.extend(octets.map(|octets| (octets, object.last_modified.timestamp())));
         }
         Ok(found)
+    }
+
+    /// Returns the days of which there are totals, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`LakeError::Store`].
+    pub fn days_with_totals(&self) -> Result<Vec<UtcDay>, LakeError> {
+        let names = self.folders(TOTALS)?;
+        Ok(names.iter().filter_map(|name| name.strip_prefix("day=")?.parse().ok()).collect())
     }
 }

@@ -185,7 +185,7 @@ impl Lake {
     }
 
     /// Returns the names of the folders directly in a folder, in order.
-    fn folders(&self, folder: &str) -> Result<Vec<String>, LakeError> {
+    pub(crate) fn folders(&self, folder: &str) -> Result<Vec<String>, LakeError> {
         let folder = Path::from(folder);
         let found = self.wait(self.store.list_with_delimiter(Some(&folder)))?;
         let mut names: Vec<String> =

@@ -34,7 +34,7 @@ pub mod ship;
 pub mod tally;
 
 pub use check::Checked;
-pub use keep::{KeepError, Kept, Summarise};
+pub use keep::{KeepError, Kept, Overdue, Summarise};
 pub use keys::Keys;
 pub use lake::{File, Lake, LakeError, NONE, Part, SEVERAL};
 pub use losses::{Cause, Loss};

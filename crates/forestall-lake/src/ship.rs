@@ -5,14 +5,14 @@
 //! A crash at any point leaves the segment where it is, and the next run writes the same files anew. Where the manifest was written already, the
 //! segment is not written again: what has become of its rows since then is not undone.
 
-use std::fs::{self, TryLockError};
+use std::fs;
 use std::io::{self, Read};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use forestall_model::Instant;
-use forestall_spool::{End, Named, ReadError, Reader, State, list};
+use forestall_spool::{End, Lock, LockError, Named, ReadError, Reader, State, list};
 use sha2::{Digest as _, Sha256};
 
 use crate::lake::{Lake, LakeError};
@@ -29,6 +29,8 @@ pub const SHIPPED: &str = "shipped";
 pub const DAMAGED: &str = "damaged";
 /// The file that keeps two programs from shipping one spool.
 const LOCK: &str = "ship.lock";
+/// Who may do what with it.
+const LOCK_MODE: u32 = 0o640;
 
 /// How a spool is shipped.
 pub struct Shipping<'a> {
@@ -168,7 +170,7 @@ impl ShipError {
 /// A spool that this program alone ships, as long as this lives.
 #[derive(Debug)]
 pub struct Claim {
-    _file: fs::File,
+    _lock: Lock,
 }
 
 impl Shipping<'_> {
@@ -179,12 +181,10 @@ impl Shipping<'_> {
     /// [`ShipError::InUse`] where another program ships it, [`ShipError::Io`] where it cannot be used.
     pub fn claim(&self) -> Result<Claim, ShipError> {
         let path = self.spool.join(LOCK);
-        let io = |source| ShipError::Io { path: path.clone(), source };
-        let file = fs::File::options().write(true).create(true).truncate(false).open(&path).map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Claim { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(ShipError::InUse { folder: self.spool.to_owned() }),
-            Err(TryLockError::Error(source)) => Err(io(source)),
+        match Lock::take(&path, LOCK_MODE) {
+            Ok(lock) => Ok(Claim { _lock: lock }),
+            Err(LockError::Held) => Err(ShipError::InUse { folder: self.spool.to_owned() }),
+            Err(LockError::Io(source)) => Err(ShipError::Io { path, source }),
         }
     }
 

@@ -10,6 +10,10 @@ use std::time::Duration;
 use forestall_spool::Sensor;
 use serde::Deserialize;
 
+mod example;
+
+pub use example::example;
+
 use crate::dns::data::{self, Data};
 use crate::dns::rate::Limits;
 
@@ -17,6 +21,10 @@ use crate::dns::rate::Limits;
 const MOST_OCTETS: u64 = 1 << 20;
 /// Most addresses of one kind in an answer: it counts its records in one octet, and resolvers need a few.
 const MOST_ADDRESSES: usize = 64;
+/// Whose segments they are, who runs this and whom to write to, where the operator says nothing.
+const SENSOR: &str = "sinkhole";
+const WHO: &str = "the operator of this address";
+const APPEAL: &str = "the contact in the WHOIS entry of this address";
 
 /// Why a configuration is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -430,8 +438,8 @@ impl Config {
         if !ordered.http.is_empty() {
             http.listen.clone_from(&ordered.http);
         }
-        let who = http.who.take().unwrap_or_else(|| "the operator of this address".to_owned());
-        let appeal = http.appeal.take().unwrap_or_else(|| "the contact in the WHOIS entry of this address".to_owned());
+        let who = http.who.take().unwrap_or_else(|| WHO.to_owned());
+        let appeal = http.appeal.take().unwrap_or_else(|| APPEAL.to_owned());
         for (key, text) in [("http.who", &who), ("http.appeal", &appeal)] {
             if text.len() > 200 || text.chars().any(|letter| letter.is_control() || matches!(letter, '<' | '>' | '&')) {
                 return wrong(key, "expected at most 200 octets of text without control characters, <, > and &");
@@ -506,7 +514,7 @@ fn spool(
     ordered: &Ordered,
 ) -> Result<forestall_spool::Options, ConfigError> {
     let folder = ordered.spool.clone().or_else(|| written.folder.clone()).unwrap_or_else(|| PathBuf::from("spool"));
-    let sensor: Sensor = match sensor.unwrap_or("sinkhole").parse() {
+    let sensor: Sensor = match sensor.unwrap_or(SENSOR).parse() {
         Ok(sensor) => sensor,
         Err(problem) => return wrong("sensor", problem),
     };
@@ -601,7 +609,7 @@ fn name_server(written: WrittenDns) -> Result<Dns, ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, Ordered};
+    use super::{Config, Ordered, example};
 
     fn problem(text: &str) -> String {
         match Config::written(text) {
@@ -645,37 +653,65 @@ mod tests {
         assert_eq!(server("", &by_day), "");
     }
 
+    fn read(text: &str) -> Config {
+        Config::of(Config::written(text).unwrap(), &Ordered::default()).unwrap()
+    }
+
+    /// Returns what must be said, and nothing else.
+    fn least() -> Config {
+        read("[dns]\nlisten = [\"192.0.2.53:53\"]\nname_servers = [\"a.example\"]\nmailbox = \"a@b.example\"\n")
+    }
+
+    /// Returns what holds where nothing is said, in one line.
+    fn numbers(config: &Config) -> String {
+        let (dns, connections, spool) = (config.dns.as_ref().unwrap(), &config.connections, &config.spool);
+        let limits = [dns.limits.all, dns.limits.alike, dns.limits.failures, dns.limits.slip];
+        format!(
+            "{} {} {} {} {limits:?} {:?} {} {} {:?} {:?} {} {:?} {:?} {} {} {}",
+            dns.threads,
+            dns.ttl,
+            dns.data.negative_ttl,
+            dns.udp_size,
+            dns.collisions,
+            connections.most,
+            connections.most_of_address,
+            connections.idle,
+            connections.in_all,
+            spool.segment_octets,
+            spool.segment_age,
+            spool.sync_every,
+            spool.queue_octets,
+            spool.most_octets,
+            config.first_octets
+        )
+    }
+
     #[test]
     fn the_example_of_the_documentation_is_read_and_shows_the_numbers_that_hold_without_it() {
         let text = include_str!("../../../docs/sinkhole.md");
-        let example = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
-        let read = |text: &str| Config::of(Config::written(text).unwrap(), &Ordered::default()).unwrap();
-        let config = read(example);
-        // What must be said, and nothing else.
-        let least =
-            read("[dns]\nlisten = [\"192.0.2.53:53\"]\nname_servers = [\"a.example\"]\nmailbox = \"a@b.example\"\n");
-        let numbers = |config: &Config| {
-            let (dns, connections, spool) = (config.dns.as_ref().unwrap(), &config.connections, &config.spool);
-            let limits = [dns.limits.all, dns.limits.alike, dns.limits.failures, dns.limits.slip];
-            format!(
-                "{} {} {} {} {limits:?} {} {} {:?} {:?} {} {:?} {:?} {} {}",
-                dns.threads,
-                dns.ttl,
-                dns.data.negative_ttl,
-                dns.udp_size,
-                connections.most,
-                connections.most_of_address,
-                connections.idle,
-                connections.in_all,
-                spool.segment_octets,
-                spool.segment_age,
-                spool.sync_every,
-                spool.queue_octets,
-                spool.most_octets
-            )
-        };
-        assert_eq!(numbers(&config), numbers(&least));
-        assert!(config.user.is_some() && least.user.is_none());
+        let shown = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let config = read(shown);
+        assert_eq!(numbers(&config), numbers(&least()));
+        assert!(config.user.is_some() && least().user.is_none());
+    }
+
+    #[test]
+    fn the_example_says_nothing_and_each_line_of_it_that_waits_can_be_used() {
+        let config = read(&example());
+        assert!(!config.listens() && config.user.is_none() && config.certificate.is_none());
+        let used: String = example()
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(waits) if waits.contains(" = ") || waits.starts_with("[[") => format!("{waits}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        let config = read(&used);
+        assert_eq!(numbers(&config), numbers(&least()));
+        assert_eq!((&config.page.who, &config.page.appeal), (&least().page.who, &least().page.appeal));
+        assert_eq!(config.spool.sensor, least().spool.sensor);
+        assert_eq!((config.listeners.len(), config.dns.unwrap().groups.len()), (5, 1));
+        assert!(config.user.is_some() && config.certificate.is_some());
     }
 
     #[test]

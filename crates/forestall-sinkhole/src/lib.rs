@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod arguments;
 pub mod clock;
 pub mod config;
 pub mod connections;

@@ -3,41 +3,22 @@
 //! The program `forestall-sinkhole`. It reads arguments and calls the library. Exit status: 0 done, 2 usage, 3 environment.
 
 use std::io::Write as _;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
-use forestall_sinkhole::config::{Config, ConfigError, Ordered};
+use clap::Parser as _;
+use forestall_sinkhole::arguments::Arguments;
+use forestall_sinkhole::config::{self, Config, ConfigError, Ordered};
 use forestall_sinkhole::{run, watch};
 use tracing_subscriber::EnvFilter;
 
-/// Answers for the names of a prediction index, hears the machines that come for them, and writes what it saw into a spool.
-#[derive(Debug, Parser)]
-#[command(name = "forestall-sinkhole", version)]
-struct Arguments {
-    /// Index files, as `forestall index build` makes them. A file that another one replaces by renaming is read anew.
-    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
-    index: Vec<PathBuf>,
-    /// The configuration.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// An address of the name server, over UDP and TCP; in place of those of the configuration.
-    #[arg(long, value_name = "ADDR")]
-    dns: Vec<SocketAddr>,
-    /// An address of the web server; in place of those of the configuration.
-    #[arg(long, value_name = "ADDR")]
-    http: Vec<SocketAddr>,
-    /// The folder of the spool; in place of that of the configuration.
-    #[arg(long, value_name = "DIR")]
-    spool: Option<PathBuf>,
-    /// Checks the configuration and the indexes, and ends.
-    #[arg(long)]
-    check_config: bool,
-}
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.example_config {
+        return match std::io::stdout().write_all(config::example().as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(3, &anyhow::Error::new(error).context("standard output could not be written")),
+        };
+    }
     let filter = std::env::var("FORESTALL_LOG").ok().and_then(|text| EnvFilter::try_new(text).ok());
     tracing_subscriber::fmt()
         .with_env_filter(filter.unwrap_or_else(|| EnvFilter::new("info")))

@@ -2,7 +2,7 @@
 
 //! A folder of segments in use by one program, and those who hand it events.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use std::time::Duration;
 use crate::contact::ContactHit;
 use crate::dns::DnsHit;
 use crate::event::{CampaignEntry, EventKind};
+use crate::lock::{Lock, LockError};
 use crate::names::list;
 use crate::queue::Shared;
 use crate::record::{CAMPAIGN, CONTACT, DNS, put_record};
@@ -143,7 +144,7 @@ pub struct Spool {
     campaigns: Arc<Campaigns>,
     thread: Option<JoinHandle<io::Result<()>>>,
     /// Held as long as the spool is open.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Spool {
@@ -160,14 +161,11 @@ impl Spool {
         };
         fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(&folder).map_err(of(&folder))?;
         let lock_path = folder.join(LOCK);
-        let mut opening = File::options();
-        opening.write(true).create(true).truncate(false).mode(FILE_MODE);
-        let lock = opening.open(&lock_path).map_err(of(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(SpoolError::InUse { folder }),
-            Err(TryLockError::Error(source)) => return Err(SpoolError::Io { path: lock_path, source }),
-        }
+        let lock = match Lock::take(&lock_path, FILE_MODE) {
+            Ok(lock) => lock,
+            Err(LockError::Held) => return Err(SpoolError::InUse { folder }),
+            Err(LockError::Io(source)) => return Err(SpoolError::Io { path: lock_path, source }),
+        };
         let recovered = recover::recover(&folder).map_err(of(&folder))?;
         let next = first_sequence(&folder).map_err(of(&folder))?;
         let shared = Arc::new(Shared::new(options.queue_octets));

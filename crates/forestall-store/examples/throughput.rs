@@ -16,6 +16,7 @@ use forestall_model::{
     CaseId, DayRange, Digest, Instant, Margin, Marking, NameClass, Params, PeriodCounts, TldCount, UtcDay,
 };
 use forestall_store::{FILE_NAME, Place, Settings, Store, fresh_salts};
+use forestall_testkit::figures::tell;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -43,7 +44,9 @@ async fn main() -> Result<(), Failure> {
         for task in tasks {
             task.await??;
         }
-        say(&format!("{writers:>2} writers, a case each, one event a command"), events, start.elapsed());
+        let took = start.elapsed();
+        tell(&format!("append-{writers}"), rate(events, took), "events/s");
+        say(&format!("{writers:>2} writers, a case each, one event a command"), events, took);
     }
 
     let case: CaseId = "exclusions".parse()?;
@@ -95,8 +98,12 @@ async fn main() -> Result<(), Failure> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+fn rate(count: usize, took: Duration) -> f64 {
+    count as f64 / took.as_secs_f64()
+}
+
 fn say(what: &str, count: usize, took: Duration) {
-    let rate = count as f64 / took.as_secs_f64();
+    let rate = rate(count, took);
     println!("{count:>7} {what}: {:.1} ms, {rate:.0} a second", took.as_secs_f64() * 1_000.0);
 }
 

@@ -11,7 +11,7 @@
 //! together; reading goes on beside it.
 //!
 //! *Read models* ([`CaseView`], [`SliceView`], [`ExclusionView`]) are folds over the log, written in the transaction of each
-//! append; [`Store::rebuild`] makes them anew and [`Store::verify`] holds everything against the log. *Counts* of computed
+//! append; [`Store::rebuild`] makes them anew and [`Store::verify`] holds everything against the log. [`Store::examine`] looks at a store without opening it. *Counts* of computed
 //! lists are a cache and may be deleted at any time.
 //!
 //! Statements are written once for SQLite and PostgreSQL: `BIGINT`, `TEXT`, `DOUBLE PRECISION` and `BYTEA`, arguments `$n`,
@@ -34,6 +34,7 @@ mod documents;
 mod epp;
 mod error;
 mod evidence;
+mod examine;
 mod failures;
 mod import;
 mod invitations;
@@ -72,6 +73,7 @@ pub use disclosures::Disclosure;
 pub use documents::{Document, MAX_DOCUMENT};
 pub use epp::{EppBatch, EppRehearsed};
 pub use error::{AppendError, ExecuteError, StoreError};
+pub use examine::Examined;
 pub use invitations::Invitation;
 pub use jobs::{Job, JobState, NewJob};
 pub use log::LogEntry;

@@ -24,6 +24,12 @@ pub(crate) const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ RE
 pub(crate) const TABLES: &str =
     "SELECT CAST(tablename AS TEXT) AS name FROM pg_catalog.pg_tables WHERE schemaname = current_schema()";
 
+/// Tells the time of the server in microseconds, the size of the database, and the settings without which a server that loses power may lose what it
+/// acknowledged: <https://www.postgresql.org/docs/15/runtime-config-wal.html>.
+pub(crate) const STANDING: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now, \
+    pg_database_size(current_database()) AS octets, current_setting('fsync') AS fsync, \
+    current_setting('full_page_writes') AS full_page_writes";
+
 /// The column of an unknown name in a table that is there.
 pub(crate) const NO_SUCH_COLUMN: &str = "42703";
 

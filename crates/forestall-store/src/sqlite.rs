@@ -141,7 +141,16 @@ pub(crate) async fn copy(connection: &mut SqliteConnection, file: String) -> Res
 
 /// Checks the structure of the database and returns what is wrong with it, in SQLite's words.
 pub(crate) async fn integrity(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
-    let rows = sqlx::query("PRAGMA integrity_check(100)").fetch_all(connection).await?;
+    problems(connection, "PRAGMA integrity_check(100)").await
+}
+
+/// Checks the structure as [`integrity`] does, but for the entries of indexes, in less time.
+pub(crate) async fn quick_check(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
+    problems(connection, "PRAGMA quick_check(100)").await
+}
+
+async fn problems(connection: &mut SqliteConnection, pragma: &'static str) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query(pragma).fetch_all(connection).await?;
     let lines: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
     Ok(lines.into_iter().filter(|line| line != "ok").collect())
 }

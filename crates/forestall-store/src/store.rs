@@ -358,7 +358,7 @@ async fn connect(place: &Place, path: &Path, busy: Duration) -> Result<Connectio
 }
 
 /// Opens the connection that writes to a server.
-async fn connect_to_server(
+pub(crate) async fn connect_to_server(
     place: &Place,
     options: &PgConnectOptions,
     busy: Duration,
@@ -400,7 +400,7 @@ async fn look(connection: Result<Connection, sqlx::Error>) -> Result<Found, sqlx
 }
 
 /// Refuses what is no store that this program can use.
-fn accept(place: &Place, found: Found) -> Result<(), StoreError> {
+pub(crate) fn accept(place: &Place, found: Found) -> Result<(), StoreError> {
     let place = place.clone();
     match found {
         Found::Empty | Found::Version(..=schema::VERSION) => Ok(()),

@@ -177,11 +177,12 @@ fn prepare(
         }
         Make::PowerDns => {
             std::fs::write(folder.join("settings.lua"), text)?;
+            // Its cache of packets gives answers of before a change of policy until their time is over.
             let asks =
                 if root { format!("hint-file={place}/hints") } else { format!("forward-zones=.=127.0.0.1:{asked}") };
             format!(
                 "daemon=no\ndisable-syslog=yes\nthreads=1\nlocal-address=127.0.0.1\nlocal-port={port}\nsocket-dir={place}\n\
-                 {asks}\ndnssec=off\ndont-query=\nsetuid=\nsetgid=\nlua-config-file={place}/settings.lua\n"
+                 {asks}\ndnssec=off\ndont-query=\ndisable-packetcache=yes\nsetuid=\nsetgid=\nlua-config-file={place}/settings.lua\n"
             )
         }
         Make::Dnsmasq => format!(

@@ -14,7 +14,7 @@ const PACKAGE: &str = "axe-core@4";
 
 /// Looks for the package and installs it where that may be done. Its absence is said by name; the test that needs it says so as well.
 pub(super) fn provide(root: &Path, search: &OsStr, install: bool) {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
+    let target = crate::tree::target(root);
     let folder = target.join("counterparts");
     let script = folder.join("node_modules/axe-core/axe.min.js");
     if !script.is_file() && install && std::env::var_os("FORESTALL_AXE").is_none() {

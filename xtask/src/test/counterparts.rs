@@ -84,10 +84,19 @@ pub(super) const COUNTERPARTS: &[Counterpart] = &[
         package: Debian("knot-dnsutils"),
         needed_by: "answers of the sinkhole to another client",
     },
+    Counterpart {
+        program: "zonemaster-cli",
+        package: Debian("zonemaster-cli"),
+        needed_by: "delegations to the sinkhole, as registries check them",
+    },
     Counterpart { program: "dnsperf", package: Debian("dnsperf"), needed_by: "the sinkhole under load" },
     Counterpart { program: "wrk", package: Debian("wrk"), needed_by: "the sinkhole under load of visitors" },
     Counterpart { program: "curl", package: Debian("curl"), needed_by: "visitors of the sinkhole" },
-    Counterpart { program: "openssl", package: Debian("openssl"), needed_by: "visitors of the sinkhole over TLS" },
+    Counterpart {
+        program: "openssl",
+        package: Debian("openssl"),
+        needed_by: "the sinkhole over TLS, wrong certificates",
+    },
     Counterpart { program: "chromium", package: Debian("chromium"), needed_by: "the console in a browser" },
     Counterpart { program: "chromedriver", package: Debian("chromium-driver"), needed_by: "the console in a browser" },
     Counterpart { program: "clang", package: Debian("clang"), needed_by: "the example of a plug-in in C, built anew" },
@@ -98,6 +107,9 @@ pub(super) const COUNTERPARTS: &[Counterpart] = &[
         package: Library("libnet-epp-perl"),
         needed_by: "the registry over EPP with a client in Perl",
     },
+    Counterpart { program: "mandoc", package: Debian("mandoc"), needed_by: "manual pages" },
+    Counterpart { program: "zsh", package: Debian("zsh"), needed_by: "completions in zsh" },
+    Counterpart { program: "fish", package: Debian("fish"), needed_by: "completions in fish" },
     Counterpart { program: "initdb", package: Debian("postgresql"), needed_by: "the store on PostgreSQL" },
     Counterpart {
         program: "oidc-provider-mock",
@@ -142,6 +154,12 @@ pub(super) const COUNTERPARTS: &[Counterpart] = &[
         program: "duckdb",
         package: Python(&["duckdb-cli==1.5.6"]),
         needed_by: "the lake read by another program",
+    },
+    Counterpart {
+        program: "moto_server",
+        // What its server needs beside its part for S3: all its parts together are many times as large.
+        package: Python(&["moto[s3]==5.2.1", "flask==3.1.3", "flask-cors==6.0.5"]),
+        needed_by: "the lake on a server of S3",
     },
 ];
 
@@ -190,7 +208,7 @@ apt-get install --quiet --yes --no-install-recommends "$@"
 /// # Errors
 ///
 /// A folder of the path cannot be written in one (it holds the separator).
-pub(super) fn search_path(path: Option<&OsStr>, root: &Path) -> anyhow::Result<OsString> {
+pub(crate) fn search_path(path: Option<&OsStr>, root: &Path) -> anyhow::Result<OsString> {
     search_path_with(path, Path::new(POSTGRESQL), &root.join(PYTHON))
 }
 
@@ -410,6 +428,7 @@ mod tests {
                 "gpg",
                 "dig",
                 "kdig",
+                "zonemaster-cli",
                 "dnsperf",
                 "wrk",
                 "curl",
@@ -420,6 +439,9 @@ mod tests {
                 "wasm-ld",
                 "xmllint",
                 "../share/perl5/Net/EPP/Simple.pm",
+                "mandoc",
+                "zsh",
+                "fish",
                 "initdb",
                 "oidc-provider-mock",
                 "schemathesis",
@@ -428,7 +450,8 @@ mod tests {
                 "pyepp",
                 "intelmqctl",
                 "zeek-script",
-                "duckdb"
+                "duckdb",
+                "moto_server"
             ]
         );
     }
@@ -442,7 +465,7 @@ mod tests {
         assert_eq!(
             report(&[], COUNTERPARTS),
             [
-                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, kdig, dnsperf, wrk, curl, openssl, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script, duckdb"
+                "present: nsd, unbound, named, kresd, pdns_recursor, dnsmasq, tcpdump, tshark, minisign, aiosmtpd, dovecot, gpg, dig, kdig, zonemaster-cli, dnsperf, wrk, curl, openssl, chromium, chromedriver, clang, wasm-ld, xmllint, ../share/perl5/Net/EPP/Simple.pm, mandoc, zsh, fish, initdb, oidc-provider-mock, schemathesis, email_validator, stix2_validator, pyepp, intelmqctl, zeek-script, duckdb, moto_server"
             ]
         );
     }
@@ -466,6 +489,7 @@ mod tests {
                 "gnupg",
                 "bind9-dnsutils",
                 "knot-dnsutils",
+                "zonemaster-cli",
                 "dnsperf",
                 "wrk",
                 "curl",
@@ -476,6 +500,9 @@ mod tests {
                 "lld",
                 "libxml2-utils",
                 "libnet-epp-perl",
+                "mandoc",
+                "zsh",
+                "fish",
                 "postgresql",
                 "python3-venv"
             ]
@@ -496,7 +523,10 @@ mod tests {
                 "epptools==1.1.2",
                 "intelmq==3.5.0",
                 "zeekscript==1.3.6",
-                "duckdb-cli==1.5.6"
+                "duckdb-cli==1.5.6",
+                "moto[s3]==5.2.1",
+                "flask==3.1.3",
+                "flask-cors==6.0.5"
             ]
         );
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use crate::console::say;
-use crate::{family_docs, tidy, tree};
+use crate::{book, family_docs, reference, tidy, tree};
 
 mod axe;
 mod cluster;
@@ -22,6 +22,9 @@ mod skips;
 mod stamp;
 mod steps;
 
+pub(crate) use counterparts::search_path;
+#[cfg(test)]
+pub(crate) use skips::skipped;
 use steps::Step;
 
 /// Runs every step and says how long each took; with `--no-install` nothing is installed. With `--cluster` the steps are those of the workspace of
@@ -44,7 +47,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     if if_changed {
         bail!("--if-changed goes with --cluster");
     }
-    let search = counterparts::search_path(std::env::var_os("PATH").as_deref(), &root)?;
+    let search = search_path(std::env::var_os("PATH").as_deref(), &root)?;
     let skips = skips::Skips::begin(&root)?;
 
     let steps = vec![
@@ -54,6 +57,8 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         }),
         Step::new("tidy", || tidy::run(&[])),
         Step::new("family-docs", || family_docs::run(&["--check".to_owned()])),
+        Step::new("reference", || reference::run(&["--check".to_owned()])),
+        Step::new("book", || book::run(&["--check".to_owned()])),
         Step::new("counterparts", || {
             counterparts::provide(&search, install, &root, counterparts::COUNTERPARTS);
             axe::provide(&root, &search, install);

@@ -29,7 +29,7 @@ impl Skips {
     ///
     /// The folder cannot be made or an old file cannot be removed.
     pub(super) fn begin(root: &Path) -> anyhow::Result<Self> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        let target = crate::tree::target(root);
         Self::begin_in(&target)
     }
 
@@ -64,6 +64,20 @@ impl Skips {
         }
         Ok(lines)
     }
+}
+
+/// Says by name that a test of these chores did not run, and why.
+#[cfg(test)]
+pub(crate) fn skipped(test: &str, why: &str) {
+    use std::io::Write as _;
+
+    let line = format!("{test}: {why}");
+    if let Some(file) = std::env::var_os(VARIABLE)
+        && let Ok(mut file) = fs::OpenOptions::new().create(true).append(true).open(file)
+    {
+        writeln!(file, "{line}").ok();
+    }
+    crate::console::complain(&format!("skipped: {line}"));
 }
 
 impl Drop for Skips {

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::markdown::{anchors, has_scheme, join, lines_outside_fences, percent_decoded};
 use crate::problem::Problem;
 use crate::tree::{SourceFile, Tree};
 
@@ -56,44 +57,6 @@ fn resolve(from: &str, target: &str, tree: &Tree, anchors: &BTreeMap<&str, BTree
         (Some(anchor), Some(_)) => Err(format!("'{target}': {found} has no heading that makes the anchor '{anchor}'")),
         (Some(_), None) => Err(format!("'{target}': only Markdown files have anchors")),
     }
-}
-
-fn has_scheme(target: &str) -> bool {
-    target.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-    })
-}
-
-/// Returns the path that `relative` means in the folder of `from`; `None` where it climbs out of the root.
-fn join(from: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = from.split('/').collect();
-    parts.pop();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let code = (first == b'%')
-            .then(|| after.get(..2))
-            .flatten()
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(code.unwrap_or(first));
-        rest = if code.is_some() { &after[2..] } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Returns the targets of all links of a Markdown text with their lines, from 1.
@@ -147,73 +110,9 @@ fn definition(line: &str) -> Option<&str> {
     Some(target.trim_start_matches('<').trim_end_matches('>'))
 }
 
-/// Returns the anchors of a Markdown text: those that GitHub makes of its headings, and the `id` and `name` of HTML.
-fn anchors(text: &str) -> BTreeSet<String> {
-    let mut anchors = BTreeSet::new();
-    for (_, line) in lines_outside_fences(text) {
-        for attribute in [" id=\"", " name=\""] {
-            for (at, _) in line.match_indices(attribute) {
-                anchors.insert(line[at + attribute.len()..].split('"').next().unwrap_or_default().to_owned());
-            }
-        }
-        let marks = line.bytes().take_while(|&byte| byte == b'#').count();
-        let Some(heading) = line.get(marks..).filter(|rest| (1..=6).contains(&marks) && rest.starts_with([' ', '\t']))
-        else {
-            continue;
-        };
-        let slug = slug(heading.trim().trim_end_matches('#').trim_end());
-        let mut unique = slug.clone();
-        let mut number = 0_u32;
-        while !anchors.insert(unique.clone()) {
-            number += 1;
-            unique = format!("{slug}-{number}");
-        }
-    }
-    anchors
-}
-
-/// Makes the anchor of a heading: lower case, blanks to hyphens, other signs dropped, of links the text alone.
-fn slug(heading: &str) -> String {
-    let mut text = String::with_capacity(heading.len());
-    let mut rest = heading;
-    while let Some(end) = rest.find("](") {
-        text.push_str(&rest[..end]);
-        rest = rest[end..].split_once(')').map_or("", |(_, after)| after);
-    }
-    text.push_str(rest);
-    text.chars()
-        .flat_map(char::to_lowercase)
-        .filter_map(|c| match c {
-            ' ' => Some('-'),
-            c if c.is_alphanumeric() || matches!(c, '-' | '_') => Some(c),
-            _ => None,
-        })
-        .collect()
-}
-
 /// Returns the lines outside of fenced code, with spans of code within a line blanked out.
 fn lines_outside_code(text: &str) -> impl Iterator<Item = (usize, String)> {
     lines_outside_fences(text).map(|(number, line)| (number, without_code_spans(line)))
-}
-
-/// Returns the lines outside of fenced code, counted from 1.
-fn lines_outside_fences(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut fence: Option<&str> = None;
-    text.lines().enumerate().filter_map(move |(index, line)| {
-        let start = line.trim_start();
-        match fence {
-            Some(mark) => {
-                if start.starts_with(mark) && start.trim_end().chars().all(|c| mark.starts_with(c)) {
-                    fence = None;
-                }
-                None
-            }
-            None => {
-                fence = ["```", "~~~"].into_iter().find(|mark| start.starts_with(mark));
-                fence.is_none().then_some((index + 1, line))
-            }
-        }
-    })
 }
 
 fn without_code_spans(line: &str) -> String {

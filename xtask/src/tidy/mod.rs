@@ -3,13 +3,14 @@
 //! `cargo xtask tidy`: the rules of the house that a program can hold.
 //!
 //! One file is one rule. Each takes the tree or the answer of cargo as a value and returns
-//! [`Problem`](crate::problem::Problem)s, so that its tests run on a few lines; nothing here compiles a crate of the
+//! [`Problem`]s, so that its tests run on a few lines; nothing here compiles a crate of the
 //! project.
 
 use anyhow::{Context, bail};
 
 use crate::console::{complain, say};
 use crate::metadata::Metadata;
+use crate::problem::Problem;
 use crate::tree::{self, Tree};
 
 mod apart;
@@ -73,6 +74,11 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         1 => bail!("tidy found 1 problem"),
         count => bail!("tidy found {count} problems"),
     }
+}
+
+/// Returns the links of Markdown files that lead nowhere.
+pub(crate) fn links(tree: &Tree) -> Vec<Problem> {
+    links::check(tree)
 }
 
 /// Returns the line, from 1, on which `text` has `needle` for the first time; 1 where it has not.

@@ -9,6 +9,8 @@ use forestall_model::{Instant, UtcDay};
 use super::pairs::{self, Pair, Pairs};
 use super::part::Part;
 use super::requests::{self, Requests};
+use super::samples::SampleSets;
+use super::sketches::Sketches;
 use super::totals::{Counts, Machines, PartCounts};
 use crate::addresses::Addresses;
 use crate::agents::Shown;
@@ -16,6 +18,7 @@ use crate::behind::Request;
 use crate::churn::Panel;
 use crate::hours::HourlyAddresses;
 use crate::q_sum::QTotal;
+use crate::sketch::SketchKey;
 use crate::source::{Protocol, Source};
 
 /// Places of the memory of what came just before; a power of two.
@@ -48,10 +51,12 @@ pub struct Visit {
     pub port: u16,
     /// Where the address belongs.
     pub place: Place,
+    /// To which address of which sensor it came, as a number that the caller gives each of them.
+    pub sample: u16,
 }
 
-/// What a request of just before said: from where, its User-Agent, its hour and its q.
-type Recent = (Source, u32, u32, Option<u32>);
+/// What a request of just before said: from where, its User-Agent, its hour, its sample and its q.
+type Recent = (Source, u32, u32, u16, Option<u32>);
 
 /// What the machines of one family showed on one day, in bounded memory but for the sets of addresses: some 4 octets an address and hour.
 ///
@@ -63,6 +68,7 @@ pub struct Muster {
     places: Vec<(Source, Place)>,
     pairs: Pairs,
     requests: Requests,
+    samples: SampleSets,
     visits: u64,
     recent: Vec<Option<Recent>>,
 }
@@ -83,6 +89,7 @@ impl Muster {
             places: Vec::new(),
             pairs: Pairs::new(most_pairs),
             requests: Requests::new(most_requests),
+            samples: SampleSets::default(),
             visits: 0,
             recent: vec![None; RECENT],
         }
@@ -102,13 +109,14 @@ impl Muster {
         self.requests.add(visit.source, hour, request);
         // Most requests say what one of just before said.
         let recent = &mut self.recent[place_in_recent(visit.source, visit.agent)];
-        if let Some((source, agent, of_hour, q)) = recent
-            && (*source, *agent, *of_hour) == (visit.source, visit.agent, hour)
+        if let Some((source, agent, of_hour, sample, q)) = recent
+            && (*source, *agent, *of_hour, *sample) == (visit.source, visit.agent, hour, visit.sample)
             && visit.q <= *q
         {
             return true;
         }
-        *recent = Some((visit.source, visit.agent, hour, visit.q));
+        *recent = Some((visit.source, visit.agent, hour, visit.sample, visit.q));
+        self.samples.add(visit.sample, hour, visit.source, &self.hours);
         if self.hours.insert_into(hour, visit.source) && self.whole.insert(visit.source) {
             self.places.push((visit.source, visit.place));
         }
@@ -122,6 +130,12 @@ impl Muster {
         &self.whole
     }
 
+    /// Returns sketches of the addresses of the day.
+    #[must_use]
+    pub fn sketches(&self, key: &SketchKey) -> Sketches {
+        Sketches::of(&self.whole, key)
+    }
+
     /// Returns the addresses by hour: occasions of capture and recapture.
     #[must_use]
     pub fn hours(&self) -> &HourlyAddresses {
@@ -131,7 +145,13 @@ impl Muster {
     /// Returns the numbers of the day.
     #[must_use]
     pub fn finish(self) -> Machines {
-        let Self { hours, whole, mut places, pairs, requests, visits, .. } = self;
+        self.finish_with(&[])
+    }
+
+    /// Returns the numbers of the day, with what the samples are, by their numbers.
+    #[must_use]
+    pub fn finish_with(self, samples_are: &[String]) -> Machines {
+        let Self { hours, whole, mut places, pairs, requests, samples, visits, .. } = self;
         places.sort_unstable_by_key(|(source, _)| *source);
         let sampled = pairs.level();
         let pairs = pairs.sorted();
@@ -142,6 +162,7 @@ impl Muster {
             pairs: (sampled == 0).then(|| counts_of_pairs(&pairs)),
             sampled,
             behind: requests.behind(),
+            samples: samples.finish(&hours, samples_are),
             ..Machines::default()
         };
         let shown = shown(&pairs, &places, &mut machines);
@@ -309,6 +330,7 @@ fn parts(
             Part::Network(number) => shown.get(number).cloned().unwrap_or_default(),
             Part::Country(_) => Shown::default(),
         },
+        between: None,
     };
     numbers.keys().zip(counts).map(line).collect()
 }

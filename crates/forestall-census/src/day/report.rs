@@ -8,7 +8,9 @@ use forestall_model::UtcDay;
 use serde::Serialize;
 
 use super::held::Held;
+use super::merge::{Between, Joined, Late};
 use super::part::Part;
+use super::recapture;
 use super::totals::{Counts, LeftOut, Machines, PartCounts, Resolvers, Shed, Totals};
 use crate::agents::{self, AgentShares, Shown};
 use crate::bounds::{self, Bounds};
@@ -91,6 +93,9 @@ pub struct PartLine {
     pub networks6: u64,
     /// Machines that were on, where enough of them could be followed.
     pub machines: Option<Estimate>,
+    /// What these counts can be, where events came after others had lost their addresses, so that nobody knows how many are in both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub between: Option<Between>,
 }
 
 /// All that is said of a family on a day.
@@ -164,7 +169,13 @@ impl DayReport {
         let behind = maker.behind(&machines.shown);
         let bounds = any.then(|| {
             let pairs = machines.pairs.as_ref().map_or_else(|| machines.v4.busiest(), Counts::busiest);
-            bounds::of(pairs, machines.v4.day, behind.as_ref().map_or(1.0, Estimate::value))
+            let least = maker.joined(|late| late.pairs.as_ref()).map(|pairs| pairs.busiest.low());
+            let most = maker.joined(|late| Some(&late.v4)).map(|v4| v4.day.high());
+            bounds::between(
+                least.unwrap_or(real(pairs)),
+                most.unwrap_or(real(machines.v4.day)),
+                behind.as_ref().map_or(1.0, Estimate::value),
+            )
         });
         let probabilities = held.probabilities().filter(|(low, _)| *low > 0.0);
         let bounds_of_all = bounds
@@ -183,6 +194,9 @@ impl DayReport {
                 "sensors left out {} requests and {} queries of all families under load: counts of addresses are too low by those seen in these alone",
                 totals.shed.requests, totals.shed.queries
             ));
+        }
+        if let Some(late) = &totals.late {
+            notes.push(told(late));
         }
         let names = Names {
             how: held.how.clone(),
@@ -249,33 +263,44 @@ impl Maker<'_> {
             let why = Err("no machine connected that speaks as the family does".to_owned());
             return vec![self.entry("addresses of the day", Unit::Addresses4, Span::Day, why)];
         }
-        let counted = |count: u64| Ok(Estimate::counted(count));
-        let pairs = |count: Option<u64>| {
-            count.map(Estimate::counted).ok_or_else(|| "there were more pairs than are kept".to_owned())
-        };
+        let v4 = self.counted(&machines.v4, |late| Some(&late.v4));
+        let v6 = self.counted(&machines.v6, |late| Some(&late.v6));
+        let pairs = machines.pairs.as_ref().map(|pairs| self.counted(pairs, |late| late.pairs.as_ref()));
+        let pairs = pairs.ok_or_else(|| "there were more pairs than are kept".to_owned());
+        let (pairs_of_hour, pairs_of_day) = (pairs.clone().map(|pairs| pairs.busiest), pairs.map(|pairs| pairs.day));
         let mut entries = vec![
-            self.entry("addresses of the day", Unit::Addresses4, Span::Day, counted(machines.v4.day)),
-            self.entry("addresses of the busiest hour", Unit::Addresses4, Span::Hour, counted(machines.v4.busiest())),
-            self.entry(
-                "pairs of the busiest hour",
-                Unit::AddressAgents,
-                Span::Hour,
-                pairs(machines.pairs.as_ref().map(Counts::busiest)),
-            ),
-            self.entry(
-                "pairs of the day",
-                Unit::AddressAgents,
-                Span::Day,
-                pairs(machines.pairs.as_ref().map(|pairs| pairs.day)),
-            ),
+            self.entry("addresses of the day", Unit::Addresses4, Span::Day, Ok(v4.day)),
+            self.entry("addresses of the busiest hour", Unit::Addresses4, Span::Hour, Ok(v4.busiest)),
+            self.entry("pairs of the busiest hour", Unit::AddressAgents, Span::Hour, pairs_of_hour),
+            self.entry("pairs of the day", Unit::AddressAgents, Span::Day, pairs_of_day),
         ];
         if machines.v6.day > 0 {
-            entries.push(self.entry("IPv6 networks of the day", Unit::Networks6, Span::Day, counted(machines.v6.day)));
-            let busiest = counted(machines.v6.busiest());
-            entries.push(self.entry("IPv6 networks of the busiest hour", Unit::Networks6, Span::Hour, busiest));
+            entries.push(self.entry("IPv6 networks of the day", Unit::Networks6, Span::Day, Ok(v6.day)));
+            entries.push(self.entry("IPv6 networks of the busiest hour", Unit::Networks6, Span::Hour, Ok(v6.busiest)));
         }
+        let recaptured = recapture::machines(machines.samples.as_ref(), self.held);
+        let recaptured = recaptured.and_then(|machines| self.of_all_parts(machines));
+        entries.push(self.entry("machines of the busiest hour", Unit::MachinesOn, Span::Hour, recaptured));
         entries.push(self.entry("machines that were on", Unit::MachinesOn, Span::Day, self.machines_on()));
         entries
+    }
+
+    /// Returns counts as estimates: counted exactly, or as they were put together of parts.
+    fn counted(&self, counts: &Counts, of: fn(&Late) -> Option<&Joined>) -> Joined {
+        let exact = || Joined { day: Estimate::counted(counts.day), busiest: Estimate::counted(counts.busiest()) };
+        self.joined(of).cloned().unwrap_or_else(exact)
+    }
+
+    fn joined(&self, of: fn(&Late) -> Option<&Joined>) -> Option<&Joined> {
+        self.totals.late.as_deref().and_then(of)
+    }
+
+    /// Returns a figure of machines that was made of the largest part of the events as one of all of them, or why that cannot be done.
+    fn of_all_parts(&self, machines: Estimate) -> Result<Estimate, String> {
+        match &self.totals.late {
+            Some(late) => late.applied(&machines),
+            None => Ok(machines),
+        }
     }
 
     /// Machines behind an address, on average over those that showed these User-Agents.
@@ -313,7 +338,7 @@ impl Maker<'_> {
     fn machines_of_network(&self, counts: &PartCounts) -> Result<Estimate, String> {
         self.hindrance()?;
         let reached = self.reached(counts.v4, &counts.panel, &counts.shown)?;
-        self.held.machines(&reached).map_err(|error| error.to_string())
+        self.held.machines(&self.of_all_parts(reached)?).map_err(|error| error.to_string())
     }
 
     /// Machines that asked: network by network, as networks re-address unlike each other, and all those together of which too few machines could be followed.
@@ -342,7 +367,7 @@ impl Maker<'_> {
             parts.push(others.by(REST, &[LIKE_THE_OTHERS]));
         }
         let reached = Estimate::sum(&parts).ok_or_else(|| NoEstimate::NothingSeen.to_string())?;
-        self.held.machines(&reached).map_err(|error| error.to_string())
+        self.held.machines(&self.of_all_parts(reached)?).map_err(|error| error.to_string())
     }
 
     fn resolvers(&self) -> Vec<Entry> {
@@ -351,17 +376,18 @@ impl Maker<'_> {
             return Vec::new();
         }
         let mut entries = Vec::new();
-        let mut add = |name, span, count: u64| {
+        let mut add = |name, span, estimate: Estimate| {
             let definition = self.definition(Unit::Resolvers, Evidence::ResolverAsked, span);
-            entries.extend(definition.map(|definition| Entry::Given {
-                name,
-                figure: Box::new(Figure::new(Estimate::counted(count), definition)),
-            }));
+            entries.extend(
+                definition.map(|definition| Entry::Given { name, figure: Box::new(Figure::new(estimate, definition)) }),
+            );
         };
-        add("resolvers of the day (IPv4)", Span::Day, v4.day);
-        add("resolvers of the busiest hour (IPv4)", Span::Hour, v4.busiest());
+        let of_v4 = self.counted(v4, |late| Some(&late.resolvers4));
+        add("resolvers of the day (IPv4)", Span::Day, of_v4.day);
+        add("resolvers of the busiest hour (IPv4)", Span::Hour, of_v4.busiest);
         if v6.day > 0 {
-            add("resolvers of the day (IPv6 networks)", Span::Day, v6.day);
+            let of_v6 = self.counted(v6, |late| Some(&late.resolvers6));
+            add("resolvers of the day (IPv6 networks)", Span::Day, of_v6.day);
         }
         entries
     }
@@ -376,6 +402,7 @@ impl Maker<'_> {
             machines: Some(counts)
                 .filter(|counts| matches!(counts.part, Part::Network(_)) && !counts.part.is_unknown())
                 .and_then(|counts| self.machines_of_network(counts).ok()),
+            between: counts.between,
         };
         let mut lines: Vec<PartLine> = self.totals.machines.parts.iter().map(line).collect();
         lines.sort_by_key(|line| (std::cmp::Reverse((line.addresses, line.networks6)), line.part));
@@ -399,6 +426,15 @@ impl Maker<'_> {
         let made = Definition::new(unit, evidence, (span, self.totals.day), of, self.held.share);
         made.ok().map(|made| made.without(&self.totals.without))
     }
+}
+
+/// Tells of numbers that were put together of parts.
+fn told(late: &Late) -> String {
+    format!(
+        "{} of {} events came after the others had lost their addresses: counts of addresses have an interval, those of hours, networks and countries lie between bounds, overlaps with other families and names that were asked for \
+         are at least as many as stand here, and what is made of User-Agents and q is of the other events",
+        late.events, late.of
+    )
 }
 
 fn of<'a>(totals: &'a Totals, held: &'a Held) -> &'a str {

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use forestall_model::{Instant, UtcDay};
 
+use super::sketches::Sketches;
 use super::totals::{Counts, Resolvers};
 use crate::addresses::Addresses;
 use crate::hours::HourlyAddresses;
+use crate::sketch::SketchKey;
 use crate::source::{Protocol, Source};
 
 /// The most distinct names that are kept: those of Conficker C twenty times over. Beyond that they are no longer counted.
@@ -60,6 +62,12 @@ impl Roll {
         self
     }
 
+    /// Returns sketches of the resolvers of the day.
+    #[must_use]
+    pub fn sketches(&self, key: &SketchKey) -> Sketches {
+        Sketches::of(&self.hours.whole(), key)
+    }
+
     /// Returns the numbers of the day.
     #[must_use]
     pub fn finish(self) -> Resolvers {
@@ -71,6 +79,7 @@ impl Roll {
             names: self.names.len() as u64,
             names_of: BTreeMap::new(),
             may_be_forged: self.may_be_forged,
+            sketches: None,
         }
     }
 }

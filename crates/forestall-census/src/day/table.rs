@@ -2,6 +2,7 @@
 
 //! A report as CSV: a row a figure, network and country, each with its whole definition.
 
+use super::merge;
 use super::report::{DayReport, Entry, PartLine};
 use super::trend::Trend;
 use crate::definition::{Definition, Evidence, Span, Unit};
@@ -21,39 +22,53 @@ pub fn csv(reports: &[(DayReport, Option<Trend>)]) -> String {
             addresses.chain(trend.machines.iter().map(|figure| ("machines that were on", figure)))
         });
         for (name, figure) in days.filter(|(_, figure)| figure.definition().day() != report.day) {
-            row(&mut out, report, figure.definition(), name, &Ok(figure.estimate().clone()));
+            row(&mut out, &report.family, figure.definition(), name, &Ok(figure.estimate().clone()));
         }
         for entry in report.machines.iter().chain(&report.resolvers) {
             match entry {
                 Entry::Given { name, figure } => {
-                    row(&mut out, report, figure.definition(), name, &Ok(figure.estimate().clone()));
+                    row(&mut out, &report.family, figure.definition(), name, &Ok(figure.estimate().clone()));
                 }
                 Entry::NotGiven { name, why, .. } => {
-                    row(&mut out, report, &report.parts_count, name, &Err(why.clone()))
+                    row(&mut out, &report.family, &report.parts_count, name, &Err(why.clone()))
                 }
             }
         }
         for line in report.networks.iter().chain(&report.countries) {
-            part(&mut out, report, line);
+            part(&mut out, &report.family, &report.parts_count, line);
         }
     }
     out
 }
 
-fn part(out: &mut String, report: &DayReport, line: &PartLine) {
-    let of = |unit, span| report.parts_count.clone().counting(unit, span).of_part(&line.part.to_string());
-    let counted = |count| Ok(Estimate::counted(count));
-    row(out, report, &of(Unit::Addresses4, Span::Day), "addresses of the day", &counted(line.addresses));
-    row(out, report, &of(Unit::Addresses4, Span::Hour), "addresses of the busiest hour", &counted(line.busiest_hour));
+/// Writes the rows of a network or country.
+pub(super) fn part(out: &mut String, family: &str, counts: &Definition, line: &PartLine) {
+    let of = |unit, span| counts.clone().counting(unit, span).of_part(&line.part.to_string());
+    let counted = |count, between: Option<(u64, u64)>| {
+        Ok(between.map_or_else(|| Estimate::counted(count), |(low, high)| merge::between(count, low, high)))
+    };
+    let between = line.between.as_ref();
+    let addresses = counted(line.addresses, between.map(|between| between.addresses));
+    row(out, family, &of(Unit::Addresses4, Span::Day), "addresses of the day", &addresses);
+    let busiest = counted(line.busiest_hour, between.map(|between| between.busiest_hour));
+    row(out, family, &of(Unit::Addresses4, Span::Hour), "addresses of the busiest hour", &busiest);
     if line.networks6 > 0 {
-        row(out, report, &of(Unit::Networks6, Span::Day), "IPv6 networks of the day", &counted(line.networks6));
+        let networks6 = counted(line.networks6, between.map(|between| between.networks6));
+        row(out, family, &of(Unit::Networks6, Span::Day), "IPv6 networks of the day", &networks6);
     }
     if let Some(machines) = &line.machines {
-        row(out, report, &of(Unit::MachinesOn, Span::Day), "machines that were on", &Ok(machines.clone()));
+        row(out, family, &of(Unit::MachinesOn, Span::Day), "machines that were on", &Ok(machines.clone()));
     }
 }
 
-fn row(out: &mut String, report: &DayReport, definition: &Definition, name: &str, estimate: &Result<Estimate, String>) {
+/// Writes a row.
+pub(super) fn row(
+    out: &mut String,
+    family: &str,
+    definition: &Definition,
+    name: &str,
+    estimate: &Result<Estimate, String>,
+) {
     let is_given = estimate.is_ok();
     let text = |text: &dyn std::fmt::Display| if is_given { text.to_string() } else { String::new() };
     let evidence = match definition.evidence() {
@@ -75,7 +90,7 @@ fn row(out: &mut String, report: &DayReport, definition: &Definition, name: &str
         estimate.iter().flat_map(|estimate| estimate.methods()).map(|method| method.name).collect();
     let fields = [
         definition.day().to_string(),
-        report.family.clone(),
+        family.to_owned(),
         definition.part().unwrap_or("").to_owned(),
         name.to_owned(),
         text(&definition.unit()),

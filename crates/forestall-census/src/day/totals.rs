@@ -7,18 +7,21 @@ use std::collections::BTreeMap;
 use forestall_model::UtcDay;
 use serde::{Deserialize, Serialize};
 
+use super::merge::{Between, Late};
 use super::part::Part;
+use super::samples::Samples;
+use super::sketches::Sketches;
 use crate::agents::Shown;
 use crate::churn::Panel;
 use crate::q_sum::QTotal;
 use crate::source::Protocol;
 
-/// The version of the stored form.
-pub const VERSION: u32 = 1;
+/// The version of the stored form. Version 2 has sketches and samples; what version 1 says is read as before.
+pub const VERSION: u32 = 2;
 
 /// The numbers of one family on one day.
 ///
-/// // STORED FORMAT, version 1: JSON. Older versions stay readable; a newer one is refused by its number.
+/// // STORED FORMAT, version 2: JSON. Older versions stay readable; a newer one is refused by its number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Totals {
@@ -43,6 +46,9 @@ pub struct Totals {
     pub shed: Shed,
     /// Distinct IPv4 addresses that were seen with another family as well, by that family. It is an overlap and no sum.
     pub shared: BTreeMap<String, u64>,
+    /// What a report must know where these numbers were put together of parts. It is never stored: parts are.
+    #[serde(skip)]
+    pub late: Option<Box<Late>>,
 }
 
 /// What machines showed.
@@ -71,6 +77,12 @@ pub struct Machines {
     pub q: Option<QTotal>,
     /// The same by network and by country.
     pub parts: Vec<PartCounts>,
+    /// Who was in which of several samples of the busiest hour; none where there was one sample alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<Samples>,
+    /// Sketches of the addresses of the day; none where the numbers are not to be put together with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sketches: Option<Sketches>,
 }
 
 /// Distinct members in a day and in each of its hours.
@@ -126,6 +138,9 @@ pub struct PartCounts {
     pub panel: Panel,
     /// How many of its kept IPv4 addresses showed how many User-Agents; of networks alone.
     pub shown: Shown,
+    /// What the counts can be, where they were put together of parts. It is never stored.
+    #[serde(skip)]
+    pub between: Option<Between>,
 }
 
 /// What resolvers asked.
@@ -144,6 +159,9 @@ pub struct Resolvers {
     pub names_of: BTreeMap<String, u64>,
     /// Queries over UDP without a cookie of ours: their addresses may be forged.
     pub may_be_forged: u64,
+    /// Sketches of the addresses of the day; none where the numbers are not to be put together with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sketches: Option<Sketches>,
 }
 
 /// Who was left out for one reason.
@@ -181,6 +199,7 @@ impl Totals {
             visitors: BTreeMap::new(),
             shed: Shed::default(),
             shared: BTreeMap::new(),
+            late: None,
         }
     }
 

@@ -24,7 +24,7 @@ fn place(network: u32, country: &[u8; 2]) -> Place {
 
 fn visit(hour: i64, second: i64, address: u32, agent: u32, place: Place) -> Visit {
     let at = Instant::from_seconds(day().start().seconds() + hour * 3_600 + second);
-    Visit { at, source: Source::V4(address), agent, q: None, port: 1_024, place }
+    Visit { at, source: Source::V4(address), agent, q: None, port: 1_024, place, sample: 0 }
 }
 
 /// A chance that is the same each time.

@@ -4,10 +4,12 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the failure")]
 
+mod countries;
 mod coverage;
 mod day;
 mod estimators;
 mod figures;
 mod formats;
+mod samples;
 mod sets;
 mod sketches;

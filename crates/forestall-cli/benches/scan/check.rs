@@ -64,6 +64,13 @@ impl Truth {
     }
 }
 
+impl Told {
+    /// Returns how many rows and hits are missing, miscounted or invented.
+    pub(crate) fn wrong(&self) -> u64 {
+        self.hits.abs_diff(self.counted) + (self.pairs - self.right) + (self.early - self.early_right) + self.invented
+    }
+}
+
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {} hits; {} of {} pairs exact; ", self.counted, self.hits, self.right, self.pairs)?;

@@ -12,6 +12,8 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use forestall_testkit::figures::tell;
+
 use crate::listed::{Listed, day};
 use crate::process::{self, Cost, per_second};
 use crate::program::Program;
@@ -21,8 +23,13 @@ use crate::wishes::Wishes;
 /// Where Python programs stand.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/scan/peers");
 
+/// What our program is called.
+const OURS: &str = "forestall scan";
+
 /// An input, and how many of its lines have a listed name.
 struct Input {
+    /// What figures about it are called.
+    id: &'static str,
     path: PathBuf,
     units: u64,
     true_lines: u64,
@@ -38,11 +45,11 @@ pub(crate) fn run(program: &Program, wishes: &Wishes, listed: &Listed, folder: &
     println!("|---|---|---|---|---|---|---|---|---|---|");
     let index = folder.join("peers.idx");
     program.index_of_file(&index, &names)?;
-    for (units, slow) in [(wishes.lines, false), (wishes.slow, true)] {
-        let input = make(listed, Form::Plain, units, traffic::CLIENTS, &folder.join("peers.log"))?;
+    for (id, units, slow) in [("beside-plain", wishes.lines, false), ("beside-plain-slow", wishes.slow, true)] {
+        let input = make(id, listed, Form::Plain, units, traffic::CLIENTS, &folder.join("peers.log"))?;
         let rows = folder.join("peers.jsonl");
         let cost = program.scan(&index, &input.path, &rows)?;
-        print_row("forestall scan", count, &input, cost, Some(queries(&rows)?));
+        print_row(OURS, count, &input, cost, Some(queries(&rows)?));
         let python = |script: &str| {
             let mut command = Command::new(&wishes.python);
             command.arg(Path::new(FOLDER).join(script)).arg(&names).arg(&input.path);
@@ -60,11 +67,11 @@ pub(crate) fn run(program: &Program, wishes: &Wishes, listed: &Listed, folder: &
         }
         std::fs::remove_file(&input.path)?;
     }
-    for (units, slow) in [(wishes.packets, false), (wishes.slow / 10, true)] {
-        let input = make(listed, Form::Pcap, units, wishes.machines, &folder.join("peers.pcap"))?;
+    for (id, units, slow) in [("beside-pcap", wishes.packets, false), ("beside-pcap-slow", wishes.slow / 10, true)] {
+        let input = make(id, listed, Form::Pcap, units, wishes.machines, &folder.join("peers.pcap"))?;
         let rows = folder.join("peers.jsonl");
         let cost = program.scan(&index, &input.path, &rows)?;
-        print_row("forestall scan", count, &input, cost, Some(queries(&rows)?));
+        print_row(OURS, count, &input, cost, Some(queries(&rows)?));
         if slow {
             let mut tshark = Command::new("tshark");
             tshark.args(["-n", "-T", "fields", "-e", "ip.src", "-e", "dns.qry.name", "-r"]).arg(&input.path);
@@ -79,11 +86,18 @@ pub(crate) fn run(program: &Program, wishes: &Wishes, listed: &Listed, folder: &
     Ok(())
 }
 
-fn make(listed: &Listed, form: Form, units: u64, clients: u32, path: &Path) -> Result<Input, Box<dyn Error>> {
+fn make(
+    id: &'static str,
+    listed: &Listed,
+    form: Form,
+    units: u64,
+    clients: u32,
+    path: &Path,
+) -> Result<Input, Box<dyn Error>> {
     let Truth { pairs, early } = Traffic::new(listed, units, clients).write(form, units, path)?;
     process::warm(path)?;
     let true_lines = pairs.values().map(|(questions, _)| questions).sum::<u64>() + early.values().sum::<u64>();
-    Ok(Input { path: path.to_owned(), units, true_lines })
+    Ok(Input { id, path: path.to_owned(), units, true_lines })
 }
 
 /// Writes so many names: those that are asked for, and names of other days.
@@ -136,6 +150,8 @@ fn queries(rows: &Path) -> Result<u64, Box<dyn Error>> {
 }
 
 fn print_row(called: &str, names: u64, input: &Input, cost: Cost, found: Option<u64>) {
+    let whose = if called == OURS { String::new() } else { format!("@{called}") };
+    tell(&format!("{}{whose}", input.id), per_second(input.units, cost.cpu()) / 1e6, "M/CPU s");
     let found = found.map_or_else(|| "looks for none".to_owned(), |found| found.to_string());
     println!(
         "| {called} | {names} | {} | {:.2} | {:.2} | {:.2} | {:.0} | {:.3} | {found} | {} |",

@@ -70,6 +70,11 @@ pub(super) const EXAMPLE: &str = "\
 ";
 
 impl LakePart {
+    /// Returns the lake.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Returns the settings.
     ///
     /// # Errors

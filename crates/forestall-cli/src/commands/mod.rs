@@ -6,11 +6,14 @@ mod api_settings;
 pub(crate) mod case;
 pub(crate) mod census;
 pub(crate) mod classify;
+pub(crate) mod completions;
 pub(crate) mod dictionary;
 pub(crate) mod directory;
 pub(crate) mod disclosures;
+pub(crate) mod doctor;
 pub(crate) mod drill;
 pub(crate) mod epp;
+pub(crate) mod example_config;
 pub(crate) mod family;
 pub(crate) mod guard;
 pub(crate) mod hunt;
@@ -22,6 +25,7 @@ pub(crate) mod lake;
 mod lake_settings;
 mod lines;
 mod look;
+pub(crate) mod man;
 pub(crate) mod misp;
 pub(crate) mod party;
 pub(crate) mod person;
@@ -82,6 +86,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Noun::Dictionary(verb) => verb.run(globals),
         Noun::Plugin(verb) => verb.run(globals),
         Noun::Directory(verb) => verb.run(globals),
+        Noun::Doctor(command) => command.run(globals),
         Noun::Store(verb) => verb.run(globals),
+        Noun::ExampleConfig(command) => command.run(),
+        Noun::Completions(command) => command.run(),
+        Noun::Man(command) => command.run(),
     }
 }

@@ -2,7 +2,7 @@
 
 //! The part `provider` of the settings: the provider of identities with which people sign in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use forestall_connect::oidc::{Oidc, OidcError, OidcSettings, Prompt};
 use forestall_hub::server::Provider;
@@ -52,6 +52,11 @@ pub(super) struct ProviderPart {
 }
 
 impl ProviderPart {
+    /// Returns the file that nobody else may read, with the key that names it.
+    pub(super) fn secret(&self) -> Option<(&'static str, &Path)> {
+        Some(("provider.client_secret_file", self.client_secret_file.as_deref()?))
+    }
+
     /// Returns the provider. It is not asked yet.
     ///
     /// # Errors

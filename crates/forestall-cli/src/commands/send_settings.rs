@@ -112,6 +112,11 @@ pub(super) const EXAMPLE: &str = "\
 ";
 
 impl Send {
+    /// Returns the files that nobody else may read, each with the key that names it.
+    pub(super) fn secrets(&self) -> Vec<(&'static str, &Path)> {
+        vec![("send.key_file", &self.key_file)]
+    }
+
     /// Returns who sends.
     ///
     /// # Errors
@@ -139,6 +144,17 @@ impl Send {
 }
 
 impl Mail {
+    /// Returns the server as the file has it.
+    pub(super) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// Returns the files that nobody else may read, each with the key that names it.
+    pub(super) fn secrets(&self) -> Vec<(&'static str, &Path)> {
+        let named = [("mail.password_file", &self.password_file), ("mail.openpgp_key_file", &self.openpgp_key_file)];
+        named.into_iter().filter_map(|(key, file)| Some((key, file.as_deref()?))).collect()
+    }
+
     /// Returns the way out, for letters of `sender` to parties that reach the console at `origin`.
     ///
     /// # Errors

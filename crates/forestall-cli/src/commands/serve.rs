@@ -12,7 +12,7 @@ use clap::Args;
 use forestall_hub::census::CensusSettings;
 use forestall_hub::desk::{Desk, Sender};
 use forestall_hub::drill::Drill;
-use forestall_hub::jobs::{Post, Scheduler, Vantage};
+use forestall_hub::jobs::{Inbox, Post, Scheduler, Vantage};
 use forestall_hub::server::{Console, Origin, Settings};
 use forestall_hub::transfers::{Listening, TransferSettings, Transfers};
 use forestall_model::Instant;
@@ -153,6 +153,45 @@ impl Config {
     /// Returns the lake of which figures are shown; none where the file has no part `lake`.
     fn census(&self) -> anyhow::Result<Option<CensusSettings>> {
         self.lake.as_ref().map(LakePart::settings).transpose().map_err(usage)
+    }
+
+    /// Returns the resolver that is asked about names of the public; none where the file names none.
+    pub(super) fn resolver(&self) -> Option<SocketAddr> {
+        self.resolver
+    }
+
+    /// Returns the files of the certificate that secondaries are shown and of its key; none where the file names neither.
+    pub(super) fn certificate(&self) -> Option<(Option<&Path>, Option<&Path>)> {
+        let part = self.transfer.as_ref()?;
+        let files = (part.certificate.as_deref(), part.key.as_deref());
+        (files != (None, None)).then_some(files)
+    }
+
+    /// Returns the files that nobody else may read, each with the key that names it.
+    pub(super) fn secrets(&self) -> Vec<(&'static str, &Path)> {
+        let mut secrets = Vec::new();
+        secrets.extend(self.send.iter().flat_map(Send::secrets));
+        secrets.extend(self.mail.iter().flat_map(Mail::secrets));
+        secrets.extend(self.inbox.iter().filter_map(InboxPart::secret));
+        secrets.extend(self.provider.iter().filter_map(ProviderPart::secret));
+        let key = self.transfer.as_ref().and_then(|part| part.key.as_deref());
+        secrets.extend(key.map(|key| ("transfer.key", key)));
+        secrets
+    }
+
+    /// Returns the server that takes letters, as the file has it; none where it has no part `mail`.
+    pub(super) fn mail_server(&self) -> Option<&str> {
+        self.mail.as_ref().map(Mail::server)
+    }
+
+    /// Returns the mailbox as the file has it, and as it is read; none where it has no part `inbox`.
+    pub(super) fn inbox(&self) -> Option<(String, Result<Inbox, String>)> {
+        self.inbox.as_ref().map(|part| (part.place(), part.inbox()))
+    }
+
+    /// Returns the lake; none where the file has no part `lake`.
+    pub(super) fn lake(&self) -> Option<&str> {
+        self.lake.as_ref().map(LakePart::url)
     }
 
     fn origin(&self, origin: Option<Origin>) -> anyhow::Result<Origin> {
@@ -405,7 +444,7 @@ fn wrong(error: toml::de::Error) -> String {
 }
 
 /// Returns an example of the file, every setting with its default.
-fn example() -> String {
+pub(super) fn example() -> String {
     format!(
         "# Settings of `forestall serve`. Options and the environment go before this file.\n\
          version = {VERSION}\n\

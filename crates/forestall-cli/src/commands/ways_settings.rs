@@ -2,7 +2,7 @@
 
 //! The parts `inbox`, `webhook` and `daily` of the settings: where mails come in, and what goes out besides letters.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use forestall_connect::imap::ImapSettings;
 use forestall_connect::mail::{MailLogin, MailServer, MailTls};
@@ -84,6 +84,17 @@ pub(super) const EXAMPLE: &str = "\
 ";
 
 impl InboxPart {
+    /// Returns the folder, or the server, as the file has it.
+    pub(super) fn place(&self) -> String {
+        let folder = self.maildir.as_ref().map(|folder| folder.display().to_string());
+        folder.or_else(|| self.server.clone()).unwrap_or_default()
+    }
+
+    /// Returns the file that nobody else may read, with the key that names it.
+    pub(super) fn secret(&self) -> Option<(&'static str, &Path)> {
+        Some(("inbox.password_file", self.password_file.as_deref()?))
+    }
+
     /// Returns the mailbox.
     ///
     /// # Errors

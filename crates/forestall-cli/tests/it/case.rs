@@ -397,3 +397,11 @@ fn a_signed_list_that_is_ours_attests() {
     let cc = slices.as_array().unwrap().iter().find(|slice| slice["tld"] == "cc").unwrap();
     assert_eq!((&cc["protected"]["attested"], &cc["protected"]["observed"]), (&cc["names"], &0.into()));
 }
+
+#[test]
+fn a_title_is_no_formula_in_a_spreadsheet() {
+    let home = Home::new();
+    home.ok("case open mine --campaign conficker-b --from 2009-01-01 --until 2009-01-02 --title '=HYPERLINK(1)'");
+    let listed = home.ok("case list --format csv");
+    assert!(listed.lines().nth(1).is_some_and(|row| row.starts_with("mine,'=HYPERLINK(1),")), "{listed}");
+}

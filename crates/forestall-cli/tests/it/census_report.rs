@@ -8,7 +8,7 @@ use std::path::Path;
 use forestall_model::Instant;
 use forestall_spool::dns::Campaigns;
 use forestall_spool::{
-    AnswerGiven, ContactHit, ContactKind, DnsHit, Options, Sender, Spool, SpoolError, Transport, Verdict, Visitor,
+    AnswerGiven, ContactHit, ContactKind, DnsHit, Options, Sender, Spool, Transport, Verdict, Visitor,
 };
 use serde_json::Value;
 
@@ -61,24 +61,10 @@ fn contact(sender: &mut Sender, at: Instant, address: Ipv4Addr, agent: &str, vis
     });
 }
 
-/// Opens a spool. A program that another test begins at this moment holds a copy of the lock that was just given up, until it runs.
-fn opened(folder: &Path) -> Spool {
-    let started = std::time::Instant::now();
-    loop {
-        match Spool::open(Options::new(folder.to_owned(), "sensor-1".parse().unwrap())) {
-            Ok((spool, _)) => return spool,
-            Err(SpoolError::InUse { .. }) if started.elapsed().as_secs() < 10 => {
-                std::thread::sleep(std::time::Duration::from_millis(20));
-            }
-            Err(error) => panic!("{error}"),
-        }
-    }
-}
-
 /// Fills a spool with a day: so many machines in Belgium, each with a User-Agent of its own, of which every third moves once; as many in France, two behind each address; three in the Netherlands; crawlers; and
 /// resolvers that ask for 200 names of conficker-b.
 fn day(spool: &Path, day: &str, machines: u32) {
-    let spool = opened(spool);
+    let (spool, _) = Spool::open(Options::new(spool.to_owned(), "sensor-1".parse().unwrap())).unwrap();
     let campaign = spool.campaign("conficker-b", "conficker-b").unwrap();
     let start: Instant = format!("{day}T00:00:00Z").parse().unwrap();
     let mut sender = spool.sender();
@@ -287,6 +273,80 @@ fn a_trend_over_days() {
 }
 
 #[test]
+fn a_cert_sees_its_own_country_in_full_and_everybody_the_large_ones() {
+    let home = home();
+    day(&home.folder().join("spool"), DAY, 60);
+    shipped(&home);
+    let all = json(&home, "census countries --lake lake --format json");
+    let of = &all["families"][0];
+    let lines: Vec<(&str, u64)> = of["countries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| (line["part"].as_str().unwrap(), line["addresses"].as_u64().unwrap()))
+        .collect();
+    assert_eq!((of["family"].as_str(), lines), (Some("conficker"), vec![("BE", 80), ("FR", 30), ("NL", 3)]));
+    assert!(of["countries"][0].get("networks").is_none());
+    let own = json(&home, "census countries --lake lake --country nl --since 2026-11-20 --format json");
+    let lines = own["families"][0]["countries"].as_array().unwrap();
+    assert_eq!((lines.len(), lines[0]["part"].as_str()), (1, Some("NL")));
+    let networks = &lines[0]["networks"];
+    assert_eq!(networks.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (networks[0]["network"].as_str(), networks[0]["addresses"].as_u64(), networks[0]["requests"].as_u64()),
+        (Some("AS64502"), Some(3), Some(3))
+    );
+    assert!(lines[0]["said"].as_str().unwrap().contains("days are too few"), "{lines:?}");
+    let text = home.run("census countries --lake lake --country BE").out;
+    assert!(text.contains("networks of BE") && text.contains("AS64500") && !text.contains("FR"), "{text}");
+    let csv = home.run("census countries --lake lake --country BE --format csv").out;
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let parts: Vec<String> = reader.records().map(|record| record.unwrap()[2].to_owned()).collect();
+    assert_eq!(parts, ["BE", "BE", "AS64500 in BE"]);
+    for form in ["text", "json", "csv"] {
+        let ran = home.run(&format!("census countries --lake lake --public --format {form}"));
+        assert!(ran.status == 0 && ran.out.contains("BE"), "{} {}", ran.out, ran.err);
+        for hidden in ["AS64", "NL", "FR", "11.0.", "lake"] {
+            assert!(!ran.out.contains(hidden), "{form}: {hidden}: {}", ran.out);
+        }
+    }
+    for (line, status, piece) in [
+        ("census countries --lake lake --public --country be", 2, "--country"),
+        ("census countries --lake lake --country bel", 2, "two letters"),
+        ("census countries --lake lake --since 2026-12-01", 2, "after"),
+    ] {
+        let ran = home.run(line);
+        assert!(ran.status == status && ran.err.contains(piece), "{line}: {} {}", ran.status, ran.err);
+    }
+}
+
+#[test]
+fn weeks_have_distinct_addresses_and_no_machines() {
+    let home = home();
+    for (date, machines) in [("2026-11-01", 90), ("2026-11-02", 60), ("2026-11-22", 120)] {
+        day(&home.folder().join("spool"), date, machines);
+    }
+    // Shipping takes the addresses of the first two days away: they are more than two weeks old.
+    shipped(&home);
+    let both = json(&home, "census distinct --lake lake --since 2026-11-01 --format json");
+    let (of, addresses) = (&both[0], &both[0]["addresses"]);
+    assert_eq!((of["days"].as_u64(), of["missing"].as_array().unwrap().len()), (Some(3), 19));
+    // 120 at home and 40 where they moved to, 60 shared by two, three: the days before had nobody else.
+    let value = addresses["value"].as_f64().unwrap();
+    assert!((value - 223.0).abs() < 12.0 && addresses["low"].as_f64().unwrap() >= 223.0, "{both}");
+    assert!(of["warning"].as_str().unwrap().contains("no number of machines"));
+    let week = home.run("census distinct --lake lake --since 2026-11-16").out;
+    assert!(week.contains("distinct IPv4 addresses: 223 (counted exactly)"), "{week}");
+    assert!(week.contains("so that it only grows"), "{week}");
+    // Without the key, days in clear and days without addresses cannot be put together.
+    let ran = home.run("census distinct --lake lake --since 2026-11-01 --data elsewhere");
+    assert!(ran.status == 3 && ran.err.contains("the key of the sketches"), "{} {}", ran.status, ran.err);
+    let csv =
+        home.run("census distinct --lake lake --since 2026-11-01 --day 2026-11-02 --format csv --data elsewhere").out;
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+}
+
+#[test]
 fn a_network_gets_its_own_machines_and_the_record_says_so() {
     let home = home();
     day(&home.folder().join("spool"), DAY, 6);
@@ -326,8 +386,8 @@ fn a_network_gets_its_own_machines_and_the_record_says_so() {
     assert_eq!(files, ["2026-11-22-AS64500.csv", "2026-11-22-FR.csv"]);
     let record = home.run("census disclosures --lake lake").out;
     let rows: Vec<&str> = record.lines().collect();
-    // The clock of the test stands: the file of AS64500 that left twice at one instant is one record.
-    assert_eq!(rows.len(), 1 + 3, "{record}");
+    // The clock of the test stands: the file of AS64500 that left twice at one instant is on record twice.
+    assert_eq!(rows.len(), 1 + 4, "{record}");
     assert!(
         record.contains("One <abuse@one.example>")
             && record.contains("addresses of infected machines of AS64500 on 2026-11-22")

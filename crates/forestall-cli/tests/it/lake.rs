@@ -13,7 +13,7 @@ use forestall_spool::{ContactHit, ContactKind, Options, Spool, Verdict, Visitor,
 use crate::support::Home;
 
 /// Fills a spool with requests of bots at an instant, and seals it.
-fn filled(spool: &Path, at: &str, contacts: u16) {
+pub(crate) fn filled(spool: &Path, at: &str, contacts: u16) {
     let options = Options::new(spool.to_owned(), "sensor-1".parse().unwrap());
     let (spool, _) = Spool::open(options).unwrap();
     let at: Instant = at.parse().unwrap();

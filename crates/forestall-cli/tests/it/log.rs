@@ -22,7 +22,7 @@ fn value<'t>(text: &'t str, word: &str) -> &'t str {
 }
 
 /// Changes the store past the program.
-fn tamper(home: &Home, statement: &'static str) {
+pub(crate) fn tamper(home: &Home, statement: &'static str) {
     let path = home.data().join("forestall.db");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -91,6 +91,28 @@ fn an_erased_field_is_said_to_be_erased() {
     let report = home.ok("case log mine --verify");
     assert_eq!(value(&report, "erased"), "2\tcomment");
     assert_eq!(home.ok("case log mine --head"), before);
+}
+
+#[test]
+fn a_comment_is_erased_and_the_log_stays_what_it_was() {
+    let home = opened();
+    home.ok("case log mine --head -o old.checkpoint");
+    home.fails(2, "case erase mine 2 comment", &["--reason"]);
+    home.fails(1, "case erase mine 9 comment --reason asked", &["no event 9"]);
+    home.fails(1, "case erase mine 3 comment --reason asked", &["no field \"comment\"", "actor"]);
+    assert!(home.ok("case log mine").contains("told by telephone"));
+    let recorded = home.ok("case erase mine 2 comment --reason 'Art. 17 GDPR, asked on 2026-11-20'");
+    assert_eq!(recorded, "mine#4\tnoted\n");
+    let log = home.ok("case log mine");
+    assert!(
+        !log.contains("told by telephone") && log.contains("erased the field comment of event 2: Art. 17"),
+        "{log}"
+    );
+    let report = home.ok("case log mine --verify --checkpoint old.checkpoint");
+    assert_eq!(value(&report, "erased"), "2\tcomment");
+    assert!(!report.contains("fault"), "{report}");
+    home.fails(1, "case erase mine 2 comment --reason again", &["it was erased before"]);
+    home.fails(2, "--hub http://127.0.0.1:1 case erase mine 2 actor --reason asked", &["a store of this machine"]);
 }
 
 #[test]

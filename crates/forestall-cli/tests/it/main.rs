@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the failure")]
 
 mod blocking;
+mod book;
 mod case;
 mod census;
 mod census_hub;
@@ -14,6 +15,7 @@ mod classify;
 mod database;
 mod dictionary;
 mod directory;
+mod doctor;
 mod drill;
 mod environment;
 mod epp;
@@ -30,6 +32,7 @@ mod lake;
 mod listen;
 mod log;
 mod misp;
+mod papers;
 mod party;
 mod plugin;
 mod predict;
@@ -38,6 +41,7 @@ mod publish;
 mod publish_sharing;
 mod quickstart;
 mod readme;
+mod reference;
 mod resolvers;
 mod scan;
 mod send;

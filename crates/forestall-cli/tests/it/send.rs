@@ -18,7 +18,7 @@ const PUBLIC_KEY: &str = include_str!("send/lists.pub");
 const SECRET_KEY: &str = include_str!("send/lists.key");
 
 /// A home with a live case of B over ten days, two registries, and settings in which `mail` is the part of that name.
-fn home(marking: &str, mail: &str) -> Home {
+pub(crate) fn home(marking: &str, mail: &str) -> Home {
     let home = Home::new();
     home.write("lists.pub", PUBLIC_KEY);
     home.write("lists.key", SECRET_KEY);

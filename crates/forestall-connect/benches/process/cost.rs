@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use forestall_testkit::figures::tell;
 use rustix::time::{ClockId, clock_gettime};
 
 /// A run that began.
@@ -29,9 +30,16 @@ fn cpu() -> Duration {
     Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
 }
 
+/// Prints the most memory that this process held so far.
+pub(crate) fn print_most_memory() {
+    let Some(mib) = most_memory() else { return println!("most memory: unknown") };
+    tell("memory", f64::from(mib), "MiB");
+    println!("most memory: {mib} MiB");
+}
+
 /// Returns the most memory that this process held so far, in MiB; `None` where the system does not tell.
-pub(crate) fn most_memory() -> Option<u64> {
+fn most_memory() -> Option<u32> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()?.div_ceil(1024))
+    Some(line.trim().trim_end_matches("kB").trim().parse::<u32>().ok()?.div_ceil(1024))
 }

@@ -35,9 +35,6 @@ pub use poll::Message;
 pub use server::{EppServer, EppServerError};
 pub use session::Session;
 
-/// How long the connection and each answer may take.
-const LIMIT: Duration = Duration::from_secs(30);
-
 /// Where a registry answers, and as whom it is spoken to.
 #[derive(Clone, Debug)]
 pub struct EppSettings {
@@ -60,7 +57,14 @@ pub struct EppSettings {
 }
 
 impl EppSettings {
-    /// Returns settings with 4 frames a second, 4 under way, and 30 seconds for each answer.
+    /// Frames a second where nobody says otherwise.
+    pub const PER_SECOND: u32 = 4;
+    /// Frames that only ask, under way at one time, where nobody says otherwise.
+    pub const UNDER_WAY: usize = 4;
+    /// How long the connection and each answer may take where nobody says otherwise.
+    pub const LIMIT: Duration = Duration::from_secs(30);
+
+    /// Returns settings with these limits.
     #[must_use]
     pub const fn new(server: EppServer, login: Login, identity: EppIdentity) -> Self {
         Self {
@@ -69,9 +73,9 @@ impl EppSettings {
             login,
             identity,
             authorities: Vec::new(),
-            per_second: 4,
-            under_way: 4,
-            limit: LIMIT,
+            per_second: Self::PER_SECOND,
+            under_way: Self::UNDER_WAY,
+            limit: Self::LIMIT,
         }
     }
 }

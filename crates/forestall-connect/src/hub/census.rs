@@ -2,7 +2,7 @@
 
 //! The census: figures of a day, reports as files, and the machines of one's own networks.
 
-use forestall_api::census::{Census, CensusDays, MAX_MACHINES, MAX_REPORT, OwnNetworks};
+use forestall_api::census::{Census, CensusDays, MAX_MACHINES, MAX_REPORT, OwnCountries, OwnNetworks};
 use forestall_api::route;
 use forestall_model::{CaseId, FamilySlug, UtcDay};
 
@@ -100,6 +100,15 @@ impl Hub {
     /// [`HubError`].
     pub async fn census_networks(&self, day: Option<UtcDay>) -> Result<OwnNetworks, HubError> {
         self.value(Call::new(route::CENSUS_NETWORKS, route::census_networks()).with("day", day)).await
+    }
+
+    /// Returns how many machines there were in the countries of one's own party, by family and network.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`].
+    pub async fn census_countries(&self, day: Option<UtcDay>) -> Result<OwnCountries, HubError> {
+        self.value(Call::new(route::CENSUS_COUNTRIES, route::census_countries()).with("day", day)).await
     }
 
     /// Returns the machines in the networks of one's own party as a file, which the hub puts on its record of disclosures.

@@ -10,6 +10,7 @@ use pgp::composed::{
 };
 use pgp::crypto::ecc_curve::ECCCurve;
 use pgp::crypto::hash::HashAlgorithm;
+use pgp::crypto::public_key::PublicKeyAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{Signature, SignatureConfig, Subpacket, SubpacketData};
 use pgp::types::{KeyDetails, Password, Tag, Timestamp};
@@ -46,6 +47,11 @@ pub enum SigningKeyError {
     /// Its primary key does not sign.
     #[error("the primary key of {0} is not for signatures; expected one that is, such as the hub makes")]
     NotForSignatures(String),
+    /// It is a key of RSA, of which we use public keys only.
+    #[error(
+        "the key {0} is one of RSA, and how long its use takes can tell of it (RUSTSEC-2023-0071); expected one of an elliptic curve, such as the hub makes"
+    )]
+    Rsa(String),
     /// It has expired, or its signatures over itself are wrong.
     #[error("no signature that the key {0} made over itself is right now")]
     Unsigned(String),
@@ -114,6 +120,12 @@ impl SigningKey {
             return Err(SigningKeyError::Locked(fingerprint));
         }
         let public = found.key.to_public_key();
+        if matches!(
+            public.algorithm(),
+            PublicKeyAlgorithm::RSA | PublicKeyAlgorithm::RSASign | PublicKeyAlgorithm::RSAEncrypt
+        ) {
+            return Err(SigningKeyError::Rsa(fingerprint));
+        }
         let Some(signature) = of_primary(&public, now) else { return Err(SigningKeyError::Unsigned(fingerprint)) };
         if super::self_signature::end(&public, signature).is_some_and(|at| at <= now) {
             return Err(SigningKeyError::Unsigned(fingerprint));

@@ -60,6 +60,17 @@ async fn a_letter_arrives_with_all_its_parts() {
 }
 
 #[tokio::test]
+async fn a_greeting_brings_no_letter() {
+    let Some(server) = Smtp::start("a_greeting_brings_no_letter", SmtpTls::None, MOST) else { return };
+    plain(&server).greet().await.unwrap();
+    assert!(server.letters().is_empty());
+    let address = server.address();
+    drop(server);
+    let gone = mailer(&address.to_string(), MailTls::None, |_| {}).greet().await.unwrap_err();
+    assert!(matches!(gone, MailError::Unreachable(_)), "{gone}");
+}
+
+#[tokio::test]
 async fn a_short_letter_is_one_text() {
     let Some(server) = Smtp::start("a_short_letter_is_one_text", SmtpTls::None, MOST) else { return };
     let short = Letter {

@@ -207,6 +207,9 @@ fn keys_that_cannot_sign_by_themselves_are_refused() {
     let public = made(&gnupg, "signs@nic.example", "ed25519", "sign,cert", "0");
     assert!(SigningKey::read(&secret("signs@nic.example"), now()).is_ok());
     assert!(matches!(refused(&public), SigningKeyError::NotAKey(_)));
+    made(&gnupg, "rsa@nic.example", "rsa2048", "sign,cert", "0");
+    let rsa = refused(&secret("rsa@nic.example"));
+    assert_eq!(rsa, SigningKeyError::Rsa(fingerprint(&gnupg, "rsa@nic.example")));
     made(&gnupg, "expired@nic.example", "ed25519", "sign,cert", "30d");
     assert!(matches!(refused(&secret("expired@nic.example")), SigningKeyError::Unsigned(_)));
     let locked = [

@@ -19,6 +19,8 @@ held MX 10 mail.held
 other CNAME held
 co NS a.nic
 odd\.label NS ns.odd
+sink NS ns1.sink
+ns1.sink A 192.0.2.53
 "#;
 
 fn name(text: &str) -> OwnerName {
@@ -73,6 +75,16 @@ async fn reads_every_kind_of_record() {
     let soa =
         Data::Soa { primary: name("a.nic.be"), contact: name("hostmaster.nic.be"), serial: 2_009_040_100, minimum: 60 };
     assert_eq!(ask("be", Kind::Soa).await, [soa]);
+}
+
+#[tokio::test]
+async fn a_referral_brings_the_addresses_of_its_servers() {
+    let test = "dns::nsd::a_referral_brings_the_addresses_of_its_servers";
+    let Some(server) = Nsd::start(test, &[("be", ZONE)]) else { return };
+    let answer = client(&server).ask(&question("ns1.sink.be", Kind::A)).await.unwrap();
+    assert!(!answer.authoritative && answer.answers.is_empty(), "{answer:?}");
+    let glue: Vec<_> = answer.additional.into_iter().map(|record| (record.owner, record.data)).collect();
+    assert_eq!(glue, [(name("ns1.sink.be"), Data::A("192.0.2.53".parse().unwrap()))]);
 }
 
 #[tokio::test]

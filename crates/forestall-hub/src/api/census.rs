@@ -8,16 +8,20 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use forestall_api::census::{Census, CensusDays, OwnNetwork, OwnNetworks};
+use forestall_api::census::{Census, CensusDays, OwnCountries, OwnNetwork, OwnNetworks};
 use forestall_api::header::LINES;
 use forestall_api::route;
 use forestall_api::words::{CaseIdText, CensusFormWord, DayText, FamilyText, MachinesFormWord};
-use forestall_model::{FamilySlug, UtcDay};
+use forestall_census::Definition;
+use forestall_census::day::{PartLine, Within};
+use forestall_model::{FamilySlug, PartyId, UtcDay};
+use serde::Serialize;
 
 use super::params::Params;
 use super::reply::{Seen, Written, object};
 use crate::census::OwnForm;
 use crate::pages::census::{Span, day_of_case, for_case, for_somebody, need_census, need_gate};
+use crate::pages::census_countries;
 use crate::pages::census_networks::{OwnFile, own};
 use crate::pages::place::case_id;
 use crate::server::{App, Problem, Session};
@@ -159,6 +163,73 @@ pub(super) async fn networks(
         gone: own.gone,
         networks: own.counts.into_iter().map(network).collect(),
     };
+    object(&headers, Seen::Octets, &document)
+}
+
+/// The written form of a party's countries. // WIRE FORMAT, version 1: as `forestall_api::census::OwnCountries` reads it.
+#[derive(Serialize)]
+struct CountriesDocument<'a> {
+    party: PartyId,
+    #[serde(serialize_with = "day_text")]
+    day: UtcDay,
+    gone: bool,
+    countries: Vec<CountryDocument<'a>>,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct CountryDocument<'a> {
+    country: String,
+    families: Vec<FamilyDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct FamilyDocument<'a> {
+    family: &'a str,
+    counts: &'a Definition,
+    numbers: &'a PartLine,
+    said: Option<&'a str>,
+    networks: Option<&'a [Within]>,
+}
+
+fn day_text<S: serde::Serializer>(day: &UtcDay, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(day)
+}
+
+/// Answers with how many machines there were in the countries of one's own party.
+#[utoipa::path(
+    get, path = route::CENSUS_COUNTRIES_AT, operation_id = "census_countries", tag = "census",
+    params(
+        ("day" = Option<DayText>, Query, description = "The day, which must be over; yesterday where it is left out."),
+        ("since" = Option<DayText>, Query, description = "The first day of the trend; none is told where it is left out."),
+    ),
+    responses((status = 200, body = OwnCountries))
+)]
+pub(super) async fn countries(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, Problem> {
+    let params = params.only(&["day", "since"])?;
+    let span = span(&app, &params, yesterday(&app))?;
+    let (party, own) = census_countries::own(&app, &session, span).await?;
+    let own = own.object();
+    let mut countries = Vec::new();
+    for (country, families) in &own.countries {
+        let mut written = Vec::new();
+        for of in families {
+            written.extend(of.countries.iter().map(|country| FamilyDocument {
+                family: &of.family,
+                counts: &of.counts,
+                numbers: &country.line,
+                said: country.said.as_deref(),
+                networks: country.networks.as_deref(),
+            }));
+        }
+        countries.push(CountryDocument { country: country.to_string(), families: written });
+    }
+    let document = CountriesDocument { party, day: own.day, gone: own.gone, countries, notes: &own.notes };
     object(&headers, Seen::Octets, &document)
 }
 

@@ -121,7 +121,13 @@ fn for_many(app: &App) -> OpenApiRouter<App> {
 
 /// Endpoints that cut by themselves what each person sees.
 fn for_all(app: &App) -> OpenApiRouter<App> {
-    let endpoints = [routes!(me::show), routes!(playbooks::show), routes!(census::networks), routes!(census::machines)];
+    let endpoints = [
+        routes!(me::show),
+        routes!(playbooks::show),
+        routes!(census::networks),
+        routes!(census::machines),
+        routes!(census::countries),
+    ];
     group(app, endpoints)
 }
 

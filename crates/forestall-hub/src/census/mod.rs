@@ -5,6 +5,7 @@
 //! The lake is read by threads that may wait, by one at a time, and no request waits longer than twenty seconds: what is not counted by then is counted on, and is there when somebody asks again. The
 //! numbers of a day are kept in memory as long as the lake holds the same files of it; they hold no address. The machines of a network are read when somebody asks for them and kept nowhere.
 
+mod countries;
 mod days;
 pub mod held;
 mod own;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
 use forestall_lake::LakeError;
+use forestall_lake::enrich::Of;
 use forestall_lake::tally::TallyError;
 use forestall_model::{PartyId, UtcDay};
 use tokio::sync::Mutex as Turn;
@@ -22,6 +24,7 @@ use tokio::sync::Mutex as Turn;
 use crate::desk::Desk;
 use days::Days;
 
+pub(crate) use countries::OwnCountries;
 pub(crate) use own::{OWN_MARKING, Own, OwnForm};
 pub(crate) use report::{Asked, OfFamily, Report, Shown, Whose, is_of_one};
 pub use settings::{CensusSettings, CensusSettingsError};
@@ -123,6 +126,22 @@ impl Census {
         let Some(networks) = self.inner.settings.networks.get(party).cloned() else { return Ok(None) };
         let url = self.inner.settings.url.clone();
         self.in_turn(move || own::read(&url, day, &networks).map(Some)).await
+    }
+
+    /// Returns what is said of the countries of a party; `None` where the settings give it none.
+    pub(crate) async fn countries(
+        &self,
+        desk: &Desk,
+        party: &PartyId,
+        asked: Asked,
+    ) -> Result<Option<OwnCountries>, CensusError> {
+        let answers_for = self.inner.settings.networks.get(party);
+        if !answers_for.is_some_and(|all| all.iter().any(|of| matches!(of, Of::Country(_)))) {
+            return Ok(None);
+        }
+        let Some(own) = self.own(party, asked.day).await? else { return Ok(None) };
+        let report = self.report(desk, asked).await?;
+        Ok(OwnCountries::of(&report, &own))
     }
 
     /// Returns the days of which the lake holds events, in order.

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 
+use forestall_census::Source;
+use forestall_census::day::Within;
 use forestall_formats::feed::Publisher;
 use forestall_formats::infected::{Infected, InfectedReport};
 use forestall_formats::{shadowserver_http, xarf_infected};
 use forestall_lake::Lake;
-use forestall_lake::enrich::Of;
+use forestall_lake::enrich::{Country, Of};
 use forestall_lake::tally::{self, Contacted};
 use forestall_model::marking::{Withheld, release};
 use forestall_model::{Audience, Instant, Marking, Released, Tlp, UtcDay};
@@ -86,6 +88,15 @@ pub(crate) struct Own {
     pub(crate) machines: OwnMachines,
     /// Whether addresses have given way to pseudonyms, so that machines cannot be told any more.
     pub(crate) gone: bool,
+}
+
+impl Own {
+    /// Counts the machines of a family in a country by their network.
+    pub(super) fn within(&self, country: Country, family: &str) -> Vec<Within> {
+        let there =
+            self.machines.0.iter().filter(|machine| machine.family == family && machine.about.country == Some(country));
+        Within::of(there.map(|machine| (Source::of(machine.address), machine.about.asn, machine.requests)))
+    }
 }
 
 /// The machines with their marking: they are for those who can clean them.

@@ -16,6 +16,7 @@ mod disclosures;
 mod docket;
 mod drill;
 mod epp;
+mod erasing;
 mod error;
 mod evidence;
 mod evidence_pack;

@@ -4,14 +4,17 @@
 //!
 //! Addresses never go out in the open: a party without a key gets a link behind sign-in, and no number.
 
+use std::collections::BTreeSet;
+
 use forestall_connect::mail::{Attachment, Letter, Mailbox, MessageId, Origin, Precedence, Protection};
-use forestall_model::{Digest, Instant, PartyId, UtcDay};
+use forestall_model::marking::release;
+use forestall_model::{Audience, Digest, Instant, PartyId, UtcDay};
 use forestall_store::{Job, NewJob};
 
 use super::deliver::{answer_cut, mail_contacts};
 use super::plan::job;
 use super::{Kind, Scheduler};
-use crate::census::{Own, OwnForm};
+use crate::census::{Asked, Own, OwnCountries, OwnForm, Whose};
 use crate::desk::{DeskError, NewDisclosure};
 
 /// The hour of UTC from which parties are told of the day before: its last events have come to the lake by then.
@@ -64,7 +67,10 @@ impl Scheduler {
         let protection = post.protection(&party, now).map_err(DeskError::Input)?;
         let link = format!("{}/census/networks?day={day}", post.origin);
         let said = if matches!(protection, Protection::SignAndEncrypt(..)) {
-            self.with_file(own, &party.id, (day, now), &link).await?
+            let asked = Asked { day, since: day, whose: Whose::AllBut(BTreeSet::new()) };
+            let countries = census.countries(&self.desk, &party.id, asked).await;
+            let countries = countries.map_err(|error| DeskError::Outside(error.to_string()))?;
+            self.with_file((own, countries), &party.id, (day, now), &link).await?
         } else {
             Said {
                 subject: format!("Infected machines in your networks on {day}"),
@@ -97,10 +103,10 @@ impl Scheduler {
         }
     }
 
-    /// Writes the letter that carries the file, which is on record before it leaves.
+    /// Writes the letter that carries the file, which is on record before it leaves, and the numbers of the countries for which the party answers.
     async fn with_file(
         &self,
-        own: Own,
+        (own, countries): (Own, Option<OwnCountries>),
         party: &PartyId,
         (day, now): (UtcDay, Instant),
         link: &str,
@@ -126,15 +132,26 @@ impl Scheduler {
         };
         self.desk.disclose(&self.act(), disclosure).await?;
         let media_type = form.media_type().split(';').next().unwrap_or_default().to_owned();
+        let mut attachments =
+            vec![Attachment { name: format!("{day}-{party}-infected.csv"), media_type: media_type.clone(), octets }];
+        let mut of_countries = "";
+        if let Some(countries) = countries {
+            // Numbers, and no address: they need no record, and go through the gate as the file does.
+            let countries = release(countries, Audience::Organisation, now)?;
+            let octets = countries.object().csv().into_bytes();
+            attachments.push(Attachment { name: format!("{day}-{party}-countries.csv"), media_type, octets });
+            of_countries =
+                " The other file has the numbers of your countries, by family and network, each with what it counts.";
+        }
         Ok(Said {
             subject: format!("Infected machines in your networks on {day}"),
             text: format!(
                 "The file names the infected machines in your networks that connected to a sinkhole on {day}: {count} rows, one an address and family, in the columns of \
-                 Shadowserver's report event4_sinkhole_http. {}: for your organisation, and for its clients whose machines they are.\n\nThe same and other forms, behind \
+                 Shadowserver's report event4_sinkhole_http.{of_countries} {}: for your organisation, and for its clients whose machines they are.\n\nThe same and other forms, behind \
                  sign-in:\n\n{link}\n",
                 report.marking().tlp.word()
             ),
-            attachments: vec![Attachment { name: format!("{day}-{party}-infected.csv"), media_type, octets }],
+            attachments,
         })
     }
 }

@@ -132,6 +132,8 @@ struct Page {
     notes: Vec<String>,
     /// Whether whoever looks answers for networks here.
     own: bool,
+    /// Whether their party answers for a country.
+    own_country: bool,
 }
 
 /// A family in the list.
@@ -160,6 +162,7 @@ pub(crate) async fn show(
         rows: Vec::new(),
         notes: Vec::new(),
         own: super::census_networks::answers_for_any(&app, &session),
+        own_country: super::census_countries::answers_for_any(&app, &session),
     };
     if app.census().is_some() {
         let shown = for_somebody(&app, &session, span, None).await?;

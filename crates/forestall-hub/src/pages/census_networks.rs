@@ -19,7 +19,7 @@ use crate::server::needs::nowhere;
 use crate::server::{App, Problem, Query, Session};
 
 /// Returns the party of somebody, where it answers for networks here.
-fn party<'a>(app: &App, session: &'a Session) -> Option<&'a PartyId> {
+pub(super) fn party<'a>(app: &App, session: &'a Session) -> Option<&'a PartyId> {
     let party = &session.viewer.party.as_ref().filter(|_| session.viewer.reads())?.id;
     app.census().is_some_and(|census| census.settings().networks.contains_key(party)).then_some(party)
 }

@@ -13,6 +13,7 @@ pub(crate) mod appeal;
 pub(crate) mod case;
 pub(crate) mod cases;
 pub(crate) mod census;
+pub(crate) mod census_countries;
 pub(crate) mod census_networks;
 mod census_view;
 pub(crate) mod days;

@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use forestall_model::Instant;
 
+use super::bucket::{Bucket, seconds_to_wait};
+
 /// Tokens that are told apart; those whose buckets are full are forgotten first, and then all.
 const MOST_TOKENS: usize = 4_096;
 
@@ -49,8 +51,7 @@ pub(crate) struct Left {
 #[derive(Debug)]
 pub(crate) struct Allowances {
     each: Allowance,
-    /// What was taken, in microseconds of its refill, as of an instant.
-    taken: Mutex<BTreeMap<String, (i64, Instant)>>,
+    taken: Mutex<BTreeMap<String, Bucket>>,
 }
 
 impl Allowances {
@@ -65,26 +66,26 @@ impl Allowances {
 
     /// Takes one request for a token.
     pub(crate) fn take(&self, token: &str, now: Instant) -> Left {
-        let (unit, burst) = (self.each.unit(), i64::from(self.each.burst.max(1)));
-        let left_to_refill =
-            |(taken, at): (i64, Instant)| taken - now.micros().saturating_sub(at.micros()).clamp(0, taken);
+        let (unit, burst) = (self.each.unit(), self.each.burst.max(1));
         let mut all = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST_TOKENS && !all.contains_key(token) {
-            all.retain(|_, taken| left_to_refill(*taken) > 0);
+            all.retain(|_, bucket| !bucket.is_full(now));
             if all.len() >= MOST_TOKENS {
                 all.clear();
             }
         }
-        let before = all.get(token).copied().map_or(0, left_to_refill);
-        let after = before + unit;
-        let over = after - unit * burst;
-        let seconds = |micros: i64| u32::try_from(micros.div_euclid(1_000_000) + 1).unwrap_or(u32::MAX);
-        if over > 0 {
-            return Left { requests: 0, seconds: seconds(before), wait: Some(seconds(over)) };
+        let mut bucket = all.get(token).copied().unwrap_or_default();
+        match bucket.take(burst, unit, now) {
+            Ok(taken) => {
+                all.insert(token.to_owned(), bucket);
+                let requests = u32::try_from((unit * i64::from(burst) - taken) / unit).unwrap_or(u32::MAX);
+                Left { requests, seconds: seconds_to_wait(taken), wait: None }
+            }
+            Err(over) => {
+                let seconds = seconds_to_wait(bucket.left_to_refill(now));
+                Left { requests: 0, seconds, wait: Some(seconds_to_wait(over)) }
+            }
         }
-        all.insert(token.to_owned(), (after, now));
-        let requests = u32::try_from((unit * burst - after) / unit).unwrap_or(u32::MAX);
-        Left { requests, seconds: seconds(after), wait: None }
     }
 }
 

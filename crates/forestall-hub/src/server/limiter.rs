@@ -8,6 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use forestall_model::Instant;
 
+use super::bucket::{Bucket, seconds_to_wait};
+
 /// A bucket: how much it holds, and the seconds in which one unit comes back.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rate {
@@ -35,13 +37,6 @@ struct State {
     swept: Option<Instant>,
 }
 
-/// What was taken from a bucket, in microseconds of its refill, as of an instant.
-#[derive(Clone, Copy, Debug, Default)]
-struct Bucket {
-    taken: i64,
-    at: Option<Instant>,
-}
-
 impl Limiter {
     pub(super) fn new(each: Rate, all: Rate) -> Self {
         Self { each, all, state: Mutex::default() }
@@ -62,8 +57,8 @@ impl Limiter {
             None => state.others,
         };
         let mut all = state.all;
-        own.take(self.each, now)?;
-        all.take(self.all, now)?;
+        self.each.take(&mut own, now)?;
+        self.all.take(&mut all, now)?;
         state.all = all;
         if state.networks.len() < MOST_NETWORKS || state.networks.contains_key(&network) {
             state.networks.insert(network, own);
@@ -74,25 +69,10 @@ impl Limiter {
     }
 }
 
-impl Bucket {
-    fn left_to_refill(&self, now: Instant) -> i64 {
-        let passed = self.at.map_or(0, |at| now.micros().saturating_sub(at.micros()).max(0));
-        self.taken.saturating_sub(passed).max(0)
-    }
-
-    fn is_full(&self, now: Instant) -> bool {
-        self.left_to_refill(now) == 0
-    }
-
-    fn take(&mut self, rate: Rate, now: Instant) -> Result<(), u32> {
-        let unit = i64::from(rate.seconds_a_unit) * 1_000_000;
-        let taken = self.left_to_refill(now) + unit;
-        let over = taken - unit * i64::from(rate.burst);
-        if over > 0 {
-            return Err(u32::try_from(over.div_euclid(1_000_000) + 1).unwrap_or(u32::MAX));
-        }
-        *self = Self { taken, at: Some(now) };
-        Ok(())
+impl Rate {
+    fn take(self, bucket: &mut Bucket, now: Instant) -> Result<(), u32> {
+        let unit = i64::from(self.seconds_a_unit) * 1_000_000;
+        bucket.take(self.burst, unit, now).map(drop).map_err(seconds_to_wait)
     }
 }
 

@@ -10,6 +10,7 @@ mod accept;
 mod allowance;
 mod app;
 mod assets;
+mod bucket;
 mod confirmed;
 mod descriptors;
 mod drill;

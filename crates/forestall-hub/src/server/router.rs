@@ -90,6 +90,8 @@ fn for_networks() -> Router<App> {
     Router::new()
         .route("/census/networks", get(pages::census_networks::show))
         .route("/census/networks/{file}", get(pages::census_networks::download))
+        .route("/census/countries", get(pages::census_countries::show))
+        .route("/census/countries/{file}", get(pages::census_countries::download))
 }
 
 /// Pages about one's own account.

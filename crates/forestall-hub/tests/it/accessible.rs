@@ -20,9 +20,10 @@ use crate::papers::{cut, registry, sender};
 const ROUTER: &str = include_str!("../../src/server/router.rs");
 
 /// Routes that answer with a file, and so with nothing that a browser shows.
-const FILES: [&str; 24] = [
+const FILES: [&str; 25] = [
     "/registers/{list}",
     "/census/networks/{file}",
+    "/census/countries/{file}",
     "/parties/sheet.txt",
     "/parties/sheet.html",
     "/disclosures.csv",

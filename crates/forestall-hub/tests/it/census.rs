@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use forestall_api::census::{Census, OwnNetworks};
+use forestall_api::census::{Census, OwnCountries, OwnNetworks};
 use forestall_census::Source;
 use forestall_census::day::{Muster, Place, Totals, Visit};
 use forestall_hub::census::CensusSettings;
@@ -65,6 +65,7 @@ pub(crate) fn make(folder: &Path) {
                 q: Some(3),
                 port: 50_000,
                 place: Place { network: 64_500, country: Some(*b"BE") },
+                sample: 0,
             };
             assert!(muster.add(&visit));
         }
@@ -302,6 +303,47 @@ async fn a_party_gets_the_machines_of_its_own_networks_and_the_record_says_so() 
             "/api/v1/census/networks",
             "/api/v1/census/machines?as=shadowserver",
         ] {
+            assert_eq!(get(&served, &token, path).await.status, 404, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cert_sees_its_own_country_in_full_and_no_other() {
+    let own = |census: &mut CensusSettings| {
+        census.networks.insert(parsed("cert-xx"), vec![parsed("FR"), parsed("NL")]);
+    };
+    let (served, _folder) = served(own).await;
+    let (cert, isp) = (member(&served, "cert-xx").await, member(&served, "isp-one").await);
+    let reply = get(&served, &cert, &format!("/api/v1/census/countries?since={FIRST}")).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    let numbers: OwnCountries = serde_json::from_str(&reply.body).unwrap();
+    let countries: Vec<(&str, usize)> =
+        numbers.countries.iter().map(|of| (of.country.as_str(), of.families.len())).collect();
+    assert_eq!((countries, numbers.gone), (vec![("FR", 1), ("NL", 0)], false));
+    let family = &numbers.countries[0].families[0];
+    assert_eq!(
+        (family.family.as_str(), family.numbers.part.as_str(), family.numbers.addresses),
+        ("conficker", "FR", 5)
+    );
+    assert_eq!(family.counts.without.as_deref(), Some(WITHOUT));
+    assert!(family.said.is_some());
+    let networks = family.networks.as_ref().unwrap();
+    assert_eq!((networks.len(), networks[0].addresses), (1, 5));
+    let page = get(&served, &cert, "/census/countries").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("<b>5</b> addresses") && page.body.contains("No machine of this country was seen."));
+    for hidden in ["12.0.0.", "11.0.0.", "AS64500", "198.51.100.77"] {
+        assert!(!page.body.contains(hidden), "{hidden}: {}", page.body);
+    }
+    let file = get(&served, &cert, "/census/countries/countries.csv").await;
+    assert!(file.header("content-disposition").contains("2009-03-19-cert-xx-countries.csv"));
+    assert!(file.body.contains("2009-03-19,conficker,FR,addresses of the day,"), "{}", file.body);
+    assert!(!file.body.contains(",BE,"), "{}", file.body);
+    assert!(served.desk.disclosures(None, 10).await.unwrap().is_empty(), "numbers are no disclosure");
+    // Whoever answers for networks alone has no country, nor has the operator.
+    for token in [isp, operator(&served).await] {
+        for path in ["/census/countries", "/census/countries/countries.csv", "/api/v1/census/countries"] {
             assert_eq!(get(&served, &token, path).await.status, 404, "{path}");
         }
     }

@@ -2,7 +2,10 @@
 
 //! What may happen to a file: every change is refused, and no octets are read with harm.
 
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
+use std::sync::LazyLock;
 
 use forestall_index::{Index, OpenError};
 use forestall_model::WindowSet;
@@ -10,7 +13,13 @@ use proptest::prelude::*;
 
 use crate::support::{builder, campaign, days, taken, written};
 
+/// Returns the octets of a small index, which is made once.
 fn small() -> Vec<u8> {
+    static SMALL: LazyLock<Vec<u8>> = LazyLock::new(made);
+    SMALL.clone()
+}
+
+fn made() -> Vec<u8> {
     let mut builder = builder();
     let number = days(&mut builder, "c", &[0, 5]);
     let handle = builder.campaign(campaign("always")).unwrap();
@@ -24,24 +33,40 @@ fn small() -> Vec<u8> {
     written(builder)
 }
 
+/// Returns a file of these octets, which a test changes in place: a file for each of thousands of changes takes much longer than to read one.
+fn file_of(octets: &[u8]) -> File {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(octets).unwrap();
+    file
+}
+
 #[test]
 fn every_octet_is_checked() {
-    let file = small();
-    for at in 0..file.len() {
-        let mut altered = file.clone();
-        altered[at] ^= 1 << (at % 8);
-        assert!(Index::open(&altered[..]).is_err(), "octet {at} of {}", file.len());
-        assert!(taken(&altered, 2).is_err(), "octet {at} of {} of a file", file.len());
+    let whole = small();
+    let (mut octets, file) = (whole.clone(), file_of(&whole));
+    for at in 0..whole.len() {
+        octets[at] ^= 1 << (at % 8);
+        file.write_all_at(&octets[at..=at], at as u64).unwrap();
+        assert!(Index::open(&octets[..]).is_err(), "octet {at} of {}", whole.len());
+        // A second thread sees no octet that the first would not; that it is heard is seen often enough.
+        let threads = if at % 16 == 0 { 2 } else { 1 };
+        assert!(Index::take(&file, threads).is_err(), "octet {at} of {} of a file", whole.len());
+        octets[at] = whole[at];
+        file.write_all_at(&octets[at..=at], at as u64).unwrap();
     }
+    // What was changed is as it was: all refusals were those of one octet.
+    assert_eq!(Index::take(&file, 2).unwrap().digest(), Index::open(whole).unwrap().digest());
 }
 
 #[test]
 fn every_cut_is_refused() {
     let file = small();
-    for length in 0..file.len() {
+    let cut = file_of(&file);
+    for length in (0..file.len()).rev() {
+        cut.set_len(length as u64).unwrap();
         let refused = Index::read(&file[..length], Some(length as u64)).unwrap_err();
         assert!(matches!(refused, OpenError::Cut { .. } | OpenError::NotAnIndex { .. }), "{length}: {refused}");
-        assert_eq!(taken(&file[..length], 2).unwrap_err().to_string(), refused.to_string(), "{length}");
+        assert_eq!(Index::take(&cut, 2).unwrap_err().to_string(), refused.to_string(), "{length}");
     }
     for more in 1..200 {
         let longer = [&file[..], &vec![0; more]].concat();
@@ -118,7 +143,7 @@ fn a_file_that_changes_while_it_is_read_or_in_use_does_no_harm() {
 
 /// A file that somebody cuts or makes longer after the first read.
 struct ChangesAtFirstRead {
-    file: std::fs::File,
+    file: File,
     length: u64,
     read: u32,
 }

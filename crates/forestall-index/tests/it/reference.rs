@@ -103,6 +103,80 @@ fn filled(names: &[(Vec<Vec<u8>>, u8, i32)], builder: &mut MemoryBuilder) -> Ref
     reference
 }
 
+/// What names of families end in, and endings that are longer or shorter than is usual.
+const PARENTS: [&str; 9] =
+    ["com", "net", "ddns.net", "co.uk", "x", "abcdefg", "abcdefgh", "a1.b2.c3", "a-label-of-more-than-sixteen.org"];
+
+/// Labels as families make them, so that no name has the root for its parent.
+fn usual_name() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let head = prop_oneof![4 => "[abAB]{1,3}", 4 => "[a-zA-Z]{4,29}", 2 => "[ab01-]{1,20}", 1 => "[a-z]{29,63}"];
+    (head, prop::sample::select(&PARENTS[..])).prop_map(|(head, parent)| {
+        std::iter::once(head.as_str()).chain(parent.split('.')).map(|label| label.as_bytes().to_vec()).collect()
+    })
+}
+
+/// Holds an index of these names against a map: what it says of them, of names below them and of others.
+fn check(
+    names: &[(Vec<Vec<u8>>, u8, i32)],
+    queries: Vec<Vec<Vec<u8>>>,
+    below: &[Vec<u8>],
+) -> Result<(), TestCaseError> {
+    let mut builder = builder();
+    let reference = filled(names, &mut builder);
+    let index = index(builder);
+    prop_assert_eq!(index.names(), reference.0.len() as u64);
+    let listed = names.iter().map(|(labels, ..)| labels.clone());
+    let lower = listed.clone().map(|labels| [below.to_vec(), labels].concat());
+    let all: Vec<_> = queries.into_iter().chain(listed).chain(lower).filter(|q| wire(q).len() <= 255).collect();
+    let texts: Vec<String> = all.iter().map(|labels| text(labels)).collect();
+    let mut batch = vec![None; all.len()];
+    index.look_up_batch(&texts, |number, hit| {
+        assert!(batch[number].is_none(), "each query is answered once");
+        batch[number] = Some((hit.start(), meaning(&hit)));
+    });
+    let mut few = vec![None; all.len()];
+    for (chunk, first) in texts.chunks(16).zip((0..).step_by(16)) {
+        index.look_up_batch(chunk, |number, hit| few[first + number] = Some((hit.start(), meaning(&hit))));
+    }
+    prop_assert_eq!(&few, &batch);
+    let wires: Vec<Vec<u8>> = all.iter().map(|labels| wire(labels)).collect();
+    let mut on_wires = vec![None; all.len()];
+    index.look_up_wire_batch(&wires, |number, hit| {
+        assert!(on_wires[number].is_none(), "each query is answered once");
+        on_wires[number] = Some((hit.start(), meaning(&hit)));
+    });
+    let mut few = vec![None; all.len()];
+    for (chunk, first) in wires.chunks(16).zip((0..).step_by(16)) {
+        index.look_up_wire_batch(chunk, |number, hit| few[first + number] = Some((hit.start(), meaning(&hit))));
+    }
+    prop_assert_eq!(&few, &on_wires);
+    let mut ids = BTreeMap::new();
+    for (((labels, text), batched), on_wires) in all.iter().zip(&texts).zip(batch).zip(on_wires) {
+        let expected = reference.of(labels);
+        let start = |skipped: usize| labels[..skipped].iter().map(|label| escaped(label).len() + 1).sum::<usize>();
+        let in_text = expected.clone().map(|(skipped, meaning)| (start(skipped), meaning));
+        let hit = index.look_up(text.as_bytes());
+        prop_assert_eq!(hit.map(|hit| (hit.start(), meaning(&hit))), in_text.clone(), "{}", text);
+        prop_assert_eq!(batched, in_text.clone(), "{} in a batch", text);
+        let dotted = index.look_up(format!("{text}.").to_ascii_uppercase().as_bytes());
+        prop_assert_eq!(dotted.map(|hit| (hit.start(), meaning(&hit))), in_text, "{}.", text);
+        let start = |skipped: usize| labels[..skipped].iter().map(|label| label.len() + 1).sum::<usize>();
+        let on_wire = index.look_up_wire(&wire(labels)).map(|hit| (hit.start(), meaning(&hit)));
+        prop_assert_eq!(&on_wires, &on_wire, "{} on the wire in a batch", text);
+        prop_assert_eq!(
+            on_wire,
+            expected.clone().map(|(skipped, meaning)| (start(skipped), meaning)),
+            "{} on the wire",
+            text
+        );
+        if let (Some(hit), Some((skipped, _))) = (hit, expected) {
+            let name: Vec<_> = labels[skipped..].iter().map(|label| label.to_ascii_lowercase()).collect();
+            prop_assert_eq!(ids.entry(hit.id()).or_insert_with(|| name.clone()), &name);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -112,44 +186,16 @@ proptest! {
         queries in vec(name(), 0..40),
         below in vec(label(), 0..3),
     ) {
-        let mut builder = builder();
-        let reference = filled(&names, &mut builder);
-        let index = index(builder);
-        prop_assert_eq!(index.names(), reference.0.len() as u64);
-        let listed = names.iter().map(|(labels, ..)| labels.clone());
-        let lower = listed.clone().map(|labels| [below.clone(), labels].concat());
-        let all: Vec<_> = queries.into_iter().chain(listed).chain(lower).filter(|q| wire(q).len() <= 255).collect();
-        let texts: Vec<String> = all.iter().map(|labels| text(labels)).collect();
-        let mut batch = vec![None; all.len()];
-        index.look_up_batch(&texts, |number, hit| {
-            assert!(batch[number].is_none(), "each query is answered once");
-            batch[number] = Some((hit.start(), meaning(&hit)));
-        });
-        let wires: Vec<Vec<u8>> = all.iter().map(|labels| wire(labels)).collect();
-        let mut on_wires = vec![None; all.len()];
-        index.look_up_wire_batch(&wires, |number, hit| {
-            assert!(on_wires[number].is_none(), "each query is answered once");
-            on_wires[number] = Some((hit.start(), meaning(&hit)));
-        });
-        let mut ids = BTreeMap::new();
-        for (((labels, text), batched), on_wires) in all.iter().zip(&texts).zip(batch).zip(on_wires) {
-            let expected = reference.of(labels);
-            let start = |skipped: usize| labels[..skipped].iter().map(|label| escaped(label).len() + 1).sum::<usize>();
-            let in_text = expected.clone().map(|(skipped, meaning)| (start(skipped), meaning));
-            let hit = index.look_up(text.as_bytes());
-            prop_assert_eq!(hit.map(|hit| (hit.start(), meaning(&hit))), in_text.clone(), "{}", text);
-            prop_assert_eq!(batched, in_text.clone(), "{} in a batch", text);
-            let dotted = index.look_up(format!("{text}.").to_ascii_uppercase().as_bytes());
-            prop_assert_eq!(dotted.map(|hit| (hit.start(), meaning(&hit))), in_text, "{}.", text);
-            let start = |skipped: usize| labels[..skipped].iter().map(|label| label.len() + 1).sum::<usize>();
-            let on_wire = index.look_up_wire(&wire(labels)).map(|hit| (hit.start(), meaning(&hit)));
-            prop_assert_eq!(&on_wires, &on_wire, "{} on the wire in a batch", text);
-            prop_assert_eq!(on_wire, expected.clone().map(|(skipped, meaning)| (start(skipped), meaning)), "{} on the wire", text);
-            if let (Some(hit), Some((skipped, _))) = (hit, expected) {
-                let name: Vec<_> = labels[skipped..].iter().map(|label| label.to_ascii_lowercase()).collect();
-                prop_assert_eq!(ids.entry(hit.id()).or_insert_with(|| name.clone()), &name);
-            }
-        }
+        check(&names, queries, &below)?;
+    }
+
+    #[test]
+    fn equals_a_map_of_names_as_families_make_them(
+        names in vec((usual_name(), 0..4u8, 0..3i32), 1..150),
+        queries in vec(prop_oneof![usual_name(), usual_name().prop_map(|labels| [labels, vec![b"example".to_vec()]].concat()), name()], 0..40),
+        below in vec(label(), 0..3),
+    ) {
+        check(&names, queries, &below)?;
     }
 
     #[test]

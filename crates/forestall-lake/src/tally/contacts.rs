@@ -11,6 +11,7 @@ use forestall_model::{Instant, UtcDay};
 
 use super::TallyError;
 use super::agents::Agents;
+use super::samples::SampleNames;
 use crate::lake::{File, Lake, NONE};
 use crate::read::Who;
 use crate::schema::{CONTACT_HITS, Table, contact};
@@ -24,11 +25,14 @@ pub(super) struct OfFamily {
     pub(super) muster: Muster,
     pub(super) left_out: BTreeMap<String, u64>,
     pub(super) visitors: BTreeMap<String, u64>,
+    /// To which addresses of which sensors they came.
+    pub(super) samples: SampleNames,
 }
 
 impl OfFamily {
     pub(super) fn new(day: UtcDay) -> Self {
-        Self { muster: Muster::new(day), left_out: BTreeMap::new(), visitors: BTreeMap::new() }
+        let samples = SampleNames::default();
+        Self { muster: Muster::new(day), left_out: BTreeMap::new(), visitors: BTreeMap::new(), samples }
     }
 }
 
@@ -59,12 +63,14 @@ pub(super) fn read(lake: &Lake, day: UtcDay, files: Vec<File>) -> Result<Contact
     columns.extend([
         contact::TIME,
         contact::SOURCE_PORT,
+        contact::DESTINATION,
         contact::USER_AGENT,
         contact::Q,
         contact::VERDICT,
         contact::ASN,
         contact::COUNTRY,
         contact::LEFT_OUT,
+        contact::SENSOR,
     ]);
     let mut agents = Agents::default();
     let mut scan = lake.scan(&CONTACT_HITS, files, &columns)?;
@@ -79,6 +85,7 @@ pub(super) fn read(lake: &Lake, day: UtcDay, files: Vec<File>) -> Result<Contact
         let (user_agents, q, verdicts) =
             (batch.texts(contact::USER_AGENT)?, batch.numbers(contact::Q)?, batch.texts(contact::VERDICT)?);
         let (countries, left_out) = (batch.texts(contact::COUNTRY)?, batch.texts(contact::LEFT_OUT)?);
+        let (sensors, destinations) = (batch.texts(contact::SENSOR)?, batch.texts(contact::DESTINATION)?);
         let who = batch.who()?;
         agents.next_rows();
         let of = all.families.entry(family.clone()).or_insert_with(|| OfFamily::new(day));
@@ -108,6 +115,9 @@ pub(super) fn read(lake: &Lake, day: UtcDay, files: Vec<File>) -> Result<Contact
                     network: asn.get(row).unwrap_or(0),
                     country: country.filter(|c| c.iter().all(u8::is_ascii_uppercase)),
                 },
+                sample: of
+                    .samples
+                    .number(sensors.get(row).unwrap_or_default(), destinations.get(row).unwrap_or_default()),
             };
             if !of.muster.add(&visit) {
                 all.elsewhere += 1;

@@ -3,34 +3,41 @@
 //! From the lake to the numbers of a day: what the census makes figures of.
 //!
 //! A day whose addresses are in clear is counted from its rows, one row group in memory at a time. One whose addresses have given way to pseudonyms is told by the numbers that were made
-//! before ([`summarise`]), which the lake keeps under `totals`. Requests of machines that spoke as a family does make figures of machines; queries of resolvers make figures of
+//! before ([`summarise`]), which the lake keeps under `totals`; events that come later have numbers of their own there, and both are put together. Requests of machines that spoke as a family does make figures of machines; queries of resolvers make figures of
 //! resolvers, and there is no way from the one to the other. Whoever has a reason to be left out is in neither, and counted beside.
 
 mod agents;
+mod ahead;
 mod contacts;
+mod distinct;
 mod family;
 mod machines;
+mod parts;
 mod queries;
+mod samples;
 mod settings;
 mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use forestall_census::Addresses;
-use forestall_census::day::{LeftOut, Resolvers, Shed, Totals};
+use forestall_census::day::{LeftOut, Machines, NotTogether, Resolvers, Shed, Totals};
+use forestall_census::{Addresses, SketchKey};
 use forestall_model::UtcDay;
 
-use crate::lake::{Lake, LakeError};
+use crate::lake::{File, Lake, LakeError, NONE};
 use crate::losses::Cause;
 use crate::read::ReadError;
-use crate::schema::{CONTACT_HITS, DNS_HITS};
+use crate::schema::{CONTACT_HITS, DNS_HITS, Table};
 
+pub use ahead::count_ahead;
+pub use distinct::distinct;
 pub use family::{families, is_of};
 pub use machines::{Contacted, Contacts, machines};
 pub use settings::{NamesHeld, Settings};
-pub use stored::{StoredError, from_octets, to_octets};
+pub use stored::{Stored, StoredError, from_octets, to_octets};
 
 use contacts::OfFamily;
+use parts::Parts;
 
 /// What is known of a day.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +63,9 @@ pub enum TallyError {
         /// Why.
         source: StoredError,
     },
+    /// Days cannot be put together.
+    #[error(transparent)]
+    NotTogether(#[from] NotTogether),
     /// More machines than one export holds.
     #[error("there are more than {most} machines, which is more than one export holds")]
     TooMany {
@@ -76,61 +86,93 @@ impl From<LakeError> for TallyError {
 ///
 /// [`TallyError`] where the lake cannot be read.
 pub fn of_day(lake: &Lake, day: UtcDay, family: Option<&str>) -> Result<Day, TallyError> {
-    let mut counted = counted(lake, day)?;
-    if let Some(mut kept) = kept(lake, day)? {
-        let (before, now) = (events(&kept.totals), events(&counted.totals));
-        // Where as much is in clear as the numbers were made of, they were made and the addresses not taken away yet.
-        if now < before {
-            if now > 0 {
-                kept.notes.push(late(now));
-            }
-            counted = kept;
+    let parts = Parts::read(lake, day)?;
+    let mut counted = if parts.is_empty() {
+        let files = (lake.files(&CONTACT_HITS, day, None)?, lake.files(&DNS_HITS, day, None)?);
+        match ahead::counted_before(lake, day, &files)? {
+            Some(counted) => counted,
+            None => count(lake, day, files, None)?,
         }
-    }
+    } else {
+        kept(lake, day, parts)?
+    };
     if let Some(family) = family {
         counted.totals.retain(|totals| totals.family == family);
     }
     Ok(counted)
 }
 
-/// Makes the numbers that the lake keeps of a day when its addresses give way to pseudonyms; none where nothing is in clear.
+/// Makes the numbers that the lake keeps of a day when its addresses give way to pseudonyms, of those files that no numbers were made of before; none where there are none. The sketches in them, which put these numbers and
+/// those of files that come later together, are made with the key.
 ///
 /// # Errors
 ///
 /// [`TallyError`] where the lake cannot be read.
-pub fn summarise(lake: &Lake, day: UtcDay) -> Result<Option<Vec<u8>>, TallyError> {
-    let counted = counted(lake, day)?;
-    if counted.totals.is_empty() {
+pub fn summarise(lake: &Lake, day: UtcDay, key: &SketchKey) -> Result<Option<Vec<u8>>, TallyError> {
+    let parts = Parts::read(lake, day)?;
+    let (contact_files, dns_files) =
+        (in_clear(lake, &CONTACT_HITS, day, &parts)?, in_clear(lake, &DNS_HITS, day, &parts)?);
+    let files: BTreeSet<String> = contact_files.iter().chain(&dns_files).map(|file| file.path.clone()).collect();
+    if files.is_empty() {
         return Ok(None);
     }
-    to_octets(&counted.totals).map(Some).map_err(|source| TallyError::Stored { day, source })
-}
-
-/// Reads the numbers that were kept. Of several, made one after another as segments came late, those of the most events are the day's.
-fn kept(lake: &Lake, day: UtcDay) -> Result<Option<Day>, TallyError> {
-    let mut all: Vec<Vec<Totals>> = Vec::new();
-    for octets in lake.totals(day)? {
-        all.push(from_octets(&octets).map_err(|source| TallyError::Stored { day, source })?);
+    let totals = count(lake, day, (contact_files, dns_files), Some(key))?.totals;
+    if totals.is_empty() {
+        return Ok(None);
     }
-    all.sort_by_key(|totals| std::cmp::Reverse(events(totals)));
-    let after: u64 = all.iter().skip(1).map(|totals| events(totals)).sum();
-    let notes = if after > 0 { vec![late(after)] } else { Vec::new() };
-    Ok(all.into_iter().next().map(|totals| Day { totals, notes }))
+    let stored = Stored { files: Some(files), totals, notes: Vec::new() };
+    stored.to_octets().map(Some).map_err(|source| TallyError::Stored { day, source })
 }
 
-fn events(totals: &[Totals]) -> u64 {
-    totals.iter().map(|totals| totals.machines.requests + totals.resolvers.queries).sum()
+/// Returns the files of a table whose addresses are in clear, and that are in none of the parts.
+fn in_clear(lake: &Lake, table: &'static Table, day: UtcDay, parts: &Parts) -> Result<Vec<File>, TallyError> {
+    let mut files = Vec::new();
+    for file in lake.files(table, day, None)? {
+        if !parts.has(&file) && !lake.footer(table, &file)?.pseudonyms {
+            files.push(file);
+        }
+    }
+    Ok(files)
 }
 
-/// Tells of events that cannot be added to numbers: nobody knows which addresses were there before.
-fn late(events: u64) -> String {
-    format!("{events} events came after the numbers of the day were made, and are in no figure")
+/// Returns the numbers that were kept, and tells of what is not in them.
+fn kept(lake: &Lake, day: UtcDay, parts: Parts) -> Result<Day, TallyError> {
+    let mut notes = Vec::new();
+    let mut waiting = 0;
+    for table in [&CONTACT_HITS, &DNS_HITS] {
+        for file in in_clear(lake, table, day, &parts)?.iter().filter(|file| file.part.family != NONE) {
+            waiting += lake.footer(table, file)?.rows;
+        }
+    }
+    if waiting > 0 {
+        notes.push(format!(
+            "{waiting} events came after the numbers of the day were made, and are in no figure until retention is run, which puts them together with the others"
+        ));
+    }
+    if parts.left > 0 {
+        notes.push(format!(
+            "{} events are in numbers of which it is not known whether they are of the same events as others: they are in no figure",
+            parts.left
+        ));
+    }
+    let shed = shed(lake, day)?;
+    let mut totals = parts.joined();
+    for of in &mut totals {
+        // They are there to put parts together, and have done so.
+        (of.machines.sketches, of.resolvers.sketches) = (None, None);
+        of.shed.requests = of.shed.requests.max(shed.requests);
+        of.shed.queries = of.shed.queries.max(shed.queries);
+    }
+    Ok(Day { totals, notes })
 }
 
-/// Counts the rows whose addresses are in clear.
-fn counted(lake: &Lake, day: UtcDay) -> Result<Day, TallyError> {
-    let contact_files = lake.files(&CONTACT_HITS, day, None)?;
-    let dns_files = lake.files(&DNS_HITS, day, None)?;
+/// Counts the rows of files whose addresses are in clear; with sketches, where their key is given.
+fn count(
+    lake: &Lake,
+    day: UtcDay,
+    (contact_files, dns_files): (Vec<File>, Vec<File>),
+    key: Option<&SketchKey>,
+) -> Result<Day, TallyError> {
     let mut of_contacts = contacts::read(lake, day, contact_files)?;
     let mut of_queries = queries::read(lake, day, dns_files)?;
     let mut notes = Vec::new();
@@ -167,7 +209,8 @@ fn counted(lake: &Lake, day: UtcDay) -> Result<Day, TallyError> {
         }
         add(&mut of.left_out, &contacts.left_out, |left| &mut left.requests);
         of.visitors = contacts.visitors;
-        of.machines = contacts.muster.finish();
+        let sketches = key.map(|key| contacts.muster.sketches(key));
+        of.machines = Machines { sketches, ..contacts.muster.finish_with(contacts.samples.names()) };
         let mut roll = None;
         let mut names_of = BTreeMap::new();
         for name in dns {
@@ -180,7 +223,8 @@ fn counted(lake: &Lake, day: UtcDay) -> Result<Day, TallyError> {
             });
         }
         if let Some(roll) = roll {
-            of.resolvers = Resolvers { names_of, ..roll.finish() };
+            let sketches = key.map(|key| roll.sketches(key));
+            of.resolvers = Resolvers { names_of, sketches, ..roll.finish() };
         }
         of.shed = shed;
         totals.push(of);

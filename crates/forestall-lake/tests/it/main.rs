@@ -11,6 +11,7 @@ mod damage;
 mod document;
 mod enrich;
 mod hostile;
+mod late;
 mod mmdb;
 mod reading;
 mod retention;

@@ -106,6 +106,23 @@ fn from_addresses_to_pseudonyms_to_counts() {
 }
 
 #[test]
+fn what_is_overdue_is_told_and_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = lake_of_days(folder.path());
+    let overdue = |today: &str| {
+        lake.overdue(&Policy::default(), day(today)).unwrap().map(|found| (found.files, found.earliest.to_string()))
+    };
+    assert_eq!(overdue("2025-12-04"), None);
+    // One file of each table, for the first day; then for all three.
+    assert_eq!(overdue("2025-12-05"), Some((2, "2025-11-20".to_owned())));
+    assert_eq!(overdue("2025-12-16"), Some((6, "2025-11-20".to_owned())));
+    assert!(!whos(&lake, &CONTACT_HITS, "2025-11-20").iter().any(is_pseudonym), "nothing was done");
+    let mut keys = Keys::open(&folder.path().join("keys.toml")).unwrap();
+    keep(&lake, &mut keys, "2025-12-05");
+    assert_eq!((overdue("2025-12-05"), overdue("2025-12-14")), (None, Some((2, "2025-11-29".to_owned()))));
+}
+
+#[test]
 fn counts_say_what_the_rows_said_and_their_sketches_merge() {
     let folder = tempfile::tempdir().unwrap();
     let lake = lake_of_days(folder.path());

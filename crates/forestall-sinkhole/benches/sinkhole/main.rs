@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as Clock};
 
 use forestall_spool::{Event, Reader, list};
+use forestall_testkit::figures::tell;
 
 use crate::load::Load;
 use crate::server::sinkhole;
@@ -69,6 +70,8 @@ fn starts(folder: &Path) -> Done<()> {
         cpus.push(server.cpu() * 1e3);
         server.end()?;
     }
+    walls.iter().for_each(|figure| tell("start", *figure, "ms"));
+    cpus.iter().for_each(|figure| tell("start-cpu", *figure, "ms"));
     println!("start: {} ms until it listens, {} ms of CPU", spread(&mut walls), spread(&mut cpus));
     Ok(())
 }
@@ -88,7 +91,7 @@ fn dns(folder: &Path, names: u32, queries: usize, zones: u32, octets: u64) -> Do
             for ((server, load), figures) in servers.iter().zip(&mut figures) {
                 let before = server.cpu();
                 let lost = load.run(server.address("dns"), outstanding, queries)?;
-                figures.push((server.cpu() - before) * 1e6 / count(queries));
+                figures.push((server.cpu() - before) * 1e6 / lossy(queries));
                 if lost > 0 {
                     println!("{}: {lost} answers did not come", server.name);
                 }
@@ -98,6 +101,9 @@ fn dns(folder: &Path, names: u32, queries: usize, zones: u32, octets: u64) -> Do
         let echoes = figures[0].clone();
         for ((server, _), mut figures) in servers.iter().zip(figures) {
             let mut times: Vec<f64> = figures.iter().zip(&echoes).map(|(figure, echo)| figure / echo).collect();
+            let whose = if server.name == "sinkhole" { String::new() } else { format!("@{}", server.name) };
+            figures.iter().for_each(|figure| tell(&format!("query-{outstanding}{whose}"), *figure, "us"));
+            times.iter().for_each(|times| tell(&format!("times-echo-{outstanding}{whose}"), *times, "times"));
             println!(
                 "{outstanding} outstanding, {}: {} us of CPU a query, {} times the echo",
                 server.name,
@@ -107,6 +113,7 @@ fn dns(folder: &Path, names: u32, queries: usize, zones: u32, octets: u64) -> Do
         }
     }
     println!("memory after {answered} queries: {}", servers[1].0.memory(octets));
+    tell("memory", mib(servers[1].0.own_memory()), "MiB");
     for (server, _) in servers {
         server.end()?;
     }
@@ -156,6 +163,8 @@ fn replacing(folder: &Path, names: u32) -> Done<u64> {
         done.store(true, Ordering::Relaxed);
         let (asked, lost) = asks.join().map_err(|_| "the asking thread panicked")??;
         worked?;
+        times.iter().for_each(|time| tell("new-index", *time, "ms"));
+        tell("new-index-missed", lossy(lost), "answers");
         println!(
             "another index: {} ms from its rename to its first right answer; {lost} of {asked} answers to others did not come",
             spread(&mut times)
@@ -177,10 +186,11 @@ fn web(folder: &Path) -> Done<u64> {
             http::run(server.address("http"), REQUESTS, kept)?;
             // What is left of ended connections is charged as well.
             std::thread::sleep(Duration::from_millis(300));
-            figures.push((server.cpu() - before) * 1e6 / count(REQUESTS));
+            figures.push((server.cpu() - before) * 1e6 / lossy(REQUESTS));
             requests += REQUESTS as u64;
         }
-        let word = if kept { "a kept" } else { "a fresh" };
+        let (word, id) = if kept { ("a kept", "http-kept") } else { ("a fresh", "http-fresh") };
+        figures.iter().for_each(|figure| tell(id, *figure, "us"));
         println!("HTTP on {word} connection: {} us of CPU a request", spread(&mut figures));
     }
     server.end()?;
@@ -201,6 +211,9 @@ fn spooled(folder: &Path, dns: u64, contacts: u64) -> Done<()> {
             }
         }
     }
+    let unseen = |expected: u64, kept: u64| lossy(usize::try_from(expected.abs_diff(kept)).unwrap_or(usize::MAX));
+    tell("spool-unaccounted", unseen(dns + contacts, kept[0] + kept[1] + shed), "events");
+    tell("spool-left-out", unseen(shed, 0), "events");
     println!("spool: {} of {dns} queries, {} of {contacts} requests, {shed} told to be left out", kept[0], kept[1]);
     Ok(())
 }
@@ -220,6 +233,6 @@ fn mib(octets: u64) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-fn count(number: usize) -> f64 {
+fn lossy(number: usize) -> f64 {
     number as f64
 }

@@ -65,17 +65,24 @@ impl Server {
         seconds
     }
 
+    /// Returns the octets of memory that it has besides its index, which is mapped.
+    pub(crate) fn own_memory(&self) -> u64 {
+        (self.status("RssAnon:") + self.status("RssFile:")) << 10
+    }
+
+    /// Returns a figure that the system has of it, in KiB.
+    fn status(&self, word: &str) -> u64 {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix(word)?.trim().strip_suffix(" kB"));
+        line.and_then(|text| text.parse().ok()).unwrap_or(0)
+    }
+
     /// Says what memory it has beside its index.
     pub(crate) fn memory(&self, index: u64) -> String {
-        let text = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let kib = |word: &str| -> u64 {
-            let line = text.lines().find_map(|line| line.strip_prefix(word)?.trim().strip_suffix(" kB"));
-            line.and_then(|text| text.parse().ok()).unwrap_or(0)
-        };
-        let (own, shared, most) = (kib("RssAnon:") + kib("RssFile:"), kib("RssShmem:"), kib("VmHWM:"));
+        let (shared, most) = (self.status("RssShmem:"), self.status("VmHWM:"));
         format!(
             "{:.1} MiB above an index of {:.1} MiB, of which {:.1} MiB are mapped; at most {:.1} MiB in all",
-            mib(own << 10),
+            mib(self.own_memory()),
             mib(index),
             mib(shared << 10),
             mib(most << 10)

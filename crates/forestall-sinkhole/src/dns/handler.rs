@@ -11,7 +11,7 @@ use forestall_spool::{AnswerGiven, CookieSeen, DnsHit, Edns as EdnsKept, Endpoin
 use super::cookie::Secret;
 use super::data::{self, Data};
 use super::message::{Edns, IN, Parsed, Query, parse, rcode, rtype};
-use super::rate::{Fate, Likeness, Rates};
+use super::rate::{Fate, Likeness, Network, Rates};
 use super::reply::{EdnsSaid, Reply, Section, Start};
 use crate::config::Addresses;
 use crate::counters::{Count, Counters};
@@ -123,7 +123,7 @@ impl Handler {
             Parsed::Query(query) if query.question.class == IN => self.names.standing(query.question.name, came.at),
             _ => Standing::Unlisted,
         };
-        self.answer_parsed(&parsed, standing, came, out)
+        self.answer_parsed(&parsed, standing, None, came, out)
     }
 
     /// Answers many messages that came at one time, in their order: each into the next of `replies` that has no answer yet. Gives `answered` the number of
@@ -142,6 +142,8 @@ impl Handler {
         loop {
             let mut count = 0;
             let mut qnames = [&[][..]; AT_A_TIME];
+            // Of those whose answers are counted by their names.
+            let mut networks = [None; AT_A_TIME];
             for (place, (message, from)) in parsed.iter_mut().zip(&mut messages) {
                 *place = (parse(message), Some(from));
                 if let Parsed::Query(query) = &place.0
@@ -160,17 +162,18 @@ impl Handler {
                 standings.push(self.names.standing(qname, at.at));
             } else {
                 self.names.standings(&qnames[..count], at.at, &mut standings);
-                let counted =
-                    parsed[..count].iter().zip(&standings).filter_map(|((_, from), standing)| match standing {
-                        Standing::Listed(found) => from.map(|from| (from.ip(), found.id)),
-                        _ => None,
-                    });
+                let mut networks = networks[..count].iter_mut();
+                let counted = parsed[..count].iter().zip(&standings).filter_map(|((_, from), standing)| {
+                    let network = networks.next()?;
+                    let (Standing::Listed(found), Some(from)) = (standing, from) else { return None };
+                    Some((*network.insert(self.settings.rates.network(from.ip())), found.id))
+                });
                 self.settings.rates.bring_near(counted);
             }
-            for ((parsed, from), standing) in parsed[..count].iter().zip(&standings) {
+            for (((parsed, from), standing), network) in parsed[..count].iter().zip(&standings).zip(networks) {
                 let (Some(from), Some(out)) = (from, reply.as_deref_mut()) else { continue };
                 let came = Came { from: *from, ..*at };
-                if self.answer_parsed(parsed, *standing, &came, out) {
+                if self.answer_parsed(parsed, *standing, network, &came, out) {
                     answered(*from);
                     reply = replies.next();
                 }
@@ -180,14 +183,21 @@ impl Handler {
     }
 
     #[inline]
-    fn answer_parsed(&mut self, parsed: &Parsed<'_>, standing: Standing, came: &Came, out: &mut Vec<u8>) -> bool {
+    fn answer_parsed(
+        &mut self,
+        parsed: &Parsed<'_>,
+        standing: Standing,
+        network: Option<Network>,
+        came: &Came,
+        out: &mut Vec<u8>,
+    ) -> bool {
         self.counters.add(if came.transport == Transport::Udp { Count::UdpQueries } else { Count::TcpQueries });
         match *parsed {
             Parsed::Nothing => {
                 self.counters.add(Count::Ignored);
                 false
             }
-            Parsed::Query(query) => self.query(&query, standing, came, out),
+            Parsed::Query(query) => self.query(&query, standing, network, came, out),
             Parsed::CookieOnly(head, edns) => {
                 let start = Start { head, question: None, rcode: rcode::NOERROR, authority: false, cut: false };
                 self.unlisted(start, Some(&edns), true, Count::CookieOnly, came, out)
@@ -211,7 +221,7 @@ impl Handler {
     ) -> bool {
         self.counters.add(count);
         let cookie = self.cookie(edns, came);
-        if self.limited(cookie, Likeness::Failure, came) != Fate::Sent {
+        if self.limited(cookie, Likeness::Failure, None, came) != Fate::Sent {
             self.counters.add(Count::Dropped);
             return false;
         }
@@ -224,12 +234,19 @@ impl Handler {
     }
 
     #[inline]
-    fn query(&mut self, query: &Query<'_>, standing: Standing, came: &Came, out: &mut Vec<u8>) -> bool {
+    fn query(
+        &mut self,
+        query: &Query<'_>,
+        standing: Standing,
+        network: Option<Network>,
+        came: &Came,
+        out: &mut Vec<u8>,
+    ) -> bool {
         let outcome = self.outcome(query, standing);
         self.counters.add(outcome.count);
         let edns = query.edns.as_ref();
         let cookie = self.cookie(edns, came);
-        let fate = self.limited(cookie, outcome.likeness, came);
+        let fate = self.limited(cookie, outcome.likeness, network, came);
         let given = match fate {
             Fate::Sent => {
                 self.write(query, &outcome, came, out);
@@ -401,13 +418,15 @@ impl Handler {
         CookieSeen::Other
     }
 
-    /// Whose address is known to be real is not limited: nobody is flooded in his name.
+    /// Whose address is known to be real is not limited: nobody is flooded in his name. `network` is that of the address where it is known already.
     #[inline]
-    fn limited(&self, cookie: CookieSeen, likeness: Likeness, came: &Came) -> Fate {
+    fn limited(&self, cookie: CookieSeen, likeness: Likeness, network: Option<Network>, came: &Came) -> Fate {
         if came.transport == Transport::Tcp || cookie == CookieSeen::Valid {
             return Fate::Sent;
         }
-        self.settings.rates.fate(came.from.ip(), likeness, came.seconds())
+        let rates = &self.settings.rates;
+        let network = network.unwrap_or_else(|| rates.network(came.from.ip()));
+        rates.fate(network, likeness, came.seconds())
     }
 
     #[inline]

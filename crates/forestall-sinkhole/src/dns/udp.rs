@@ -23,6 +23,8 @@ use crate::names::Live;
 const MOST_AT_A_TIME: usize = 64;
 /// Octets of a query that are taken; a longer one is no query of the DNS that anybody sends.
 const MOST_IN_QUERY: usize = 1_536;
+/// How many datagrams are taken one by one, where none waits behind them, before it is looked whether that is still so.
+const SINGLY: usize = 8;
 /// How long a thread waits for queries before it looks whether it is to end.
 const WAIT: Duration = Duration::from_millis(100);
 /// Octets that the system keeps for a socket while its thread is busy.
@@ -96,10 +98,17 @@ impl<'w, S: SockaddrLike + Copy> Worker<'w, S> {
     }
 
     fn run(&mut self, stop: &AtomicBool, address: impl Fn(&S) -> SocketAddr) -> io::Result<()> {
-        // As many as came last, and as many again: one call more where it is quiet, none where it is not.
-        let mut expected = 1;
+        // As many as came last, and as many again: one call more where it is quiet, none where it is not. Where one came alone, so will the next few: to take
+        // it needs less than to look for more behind it.
+        let (mut expected, mut alone) = (1, 0);
         while !stop.load(Ordering::Relaxed) {
-            self.receive((2 * expected).clamp(2, MOST_AT_A_TIME), &address)?;
+            if expected == 1 && alone < SINGLY {
+                alone += 1;
+                self.receive_one()?;
+            } else {
+                alone = 0;
+                self.receive((2 * expected).clamp(2, MOST_AT_A_TIME), &address)?;
+            }
             expected = self.came.len();
             let now = clock::now();
             if expected > 0 {
@@ -112,6 +121,17 @@ impl<'w, S: SockaddrLike + Copy> Worker<'w, S> {
             }
         }
         self.handler.flush();
+        Ok(())
+    }
+
+    /// Waits for a query and takes it.
+    fn receive_one(&mut self) -> io::Result<()> {
+        self.came.clear();
+        // An octet more than a query has, by which one is known that was cut.
+        match self.socket.recv_from(&mut self.queries[..=MOST_IN_QUERY]) {
+            Ok((length, from)) => self.came.push((if length > MOST_IN_QUERY { 0 } else { length }, from)),
+            Err(error) => passing(error.raw_os_error().map_or(Errno::UnknownErrno, Errno::from_raw))?,
+        }
         Ok(())
     }
 
@@ -131,11 +151,7 @@ impl<'w, S: SockaddrLike + Copy> Worker<'w, S> {
                 }
                 Ok(())
             }
-            // The last answer found nobody: that is said at the next call, and is no failure of ours.
-            Err(Errno::EAGAIN | Errno::EINTR | Errno::ECONNREFUSED | Errno::EHOSTUNREACH | Errno::ENETUNREACH) => {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
+            Err(error) => passing(error),
         }
     }
 
@@ -169,5 +185,14 @@ impl<'w, S: SockaddrLike + Copy> Worker<'w, S> {
                 self.handler.counters().add(Count::Unsent);
             }
         }
+    }
+}
+
+/// Says whether it goes on after an error of taking a datagram.
+fn passing(error: Errno) -> io::Result<()> {
+    match error {
+        // The last answer found nobody: that is said at the next call, and is no failure of ours.
+        Errno::EAGAIN | Errno::EINTR | Errno::ECONNREFUSED | Errno::EHOSTUNREACH | Errno::ENETUNREACH => Ok(()),
+        error => Err(error.into()),
     }
 }

@@ -3,10 +3,11 @@
 //! Answers over UDP and TCP, octet by octet where that is what counts.
 
 use std::io::{Read, Write};
+use std::net::UdpSocket;
 
 use forestall_spool::{AnswerGiven, CookieSeen, Transport};
 
-use crate::support::{SILENCE, Sinkhole, counts, query, rcode, wire, with_edns};
+use crate::support::{PATIENCE, SILENCE, Sinkhole, counts, query, rcode, wire, with_edns};
 
 #[test]
 fn a_listed_name_is_answered_as_it_was_asked() {
@@ -157,6 +158,33 @@ fn malformed_messages_are_answered_as_the_rfcs_say() {
 }
 
 #[test]
+fn a_message_is_too_long_at_the_same_octet_whether_it_is_taken_alone_or_with_others() {
+    let sinkhole = Sinkhole::start();
+    let good = query("opentoday.ws", 1);
+    let padded = |octets: usize| {
+        let mut message = good.clone();
+        message.resize(octets, 0);
+        message
+    };
+    // From one socket, so that one thread takes all; of so many, it takes some alone and some together.
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect(sinkhole.address("dns")).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    for _ in 0..40 {
+        for message in [padded(1_537), padded(1_536), good.clone()] {
+            socket.send(&message).unwrap();
+        }
+        let codes = [0; 2].map(|_| {
+            let mut answer = [0; 512];
+            socket.recv(&mut answer).unwrap();
+            rcode(&answer)
+        });
+        assert_eq!(codes, [1, 0]);
+    }
+    assert_eq!(sinkhole.metric("forestall_sinkhole_dns_ignored_total"), 40);
+}
+
+#[test]
 fn tcp_answers_several_queries_in_their_order() {
     let sinkhole = Sinkhole::start();
     let framed = |message: Vec<u8>| [&u16::try_from(message.len()).unwrap().to_be_bytes()[..], &message].concat();
@@ -208,7 +236,7 @@ fn a_burst_is_answered_query_by_query() {
     // What each is answered alone, but for its number, and cookies, which have the second in them.
     let alone: Vec<_> =
         kinds.iter().map(|kind| sinkhole.udp_within(kind, SILENCE).map(|answer| facts(&answer))).collect();
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.set_read_timeout(Some(SILENCE)).unwrap();
     // Stopped meanwhile, so that they come together.
     sinkhole.signal(nix::sys::signal::Signal::SIGSTOP);

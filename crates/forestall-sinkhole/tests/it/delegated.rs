@@ -20,7 +20,7 @@ use crate::support::{CONFIG, Sinkhole, wire, write_index_until};
 const OPEN_FOR: i64 = 12;
 
 /// Returns three addresses, for root, top-level domains and sinkhole, that no test beside this one has; `None` where port 53 is not to be had.
-fn places(test: &str, number: u8) -> Option<[Ipv4Addr; 3]> {
+pub(crate) fn places(test: &str, number: u8) -> Option<[Ipv4Addr; 3]> {
     let [.., high, low] = std::process::id().to_be_bytes();
     let places = [1, 2, 3].map(|place| Ipv4Addr::new(127, 64 + high % 128, low, 10 * number + place));
     match UdpSocket::bind((places[0], 53)) {
@@ -32,7 +32,13 @@ fn places(test: &str, number: u8) -> Option<[Ipv4Addr; 3]> {
     }
 }
 
-fn soa(server: &str) -> String {
+/// Returns where a name server listens at an address.
+pub(crate) fn port_53(address: Ipv4Addr) -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(address), 53)
+}
+
+/// Returns the beginning of a zone.
+pub(crate) fn soa(server: &str) -> String {
     format!("$TTL 3600\n@ SOA {server} hostmaster.{server} 1 3600 600 86400 5\n")
 }
 
@@ -53,16 +59,15 @@ fn check(test: &str, number: u8, make: Make) {
         "{}@ NS ns.nic.ws.\nns1.sink A {sink}\nns2.sink A {sink}\na.root-servers A {root}\n",
         soa("ns.nic.ws.")
     );
-    let at = |address: Ipv4Addr| SocketAddr::new(IpAddr::V4(address), 53);
-    let Some(_root) = Nsd::start_at(test, at(root), &[(".", &root_zone)]) else { return };
-    let Some(_tld) = Nsd::start_at(test, at(tld), &[("ws", &ws), ("example", &example)]) else { return };
+    let Some(_root) = Nsd::start_at(test, port_53(root), &[(".", &root_zone)]) else { return };
+    let Some(_tld) = Nsd::start_at(test, port_53(tld), &[("ws", &ws), ("example", &example)]) else { return };
     let settings = Settings {
         is_root: true,
         // Refusals are not kept for long, so that the end of a window is seen.
         text: if make == Make::Unbound { "server:\n  cache-min-ttl: 0\n" } else { "" },
         ..Settings::default()
     };
-    let Some(resolver) = Resolver::start(test, make, at(root), &settings) else { return };
+    let Some(resolver) = Resolver::start(test, make, port_53(root), &settings) else { return };
     let config = CONFIG.replacen("listen = [\"127.0.0.1:0\"]", &format!("listen = [\"{sink}:53\"]"), 1);
     let until = crate::support::now().plus_seconds(OPEN_FOR);
     let sinkhole =

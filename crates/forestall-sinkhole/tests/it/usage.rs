@@ -4,6 +4,7 @@
 
 use std::process::{Command, Output};
 
+use forestall_testkit::reference::{agrees, metrics_table};
 use nix::sys::signal::Signal;
 
 use crate::support::{CONFIG, Sinkhole, command, query, write_index};
@@ -88,4 +89,11 @@ fn a_kill_loses_nothing_that_was_forced_to_the_disk() {
     };
     assert_eq!(recovered.iter().map(|segment| segment.events).sum::<u64>(), 200);
     assert_eq!(crate::support::seen(&spool).dns.len(), 200);
+}
+
+#[test]
+fn its_metrics_are_those_of_the_reference() {
+    let sinkhole = Sinkhole::start();
+    let text = String::from_utf8(sinkhole.exchange("metrics", b"GET /metrics HTTP/1.0\r\n\r\n")).unwrap();
+    agrees("metrics.md", "sinkhole", &metrics_table(&text));
 }

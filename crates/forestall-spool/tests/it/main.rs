@@ -8,6 +8,7 @@ mod child;
 mod crash;
 mod damage;
 mod format;
+mod lock;
 mod round_trip;
 mod shedding;
 mod support;

@@ -11,6 +11,7 @@ mod child;
 mod counts;
 mod crash;
 mod epp;
+mod examine;
 mod execute;
 mod jobs;
 mod log;

@@ -16,6 +16,7 @@ use super::figures::{self, ends};
 use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
 use crate::failure::{Outcome, usage};
+use crate::foreign::for_spreadsheet;
 use crate::output;
 use crate::table::{Align, Table, thousands};
 use crate::world::{self, Globals};
@@ -207,6 +208,8 @@ fn csv(gaps: &[Gap]) -> anyhow::Result<()> {
             let row = row(gap);
             let [low, high] = ends(row.reach_low, row.reach_high);
             let [road, by, there, timing, fallback] = figures::lead_fields(&gap.lead);
+            let nobody = gap.ring.as_ref().is_none_or(Vec::is_empty);
+            let whom = if nobody { ring(gap) } else { for_spreadsheet(&ring(gap)) };
             rows.write_record([
                 row.tld,
                 row.campaign,
@@ -223,7 +226,7 @@ fn csv(gaps: &[Gap]) -> anyhow::Result<()> {
                 &there,
                 &timing,
                 &fallback,
-                &ring(gap),
+                &whom,
             ])?;
         }
         rows.flush()?;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::cases::Cases;
 use crate::cli::TextJsonCsv;
 use crate::failure::Outcome;
+use crate::foreign::for_spreadsheet;
 use crate::output;
 use crate::table::{Align, Table, thousands};
 use crate::world::Globals;
@@ -163,7 +164,7 @@ fn csv(cases: &[CaseEntry]) -> anyhow::Result<()> {
             let of = |value: &dyn Fn(&CaseNumbers) -> String| case.whole.as_ref().map(value).unwrap_or_default();
             rows.write_record([
                 case.id.to_string(),
-                case.title.clone(),
+                for_spreadsheet(&case.title),
                 of(&|whole| whole.kind.to_string()),
                 of(&|whole| whole.horizon.from.to_string()),
                 of(&|whole| whole.horizon.until.to_string()),

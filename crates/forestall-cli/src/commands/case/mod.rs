@@ -11,6 +11,7 @@ mod check;
 mod days;
 mod decide;
 mod docket;
+mod erase;
 mod evidence;
 mod exclude;
 mod export;
@@ -98,6 +99,7 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Evidence(evidence::Verb),
     Log(log::Log),
+    Erase(erase::Erase),
     Export(export::Export),
     Import(import::Import),
 }
@@ -142,6 +144,7 @@ impl Verb {
                 Self::Letters(command) => command.run(globals).await,
                 Self::Evidence(verb) => verb.run(globals).await,
                 Self::Log(command) => command.run(globals).await,
+                Self::Erase(command) => command.run(globals).await,
                 Self::Export(command) => command.run(globals).await,
                 Self::Import(command) => command.run(globals).await,
             }

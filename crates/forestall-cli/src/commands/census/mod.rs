@@ -2,7 +2,9 @@
 
 //! `forestall census`: how many machines there are, whose they are, and how good the ways to tell are.
 
+mod countries;
 mod disclosures;
+mod distinct;
 mod held;
 mod networks;
 mod public;
@@ -18,7 +20,9 @@ use crate::world::Globals;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Report(report::Report),
+    Countries(countries::Countries),
     Networks(Box<networks::Networks>),
+    Distinct(distinct::Distinct),
     Disclosures(disclosures::Disclosures),
     Simulate(simulate::Simulate),
 }
@@ -28,7 +32,9 @@ impl Verb {
     pub(crate) fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
         match self {
             Self::Report(command) => command.run(globals),
+            Self::Countries(command) => command.run(globals),
             Self::Networks(command) => command.run(globals),
+            Self::Distinct(command) => command.run(globals),
             Self::Disclosures(command) => command.run(),
             Self::Simulate(command) => command.run(),
         }

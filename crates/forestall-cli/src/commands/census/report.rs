@@ -183,7 +183,7 @@ pub(super) fn of_day(lake: &Lake, day: UtcDay, family: Option<&str>) -> anyhow::
 }
 
 /// Returns the days of a family.
-fn series(days: &[Vec<(Totals, Held)>], family: &str) -> Vec<(Totals, Held)> {
+pub(super) fn series(days: &[Vec<(Totals, Held)>], family: &str) -> Vec<(Totals, Held)> {
     days.iter().flatten().filter(|(totals, _)| totals.family == family).cloned().collect()
 }
 

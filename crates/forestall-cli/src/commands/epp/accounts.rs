@@ -18,6 +18,8 @@ use crate::commands::send_settings::read as read_file;
 /// Most octets of the file.
 pub(super) const MOST_OCTETS: u64 = 1 << 20;
 const DAY: i64 = 86_400;
+/// For how long names are registered where nobody says otherwise.
+const YEARS: u8 = 1;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +56,57 @@ struct Described {
     approvals: Option<String>,
     rest_seconds: Option<u32>,
     most_price: Option<String>,
+}
+
+/// Returns an example of the file, every setting that has a default with it.
+pub(super) fn example() -> String {
+    let Rules { per_day, cool_down, approvals, rest, .. } = Rules::new(Side::Client, String::new());
+    let (cool_down_days, approval_days) = (cool_down / DAY, approvals.lives / DAY);
+    let (per_second, under_way) = (EppSettings::PER_SECOND, EppSettings::UNDER_WAY);
+    let answer_seconds = EppSettings::LIMIT.as_secs();
+    format!(
+        "\
+# Accounts at registries, for `forestall epp`: one table for each, under a name of your own. Passwords and keys stand in files of
+# their own or in the environment.
+[account.ws]
+tlds = [\"ws\"]
+server = \"epp.registry.example:700\"
+# The name in the server's certificate, where it is another than that of the host.
+# server_name = \"epp.registry.example\"
+# The certificate of the registry's authority, where the operating system does not know it.
+# authority_file = \"/etc/forestall/registry-ca.pem\"
+# The certificate that the registry gave this client, and its key without a password.
+certificate_file = \"/etc/forestall/epp-client.pem\"
+key_file = \"/etc/forestall/epp-client.key\"
+user = \"sinkhole-reg\"
+# The password, of 6 to 16 characters; or password_env, the variable of the environment that holds it.
+password_file = \"/etc/forestall/epp.password\"
+# client for a registrar's account (clientHold), server for the registry's own (serverHold).
+statuses = \"client\"
+# The name servers of the sinkhole; where the registry has host objects, it must know them.
+name_servers = [\"ns1.sink.example\", \"ns2.sink.example\"]
+# Identifiers at the registry; without them names are created without.
+# registrant = \"SH8013\"
+# contacts = {{ tech = \"SH8013\" }}
+# For how many years names are registered and renewed.
+# years = {YEARS}
+# Most frames a second, most that only ask under way at one time, and how long an answer may take.
+# per_second = {per_second}
+# under_way = {under_way}
+# answer_seconds = {answer_seconds}
+# Most frames a UTC day that change something.
+# per_day = {per_day}
+# How many days after its window a name is kept, and for how many an approval counts.
+# cool_down_days = {cool_down_days}
+# approval_days = {approval_days}
+# named, or signed-in: then only approvals count that people give at a hub with accounts of their own.
+# approvals = \"named\"
+# How long a frame without an answer is left alone before the registry is asked what came of it; at least twice answer_seconds.
+# rest_seconds = {rest}
+# Most that the creation of a name may cost; without it prices are not looked at.
+# most_price = \"10.00 USD\"
+"
+    )
 }
 
 /// Reads the file and returns the account that is named, else the only one that is for a top-level domain.
@@ -125,7 +178,7 @@ impl Described {
             .map(|text| text.parse())
             .transpose()
             .map_err(|error: forestall_formats::epp::HandleError| word("registrant")(&error))?;
-        let years = self.years.unwrap_or(1);
+        let years = self.years.unwrap_or(YEARS);
         if !(1..=10).contains(&years) {
             return Err(format!("years: {years}; names are registered for 1 to 10 years"));
         }
@@ -201,4 +254,40 @@ fn at_least_one(key: &str, value: Option<u32>) -> Result<Option<u32>, String> {
 fn authority(file: &Path) -> Result<Vec<Vec<u8>>, String> {
     let text = read_file(file).map_err(|error| format!("authority_file: {error}"))?;
     authorities(&text).map_err(|error| format!("authority_file: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use forestall_connect::epp::EppSettings;
+    use forestall_coord::epp::Rules;
+    use forestall_formats::epp::Side;
+
+    use super::{DAY, File, YEARS, example, read};
+
+    #[test]
+    fn the_example_is_read_and_shows_the_numbers_that_hold_without_it() {
+        let error = read(&example(), None, None).err().unwrap();
+        assert!(error.starts_with("account.ws.certificate_file: "), "all before it was understood: {error}");
+        let used: String = example()
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(waits) if waits.contains(" = ") => format!("{waits}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        let file: File = toml::from_str(&used).unwrap();
+        let shown = &file.account["ws"];
+        let usual = Rules::new(Side::Client, String::new());
+        assert_eq!(shown.years, Some(YEARS));
+        assert_eq!((shown.per_second, shown.under_way), (Some(EppSettings::PER_SECOND), Some(EppSettings::UNDER_WAY)));
+        assert_eq!(shown.answer_seconds, Some(EppSettings::LIMIT.as_secs()));
+        let seconds = |number: Option<u32>| i64::from(number.unwrap());
+        let days = |number: Option<u32>| seconds(number) * DAY;
+        assert_eq!((shown.per_day, seconds(shown.rest_seconds)), (Some(usual.per_day), usual.rest));
+        assert_eq!((days(shown.cool_down_days), days(shown.approval_days)), (usual.cool_down, usual.approvals.lives));
+        assert_eq!(shown.only_signed_in(), Ok(usual.approvals.signed_in));
+        assert_eq!(shown.contacts().unwrap().len(), 1);
+        assert!(shown.server_name.is_some() && shown.authority_file.is_some() && shown.registrant.is_some());
+        assert!(shown.most_price.is_some());
+    }
 }

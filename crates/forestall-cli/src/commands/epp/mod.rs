@@ -114,6 +114,11 @@ impl AccountArgs {
 /// Most octets of a batch: the most commands, each of a line.
 const MOST_BATCH: u64 = 32 << 20;
 
+/// Returns an example of the file of accounts.
+pub(super) fn example() -> String {
+    accounts::example()
+}
+
 /// Reads a batch.
 fn batch(place: &Path) -> anyhow::Result<Batch> {
     let text = String::from_utf8(input::whole(place, MOST_BATCH)?)

@@ -4,7 +4,7 @@
 
 use clap::Args;
 
-use super::settings::{LakeArgs, SettingsArgs, summarise, tell};
+use super::settings::{LakeArgs, SettingsArgs, keep, tell};
 use crate::failure::Outcome;
 use crate::world::Globals;
 
@@ -25,7 +25,7 @@ impl Keep {
         let settings = self.settings.read()?;
         let mut keys = self.settings.keys(&settings, globals)?;
         let lake = self.lake.open()?;
-        tell(&lake.keep(&settings.retention, &mut keys, globals.today(), Some(&mut summarise))?);
+        tell(&keep(&lake, &settings.retention, &mut keys, globals.today())?);
         Ok(Outcome::Done)
     }
 }

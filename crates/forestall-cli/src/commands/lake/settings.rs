@@ -2,7 +2,6 @@
 
 //! The options that commands on a lake share, and the file that they name.
 
-use std::error::Error;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +9,8 @@ use anyhow::Context as _;
 use clap::Args;
 use forestall_formats::friendly;
 use forestall_lake::enrich::{Enrichment, Prefix};
-use forestall_lake::{Kept, Keys, Lake, Settings, tally};
+use forestall_lake::retention::Policy;
+use forestall_lake::{Kept, Keys, Lake, Settings, enrich, tally};
 use forestall_model::UtcDay;
 
 use crate::failure::usage;
@@ -45,6 +45,62 @@ impl LakeArgs {
     }
 }
 
+/// Returns an example of the file, every setting with its default.
+pub(crate) fn example() -> String {
+    let Policy { clear_days, row_days, aggregate_days, late_days } = Policy::default();
+    let bogons = enrich::Settings::default().bogons;
+    format!(
+        "\
+# Settings of a lake, for `forestall lake ship`, `lake keep` and `census report`. Relative paths are from the folder of this file.
+version = 1
+
+# The keys of pseudonyms; by default {KEYS} in the data folder. Whoever has them can tell which machine is which.
+# keys = \"{KEYS}\"
+
+# How long what is kept, in whole days after the day on which an event happened.
+[retention]
+# Addresses in clear, then pseudonyms:
+clear_days = {clear_days}
+# rows, then counts:
+row_days = {row_days}
+# counts:
+aggregate_days = {aggregate_days}
+# the key of a month after it should have done its work, for segments that come late:
+late_days = {late_days}
+
+# What is known of addresses.
+[enrich]
+# Whether addresses that nobody can have are left out of every count. Only for a network of one's own is there a reason not to.
+bogons = {bogons}
+# Registers of friendly registrations, as `forestall vet --known` reads them; their addresses are in no count.
+# registers = [\"friends.csv\"]
+# Whom to write to.
+# contacts = [\"contacts.csv\"]
+
+# Tables of networks and countries, in the form mmdb, iptoasn, cidr or pfx2as; the first that knows an address wins.
+# [[enrich.networks]]
+# file = \"ip2asn-combined.tsv.gz\"
+# form = \"iptoasn\"
+
+# Addresses that are in no count, with whose they are: crawler, researcher, verifier, friend, own or bogon.
+# [[enrich.leave-out]]
+# kind = \"own\"
+# label = \"office\"
+# addresses = [\"198.51.100.0/28\", \"2001:db8:7::/48\"]
+
+# How many names of a campaign's daily list were held, where that is better known than by what was asked for.
+# [[census.names]]
+# family = \"conficker\"
+# campaign = \"conficker-c\"
+# held = 69
+# others = 400
+# stops = true
+# from = \"2026-11-01\"
+# source = \"the working group's list of 2026-11-01\"
+"
+    )
+}
+
 /// Opens a lake.
 pub(crate) fn open(url: &str) -> anyhow::Result<Lake> {
     Lake::open(url).map_err(|error| match error {
@@ -76,17 +132,29 @@ impl SettingsArgs {
         folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
     }
 
-    /// Opens the keys of pseudonyms: where the file says, else in the data folder.
+    /// Opens the keys of pseudonyms: where the file says, else in the data folder. They are made where they are not there.
     pub(crate) fn keys(&self, settings: &Settings, globals: &Globals) -> anyhow::Result<Keys> {
-        let path = match &settings.keys {
-            Some(path) => self.base().join(path),
-            None => {
-                let data = globals.data()?;
-                std::fs::create_dir_all(&data).with_context(|| format!("{} cannot be made", data.display()))?;
-                data.join(KEYS)
-            }
-        };
+        let path = self.keys_are(settings, globals)?;
+        if settings.keys.is_none()
+            && let Some(data) = path.parent()
+        {
+            std::fs::create_dir_all(data).with_context(|| format!("{} cannot be made", data.display()))?;
+        }
         Ok(Keys::open(&path)?)
+    }
+
+    /// Opens the keys where they are there; nothing is made.
+    pub(crate) fn keys_that_are_there(&self, settings: &Settings, globals: &Globals) -> anyhow::Result<Option<Keys>> {
+        let path = self.keys_are(settings, globals)?;
+        let is_there = path.try_exists().with_context(|| format!("{} cannot be looked for", path.display()))?;
+        Ok(if is_there { Some(Keys::open(&path)?) } else { None })
+    }
+
+    fn keys_are(&self, settings: &Settings, globals: &Globals) -> anyhow::Result<PathBuf> {
+        match &settings.keys {
+            Some(path) => Ok(self.base().join(path)),
+            None => Ok(globals.data()?.join(KEYS)),
+        }
     }
 
     /// Reads what is known of addresses.
@@ -107,9 +175,13 @@ fn prefix(address: IpAddr, length: u8) -> Result<Prefix, String> {
     Prefix::new(address, length).map_err(|error| error.to_string())
 }
 
-/// Makes the numbers of a day for the census before its addresses give way to pseudonyms.
-pub(super) fn summarise(lake: &Lake, day: UtcDay) -> Result<Option<Vec<u8>>, Box<dyn Error + Send + Sync>> {
-    tally::summarise(lake, day).map_err(Into::into)
+/// Does what is due of retention, makes the numbers of a day for the census before its addresses give way to pseudonyms, and counts the days that are over for those who only read.
+pub(super) fn keep(lake: &Lake, policy: &Policy, keys: &mut Keys, today: UtcDay) -> anyhow::Result<Kept> {
+    let key = keys.sketch();
+    let mut summarise = |lake: &Lake, day: UtcDay| tally::summarise(lake, day, &key).map_err(Into::into);
+    let kept = lake.keep(policy, keys, today, Some(&mut summarise))?;
+    tally::count_ahead(lake, today)?;
+    Ok(kept)
 }
 
 /// Tells what a run of retention did; nothing where it did nothing.
@@ -128,5 +200,32 @@ pub(crate) fn tell(kept: &Kept) {
     }
     if !months.is_empty() {
         output::note(format_args!("the keys of {} were deleted", months.join(", ")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use forestall_lake::retention::Policy;
+    use forestall_lake::{Settings, enrich};
+
+    use super::example;
+
+    #[test]
+    fn the_example_is_read_as_the_defaults_and_each_line_of_it_that_waits_can_be_used() {
+        let settings = Settings::from_toml(&example()).unwrap();
+        assert_eq!((settings.retention, &settings.enrich), (Policy::default(), &enrich::Settings::default()));
+        assert!(settings.keys.is_none() && settings.census.names.is_empty());
+        let used: String = example()
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(waits) if waits.contains(" = ") || waits.starts_with("[[") => format!("{waits}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        let settings = Settings::from_toml(&used).unwrap();
+        assert_eq!(settings.retention, Policy::default());
+        let enrich = &settings.enrich;
+        let counts = [enrich.registers.len(), enrich.contacts.len(), enrich.networks.len(), enrich.leave_out.len()];
+        assert_eq!((counts, settings.census.names.len(), settings.keys.is_some()), ([1; 4], 1, true));
     }
 }

@@ -12,7 +12,7 @@ use forestall_lake::ship::Claim;
 use forestall_lake::{Cause, Keys, Lake, Origin, Policy, Shipped, Shipping};
 use forestall_model::UtcDay;
 
-use super::settings::{LakeArgs, SettingsArgs, summarise, tell};
+use super::settings::{LakeArgs, SettingsArgs, keep, tell};
 use crate::failure::Outcome;
 use crate::world::Globals;
 use crate::{output, told};
@@ -150,7 +150,7 @@ fn print(shipped: &Shipped) -> anyhow::Result<()> {
 /// Does what is due of retention, unless that is another's.
 fn look_after(lake: &Lake, policy: &Policy, keys: &mut Option<Keys>, today: UtcDay) -> anyhow::Result<()> {
     if let Some(keys) = keys {
-        tell(&lake.keep(policy, keys, today, Some(&mut summarise))?);
+        tell(&keep(lake, policy, keys, today)?);
     }
     Ok(())
 }

@@ -20,6 +20,8 @@ use forestall_model::{Action, CaseId, Instant};
 use forestall_testkit::webdriver::Browser;
 use tokio::sync::oneshot;
 
+mod sinkholed;
+
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// The time of the pictures.
@@ -31,11 +33,13 @@ const PARTIES: &str = "id,kind,name,tlds,road,utc_offset,contact,phone,second,te
     reg-two,registry,Registry Two,be,own-policy,+01:00,Abuse desk,+32 2 555 01 42,,\n";
 
 /// The pictures: the file, the page, and the width in CSS pixels.
-const PICTURES: [(&str, &str, u32); 4] = [
+const PICTURES: [(&str, &str, u32); 6] = [
     ("console-case.png", "/case/conficker-2009", 1280),
     ("console-gaps.png", "/case/conficker/gaps", 1280),
     ("console-slice.png", "/case/conficker/slice/com", 1280),
     ("console-lists.png", "/case/conficker/lists", 1280),
+    ("console-census.png", "/census/conficker", 1280),
+    ("console-census-phone.png", "/census/conficker", 390),
 ];
 
 #[tokio::main]
@@ -59,7 +63,12 @@ async fn main() -> Result<(), Failure> {
     };
     desk.cut_lists(&live, &act, &ask).await?;
     let clock: Clock = Arc::new(move || now);
-    let console = Console::bind(desk, Settings { clock, ..Settings::new("127.0.0.1:0".parse()?) }).await?;
+    let lake = tempfile::tempdir()?;
+    let path = lake.path().to_owned();
+    // A lake waits, which a thread of the run-time must not.
+    let census = tokio::task::spawn_blocking(move || sinkholed::lake(&path, now.day())).await??;
+    let settings = Settings { clock, census: Some(census), ..Settings::new("127.0.0.1:0".parse()?) };
+    let console = Console::bind(desk, settings).await?;
     let (address, link) = (console.address().to_string(), console.link().await?.to_string());
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(console.serve(async move { drop(stopped.await) }));

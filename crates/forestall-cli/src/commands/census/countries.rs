@@ -1,0 +1,219 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! `forestall census countries`: machines by country, for CERTs, and for everybody without small cells.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use forestall_census::Source;
+use forestall_census::day::{
+    Countries as OfFamily, DayReport, LEAST_CELL, Part, PublicCountries, Trend, Within, csv_by_country,
+};
+use forestall_lake::enrich::{Country, Of};
+use forestall_lake::tally;
+use forestall_model::marking::{Audience, Marked, release};
+use forestall_model::{Marking, UtcDay};
+use serde::Serialize;
+
+use super::held;
+use super::report::{of_day, series};
+use crate::cli::TextJsonCsv;
+use crate::commands::lake::settings::{LakeArgs, SettingsArgs};
+use crate::failure::{Outcome, usage};
+use crate::output;
+use crate::table::thousands;
+use crate::world::Globals;
+
+/// The most days of a trend: two years.
+const MOST_DAYS: i32 = 732;
+
+/// Report how many machines each country had on a day, from the lake; of one country in full, with its networks, for its CERT
+///
+/// Machines are counted from connections that speak as a family does, and by the address from which they came; nobody who is left out of counts is in it. With `--country`, the networks of that country stand beside it, as
+/// long as the addresses of the day are in clear; the addresses themselves are what `forestall census networks --country` writes, on record. With `--public`, small countries are hidden, so that the table is for everybody.
+#[derive(Args, Debug)]
+pub(crate) struct Countries {
+    #[command(flatten)]
+    lake: LakeArgs,
+    #[command(flatten)]
+    settings: SettingsArgs,
+    /// The day, in UTC [default: yesterday]
+    #[arg(long, value_name = "DATE")]
+    day: Option<UtcDay>,
+    /// Tell from this day on how fast the addresses of each country fall
+    #[arg(long, value_name = "DATE")]
+    since: Option<UtcDay>,
+    /// This country alone, with its networks
+    #[arg(long, value_name = "CC")]
+    country: Option<Country>,
+    /// This family alone
+    #[arg(long, value_name = "NAME")]
+    family: Option<String>,
+    /// For everybody: without countries so small that somebody could be told from them
+    #[arg(long, conflicts_with_all = ["country", "since"])]
+    public: bool,
+    /// How the report is written
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    format: TextJsonCsv,
+    /// Write the report into a file [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// All that is said.
+#[derive(Debug, Serialize)]
+struct All<T> {
+    day: String,
+    tlp: &'static str,
+    families: Vec<T>,
+    notes: Vec<String>,
+    #[serde(skip)]
+    marking: Marking,
+}
+
+impl<T> Marked for All<T> {
+    fn marking(&self) -> Marking {
+        self.marking
+    }
+}
+
+impl<T> All<T> {
+    fn of(day: UtcDay, families: Vec<T>, notes: Vec<String>, marking: Marking) -> Self {
+        Self { day: day.to_string(), tlp: marking.tlp.word(), families, notes, marking }
+    }
+}
+
+impl Countries {
+    /// Runs the command.
+    pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
+        let day = self.day.unwrap_or_else(|| globals.today().plus(-1));
+        let since = self.since.unwrap_or(day);
+        if since > day || day.days_since(since) >= MOST_DAYS {
+            return Err(usage(format!("--since {since} is after {day}, or more than {MOST_DAYS} days before it")));
+        }
+        let settings = self.settings.read()?;
+        let catalogue = globals.catalogue();
+        let lake = self.lake.open()?;
+        let (mut days, mut notes) = (Vec::new(), Vec::new());
+        for later in 0..=day.days_since(since) {
+            let on = since.plus(later);
+            let found = of_day(&lake, on, self.family.as_deref())?;
+            notes.extend(found.notes.into_iter().map(|note| if on == day { note } else { format!("{on}: {note}") }));
+            let with_names = found.totals.into_iter().map(|totals| {
+                let held = held::of(&totals, &settings.census, &catalogue)?;
+                Ok((totals, held))
+            });
+            days.push(with_names.collect::<anyhow::Result<Vec<_>>>()?);
+        }
+        let country = self.country.map(|country| Part::Country(country.letters()));
+        let mut families: Vec<OfFamily> = days
+            .last()
+            .into_iter()
+            .flatten()
+            .map(|(totals, held)| {
+                let trend = self.since.and_then(|_| Trend::of(&series(&days, &totals.family)));
+                OfFamily::of(&DayReport::of(totals, held), trend.as_ref(), country)
+            })
+            .collect();
+        if let Some(country) = self.country {
+            let found = tally::machines(&lake, day, &Of::Country(country), self.family.as_deref())
+                .with_context(|| format!("the machines of {country} could not be read"))?;
+            if found.pseudonyms > 0 {
+                notes.push(format!(
+                    "addresses of {day} have given way to pseudonyms, so that nobody can tell which networks the machines of {country} belong to"
+                ));
+            } else {
+                for of in &mut families {
+                    let own = found.machines.iter().filter(|machine| machine.family == of.family);
+                    let own = own.map(|machine| (Source::of(machine.address), machine.about.asn, machine.requests));
+                    let networks = Within::of(own);
+                    for line in &mut of.countries {
+                        line.networks = Some(networks.clone());
+                    }
+                }
+            }
+        }
+        if families.is_empty() {
+            notes.push(format!("the lake {} holds nothing of {day} that was asked for", lake.url()));
+        }
+        let written = if self.public {
+            let families: Vec<PublicCountries> = families.iter().map(OfFamily::for_everybody).collect();
+            let all = release(All::of(day, families, Vec::new(), Marking::PUBLIC), Audience::Public, globals.now())?;
+            public(all.object(), self.format)?
+        } else {
+            let all = release(All::of(day, families, notes, Marking::DEFAULT), Audience::Recipient, globals.now())?;
+            full(all.object(), self.format)?
+        };
+        output::to(self.output.as_deref(), |out| Ok(out.write_all(written.as_bytes())?))?;
+        Ok(Outcome::Done)
+    }
+}
+
+fn json<T: Serialize>(all: &All<T>) -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(all).context("the report cannot be written")? + "\n")
+}
+
+fn full(all: &All<OfFamily>, format: TextJsonCsv) -> anyhow::Result<String> {
+    Ok(match format {
+        TextJsonCsv::Json => json(all)?,
+        TextJsonCsv::Csv => csv_by_country(&all.families),
+        TextJsonCsv::Text => {
+            let mut out = format!("{}\n", all.tlp);
+            for of in &all.families {
+                write!(out, "\n{}", of.text())?;
+            }
+            for note in &all.notes {
+                writeln!(out, "\nNote: {note}")?;
+            }
+            out
+        }
+    })
+}
+
+fn public(all: &All<PublicCountries>, format: TextJsonCsv) -> anyhow::Result<String> {
+    let tables = |of: &PublicCountries| {
+        [("IPv4 addresses", of.addresses.clone()), ("IPv6 networks of 64 bits", of.networks6.clone())]
+    };
+    Ok(match format {
+        TextJsonCsv::Json => json(all)?,
+        TextJsonCsv::Csv => {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(["day", "family", "unit", "country", "count", "counts"])?;
+            for of in &all.families {
+                for (unit, table) in tables(of) {
+                    let cells = table.cells.iter().map(|cell| (cell.part.as_str(), cell.count));
+                    for (country, count) in table.total.map(|total| ("all", total)).into_iter().chain(cells) {
+                        writer.write_record([&all.day, &of.family, unit, country, &count.to_string(), &of.counts])?;
+                    }
+                }
+            }
+            String::from_utf8(writer.into_inner()?).context("the report cannot be written")?
+        }
+        TextJsonCsv::Text => {
+            let mut out = format!("{}\n", all.tlp);
+            for of in &all.families {
+                writeln!(out, "\n{} on {} by country\n  counts: {}", of.family, all.day, of.counts)?;
+                for (unit, table) in tables(of) {
+                    let Some(total) = table.total else {
+                        writeln!(out, "  {unit}: fewer than {LEAST_CELL}")?;
+                        continue;
+                    };
+                    writeln!(out, "  {unit}: {}", thousands(total))?;
+                    for cell in &table.cells {
+                        writeln!(out, "    {:<12}  {:>12}", cell.part, thousands(cell.count))?;
+                    }
+                    match table.hidden {
+                        Some(0) => {}
+                        Some(hidden) => {
+                            writeln!(out, "    {hidden} countries with few of them are in the total alone")?
+                        }
+                        None => writeln!(out, "    so few that no country is shown")?,
+                    }
+                }
+            }
+            out
+        }
+    })
+}

@@ -1,0 +1,156 @@
+// Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
+
+//! The countries for which somebody's party answers, and no others: families, their decline, and the networks of each country, in numbers.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{Html, IntoResponse as _, Response};
+use forestall_lake::enrich::Of;
+use forestall_model::marking::release;
+use forestall_model::{Audience, PartyId, Released};
+
+use super::census::{Span, need_census};
+use super::census_networks::party;
+use super::frame::{Banner, Frame};
+use super::number::grouped;
+use crate::census::{Asked, OWN_MARKING, OwnCountries, USUAL_DAYS, Whose};
+use crate::server::needs::nowhere;
+use crate::server::{App, Problem, Query, Session};
+
+/// Returns what is said of somebody's own countries, through the gate, with their party.
+pub(crate) async fn own(
+    app: &App,
+    session: &Session,
+    span: Span,
+) -> Result<(PartyId, Released<OwnCountries>), Problem> {
+    let census = need_census(app)?;
+    let missing = || Problem::not_found("your party answers for no country here");
+    let party = party(app, session).ok_or_else(missing)?;
+    let asked = Asked { day: span.day, since: span.since, whose: Whose::AllBut(app.hidden_families(session)) };
+    let countries = census.countries(app.desk(), party, asked).await?.ok_or_else(missing)?;
+    Ok((party.clone(), release(countries, Audience::Organisation, app.now())?))
+}
+
+/// Says whether the party of somebody answers for a country here.
+pub(crate) fn answers_for_any(app: &App, session: &Session) -> bool {
+    let networks = party(app, session).and_then(|party| app.census()?.settings().networks.get(party));
+    networks.is_some_and(|all| all.iter().any(|of| matches!(of, Of::Country(_))))
+}
+
+/// A family in a country.
+struct FamilyRow {
+    family: String,
+    counts: String,
+    addresses: String,
+    /// Between which numbers they lie, where that is all that is certain.
+    between: Option<String>,
+    busiest_hour: String,
+    networks6: String,
+    said: String,
+    /// Network, addresses, IPv6 networks and requests; none where networks cannot be told.
+    networks: Vec<(String, String, String, String)>,
+}
+
+/// A country.
+struct CountryPart {
+    country: String,
+    families: Vec<FamilyRow>,
+}
+
+#[derive(Template)]
+#[template(path = "census-countries.html")]
+struct Page {
+    frame: Frame,
+    banner: Banner,
+    party: String,
+    day: String,
+    since: String,
+    countries: Vec<CountryPart>,
+    gone: bool,
+    notes: Vec<String>,
+}
+
+fn parts(own: &OwnCountries) -> Vec<CountryPart> {
+    let row = |of: &forestall_census::day::Countries| {
+        of.countries
+            .iter()
+            .map(|country| FamilyRow {
+                family: of.family.clone(),
+                counts: of.counts.clone().of_part(&country.line.part.to_string()).to_string(),
+                addresses: grouped(country.line.addresses),
+                between: country.line.between.map(|between| {
+                    format!("between {} and {}", grouped(between.addresses.0), grouped(between.addresses.1))
+                }),
+                busiest_hour: grouped(country.line.busiest_hour),
+                networks6: grouped(country.line.networks6),
+                said: country.said.clone().unwrap_or_default(),
+                networks: country
+                    .networks
+                    .iter()
+                    .flatten()
+                    .map(|within| {
+                        let name = if within.network.is_unknown() {
+                            "not known".to_owned()
+                        } else {
+                            within.network.to_string()
+                        };
+                        (name, grouped(within.addresses), grouped(within.networks6), grouped(within.requests))
+                    })
+                    .collect(),
+            })
+            .collect::<Vec<_>>()
+    };
+    own.countries
+        .iter()
+        .map(|(country, families)| CountryPart {
+            country: country.to_string(),
+            families: families.iter().flat_map(row).collect(),
+        })
+        .collect()
+}
+
+/// Shows the machines of somebody's own countries in numbers.
+pub(crate) async fn show(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    query: Query,
+) -> Result<Html<String>, Problem> {
+    if !answers_for_any(&app, &session) {
+        return Err(nowhere());
+    }
+    let span = Span::of(&app, (query.parse("day")?, query.parse("since")?), app.today().plus(-1), USUAL_DAYS)?;
+    let (party, own) = own(&app, &session, span).await?;
+    let own = own.object();
+    super::page(&Page {
+        frame: Frame::new("Own countries", "census", &app, &session),
+        banner: Banner::of(OWN_MARKING),
+        party: party.to_string(),
+        day: own.day.to_string(),
+        since: span.since.to_string(),
+        countries: parts(own),
+        gone: own.gone,
+        notes: own.notes.clone(),
+    })
+}
+
+/// Answers with the same as a file.
+pub(crate) async fn download(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+    Path(file): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    if !answers_for_any(&app, &session) || file != "countries.csv" {
+        return Err(nowhere());
+    }
+    let span = Span::of(&app, (query.parse("day")?, None), app.today().plus(-1), 1)?;
+    let (party, own) = own(&app, &session, span).await?;
+    let name = format!("attachment; filename=\"{}-{party}-countries.csv\"", span.day);
+    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    headers.insert(header::CONTENT_DISPOSITION, name);
+    Ok((headers, own.object().csv()).into_response())
+}
