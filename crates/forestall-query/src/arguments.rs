@@ -58,7 +58,7 @@ pub(crate) struct Query {
     /// The file of the lake's keys, so that new sketches merge with those of the lake. On a cluster the executors have it.
     #[arg(long, value_name = "FILE")]
     pub(crate) keys: Option<PathBuf>,
-    /// Memory for the rows that a query holds, in MiB. What is more goes to disk, or ends the query.
+    /// Memory for the rows that a query holds, in MiB. What is more goes to disk, or ends the query. On a cluster that of the executors counts.
     #[arg(long, value_name = "MIB", default_value_t = 1_024, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) memory: u32,
     /// The folder for what goes to disk; that for temporary files where it is left out.
@@ -90,7 +90,7 @@ pub(crate) struct Scheduler {
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDR")]
     pub(crate) bind: IpAddr,
     /// The port to listen on.
-    #[arg(long, default_value_t = DEFAULT_PORT, value_name = "PORT")]
+    #[arg(long, default_value_t = DEFAULT_PORT, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) port: u16,
     /// Seconds without a word after which an executor is taken for dead, and its work given to others; at least 10.
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(10..=3_600))]
@@ -103,11 +103,14 @@ pub(crate) struct Executor {
     /// The scheduler.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:50050")]
     pub(crate) scheduler: HostPort,
+    /// Seconds that it waits at its start for the scheduler.
+    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub(crate) wait: u64,
     /// The address to listen on, at which the scheduler, the other executors and the clients reach this one.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDR")]
     pub(crate) bind: IpAddr,
     /// The port for data.
-    #[arg(long, default_value_t = 50_051, value_name = "PORT")]
+    #[arg(long, default_value_t = 50_051, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) port: u16,
     /// Tasks at a time; as many as there are processors where it is left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]

@@ -3,6 +3,7 @@
 //! Which file is damaged, after a query failed over one: the engine says what is wrong and not always where.
 
 use std::any::Any;
+use std::time::Duration;
 
 use datafusion::datasource::listing::ListingTable;
 use datafusion::object_store::ObjectStoreExt as _;
@@ -15,6 +16,8 @@ use crate::tables::EXTENSION;
 /// Octets at the end of a Parquet file: the length of its footer, and what says that it is one.
 const END: u64 = 8;
 const MAGIC: &[u8] = b"PAR1";
+/// How long it is looked for.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// Adds to a failure that speaks of Parquet the first file of the session's tables that does not end as a Parquet file does.
 pub(crate) async fn placed(context: &SessionContext, failure: Failure) -> Failure {
@@ -22,7 +25,9 @@ pub(crate) async fn placed(context: &SessionContext, failure: Failure) -> Failur
     if !told.to_ascii_lowercase().contains("parquet") {
         return failure;
     }
-    match first(context).await {
+    // A bucket may have so many files that the search would take hours.
+    let found = tokio::time::timeout(LONGEST, first(context)).await;
+    match found.ok().flatten() {
         Some(file) => Failure::Environment(format!(
             "{told}; {file} does not end as a Parquet file does: it is cut or something else"
         )),

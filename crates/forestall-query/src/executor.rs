@@ -2,40 +2,54 @@
 
 //! An executor of a cluster: Ballista's, with our functions and indexes, and on loopback unless somebody says otherwise.
 
-use std::net::{IpAddr, SocketAddr};
+use std::io::{self, Write as _};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::extension::SessionConfigExt as _;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
+use ballista_executor::terminate;
 use datafusion::prelude::SessionConfig;
 
-use crate::arguments::Executor;
+use crate::arguments::{Executor, HostPort};
 use crate::failure::Failure;
-use crate::session;
+use crate::{cluster, session};
 
 /// Seconds after which results between stages are deleted, where the scheduler did not say so before: they are rows of the lake.
 const RESULTS: u64 = 3_600;
 /// Seconds between two looks for such results.
 const LOOKS: u64 = 60;
-/// What has it wait at the start until the scheduler is there, and say so; the library counts these seconds wrongly, and never ends the wait.
-const PATIENCE: u16 = 30;
+/// Between two attempts to reach the scheduler.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How long one attempt may take.
+const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// Runs until SIGTERM or SIGINT.
 ///
 /// # Errors
 ///
-/// An index, the keys or the work folder cannot be used, the port cannot be had.
+/// An index, the keys or the work folder cannot be used, the port cannot be had, the scheduler is not there within the time that it has; or it ends by itself.
 pub(crate) async fn run(asked: &Executor) -> Result<(), Failure> {
     let known = session::known(&asked.index, asked.keys.as_deref())?;
     let state = session::state_on_cluster(session::settled(SessionConfig::new_with_ballista()), &known);
     let registry = BallistaFunctionRegistry::from(&state.map_err(|error| Failure::of_run(&error))?);
+    let address = SocketAddr::new(asked.bind, asked.port);
+    let failed = |why: String| Failure::Environment(format!("the executor at {address} cannot run: {why}"));
+    // The library would go on without the port and then end as if all were well.
+    TcpListener::bind(address).map(drop).map_err(|error| failed(error.to_string()))?;
     let place = asked.work.clone().unwrap_or_else(std::env::temp_dir);
     let work = tempfile::Builder::new().prefix("forestall-query-").tempdir_in(&place);
     let work = work.map_err(|error| Failure::Environment(format!("no work folder in {}: {error}", place.display())))?;
     let folder = work.path().to_str().map(str::to_owned);
     let folder = folder.ok_or_else(|| Failure::Environment(format!("{} is not UTF-8", place.display())))?;
+    tokio::select! {
+        there = wait_for(&asked.scheduler, Duration::from_secs(asked.wait)) => there?,
+        () = told_to_end() => return Ok(()),
+    }
     let defaults = ExecutorProcessConfig::default();
     let spill = folder.clone();
     let config = ExecutorProcessConfig {
@@ -43,9 +57,12 @@ pub(crate) async fn run(asked: &Executor) -> Result<(), Failure> {
         // Where it listens at every address, the scheduler takes the one that it sees.
         external_host: (!asked.bind.is_unspecified()).then(|| in_url(asked.bind)),
         port: asked.port,
+        // It has no such port; where the scheduler gives it up, it knocks here and not at that of somebody else.
+        grpc_port: asked.port,
         scheduler_host: asked.scheduler.host.clone(),
         scheduler_port: asked.scheduler.port,
-        scheduler_connect_timeout_seconds: PATIENCE,
+        // The library counts these seconds wrongly and would never end its wait; ours is over.
+        scheduler_connect_timeout_seconds: 0,
         vcores: asked.tasks.map_or(defaults.vcores, usize::from),
         task_scheduling_policy: TaskSchedulingPolicy::PullStaged,
         work_dir: Some(folder),
@@ -59,9 +76,51 @@ pub(crate) async fn run(asked: &Executor) -> Result<(), Failure> {
         })),
         ..defaults
     };
-    let address = SocketAddr::new(asked.bind, asked.port);
-    let ended = start_executor_process(Arc::new(config)).await;
-    ended.map_err(|error| Failure::Environment(format!("the executor at {address} cannot run: {error}")))
+    let was_told = Arc::new(AtomicBool::new(false));
+    let noted = Arc::clone(&was_told);
+    tokio::spawn(async move {
+        told_to_end().await;
+        noted.store(true, Ordering::Release);
+    });
+    start_executor_process(Arc::new(config)).await.map_err(|error| failed(error.to_string()))?;
+    // That it could not go on, the library says in its log alone.
+    if was_told.load(Ordering::Acquire) {
+        return Ok(());
+    }
+    Err(failed("it ended by itself; why stands above".to_owned()))
+}
+
+/// Waits until a scheduler accepts connections, and says that it waits.
+async fn wait_for(scheduler: &HostPort, limit: Duration) -> Result<(), Failure> {
+    let begin = Instant::now();
+    let mut is_told = false;
+    loop {
+        let why = match tokio::time::timeout(ATTEMPT, cluster::connected(scheduler)).await {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no answer within {} s", ATTEMPT.as_secs()),
+        };
+        let seconds = limit.as_secs();
+        if begin.elapsed() + PAUSE > limit {
+            return Err(Failure::Environment(format!(
+                "the scheduler {scheduler} cannot be reached, after {seconds} s of waiting: {why}"
+            )));
+        }
+        if !is_told {
+            let told = format!("note: waits {seconds} s at most for the scheduler {scheduler}: {why}");
+            let _ = writeln!(io::stderr(), "{told}");
+            is_told = true;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Ends where somebody wants the program to end. The library listens for itself.
+async fn told_to_end() {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate::sig_term() => {}
+    }
 }
 
 /// Returns an address as it stands in a URL.

@@ -44,6 +44,10 @@ impl Failure {
             DataFusionError::ResourcesExhausted(_) => Self::Environment(format!(
                 "the query needs more memory than it may have, and cannot go on from disk: {told}; give more with --memory, or ask for less"
             )),
+            // Of a cluster everything comes back as a text.
+            _ if told.contains("Resources exhausted") => Self::Environment(format!(
+                "the query failed: {told}; give the executors more with --memory, or ask for less"
+            )),
             _ => Self::Environment(format!("the query failed: {told}")),
         }
     }

@@ -13,6 +13,7 @@ mod executor;
 mod failure;
 mod functions;
 mod indexes;
+mod logs;
 mod output;
 mod run;
 mod scan;
@@ -24,16 +25,16 @@ mod tables;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use arguments::Command;
 use clap::Parser as _;
 use failure::Failure;
-use tracing_subscriber::EnvFilter;
 
 /// Octets of a thread's stack: statements that are nested deeply are planned by recursion.
 const STACK: usize = 16 << 20;
 
 fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
-    start_logs(arguments.command.is_some());
+    logs::start(matches!(arguments.command, Some(Command::Scheduler(_) | Command::Executor(_))));
     match on_threads(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -51,15 +52,4 @@ fn on_threads(arguments: arguments::Arguments) -> Result<(), Failure> {
     let first = std::thread::Builder::new().stack_size(STACK).spawn(move || runtime.block_on(run::run(arguments)));
     let ended = first.map_err(none)?.join();
     ended.unwrap_or_else(|_| Err(Failure::Environment("the program failed; its last words stand above".to_owned())))
-}
-
-/// Sends logs to standard error: what a part of the cluster does, of a query what is wrong; or what `FORESTALL_LOG` says.
-fn start_logs(is_part_of_cluster: bool) {
-    let asked = std::env::var("FORESTALL_LOG").ok().and_then(|text| EnvFilter::try_new(text).ok());
-    let usual = if is_part_of_cluster { "info,ballista_core=warn,datafusion=warn" } else { "error" };
-    tracing_subscriber::fmt()
-        .with_env_filter(asked.unwrap_or_else(|| EnvFilter::new(usual)))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .init();
 }

@@ -37,7 +37,7 @@ async fn query(sql: &str, asked: &Query, format: Format, most: usize) -> Result<
     }
     let context = context(asked).await?;
     if let Some(lake) = &asked.lake {
-        tables::add_lake(&context, lake)?;
+        tables::add_lake(&context, lake).await?;
     }
     for logs in &asked.logs {
         tables::add_logs(&context, logs).await?;

@@ -24,9 +24,9 @@ pub(crate) const EXTENSION: &str = ".parquet";
 /// # Errors
 ///
 /// The folder is not there, or holds something else than a lake; a URL that is none.
-pub(crate) fn add_lake(context: &SessionContext, lake: &str) -> Result<(), Failure> {
+pub(crate) async fn add_lake(context: &SessionContext, lake: &str) -> Result<(), Failure> {
     let base = Place::of(lake)?;
-    base.check_lake(lake)?;
+    base.check_lake(context, lake).await?;
     for table in TABLES {
         let url = base.folder(table.name)?;
         let mut folders = vec![("day".to_owned(), DataType::Date32)];
@@ -121,17 +121,20 @@ impl Place {
         Ok(Self { url: url.map_err(|()| wrong("it has no absolute path"))?, is_folder })
     }
 
-    /// Refuses a folder of this machine that is full of something else: a slip in the path would otherwise be an empty answer.
-    fn check_lake(&self, text: &str) -> Result<(), Failure> {
+    /// Refuses a folder that is full of something else, and a place of a bucket at which nothing lies: a slip in the path would otherwise be an empty answer.
+    async fn check_lake(&self, context: &SessionContext, text: &str) -> Result<(), Failure> {
         if !self.is_folder {
             return Err(Failure::Usage(format!("{text} is a file; a lake is a folder")));
         }
-        let Ok(path) = self.url.to_file_path() else { return Ok(()) };
-        let entries =
-            path.read_dir().map_err(|error| Failure::Environment(format!("{text} cannot be read: {error}")))?;
-        let names: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
-        let known = |name: &std::ffi::OsString| name == "manifests" || TABLES.iter().any(|table| name == table.name);
-        if !names.is_empty() && !names.iter().any(known) {
+        let root = self.whole()?;
+        let failed = |why: String| Failure::Environment(format!("{text} cannot be read: {why}"));
+        let store = context.runtime_env().object_store(&root).map_err(|error| failed(error.strip_backtrace()))?;
+        let found = store.list_with_delimiter(Some(root.prefix())).await.map_err(|error| failed(error.to_string()))?;
+        let known = |name: &str| name == "manifests" || TABLES.iter().any(|table| name == table.name);
+        let is_lake = found.common_prefixes.iter().filter_map(|folder| folder.filename()).any(known);
+        // A folder in which the shipper did nothing so far is empty.
+        let is_new = self.url.scheme() == "file" && found.common_prefixes.is_empty() && found.objects.is_empty();
+        if !is_lake && !is_new {
             return Err(Failure::Environment(format!(
                 "{text} is no lake: it has no folder manifests, dns_hits or contact_hits; `forestall lake ship` makes them"
             )));

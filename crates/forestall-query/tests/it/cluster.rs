@@ -2,9 +2,11 @@
 
 //! A scheduler and two executors on loopback give what the process alone gives.
 
-use std::process::Stdio;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::process::{Child, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::{Cluster, Part, ended, free_port, program, run, world};
 
@@ -80,34 +82,103 @@ fn what_fails_on_a_cluster_is_told() {
     assert_eq!(ran.status, 2, "{}", ran.err);
     let ran = asked("select 1", &["--keys", "x"]);
     assert!(ran.status == 2 && ran.err.contains("--keys to each of them"), "{}", ran.err);
-    let nobody = format!("ballista://127.0.0.1:{}", free_port());
-    let ran = run(&["select 1", "--lake", lake(), "--engine", &nobody]);
-    assert!(ran.status == 3 && ran.err.contains("cannot be reached"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_not_there_is_told_in_time() {
+    // No scheduler, something else, and a scheduler without an executor.
+    let nobody = format!("127.0.0.1:{}", free_port());
+    let asked = |engine: &str| run(&["select 1", "--lake", lake(), "--engine", &format!("ballista://{engine}")]);
+    let ran = asked(&nobody);
+    assert!(ran.status == 3 && ran.err.contains(&format!("{nobody} cannot be reached")), "{}", ran.err);
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap().to_string();
+    let answers = thread::spawn(move || other.accept().unwrap().0.write_all(b"SSH-2.0-OpenSSH_9.2\r\n"));
+    let ran = asked(&address);
+    assert!(ran.status == 3 && ran.err.contains("what listens there is no scheduler"), "{}", ran.err);
+    answers.join().unwrap().unwrap();
+    let port = free_port().to_string();
+    let scheduler = Part::start(&["scheduler", "--port", &port]);
+    scheduler.wait_for("listening on");
+    let ran = asked(&format!("127.0.0.1:{port}"));
+    assert!(ran.status == 3 && ran.err.contains("has no executor: start one by"), "{}", ran.err);
+    // An executor waits for its scheduler, says so, and not without end.
+    let port = free_port().to_string();
+    let begin = Instant::now();
+    let ran = run(&["executor", "--scheduler", &nobody, "--port", &port, "--wait", "2"]);
+    assert!(begin.elapsed() >= Duration::from_secs(1), "{:?}", begin.elapsed());
+    assert!(ran.status == 3 && ran.err.contains("note: waits 2 s at most"), "{}", ran.err);
+    assert!(ran.err.contains("cannot be reached, after 2 s of waiting"), "{}", ran.err);
+    let late = free_port().to_string();
+    let executor = Part::start(&["executor", "--scheduler", &format!("127.0.0.1:{late}"), "--port", &port]);
+    executor.wait_for("note: waits 30 s at most");
+    let _scheduler = Part::start(&["scheduler", "--port", &late]);
+    executor.wait_for("arrow flight server listening on");
+}
+
+#[test]
+fn the_last_executor_that_dies_ends_the_query() {
+    let mut cluster = Cluster::start(&[]);
+    let child = asked_slowly(&cluster);
+    for executor in &cluster.executors {
+        executor.wait_for("Received task");
+    }
+    cluster.executors.iter_mut().for_each(Part::kill);
+    let ran = ended(child);
+    assert_eq!(ran.status, 3, "{}", ran.out);
+    assert!(ran.err.contains("the query failed") && ran.err.contains("all executors were lost"), "{}", ran.err);
+}
+
+#[test]
+fn an_executor_ends_when_told_and_leaves_nothing() {
+    let work = tempfile::tempdir().unwrap();
+    let folder = work.path().to_str().unwrap();
+    let port = free_port().to_string();
+    let scheduler = Part::start(&["scheduler", "--port", &port]);
+    scheduler.wait_for("listening on");
+    let address = format!("127.0.0.1:{port}");
+    let port = free_port().to_string();
+    let mut executor = Part::start(&["executor", "--scheduler", &address, "--port", &port, "--work", folder]);
+    executor.wait_for("arrow flight server listening on");
+    // A second one cannot have its port.
+    let ran = run(&["executor", "--scheduler", &address, "--port", &port]);
+    assert!(ran.status == 3 && ran.err.contains("cannot run: Address"), "{}", ran.err);
+    let engine = format!("ballista://{address}");
+    let asked = ["select qname, count(*) from dns_hits group by qname", "--lake", lake(), "--engine", &engine];
+    assert_eq!(run(&asked).status, 0);
+    let left = || std::fs::read_dir(folder).unwrap().count();
+    assert_eq!(left(), 1);
+    assert_eq!(executor.end(), Some(0), "{}", executor.told());
+    assert_eq!(left(), 0);
+}
+
+/// Some seconds of work in several stages.
+const SLOW: &str = "select a.family, count(*), sum(length(a.qname || b.qname)), min(date_trunc('hour', a.time)) from dns_hits a join dns_hits b on a.day = b.day \
+                    where a.qname <> b.qname group by a.family order by a.family";
+
+fn asked_slowly(cluster: &Cluster) -> Child {
+    let mut command = program();
+    command.args([SLOW, "--lake", lake(), "--format", "csv", "--engine", &cluster.engine]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 #[test]
 fn an_executor_that_is_killed_in_the_middle_costs_time_and_no_row() {
-    let mut cluster = Cluster::start(&[&world().index]);
-    // Some seconds of work in several stages.
-    let sql = "select a.family, count(*), sum(length(a.qname || b.qname)), count(predicted(a.qname, b.time)) from dns_hits a join dns_hits b on a.day = b.day \
-               where a.qname <> b.qname group by a.family order by a.family";
-    let here = run(&[sql, "--lake", lake(), "--format", "csv", "--index", index()]);
+    let mut cluster = Cluster::start(&[]);
+    let here = run(&[SLOW, "--lake", lake(), "--format", "csv"]);
     assert_eq!(here.status, 0, "{}", here.err);
-    let child = program()
-        .args([sql, "--lake", lake(), "--format", "csv", "--engine", &cluster.engine])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = asked_slowly(&cluster);
     // Until both have something to do.
     for executor in &cluster.executors {
         executor.wait_for("Received task");
     }
-    thread::sleep(Duration::from_millis(300));
     cluster.executors[1].kill();
+    assert!(child.try_wait().unwrap().is_none(), "the query was over before its executor was killed");
     let there = ended(child);
     assert_eq!(there.status, 0, "{}\n{}", there.err, cluster.told());
     assert_eq!(there.out, here.out);
+    // It was missed, and what it had was done again.
+    assert!(cluster.told().contains("heartbeat timed out after 10s"), "{}", cluster.told());
 }
 
 #[test]

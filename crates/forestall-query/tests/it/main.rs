@@ -9,5 +9,6 @@ mod counterparts;
 mod embedded;
 mod functions;
 mod hostile;
+mod page;
 mod scan;
 mod support;

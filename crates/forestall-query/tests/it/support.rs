@@ -199,6 +199,13 @@ impl Part {
         self.told.lock().unwrap().clone()
     }
 
+    /// Tells it to end and returns its status.
+    pub(crate) fn end(&mut self) -> Option<i32> {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        self.child.wait().unwrap().code()
+    }
+
     /// Ends it as a loss of power would.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
