@@ -18,14 +18,13 @@ use crate::session;
 /// Consumers of memory that an error names.
 const NAMED: NonZeroUsize = NonZeroUsize::MIN;
 
-/// Begins a session with so many octets for rows, and a folder for what does not fit; that for temporary files where there is none.
+/// Begins a session with so many octets for rows, and a folder of its own for what does not fit.
 ///
 /// # Errors
 ///
 /// The folder cannot be used.
-pub(crate) fn context(known: &Known, octets: usize, spill: Option<&Path>) -> Result<SessionContext> {
-    let mode =
-        spill.map_or(DiskManagerMode::OsTmpDirectory, |folder| DiskManagerMode::Directories(vec![folder.to_owned()]));
+pub(crate) fn context(known: &Known, octets: usize, spill: &Path) -> Result<SessionContext> {
+    let mode = DiskManagerMode::Directories(vec![spill.to_owned()]);
     let surroundings = session::surroundings()
         .with_memory_pool(Arc::new(TrackConsumersPool::new(FairSpillPool::new(octets), NAMED)))
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(mode))

@@ -12,11 +12,11 @@ use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::extension::SessionConfigExt as _;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
-use ballista_executor::terminate;
 use datafusion::prelude::SessionConfig;
 
 use crate::arguments::{Executor, HostPort};
 use crate::failure::Failure;
+use crate::folder::{self, told_to_end};
 use crate::{cluster, session};
 
 /// Seconds after which results between stages are deleted, where the scheduler did not say so before: they are rows of the lake.
@@ -41,11 +41,9 @@ pub(crate) async fn run(asked: &Executor) -> Result<(), Failure> {
     let failed = |why: String| Failure::Environment(format!("the executor at {address} cannot run: {why}"));
     // The library would go on without the port and then end as if all were well.
     TcpListener::bind(address).map(drop).map_err(|error| failed(error.to_string()))?;
-    let place = asked.work.clone().unwrap_or_else(std::env::temp_dir);
-    let work = tempfile::Builder::new().prefix("forestall-query-").tempdir_in(&place);
-    let work = work.map_err(|error| Failure::Environment(format!("no work folder in {}: {error}", place.display())))?;
+    let work = folder::of_its_own(asked.work.as_deref())?;
     let folder = work.path().to_str().map(str::to_owned);
-    let folder = folder.ok_or_else(|| Failure::Environment(format!("{} is not UTF-8", place.display())))?;
+    let folder = folder.ok_or_else(|| failed(format!("{} is not UTF-8", work.path().display())))?;
     tokio::select! {
         there = wait_for(&asked.scheduler, Duration::from_secs(asked.wait)) => there?,
         () = told_to_end() => return Ok(()),
@@ -112,14 +110,6 @@ async fn wait_for(scheduler: &HostPort, limit: Duration) -> Result<(), Failure> 
             is_told = true;
         }
         tokio::time::sleep(PAUSE).await;
-    }
-}
-
-/// Ends where somebody wants the program to end. The library listens for itself.
-async fn told_to_end() {
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate::sig_term() => {}
     }
 }
 

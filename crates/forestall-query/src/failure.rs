@@ -70,3 +70,16 @@ fn without_noise(error: &DataFusionError) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
     lines.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_an_executor_lacks_is_told_as_such() {
+        let told = "Job 7 failed: Task failed: Resources exhausted: Failed to allocate additional 1 B";
+        let failure = Failure::of_run(&DataFusionError::Execution(told.to_owned()));
+        assert_eq!(failure.status(), ExitCode::from(3));
+        assert!(failure.to_string().contains("give the executors more with --memory"), "{failure}");
+    }
+}

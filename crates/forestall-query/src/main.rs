@@ -11,6 +11,7 @@ mod damage;
 mod embedded;
 mod executor;
 mod failure;
+mod folder;
 mod functions;
 mod indexes;
 mod logs;

@@ -6,11 +6,12 @@ use std::io::{self, Read as _, Write};
 
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::{DataFrame, SessionContext};
+use tempfile::TempDir;
 
 use crate::arguments::{Arguments, Command, Engine, Format, Named, Query, Scan};
 use crate::failure::Failure;
 use crate::output::OutputError;
-use crate::{cluster, damage, embedded, executor, output, scan, scheduler, session, tables};
+use crate::{cluster, damage, embedded, executor, folder, output, scan, scheduler, session, tables};
 
 /// Octets of a statement at most.
 const LONGEST: u64 = 1 << 20;
@@ -35,18 +36,18 @@ async fn query(sql: &str, asked: &Query, format: Format, most: usize) -> Result<
     if asked.lake.is_none() && asked.logs.is_empty() {
         return Err(Failure::Usage("there is nothing to read: give --lake URL, or --logs NAME=URL".to_owned()));
     }
-    let context = context(asked).await?;
+    let Begun { context, .. } = &begin(asked).await?;
     if let Some(lake) = &asked.lake {
-        tables::add_lake(&context, lake).await?;
+        tables::add_lake(context, lake).await?;
     }
     for logs in &asked.logs {
-        tables::add_logs(&context, logs).await?;
+        tables::add_logs(context, logs).await?;
     }
-    let rows = prepared(&context, &sql).await?;
+    let rows = prepared(context, &sql).await?;
     if format == Format::Jsonl {
         output::check_names(rows.schema().inner())?;
     }
-    if printed(&context, rows, Some((format, most))).await? {
+    if printed(context, rows, Some((format, most))).await? {
         let told = format!("note: there are more than {most} rows; --rows shows more, --format csv or jsonl all");
         let _ = writeln!(io::stderr(), "{told}");
     }
@@ -68,12 +69,12 @@ async fn find(asked: Scan) -> Result<(), Failure> {
     if query.engine == Engine::Embedded && query.index.is_empty() {
         return Err(Failure::Usage("names are looked up in an index: give --index FILE".to_owned()));
     }
-    let context = context(&query).await?;
-    tables::add_logs(&context, &Named { name: scan::LOGS.to_owned(), url: asked.logs }).await?;
+    let Begun { context, .. } = &begin(&query).await?;
+    tables::add_logs(context, &Named { name: scan::LOGS.to_owned(), url: asked.logs }).await?;
     let logs = context.table(scan::LOGS).await.map_err(|error| Failure::of_run(&error))?;
     let statement = scan::statement(logs.schema().as_arrow())?;
-    let rows = prepared(&context, &statement).await?;
-    printed(&context, rows, None).await.map(drop)
+    let rows = prepared(context, &statement).await?;
+    printed(context, rows, None).await.map(drop)
 }
 
 /// Prints rows in a form, or as a program reads them. Returns whether there are more than were printed.
@@ -95,12 +96,21 @@ async fn printed(context: &SessionContext, rows: DataFrame, form: Option<(Format
     }
 }
 
-async fn context(asked: &Query) -> Result<SessionContext, Failure> {
+/// A session, and the folder for what does not fit into its memory, where it has one.
+struct Begun {
+    context: SessionContext,
+    _spill: Option<TempDir>,
+}
+
+async fn begin(asked: &Query) -> Result<Begun, Failure> {
     match &asked.engine {
         Engine::Embedded => {
             let known = session::known(&asked.index, asked.keys.as_deref())?;
             let octets = usize::try_from(u64::from(asked.memory) << 20).unwrap_or(usize::MAX);
-            embedded::context(&known, octets, asked.spill.as_deref()).map_err(|error| Failure::of_run(&error))
+            let spill = folder::of_its_own(asked.spill.as_deref())?;
+            folder::deleted_when_told(&spill);
+            let context = embedded::context(&known, octets, spill.path()).map_err(|error| Failure::of_run(&error))?;
+            Ok(Begun { context, _spill: Some(spill) })
         }
         Engine::Ballista(scheduler) => {
             if asked.keys.is_some() {
@@ -109,7 +119,8 @@ async fn context(asked: &Query) -> Result<SessionContext, Failure> {
                 ));
             }
             let known = session::known(&asked.index, None)?;
-            cluster::context(&known, scheduler, !asked.no_adaptive).await
+            let context = cluster::context(&known, scheduler, !asked.no_adaptive).await?;
+            Ok(Begun { context, _spill: None })
         }
     }
 }

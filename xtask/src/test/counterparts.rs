@@ -172,6 +172,11 @@ pub(super) const OF_THE_CLUSTER: &[Counterpart] = &[
         needed_by: "the lake read by another program",
     },
     Counterpart { program: "spark-submit", package: Python(&["pyspark==4.0.5"]), needed_by: "the lake read by Spark" },
+    Counterpart {
+        program: "moto_server",
+        package: Python(&["moto[s3]==5.2.1", "flask==3.1.3", "flask-cors==6.0.5"]),
+        needed_by: "queries over a server of S3",
+    },
 ];
 
 /// The Debian package without which Python makes no environment.

@@ -8,6 +8,9 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ballista::prelude::SessionContextExt as _;
+use datafusion::prelude::SessionContext;
+
 use crate::support::{Cluster, Part, ended, free_port, program, run, world};
 
 /// Statements of every kind. Their rows have an order.
@@ -82,6 +85,21 @@ fn what_fails_on_a_cluster_is_told() {
     assert_eq!(ran.status, 2, "{}", ran.err);
     let ran = asked("select 1", &["--keys", "x"]);
     assert!(ran.status == 2 && ran.err.contains("--keys to each of them"), "{}", ran.err);
+}
+
+#[test]
+fn a_plan_of_another_client_writes_nothing() {
+    let cluster = Cluster::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("out.parquet");
+    let sql = format!("copy (select 1 as one) to '{}' stored as parquet", target.display());
+    let url = cluster.engine.replace("ballista://", "df://");
+    let failed = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let context = SessionContext::remote(&url).await.unwrap();
+        context.sql(&sql).await.unwrap().collect().await.unwrap_err().to_string()
+    });
+    assert!(failed.contains("queries only read"), "{failed}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]
@@ -196,7 +214,7 @@ fn parts_of_a_cluster_listen_on_loopback_alone_and_say_what_is_wrong() {
     assert!(ran.status == 3 && ran.err.contains("cannot run"), "{}", ran.err);
     let ran = run(&["executor", "--index", "/nowhere/a.idx"]);
     assert!(ran.status == 3 && ran.err.contains("/nowhere/a.idx"), "{}", ran.err);
-    let ran = run(&["executor", "--work", "/nowhere"]);
+    let ran = run(&["executor", "--work", "/nowhere", "--port", &free_port().to_string()]);
     assert!(ran.status == 3 && ran.err.contains("/nowhere"), "{}", ran.err);
     assert_eq!(run(&["executor", "--scheduler", "x"]).status, 2);
 }

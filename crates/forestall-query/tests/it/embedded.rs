@@ -2,8 +2,12 @@
 
 //! Queries in the process.
 
+use std::fs::DirEntry;
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::support::{QUERIES, REQUESTS, program, rows, run, world};
 
@@ -68,30 +72,64 @@ fn rows_come_before_the_last_is_computed_and_a_reader_may_leave() {
 fn what_does_not_fit_goes_to_disk_or_ends_the_query() {
     let spill = tempfile::tempdir().unwrap();
     let folder = spill.path().to_str().unwrap();
+    let lake = world().lake.to_str().unwrap();
     let sql = "select max(place), sum(place * qtype) from (select row_number() over (order by b.time, a.qname, a.time, a.sensor, b.sensor) as place, \
                a.qtype as qtype from dns_hits a join dns_hits b on a.resolver_v4 = b.resolver_v4)";
-    let sorted = |memory: &str| {
-        let lake = world().lake.to_str().unwrap();
-        run(&[sql, "--lake", lake, "--format", "csv", "--memory", memory, "--spill", folder])
-    };
-    let (much, little) = (sorted("1024"), sorted("24"));
+    let sorted =
+        |sql: &str, memory: &str| run(&[sql, "--lake", lake, "--format", "csv", "--memory", memory, "--spill", folder]);
+    let (much, little) = (sorted(sql, "1024"), sorted(sql, "24"));
     assert_eq!((much.status, little.status), (0, 0), "{}{}", much.err, little.err);
     assert_eq!(much.out, little.out);
-    // A set that is to be held whole is no matter for the disk.
-    let lake = world().lake.to_str().unwrap();
-    let sql = "select count(*) from dns_hits a join dns_hits b on a.time = b.time and a.qname = b.qname";
-    let ran = run(&[sql, "--lake", lake, "--memory", "1"]);
-    assert!(ran.status == 0 || ran.err.contains("more memory than it may have"), "{}", ran.err);
+    // The second did go over the disk.
+    let spills = |memory: &str| {
+        let told = sorted(&format!("explain analyze {sql}"), memory).out;
+        told.split("spill_count=").skip(1).any(|rest| !rest.starts_with('0'))
+    };
+    assert!(!spills("1024") && spills("24"));
+    // What is to be held whole is no matter for the disk: an array of 16 million texts.
     let ran = run(&[
-        "select array_agg(qname || qname || qname || qname || qname || qname || qname || qname || qname) from dns_hits",
+        "select array_agg(a.qname || b.qname) from dns_hits a cross join dns_hits b",
         "--lake",
         lake,
         "--memory",
-        "1",
+        "16",
     ]);
     assert_eq!(ran.status, 3, "{}", ran.out.len());
     assert!(ran.err.contains("the query needs more memory than it may have"), "{}", ran.err);
     assert!(ran.err.contains("--memory"), "{}", ran.err);
+    // Nothing of it is left.
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
+}
+
+#[test]
+fn a_query_that_is_told_to_end_leaves_nothing_on_disk() {
+    let spill = tempfile::tempdir().unwrap();
+    let lake = world().lake.to_str().unwrap();
+    // A sort of 16 million rows.
+    let sql = "select a.qname, b.qname as other from dns_hits a cross join dns_hits b order by b.time, a.time";
+    let mut command = program();
+    command.args([sql, "--lake", lake, "--format", "csv", "--memory", "64", "--spill", spill.path().to_str().unwrap()]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begin = Instant::now();
+    while sizes(spill.path()) == 0 {
+        assert!(begin.elapsed() < Duration::from_secs(120), "nothing went to disk");
+        assert!(child.try_wait().unwrap().is_none(), "it ended early");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(std::fs::read_dir(spill.path()).unwrap().count(), 0);
+}
+
+/// Returns the octets of all files below a folder, some of which may go meanwhile.
+fn sizes(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let size = |entry: DirEntry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => sizes(&entry.path()),
+        metadata => metadata.map_or(0, |metadata| metadata.len()),
+    };
+    entries.map(size).sum()
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 //! What is wrong with a statement, a lake or a file is told by place, and nothing is ever written.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::support::{run, world};
+use crate::support::{files, run, world};
 
 #[track_caller]
 fn fails(status: i32, arguments: &[&str], words: &[&str]) {
@@ -113,22 +113,4 @@ fn a_file_that_is_cut_is_named() {
     let ran = run(&["select * from dns_hits", "--lake", folder.path().to_str().unwrap(), "--format", "csv"]);
     assert_eq!(ran.status, 3, "{}", ran.err);
     assert!(ran.err.contains("the query failed"), "{}", ran.err);
-}
-
-/// Returns the Parquet files below a folder, in order.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "parquet") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
 }

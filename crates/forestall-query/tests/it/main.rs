@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+mod bucket;
 mod cluster;
 mod counterparts;
 mod embedded;

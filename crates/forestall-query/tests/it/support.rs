@@ -172,7 +172,14 @@ pub(crate) struct Part {
 impl Part {
     /// Starts one.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = program().args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::start_with(arguments, &[])
+    }
+
+    /// Starts one with variables in its environment.
+    pub(crate) fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = program();
+        command.args(arguments).envs(environment.iter().copied()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         let told = Arc::new(Mutex::new(String::new()));
         let (mut lines, shared) = (BufReader::new(child.stderr.take().unwrap()), Arc::clone(&told));
         thread::spawn(move || {
@@ -236,8 +243,13 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts one; the executors have these index files.
     pub(crate) fn start(indexes: &[&Path]) -> Self {
+        Self::start_with(indexes, &[])
+    }
+
+    /// Starts one of which all parts have variables in their environment.
+    pub(crate) fn start_with(indexes: &[&Path], environment: &[(&str, &str)]) -> Self {
         let port = free_port().to_string();
-        let scheduler = Part::start(&["scheduler", "--port", &port, "--executor-timeout", "10"]);
+        let scheduler = Part::start_with(&["scheduler", "--port", &port, "--executor-timeout", "10"], environment);
         scheduler.wait_for("listening on");
         let address = format!("127.0.0.1:{port}");
         let executor = |_| {
@@ -247,7 +259,7 @@ impl Cluster {
                 arguments.push("--index");
                 arguments.extend(indexes.iter().map(|index| index.to_str().unwrap()));
             }
-            Part::start(&arguments)
+            Part::start_with(&arguments, environment)
         };
         let executors: Vec<Part> = (0..2).map(executor).collect();
         executors.iter().for_each(|executor| executor.wait_for("arrow flight server listening on"));
@@ -266,4 +278,22 @@ pub(crate) fn ended(mut child: Child) -> Ran {
     child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     Ran { status: child.wait().unwrap().code().unwrap_or(-1), out, err }
+}
+
+/// Returns the Parquet files below a folder, in order.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "parquet") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
 }
