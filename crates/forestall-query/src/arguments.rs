@@ -64,9 +64,6 @@ pub(crate) struct Query {
     /// The folder for what goes to disk; that for temporary files where it is left out.
     #[arg(long, value_name = "DIR")]
     pub(crate) spill: Option<PathBuf>,
-    /// Has the cluster plan a query once instead of again after each stage.
-    #[arg(long)]
-    pub(crate) no_adaptive: bool,
 }
 
 /// `scan`.

@@ -5,10 +5,10 @@
 use std::io;
 use std::time::Duration;
 
-use ballista::prelude::{SessionConfigExt as _, SessionContextExt as _};
+use ballista::prelude::SessionContextExt as _;
 use datafusion::common::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::SessionContext;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -31,14 +31,13 @@ const BEGIN: usize = b"HTTP/1.1 200".len();
 /// # Errors
 ///
 /// [`Failure::Environment`] where the scheduler cannot be reached, or has no executor.
-pub(crate) async fn context(known: &Known, scheduler: &HostPort, adaptive: bool) -> Result<SessionContext, Failure> {
+pub(crate) async fn context(known: &Known, scheduler: &HostPort) -> Result<SessionContext, Failure> {
     reach(scheduler).await?;
     let failed = |error: DataFusionError| Failure::of_run(&error);
-    let mut config = session::settled(SessionConfig::new_with_ballista());
+    let mut config = session::settled_on_cluster();
     if let Some(options) = config.options_mut().extensions.get_mut::<Options>() {
         options.index = known.indexes.digest().to_owned();
     }
-    let config = config.with_ballista_adaptive_query_planner(adaptive);
     let state = SessionStateBuilder::new()
         .with_default_features()
         .with_config(config)

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ballista_core::config::TaskSchedulingPolicy;
-use ballista_core::extension::SessionConfigExt as _;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use datafusion::prelude::SessionConfig;
@@ -35,7 +34,7 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 /// An index, the keys or the work folder cannot be used, the port cannot be had, the scheduler is not there within the time that it has; or it ends by itself.
 pub(crate) async fn run(asked: &Executor) -> Result<(), Failure> {
     let known = session::known(&asked.index, asked.keys.as_deref())?;
-    let state = session::state_on_cluster(session::settled(SessionConfig::new_with_ballista()), &known);
+    let state = session::state_on_cluster(session::settled_on_cluster(), &known);
     let registry = BallistaFunctionRegistry::from(&state.map_err(|error| Failure::of_run(&error))?);
     let address = SocketAddr::new(asked.bind, asked.port);
     let failed = |why: String| Failure::Environment(format!("the executor at {address} cannot run: {why}"));
@@ -68,7 +67,7 @@ pub(crate) async fn run(asked: &Executor) -> Result<(), Failure> {
         job_data_clean_up_interval_seconds: LOOKS,
         memory_pool_size: Some(u64::from(asked.memory) << 20),
         override_function_registry: Some(Arc::new(registry)),
-        override_config_producer: Some(Arc::new(|| session::settled(SessionConfig::new_with_ballista()))),
+        override_config_producer: Some(Arc::new(session::settled_on_cluster)),
         override_runtime_producer: Some(Arc::new(move |_: &SessionConfig| {
             session::surroundings().with_temp_file_path(spill.clone()).build_arc()
         })),

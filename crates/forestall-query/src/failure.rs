@@ -40,6 +40,7 @@ impl Failure {
     /// Says what went wrong while a statement ran.
     pub(crate) fn of_run(error: &DataFusionError) -> Self {
         let told = without_noise(error);
+        let told = of_task(&told).unwrap_or(told);
         match error.find_root() {
             DataFusionError::ResourcesExhausted(_) => Self::Environment(format!(
                 "the query needs more memory than it may have, and cannot go on from disk: {told}; give more with --memory, or ask for less"
@@ -51,6 +52,16 @@ impl Failure {
             _ => Self::Environment(format!("the query failed: {told}")),
         }
     }
+}
+
+/// Returns what a task of a cluster said, out of what became of it on its way: the error of an error, as a program would write it.
+fn of_task(told: &str) -> Option<String> {
+    let (_, error) = told.split_once("Task failed due to runtime execution error: ")?;
+    let (_, text) = error.split_once("(\"")?;
+    let (text, _) = text.rsplit_once("\")")?;
+    // One text, and not several.
+    let is_one = !text.replace("\\\"", "").contains('"');
+    is_one.then(|| text.replace("\\\"", "\"").replace("\\n", " "))
 }
 
 /// Returns what an error says, with the line and column of the statement where the engine tells them.
@@ -74,6 +85,15 @@ fn without_noise(error: &DataFusionError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_task_said_is_told_alone() {
+        let told = "Execution error: Job 038H09 failed: Job failed due to stage 0 failed: Task failed due to runtime execution error: \
+                    DataFusionError(Shared(External(DataFusionError(Execution(\"a text of 3 octets is \\\"no\\\" address\")))))";
+        assert_eq!(of_task(told).as_deref(), Some("a text of 3 octets is \"no\" address"));
+        assert_eq!(of_task("Execution error: Job 038H09 failed: all executors were lost"), None);
+        assert_eq!(of_task("Task failed due to runtime execution error: Two(\"a\", \"b\")"), None);
+    }
 
     #[test]
     fn memory_that_an_executor_lacks_is_told_as_such() {

@@ -64,7 +64,6 @@ async fn find(asked: Scan) -> Result<(), Failure> {
         keys: None,
         memory: 1_024,
         spill: None,
-        no_adaptive: false,
     };
     if query.engine == Engine::Embedded && query.index.is_empty() {
         return Err(Failure::Usage("names are looked up in an index: give --index FILE".to_owned()));
@@ -119,7 +118,7 @@ async fn begin(asked: &Query) -> Result<Begun, Failure> {
                 ));
             }
             let known = session::known(&asked.index, None)?;
-            let context = cluster::context(&known, scheduler, !asked.no_adaptive).await?;
+            let context = cluster::context(&known, scheduler).await?;
             Ok(Begun { context, _spill: None })
         }
     }

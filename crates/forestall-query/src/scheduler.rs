@@ -6,11 +6,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ballista_core::config::TaskSchedulingPolicy;
-use ballista_core::extension::SessionConfigExt as _;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::start_server;
-use datafusion::prelude::SessionConfig;
 
 use crate::arguments::Scheduler;
 use crate::failure::Failure;
@@ -38,7 +36,7 @@ pub(crate) async fn run(asked: &Scheduler) -> Result<(), Failure> {
         executor_timeout_seconds: asked.executor_timeout,
         no_executors_grace_period_seconds: asked.executor_timeout,
         expire_dead_executor_interval_seconds: LOOKS,
-        override_config_producer: Some(Arc::new(|| session::settled(SessionConfig::new_with_ballista()))),
+        override_config_producer: Some(Arc::new(session::settled_on_cluster)),
         override_session_builder: Some(Arc::new(move |config| session::state_on_cluster(config, &known))),
         ..SchedulerConfig::default()
     };

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ballista_core::extension::SessionConfigExt as _;
 use ballista_core::utils::default_session_builder;
 use datafusion::common::Result;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -49,6 +50,12 @@ pub(crate) fn settled(config: SessionConfig) -> SessionConfig {
     options.execution.parquet.schema_force_view_types = false;
     options.sql_parser.map_string_types_to_utf8view = false;
     config
+}
+
+/// Returns the settings of a session on a cluster. A query is planned once: planning again after each stage, which the library would do unasked, gives up some
+/// statements without a word, such as a sort over a union of counts, and whoever asked would wait without end.
+pub(crate) fn settled_on_cluster() -> SessionConfig {
+    settled(SessionConfig::new_with_ballista()).with_ballista_adaptive_query_planner(false)
 }
 
 /// Begins the surroundings of a session.

@@ -47,7 +47,7 @@ const NOT_RUN: &[(&str, usize, &str)] = &[
     ("docs/notification.md", 1, "GnuPG, and a key of somebody"),
     ("docs/plugins.md", 1, "a plug-in, which is made from the examples by their script"),
     ("docs/publish.md", 3, "validators and programs of others"),
-    ("docs/query.md", 8, "a program of its own, whose tests run the examples"),
+    ("docs/query.md", 6, "a program of its own, whose tests run the examples"),
     ("docs/scan.md", 1, "a service that goes on"),
     ("docs/sign-in.md", 3, "people who accepted an invitation in a browser"),
     ("docs/sinkhole.md", 1, "the other program"),

@@ -51,19 +51,15 @@ fn lake() -> &'static str {
 }
 
 #[test]
-fn every_statement_gives_the_same_with_and_without_the_adaptive_planner() {
+fn every_statement_gives_the_same() {
     let cluster = Cluster::start(&[&world().index]);
     for sql in STATEMENTS {
         let here = run(&[sql, "--lake", lake(), "--format", "csv", "--index", index()]);
         assert_eq!(here.status, 0, "{sql}: {}", here.err);
         assert!(here.out.lines().count() > 1, "{sql}");
-        for more in [&[][..], &["--no-adaptive"]] {
-            let asked =
-                [&[*sql, "--lake", lake(), "--format", "csv", "--engine", &cluster.engine, "--index", index()], more];
-            let there = run(&asked.concat());
-            assert_eq!(there.status, 0, "{sql} {more:?}: {}\n{}", there.err, cluster.told());
-            assert_eq!(there.out, here.out, "{sql} {more:?}");
-        }
+        let there = run(&[sql, "--lake", lake(), "--format", "csv", "--engine", &cluster.engine, "--index", index()]);
+        assert_eq!(there.status, 0, "{sql}: {}\n{}", there.err, cluster.told());
+        assert_eq!(there.out, here.out, "{sql}");
     }
 }
 

@@ -131,7 +131,7 @@ fn sketches_are_those_of_the_census_under_the_key_of_the_lake() {
     let found = rows("select sketch_addresses(source_v4) from contact_hits", &keyed);
     assert_eq!(Sketch::from_octets(&octets(&found[0])).unwrap(), expected);
     let count = expected.count().value().to_string();
-    assert_eq!(rows("select approx_addresses(source_v4) from contact_hits", &keyed), [count.clone()]);
+    assert_eq!(rows("select approx_addresses(source_v4) from contact_hits", &keyed), std::slice::from_ref(&count));
     let sql = "select sketch_count(sketch_merge(part)) from (select sketch_addresses(source_v4) as part from contact_hits group by sensor, day)";
     assert_eq!(rows(sql, &keyed), [count]);
     // Under the open key the registers are others, and they do not merge with these.

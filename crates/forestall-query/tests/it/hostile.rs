@@ -54,7 +54,7 @@ fn statements_that_write_are_refused() {
         "update dns_hits set qname = 'x'".to_owned(),
         "drop table dns_hits".to_owned(),
         "set datafusion.execution.batch_size = 1".to_owned(),
-        format!("explain analyze insert into dns_hits select * from dns_hits"),
+        "explain analyze insert into dns_hits select * from dns_hits".to_owned(),
         format!("select * from '{}'", world().index.display()),
     ] {
         let ran = run(&[sql.as_str(), "--lake", lake]);

@@ -109,7 +109,7 @@ fn events(sensor: u32) -> (Vec<Request>, Vec<Query>) {
     let query = |number: u32| Query {
         at: at(number),
         resolver: IpAddr::V4((0xC633_6400 + (number + sensor * 10) % 60).into()),
-        campaign: if number % 2 == 0 { ("conficker", "conficker-a") } else { ("bobax", "bobax-1") },
+        campaign: if number.is_multiple_of(2) { ("conficker", "conficker-a") } else { ("bobax", "bobax-1") },
         label: label(number % NAMES),
     };
     let request = |number: u32| Request {
@@ -150,7 +150,7 @@ fn index_of(names: u32) -> Vec<u8> {
     let (conficker, bobax) = (builder.reference(conficker, &one).unwrap(), builder.reference(bobax, &both).unwrap());
     for number in 0..names {
         let name = format!("{}.ws", label(number));
-        builder.add(name.as_bytes(), if number % 2 == 0 { conficker } else { bobax }).unwrap();
+        builder.add(name.as_bytes(), if number.is_multiple_of(2) { conficker } else { bobax }).unwrap();
     }
     // Of both, of none any more, and one that belongs to somebody.
     builder.add(b"both.example.com", conficker).unwrap();
