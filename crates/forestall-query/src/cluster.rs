@@ -20,7 +20,7 @@ use crate::functions::options::Options;
 use crate::session;
 
 /// How long it may take until the scheduler says that it has an executor.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two questions.
 const PAUSE: Duration = Duration::from_millis(250);
 /// Octets of an answer that say how it was.

@@ -3,7 +3,7 @@
 //! `cargo xtask test --cluster`: the tests of `forestall-query`, a workspace of its own since its engine takes long to build.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ const FOLDER: &str = "crates/forestall-query";
 const LIMIT: Duration = Duration::from_mins(35);
 /// How often it is looked whether a step ended.
 const LOOKS: Duration = Duration::from_millis(200);
-/// The variable by which tests find the program whose findings theirs are held against.
+/// The variable by which tests find the program whose findings theirs are held against. Where it is set, that one is taken and none is built.
 const PROGRAM: &str = "FORESTALL_PROGRAM";
 
 /// Runs the steps and writes the stamp; with `if_changed` only where the stamp does not fit the sources.
@@ -43,7 +43,9 @@ pub(super) fn run(root: &Path, install: bool, if_changed: bool) -> anyhow::Resul
         ends_within(&mut prepared(folder, arguments, environment), left)
             .with_context(|| format!("cargo {}", arguments.join(" ")))
     };
-    let program = build_folder(root).join("debug").join(format!("forestall{}", std::env::consts::EXE_SUFFIX));
+    let given = std::env::var_os(PROGRAM).map(PathBuf::from);
+    let built = build_folder(root).join("debug").join(format!("forestall{}", std::env::consts::EXE_SUFFIX));
+    let program = given.as_ref().unwrap_or(&built);
     let steps = vec![
         Step::new("format", || within(&folder, &["fmt", "--check"], &[])),
         Step::new("lint", || within(&folder, &["clippy", "--all-targets", "--locked", "--", "-D", "warnings"], &[])),
@@ -51,7 +53,11 @@ pub(super) fn run(root: &Path, install: bool, if_changed: bool) -> anyhow::Resul
             counterparts::provide(&search, install, root, counterparts::OF_THE_CLUSTER);
             Ok(())
         }),
-        Step::new("forestall", || within(root, &["build", "--package", "forestall-cli", "--locked"], &[])),
+        Step::new("forestall", || match &given {
+            Some(program) if program.is_file() => Ok(()),
+            Some(program) => bail!("{PROGRAM} names {}, which is not there", program.display()),
+            None => within(root, &["build", "--package", "forestall-cli", "--locked"], &[]),
+        }),
         Step::new("tests", || {
             let environment: [(&str, &OsStr); 3] = [
                 ("PATH", search.as_os_str()),
@@ -70,7 +76,7 @@ pub(super) fn run(root: &Path, install: bool, if_changed: bool) -> anyhow::Resul
 }
 
 /// Returns where the root workspace is built.
-fn build_folder(root: &Path) -> std::path::PathBuf {
+fn build_folder(root: &Path) -> PathBuf {
     let told = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| OsString::from("target"));
     root.join(told)
 }

@@ -2,7 +2,7 @@
 
 //! A lake and indexes of which everything is known, and the program.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::net::{IpAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -44,13 +44,40 @@ pub(crate) fn program() -> Command {
     command
 }
 
+/// Runs a command to its end.
+#[track_caller]
 pub(crate) fn ran(command: &mut Command) -> Ran {
-    let output = command.output().unwrap();
-    Ran {
-        status: output.status.code().unwrap_or(-1),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    ended(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+}
+
+/// How long a command may take on a machine that has other work: one that waits without end is a fault.
+const LONGEST: Duration = Duration::from_mins(8);
+
+/// Waits for the end of a child whose output and errors are piped.
+#[track_caller]
+pub(crate) fn ended(mut child: Child) -> Ran {
+    let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let out = thread::spawn(move || read(&mut out));
+    let err = thread::spawn(move || read(&mut err));
+    let begin = Clock::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if begin.elapsed() > LONGEST {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("it did not end within {LONGEST:?}: {}", err.join().unwrap());
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    Ran { status: status.code().unwrap_or(-1), out: out.join().unwrap(), err: err.join().unwrap() }
+}
+
+fn read(from: &mut dyn Read) -> String {
+    let mut octets = Vec::new();
+    from.read_to_end(&mut octets).unwrap();
+    String::from_utf8_lossy(&octets).into_owned()
 }
 
 /// Asks for rows as CSV without the header; the query must succeed.
@@ -270,14 +297,6 @@ impl Cluster {
         let parts = std::iter::once(&self.scheduler).chain(&self.executors);
         parts.map(Part::told).collect::<Vec<_>>().join("\n--\n")
     }
-}
-
-/// Reads a child's output to its end.
-pub(crate) fn ended(mut child: Child) -> Ran {
-    let (mut out, mut err) = (String::new(), String::new());
-    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-    Ran { status: child.wait().unwrap().code().unwrap_or(-1), out, err }
 }
 
 /// Returns the Parquet files below a folder, in order.
