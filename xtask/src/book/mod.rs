@@ -11,6 +11,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
+use crate::arguments;
 use crate::console::{complain, say};
 use crate::problem::Problem;
 use crate::tidy;
@@ -37,11 +38,7 @@ type Files = BTreeMap<String, Vec<u8>>;
 ///
 /// A problem or more; a file that cannot be read or written; an unknown argument.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let writes = match arguments {
-        [] => true,
-        [argument] if argument == "--check" => false,
-        _ => bail!("book takes --check or nothing, found {}", arguments.join(" ")),
-    };
+    let writes = !arguments::has("--check", "book", arguments)?;
     let root = tree::root();
     let tree = Tree::read(&root)?;
     let (files, mut problems) = render(&tree, &root)?;

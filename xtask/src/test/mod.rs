@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use crate::console::say;
-use crate::{book, family_docs, reference, tidy, tree};
+use crate::{arguments, book, family_docs, reference, tidy, tree};
 
 mod axe;
 mod counterparts;
@@ -31,11 +31,7 @@ use steps::Step;
 ///
 /// The first step that fails, by name; an unknown argument.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let install = match arguments {
-        [] => true,
-        [argument] if argument == "--no-install" => false,
-        _ => bail!("test takes --no-install or nothing, found {}", arguments.join(" ")),
-    };
+    let install = !arguments::has("--no-install", "test", arguments)?;
     let root = tree::root();
     let search = search_path(std::env::var_os("PATH").as_deref(), &root)?;
     let skips = skips::Skips::begin(&root)?;
