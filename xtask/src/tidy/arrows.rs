@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sinkhole_reaches_no_plan_no_contact_and_no_way_out() {
+    fn the_sinkhole_reaches_no_plan_and_no_contact() {
         let (mut reached, mut waiting) = (Vec::new(), vec!["forestall-sinkhole"]);
         while let Some(package) = waiting.pop() {
             reached.push(package);
