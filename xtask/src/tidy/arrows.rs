@@ -229,7 +229,7 @@ mod tests {
         let (mut reached, mut waiting) = (Vec::new(), vec!["forestall-sinkhole"]);
         while let Some(package) = waiting.pop() {
             reached.push(package);
-            waiting.extend(super::row(package).unwrap().may_use);
+            waiting.extend(row(package).unwrap().may_use);
         }
         for kept_away in ["coord", "store", "hub", "api", "formats", "connect", "lake", "vet"] {
             assert!(
