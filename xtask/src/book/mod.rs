@@ -17,6 +17,7 @@ use crate::problem::Problem;
 use crate::tidy;
 use crate::tree::{self, Tree};
 
+mod answered;
 mod check;
 mod frame;
 mod named;
@@ -32,7 +33,7 @@ const SUMMARY: &str = "docs/SUMMARY.md";
 /// Files of the book by their place below its root, with `/`.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Renders the book and checks it: each page stands in the summary once, each link leads somewhere, and what pages name in the code is there. With `--check` nothing is written.
+/// Renders the book and checks it: each page stands in the summary once, each link leads somewhere, what pages name in the code is there, and each threat has its tests. With `--check` nothing is written.
 ///
 /// # Errors
 ///
@@ -44,6 +45,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let (files, mut problems) = render(&tree, &root)?;
     problems.extend(tidy::links(&tree).into_iter().filter(|problem| problem.file.starts_with("docs/")));
     problems.extend(named::check(&tree, "docs/"));
+    problems.extend(answered::check(&tree));
     problems.extend(check::check(&files));
     problems.sort();
     problems.dedup();
