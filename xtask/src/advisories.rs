@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 
 use crate::console::say;
-use crate::tree;
+use crate::{arguments, tree};
 
 /// Checks the lock file against the advisories.
 ///
@@ -19,11 +19,7 @@ use crate::tree;
 ///
 /// An advisory that concerns us; with `--required` also that nothing could be checked; an unknown argument.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let required = match arguments {
-        [] => false,
-        [argument] if argument == "--required" => true,
-        _ => bail!("advisories takes --required or nothing, found {}", arguments.join(" ")),
-    };
+    let required = arguments::has("--required", "advisories", arguments)?;
     match check(&tree::root())? {
         Checked::Good => {
             say("advisories: none concerns a package of the lock file");

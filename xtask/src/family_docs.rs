@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 
 use crate::console::{complain, say};
-use crate::tree;
+use crate::{arguments, tree};
 
 /// Where the pages stand.
 const FOLDER: &str = "docs/families";
@@ -30,11 +30,7 @@ type Pages = BTreeMap<String, String>;
 ///
 /// Where the pages cannot be made or written; with `--check` where one differs; an unknown argument.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let only_check = match arguments {
-        [] => false,
-        [argument] if argument == "--check" => true,
-        _ => bail!("family-docs takes --check or nothing, found {}", arguments.join(" ")),
-    };
+    let only_check = arguments::has("--check", "family-docs", arguments)?;
     let root = tree::root();
     let made = make(&root)?;
     let folder = root.join(FOLDER);

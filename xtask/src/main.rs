@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 mod acceptance;
 mod advisories;
+mod arguments;
 mod bench;
 mod book;
 mod console;

@@ -10,6 +10,7 @@ use std::time::Instant;
 use anyhow::{Context as _, ensure};
 
 use crate::console::say;
+use crate::tree;
 
 /// The two programs that are installed.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ pub(crate) fn cargo() -> Command {
 ///
 /// The folder that the environment names cannot be made absolute.
 pub(crate) fn target(root: &Path) -> anyhow::Result<PathBuf> {
-    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let folder = tree::target(root);
     std::path::absolute(&folder).with_context(|| format!("cannot find {}", folder.display()))
 }
 

@@ -84,7 +84,8 @@ impl Tree {
                 }
                 self.paths.insert(path.clone());
                 self.add_folder(&entry.path(), &format!("{path}/"))?;
-            } else {
+            // In a linked working tree of git this is a file, which says where the repository lies.
+            } else if path != ".git" {
                 self.paths.insert(path.clone());
                 let size = fs::metadata(entry.path()).map_or(0, |metadata| metadata.len());
                 if kind.is_file() && size <= LARGEST {

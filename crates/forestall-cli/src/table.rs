@@ -75,9 +75,14 @@ pub(crate) fn thousands(number: u64) -> String {
     text
 }
 
-/// Writes a count with its noun, which takes an s where there is not exactly one.
+/// Writes a count with its noun, which stands in the plural where there is not exactly one.
 pub(crate) fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+    let count = thousands(number);
+    match noun.strip_suffix('y') {
+        _ if number == 1 => format!("{count} {noun}"),
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{count} {stem}ies"),
+        _ => format!("{count} {noun}s"),
+    }
 }
 
 /// Breaks a text into lines of at most `width` characters at its blanks; longer words keep their length.

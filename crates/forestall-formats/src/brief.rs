@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use forestall_model::{AnswerResult, Released, Tlp};
+use forestall_model::{AnswerResult, DomainName, Released, Tlp};
 
 use crate::envelope::{self, Envelope, Purpose, Verification};
 use crate::page::{self, Fields, PageForm, Values};
@@ -33,6 +33,12 @@ const STYLE: &str = "@page { size: A4; margin: 15mm }\n\
     h1 { font-size: 14pt; margin: 0 0 .5em }\n\
     h2 { font-size: 11pt; margin: .8em 0 .2em; break-after: avoid }\n\
     p, pre { margin: .3em 0 } pre { white-space: pre-wrap } ul, ol { margin: .2em 0; padding-left: 1.4em }\n";
+
+/// What an envelope says of a name that somebody holds, where nothing else was agreed; the brief says it in its own language.
+pub const COLLISIONS: &str = "Do nothing to a name that somebody holds; answer with refused and say who holds it.";
+/// What an envelope says will happen if nothing is done, where nothing else was agreed; the brief says it in its own language.
+pub const OTHERWISE: &str = "A name that is not protected when its window opens can be registered by the botnet's author, who then \
+                             reaches infected machines.";
 
 /// Writes the brief of an envelope. Equal envelopes give equal texts.
 ///
@@ -63,6 +69,7 @@ fn values(released: &Released<Envelope>, language: Language) -> Result<Values, W
     let flag = |on: bool| if on { "yes".to_owned() } else { String::new() };
     let some = |count: u64| if count == 0 { Ok(String::new()) } else { language.counted(count, "names") };
     let meaning = |action: forestall_model::Action| word(&format!("action-{action}"));
+    let usual = |text: &str, usual: &str, key: &str| if text == usual { word(key) } else { Ok(text.to_owned()) };
     let (counts, lead, term) = (&envelope.counts, &envelope.lead, &envelope.term);
     let release = |purpose| envelope.purpose == purpose;
     let mut fields: Fields = BTreeMap::from([
@@ -87,13 +94,14 @@ fn values(released: &Released<Envelope>, language: Language) -> Result<Values, W
         ("families", families(envelope, |_| true)),
         ("unverified", families(envelope, |verification| verification == Verification::Unverified)),
         ("road", word(&format!("road-{}", lead.road))?),
-        ("otherwise", lead.otherwise.clone()),
+        ("otherwise", usual(&lead.otherwise, OTHERWISE, "otherwise")?),
         ("cool-down", language.counted(u64::from(term.cool_down_days), "days")?),
         ("release-on", term.release_on.map(|day| day.to_string()).unwrap_or_default()),
         ("renewed-by", optional(&term.renewed_by)),
         ("waiver", flag(envelope.fees.waiver_wanted)),
         ("provision", optional(&envelope.fees.provision)),
-        ("collisions", envelope.collisions.clone()),
+        ("name-servers", joined(&envelope.name_servers)),
+        ("collisions", usual(&envelope.collisions, COLLISIONS, "collisions")?),
         ("registered", some(counts.registered)?),
         ("not-registrable", some(counts.not_registrable)?),
         ("appeal", envelope.appeal.contact.clone()),
@@ -155,6 +163,11 @@ fn values(released: &Released<Envelope>, language: Language) -> Result<Values, W
         ("files", files.collect::<Result<Vec<_>, WordingError>>()?),
     ]);
     Ok(Values { fields, groups })
+}
+
+/// Writes names one after another, as they follow in the envelope.
+pub(crate) fn joined(names: &[DomainName]) -> String {
+    names.iter().map(DomainName::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the families of the threats with this state, each once, in order.

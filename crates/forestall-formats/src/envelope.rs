@@ -16,7 +16,8 @@ use std::io;
 use forestall_model::marking::Marked;
 use forestall_model::party::Road;
 use forestall_model::{
-    Action, CampaignId, Digest, FamilySlug, Instant, Marking, Pap, PartyId, Released, Tlp, UtcDay, vocabulary,
+    Action, CampaignId, Digest, DomainName, FamilySlug, Instant, Marking, Pap, PartyId, Released, Tlp, UtcDay,
+    vocabulary,
 };
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +107,9 @@ pub struct Envelope {
     pub asked: Vec<Asked>,
     /// What to do where the action asked is not possible.
     pub fallback: Option<Meaning>,
+    /// The name servers of the sinkhole, to which names are delegated; none where no such action is asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub name_servers: Vec<DomainName>,
     /// What to do with a name that somebody holds.
     pub collisions: String,
     /// By when.
@@ -583,6 +587,7 @@ impl Envelope {
         let lengths = [
             ("threats", self.threats.len()),
             ("asked", self.asked.len()),
+            ("name_servers", self.name_servers.len()),
             ("files", self.files.len()),
             ("answer.forms", self.answer.forms.len()),
         ];

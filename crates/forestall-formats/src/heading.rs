@@ -2,7 +2,7 @@
 
 //! What stands above a list in the forms that people open: whose list it is, which one, and by when to act.
 
-use forestall_model::{Digest, Instant};
+use forestall_model::{Digest, DomainName, Instant};
 
 use crate::envelope::{Envelope, Purpose};
 use crate::list_id::ListId;
@@ -22,6 +22,8 @@ pub struct Heading {
     pub organisation: String,
     /// A telephone number at which somebody answers at any hour.
     pub phone: String,
+    /// The name servers to which names are delegated; none where none is.
+    pub name_servers: Vec<DomainName>,
     /// When it was made.
     pub issued: Instant,
     /// When it must be done.
@@ -41,6 +43,7 @@ impl Heading {
             title: envelope.title.clone(),
             organisation: envelope.requester.organisation.clone(),
             phone: envelope.requester.phone.clone(),
+            name_servers: envelope.name_servers.clone(),
             issued: envelope.issued,
             act_by: envelope.lead.act_by,
             digest,

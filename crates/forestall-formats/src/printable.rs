@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use forestall_model::{AnswerResult, Released};
 
+use crate::brief::joined;
 use crate::csv::bounds;
 use crate::heading::Heading;
 use crate::iso_week::IsoWeek;
@@ -121,6 +122,11 @@ pub(crate) fn facts(
         (language.word("page-act-by")?, language.instant(heading.act_by)?),
         (language.word("page-from")?, heading.organisation.clone()),
         (language.word("page-phone")?, heading.phone.clone()),
+    ]);
+    if !heading.name_servers.is_empty() {
+        facts.push((language.word("page-name-servers")?, joined(&heading.name_servers)));
+    }
+    facts.extend([
         (language.word("page-digest")?, heading.digest.to_string()),
         ("TLP, PAP", format!("{}, {}", marking.tlp, marking.pap)),
     ]);

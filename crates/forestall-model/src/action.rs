@@ -39,6 +39,12 @@ impl Action {
         matches!(self, Self::Reserve | Self::RegisterSinkhole | Self::RegisterHold | Self::RedirectNs | Self::Suspend)
     }
 
+    /// Says whether the action delegates the name to the sinkhole.
+    #[must_use]
+    pub const fn delegates(self) -> bool {
+        matches!(self, Self::RegisterSinkhole | Self::RedirectNs)
+    }
+
     /// Says whether the action changes a name that somebody already holds.
     #[must_use]
     pub const fn touches_a_holder(self) -> bool {

@@ -609,6 +609,8 @@ fn name_server(written: WrittenDns) -> Result<Dns, ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use forestall_testkit::example::in_use;
+
     use super::{Config, Ordered, example};
 
     fn problem(text: &str) -> String {
@@ -699,13 +701,7 @@ mod tests {
     fn the_example_says_nothing_and_each_line_of_it_that_waits_can_be_used() {
         let config = read(&example());
         assert!(!config.listens() && config.user.is_none() && config.certificate.is_none());
-        let used: String = example()
-            .lines()
-            .map(|line| match line.strip_prefix("# ") {
-                Some(waits) if waits.contains(" = ") || waits.starts_with("[[") => format!("{waits}\n"),
-                _ => format!("{line}\n"),
-            })
-            .collect();
+        let used = in_use(&example());
         let config = read(&used);
         assert_eq!(numbers(&config), numbers(&least()));
         assert_eq!((&config.page.who, &config.page.appeal), (&least().page.who, &least().page.appeal));

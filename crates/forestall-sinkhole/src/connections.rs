@@ -30,6 +30,8 @@ const MOST_OUT: usize = 64 << 10;
 const AT_A_TIME: usize = 16 << 10;
 /// How often one connection is read and written before the others have their turn.
 const TURNS: usize = 16;
+/// How many connections are taken before those that are there have their turn: else whoever opens them faster than they are taken is never seen to end any.
+const TAKEN: usize = 32;
 /// How long the other side may take to end a connection that we ended.
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -146,7 +148,8 @@ impl Connections {
     }
 
     fn accept(&mut self, place: usize, scratch: &mut [u8]) {
-        while let Ok((stream, peer)) = self.listeners[place].socket.accept() {
+        for _ in 0..TAKEN {
+            let Ok((stream, peer)) = self.listeners[place].socket.accept() else { return };
             let (local, speaks) = (self.listeners[place].local, self.listeners[place].speaks);
             let address = peer.ip().to_canonical();
             let taken = self.slots.len() - self.free.len();
@@ -188,6 +191,9 @@ impl Connections {
             // Often the request is there already.
             self.serve(slot, scratch);
         }
+        // Registered anew, the system says again that more wait; where it does not, the next look at the limits takes them.
+        let socket = &mut self.listeners[place].socket;
+        let _ = self.poll.registry().reregister(socket, Token(place), Interest::READABLE);
     }
 
     fn watch(&mut self, slot: usize) {

@@ -6,7 +6,7 @@
 //! of a [`ScriptedClock`] and with salts that are the same in every run. [`campaigns`] and [`counts`] make what a case
 //! needs by hand; [`computed`] takes the lists of the real generators, [`names`] only their names. [`bind`], [`knot`], [`nsd`] and [`unbound`] run real name
 //! servers, [`resolver`] real resolvers with settings of a test's own, [`postgres`] a database server, [`smtp`] and [`dovecot`] real servers of mail, [`gnupg`] the program for keys, [`oidc`] a provider of identities, [`rdap`] and
-//! [`whois`] answer for registries, `lake` ships a few events (with the feature of this name), [`mod@reference`] holds pages of the reference against the programs, [`registry`] is one over EPP, [`responder`] for servers that misbehave, [`figures`] hands figures of benchmarks to whoever gathers them, and [`skip`] finds programs and says where one is missing.
+//! [`whois`] answer for registries, `lake` ships a few events (with the feature of this name), [`example`] takes the waiting lines of an example of settings into use, [`mod@reference`] holds pages of the reference against the programs, [`registry`] is one over EPP, [`responder`] for servers that misbehave, [`figures`] hands figures of benchmarks to whoever gathers them, and [`skip`] finds programs and says where one is missing.
 //!
 //! For tests only: functions panic where a test is written wrongly, and no released crate depends on this one.
 
@@ -18,6 +18,7 @@ pub mod clock;
 pub mod computed;
 pub mod counts;
 pub mod dovecot;
+pub mod example;
 pub mod figures;
 pub mod gnupg;
 pub mod guard;

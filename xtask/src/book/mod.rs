@@ -11,11 +11,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
+use crate::arguments;
 use crate::console::{complain, say};
 use crate::problem::Problem;
 use crate::tidy;
 use crate::tree::{self, Tree};
 
+mod answered;
 mod check;
 mod frame;
 mod named;
@@ -31,22 +33,19 @@ const SUMMARY: &str = "docs/SUMMARY.md";
 /// Files of the book by their place below its root, with `/`.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Renders the book and checks it: each page stands in the summary once, each link leads somewhere, and what pages name in the code is there. With `--check` nothing is written.
+/// Renders the book and checks it: each page stands in the summary once, each link leads somewhere, what pages name in the code is there, and each threat has its tests. With `--check` nothing is written.
 ///
 /// # Errors
 ///
 /// A problem or more; a file that cannot be read or written; an unknown argument.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let writes = match arguments {
-        [] => true,
-        [argument] if argument == "--check" => false,
-        _ => bail!("book takes --check or nothing, found {}", arguments.join(" ")),
-    };
+    let writes = !arguments::has("--check", "book", arguments)?;
     let root = tree::root();
     let tree = Tree::read(&root)?;
     let (files, mut problems) = render(&tree, &root)?;
     problems.extend(tidy::links(&tree).into_iter().filter(|problem| problem.file.starts_with("docs/")));
     problems.extend(named::check(&tree, "docs/"));
+    problems.extend(answered::check(&tree));
     problems.extend(check::check(&files));
     problems.sort();
     problems.dedup();

@@ -9,6 +9,7 @@ use std::fs;
 
 use anyhow::{Context as _, bail};
 
+use crate::arguments;
 use crate::console::{complain, say};
 use crate::tree::{self, Tree};
 
@@ -26,11 +27,7 @@ const PAGES: [Page; 2] = [("docs/reference/api.md", api::make), ("docs/reference
 ///
 /// Where a page cannot be made or written; with `--check` where one differs; an unknown argument.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let only_check = match arguments {
-        [] => false,
-        [argument] if argument == "--check" => true,
-        _ => bail!("reference takes --check or nothing, found {}", arguments.join(" ")),
-    };
+    let only_check = arguments::has("--check", "reference", arguments)?;
     let root = tree::root();
     let tree = Tree::read(&root)?;
     let mut differing = 0;

@@ -222,4 +222,19 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_sinkhole_reaches_no_plan_and_no_contact() {
+        let (mut reached, mut waiting) = (Vec::new(), vec!["forestall-sinkhole"]);
+        while let Some(package) = waiting.pop() {
+            reached.push(package);
+            waiting.extend(row(package).unwrap().may_use);
+        }
+        for kept_away in ["coord", "store", "hub", "api", "formats", "connect", "lake", "vet"] {
+            assert!(
+                !reached.contains(&format!("forestall-{kept_away}").as_str()),
+                "it reaches {kept_away}: {reached:?}"
+            );
+        }
+    }
 }

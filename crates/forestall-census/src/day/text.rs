@@ -64,13 +64,14 @@ pub fn text(report: &DayReport, trend: Option<&Trend>) -> String {
     for (why, left) in &report.left_out {
         let _ = writeln!(
             out,
-            "  {why}: {} requests, {} queries",
-            number(real(left.requests), 0),
-            number(real(left.queries), 0)
+            "  {why}: {}, {}",
+            counted(left.requests, "request", "requests"),
+            counted(left.queries, "query", "queries")
         );
     }
     for (who, requests) in &report.visitors {
-        let _ = writeln!(out, "  {} requests of visitors that seem to be: {who}", number(real(*requests), 0));
+        let requests = counted(*requests, "request", "requests");
+        let _ = writeln!(out, "  {requests} of visitors that seem to be: {who}");
     }
     if report.left_out.is_empty() && report.visitors.is_empty() {
         out.push_str("  nobody was left out\n");
@@ -152,4 +153,8 @@ fn curve(out: &mut String, trend: &Trend) {
             let _ = writeln!(out, "    {:<12}  {}", part.part.to_string(), part.said);
         }
     }
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(real(count), 0), if count == 1 { one } else { many })
 }

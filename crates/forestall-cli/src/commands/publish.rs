@@ -78,7 +78,7 @@ pub(crate) struct Publish {
     /// Their mail address
     #[arg(long, value_name = "ADDRESS")]
     publisher_mail: Option<MailAddress>,
-    /// A name server of the sinkhole, for commands to a registry; may be repeated
+    /// A name server of the sinkhole, for commands to a registry; may be repeated [default: those of the case]
     #[arg(long = "name-server", value_name = "NAME")]
     name_servers: Vec<DomainName>,
     /// Whose statuses commands set: those of the registry or those of the registrar

@@ -182,6 +182,7 @@ fn deliver(home: &Home, list: &str) -> String {
         },
         asked: vec![Asked::of(Action::Reserve, names)],
         fallback: None,
+        name_servers: Vec::new(),
         collisions: "leave them alone".to_owned(),
         lead: Lead {
             act_by: at("2008-12-31T00:00:00Z"),

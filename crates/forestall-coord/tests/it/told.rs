@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use forestall_coord::Refusal;
 use forestall_coord::command::{Command, Exclude, MOST_OTHERS, Tell};
+use forestall_coord::docket::docket;
 use forestall_coord::event::{Occurrence, ToldOther, ToldSet};
 use forestall_coord::told::{Compared, compare};
 use forestall_model::told::{ToldForm, ToldName};
 use forestall_model::{Digest, DomainName, Instant, Marking, NameClass, Pap, Telling, Tlp, UtcDay, Window};
 use forestall_testkit::CaseScript;
-use forestall_testkit::counts::{days, period_of};
+use forestall_testkit::counts::{daily, days, period_of};
 use forestall_testkit::{campaigns, parsed};
 
 /// A case of C in the first week of April, marked TLP:AMBER.
@@ -168,4 +169,30 @@ fn a_file_is_taken_in_once_and_within_limits() {
     let mut elsewhere = Tell { file: Digest::of(b"elsewhere"), ..tell(None, false) };
     elsewhere.sets[0].tld = parsed("org");
     assert!(matches!(script.act(&Command::Tell(elsewhere)).err(), Some(Refusal::UnknownSlice { .. })));
+}
+
+#[test]
+fn what_others_tell_is_asked_of_nobody_and_takes_nothing_off_a_list() {
+    let mut script = opened();
+    let names = [(parsed("be"), 5), (parsed("com"), 5)];
+    script.counts = vec![daily("conficker-c", script.case().horizon, &names)];
+    let facts = |script: &CaseScript| {
+        let case = script.case();
+        (script.board().total(case.horizon), case.exclusions.len(), case.holdings.len())
+    };
+    let before = facts(&script);
+    assert_eq!((before.0.names, before.0.registrable()), (70, 70));
+    let others = [Telling::Predicted, Telling::Observed, Telling::Listed].map(|telling| ToldOther {
+        name: parsed("a-shop.com"),
+        telling,
+        family: Some("conficker".to_owned()),
+        first: None,
+        last: None,
+        from: None,
+        until: None,
+    });
+    script.must(&Command::Tell(Tell { others: others.to_vec(), ..tell(None, false) }));
+    assert_eq!(script.case().told[0].others.len(), 3);
+    assert_eq!(facts(&script), before);
+    assert!(docket(&script.board(), script.clock.now()).is_empty());
 }

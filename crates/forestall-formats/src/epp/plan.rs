@@ -66,7 +66,7 @@ pub fn plan(lines: &[Asked], account: &Account) -> io::Result<Plan> {
 fn sinkhole(account: &Account, name: &str) -> io::Result<Vec<String>> {
     if account.name_servers.is_empty() {
         return Err(unsayable(format!(
-            "{name} is to point to the sinkhole, and no name server of it is given (--name-server)"
+            "{name} is to point to the sinkhole, and neither the case nor --name-server names a server of it"
         )));
     }
     Ok(account.name_servers.iter().map(DomainName::as_str).map(str::to_owned).collect())

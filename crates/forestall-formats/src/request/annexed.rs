@@ -88,12 +88,17 @@ pub(crate) fn facts(request: &Request, marking: forestall_model::Marking) -> Vec
         format!("{} of {}{mark}", campaign.id, campaign.family)
     };
     let campaigns: Vec<String> = request.campaigns.iter().map(campaign).collect();
-    vec![
+    let mut facts = vec![
         ("Case", format!("{} ({})", request.case, crate::flood::one_line(&request.title))),
         ("As of", request.changed.to_string()),
         ("Days", format!("{} until {}", request.span.from, request.span.until)),
         ("Campaigns", campaigns.join(", ")),
         ("Names", names.to_string()),
-        ("Marking", format!("{} {}", marking.tlp, marking.pap)),
-    ]
+    ];
+    let delegates = |asked: &Asked| asked.line.requested_action.is_some_and(Action::delegates);
+    if !request.servers.is_empty() && request.lines.iter().any(delegates) {
+        facts.push(("Name servers of the sinkhole", crate::brief::joined(&request.servers)));
+    }
+    facts.push(("Marking", format!("{} {}", marking.tlp, marking.pap)));
+    facts
 }

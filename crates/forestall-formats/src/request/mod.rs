@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use forestall_model::dossier::Registrar;
 use forestall_model::line::NameLine;
 use forestall_model::marking::Marked;
-use forestall_model::{Action, CaseId, Instant, Marking, OwnerName, Tld, Window};
+use forestall_model::{Action, CaseId, DomainName, Instant, Marking, OwnerName, Tld, Window};
 
 use crate::feed::Campaign;
 
@@ -35,6 +35,8 @@ pub struct Request {
     pub campaigns: Vec<Campaign>,
     /// Registrars of which more than the number is known, by their key: the number in IANA's registry, else the name in lower case.
     pub registrars: BTreeMap<String, Registrar>,
+    /// The name servers of the sinkhole, by the case.
+    pub servers: Vec<DomainName>,
     /// The top-level domains whose registries have an agreement with ICANN.
     pub contracted: BTreeSet<Tld>,
     /// The lines, by name, then by window and line id.

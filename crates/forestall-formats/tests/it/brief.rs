@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use forestall_formats::brief;
-use forestall_formats::envelope::{Purpose, Verification};
+use forestall_formats::envelope::{self, Purpose, Verification};
+use forestall_formats::heading::Heading;
 use forestall_formats::wording::{FILES, Language};
-use forestall_model::Action;
+use forestall_formats::{brief, printable};
+use forestall_model::{Action, Digest};
 
-use crate::papers::{envelope, released_envelope};
+use crate::papers::{envelope, lines, released, released_envelope};
 
 #[test]
 fn english() {
@@ -41,6 +42,45 @@ fn a_release_says_so() {
     assert!(!brief.markdown.contains("Since list"), "{}", brief.markdown);
     assert!(!brief.markdown.contains("were not checked"), "{}", brief.markdown);
     assert!(brief.markdown.contains("Nothing is asked this time."), "{}", brief.markdown);
+}
+
+#[test]
+fn whoever_is_to_delegate_is_told_where() {
+    let mut envelope = envelope();
+    envelope.name_servers = vec!["ns1.sink.example".parse().unwrap(), "ns2.sink.example".parse().unwrap()];
+    for tag in Language::all() {
+        let brief = brief::write(&released_envelope(envelope.clone()), Language::best(tag)).unwrap();
+        assert!(brief.markdown.contains("ns1.sink.example, ns2.sink.example"), "{tag} {}", brief.markdown);
+    }
+    let heading = Heading::of(&envelope, Digest::of(b""));
+    let mut page = Vec::new();
+    printable::write(&released(lines()), &heading, Language::best("en"), &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert!(
+        page.contains("Name servers of the sinkhole") && page.contains("ns1.sink.example, ns2.sink.example"),
+        "{page}"
+    );
+    // What is sent is read again, and an envelope of a list that delegates nothing has no word of it.
+    let written = envelope::write(&released_envelope(envelope.clone())).unwrap();
+    assert_eq!(envelope::read(&written).unwrap().name_servers, envelope.name_servers);
+    envelope.name_servers.clear();
+    let written = envelope::write(&released_envelope(envelope)).unwrap();
+    assert!(!String::from_utf8(written).unwrap().contains("name_servers"));
+}
+
+#[test]
+fn what_is_said_to_everybody_is_said_in_their_language() {
+    let mut envelope = envelope();
+    envelope.collisions = brief::COLLISIONS.to_owned();
+    envelope.lead.otherwise = brief::OTHERWISE.to_owned();
+    let in_language = |tag| brief::write(&released_envelope(envelope.clone()), Language::best(tag)).unwrap().markdown;
+    let (english, german) = (in_language("en"), in_language("de"));
+    for (sentence, translated) in
+        [(brief::COLLISIONS, "Tun Sie nichts mit ihm"), (brief::OTHERWISE, "Ein Name, der nicht")]
+    {
+        let is_there = |text: &str| text.replace('\\', "").contains(sentence);
+        assert!(is_there(&english) && !is_there(&german) && german.contains(translated), "{english}\n{german}");
+    }
 }
 
 #[test]

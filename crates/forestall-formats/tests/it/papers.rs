@@ -129,6 +129,7 @@ pub(crate) fn envelope() -> Envelope {
         },
         asked: vec![Asked::of(Action::Reserve, 3)],
         fallback: Some(Meaning::of(Action::RegisterHold)),
+        name_servers: Vec::new(),
         collisions: "leave it alone and tell us; nothing is asked about it.".to_owned(),
         lead: Lead {
             act_by: at("2009-04-03T10:00:00Z"),

@@ -28,19 +28,12 @@ impl Marked for OwnCountries {
 }
 
 impl OwnCountries {
-    /// Takes a party's countries out of a report, with the networks of its own machines. `None` where it answers for no country.
-    pub(super) fn of(report: &Report, own: &Own) -> Option<Self> {
-        let countries: Vec<Country> = own
-            .counts
-            .iter()
-            .filter_map(|(of, _)| match of {
-                Of::Country(country) => Some(*country),
-                _ => None,
-            })
-            .collect();
-        if countries.is_empty() {
-            return None;
-        }
+    /// Takes a party's countries out of a report, with the networks of its own machines.
+    pub(super) fn of(report: &Report, own: &Own) -> Self {
+        let countries = own.counts.iter().filter_map(|(of, _)| match of {
+            Of::Country(country) => Some(*country),
+            _ => None,
+        });
         let in_country = |country: Country| {
             let part = Part::Country(country.letters());
             let families = report.families.iter().map(|of| {
@@ -54,8 +47,12 @@ impl OwnCountries {
             });
             (country, families.filter(|of| !of.countries.is_empty()).collect())
         };
-        let countries = countries.into_iter().map(in_country).collect();
-        Some(Self { day: report.day, gone: own.gone, countries, notes: report.notes.clone() })
+        Self {
+            day: report.day,
+            gone: own.gone,
+            countries: countries.map(in_country).collect(),
+            notes: report.notes.clone(),
+        }
     }
 
     /// Writes it as CSV: a row a country, network and number, each with its whole definition.

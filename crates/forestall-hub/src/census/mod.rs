@@ -16,7 +16,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
 use forestall_lake::LakeError;
-use forestall_lake::enrich::Of;
 use forestall_lake::tally::TallyError;
 use forestall_model::{PartyId, UtcDay};
 use tokio::sync::Mutex as Turn;
@@ -135,13 +134,26 @@ impl Census {
         party: &PartyId,
         asked: Asked,
     ) -> Result<Option<OwnCountries>, CensusError> {
-        let answers_for = self.inner.settings.networks.get(party);
-        if !answers_for.is_some_and(|all| all.iter().any(|of| matches!(of, Of::Country(_)))) {
+        if !self.inner.settings.has_country(party) {
             return Ok(None);
         }
         let Some(own) = self.own(party, asked.day).await? else { return Ok(None) };
+        self.countries_of(desk, party, &own, asked).await
+    }
+
+    /// Returns the same by the machines of that party and day, where somebody has read them.
+    pub(crate) async fn countries_of(
+        &self,
+        desk: &Desk,
+        party: &PartyId,
+        own: &Own,
+        asked: Asked,
+    ) -> Result<Option<OwnCountries>, CensusError> {
+        if !self.inner.settings.has_country(party) {
+            return Ok(None);
+        }
         let report = self.report(desk, asked).await?;
-        Ok(OwnCountries::of(&report, &own))
+        Ok(Some(OwnCountries::of(&report, own)))
     }
 
     /// Returns the days of which the lake holds events, in order.

@@ -62,6 +62,11 @@ impl CensusSettings {
         }
     }
 
+    /// Says whether a party answers for a whole country.
+    pub(crate) fn has_country(&self, party: &PartyId) -> bool {
+        self.networks.get(party).is_some_and(|all| all.iter().any(|of| matches!(of, Of::Country(_))))
+    }
+
     /// Checks what does not hang on the catalogue or the store.
     ///
     /// # Errors

@@ -54,6 +54,15 @@ pub enum CutOutcome {
     Refused(Refusal),
 }
 
+/// Whether a list that says what the last one said, which nobody acknowledged, is cut all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Again {
+    /// A person asks for it.
+    Yes,
+    /// A day brings it: whoever is silent is reminded, and not sent the same under another number.
+    No,
+}
+
 /// One list to be cut.
 #[derive(Clone, Debug)]
 struct Plan {
@@ -97,11 +106,12 @@ impl Desk {
                 None => drop(outcomes.insert(tld.clone(), CutOutcome::Nothing)),
             }
         }
-        outcomes.extend(self.cut_all(id, act, plans).await?);
+        outcomes.extend(self.cut_all(id, act, plans, Again::Yes).await?);
         Ok(outcomes)
     }
 
-    /// Cuts the lists that a day brings, as [`forestall_coord::roll::lists_due`] names them, with what their last lists asked.
+    /// Cuts the lists that a day brings, as [`forestall_coord::roll::lists_due`] names them, with what their last lists asked. One that would say
+    /// what the last one said is not cut.
     ///
     /// # Errors
     ///
@@ -136,7 +146,7 @@ impl Desk {
                     override_by: None,
                 });
             }
-            let outcomes = self.cut_all(id, act, plans).await?;
+            let outcomes = self.cut_all(id, act, plans, Again::No).await?;
             made.extend(outcomes.into_iter().map(|(tld, outcome)| (tld, purpose, outcome)));
         }
         Ok(made)
@@ -165,12 +175,18 @@ impl Desk {
             legal_basis: slice.last_asking().and_then(|cut| cut.legal_basis.clone()),
             override_by: None,
         };
-        let mut outcomes = self.cut_all(id, act, vec![plan]).await?;
+        let mut outcomes = self.cut_all(id, act, vec![plan], Again::Yes).await?;
         Ok(outcomes.remove(tld).unwrap_or(CutOutcome::Nothing))
     }
 
     /// Computes the lists of some plans from one state and has them cut in one step; again where the case changed meanwhile.
-    async fn cut_all(&self, id: &CaseId, act: &Act, plans: Vec<Plan>) -> Result<BTreeMap<Tld, CutOutcome>, DeskError> {
+    async fn cut_all(
+        &self,
+        id: &CaseId,
+        act: &Act,
+        plans: Vec<Plan>,
+        again: Again,
+    ) -> Result<BTreeMap<Tld, CutOutcome>, DeskError> {
         let plans = Arc::new(plans);
         let mut moved = Refusal::CaseMoved { basis: 0, version: 0 };
         for _ in 0..ATTEMPTS {
@@ -210,7 +226,8 @@ impl Desk {
                 let same = counts.added + counts.withdrawn + counts.expired == 0 && cut.previous.is_some();
                 // What was handed back has left the list by itself: only what is new is worth a word.
                 let handed_back = cut.purpose == Purpose::Release && counts.added == 0;
-                if (counts.names == 0 && cut.previous.is_none()) || same || handed_back {
+                let was_said = again == Again::No && was_said(&file.case, &cut);
+                if (counts.names == 0 && cut.previous.is_none()) || same || handed_back || was_said {
                     outcomes.insert(cut.tld, CutOutcome::Nothing);
                     continue;
                 }
@@ -269,6 +286,15 @@ impl Plan {
             act_by: deadline.map(|opens| Deadline::of(opens, &self.terms).act_by),
         }
     }
+}
+
+/// Says whether the last list of a slice for the same purpose holds the same names, asks the same, and tells the same changes.
+fn was_said(case: &Case, cut: &Cut) -> bool {
+    let last = case.slices.get(&cut.tld).and_then(|slice| slice.last_cut(cut.purpose));
+    last.is_some_and(|last| {
+        (last.digest, last.counts, last.previous) == (cut.digest, cut.counts, cut.previous)
+            && (last.action, last.fallback, &last.legal_basis) == (cut.action, cut.fallback, &cut.legal_basis)
+    })
 }
 
 /// Says what is asked of one registry; `None` where its names are all for others to act on.

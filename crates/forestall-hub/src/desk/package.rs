@@ -324,6 +324,8 @@ impl<'a> Maker<'a> {
         }
         let mut asked: Vec<Asked> = asked.into_iter().map(|(action, names)| Asked::of(action, names)).collect();
         asked.sort_by(|a, b| (b.names, a.action).cmp(&(a.names, b.action)));
+        let is_delegated = asked.iter().map(|asked| asked.action).chain(cut.fallback).any(Action::delegates);
+        let name_servers = if is_delegated { case.name_servers.clone() } else { Vec::new() };
         let last_day = days.keys().next_back().copied();
         let release_on = last_day.filter(|_| list.purpose == Purpose::Protect);
         Ok(Envelope {
@@ -339,7 +341,10 @@ impl<'a> Maker<'a> {
             embargo_until: marking.embargo_until,
             requester: self.sender.requester.clone(),
             threats,
-            legal_basis: cut.legal_basis.clone().unwrap_or_else(|| format!("the registry's own road: {}", self.terms.road)),
+            legal_basis: cut
+                .legal_basis
+                .clone()
+                .unwrap_or_else(|| format!("the registry's own road: {}", self.terms.road)),
             counts: Counts {
                 names: cut.counts.names,
                 added: cut.counts.added,
@@ -355,14 +360,13 @@ impl<'a> Maker<'a> {
             },
             asked,
             fallback: cut.fallback.map(Meaning::of),
-            collisions: "Do nothing to a name that somebody holds; answer with refused and say who holds it.".to_owned(),
+            name_servers,
+            collisions: brief::COLLISIONS.to_owned(),
             lead: Lead {
                 act_by,
                 send_by: Some(deadline.send_by),
                 road: self.terms.road,
-                otherwise: "A name that is not protected when its window opens can be registered by the botnet's author, who then reaches \
-                            infected machines."
-                    .to_owned(),
+                otherwise: brief::OTHERWISE.to_owned(),
             },
             term: Term {
                 release_on: release_on.map(|day| day.plus(2 + i32::from(COOL_DOWN_DAYS))),

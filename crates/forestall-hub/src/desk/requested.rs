@@ -36,6 +36,7 @@ impl Desk {
             changed: file.case.changed,
             campaigns: file.prepared.iter().zip(&file.case.campaigns).map(|(p, held)| told(p, held.verified)).collect(),
             registrars: self.registrars(file, &lines).await?,
+            servers: file.case.name_servers.clone(),
             contracted: tlds.into_iter().filter(|tld| self.is_contracted(tld)).collect(),
             lines,
         };
@@ -56,7 +57,11 @@ impl Desk {
     ) -> Result<Published, DeskError> {
         let form = ask.form;
         let write = form.request_writer().ok_or_else(|| DeskError::Input(format!("{form} is no form of requests")))?;
-        let lines = write(request, &ask.settings, out).map_err(unsayable)?;
+        let mut settings = ask.settings.clone();
+        if settings.account.name_servers.is_empty() {
+            settings.account.name_servers.clone_from(&request.object().servers);
+        }
+        let lines = write(request, &settings, out).map_err(unsayable)?;
         Ok(Published { lines, unverified: request.object().has_unverified() })
     }
 

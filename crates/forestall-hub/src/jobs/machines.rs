@@ -68,7 +68,7 @@ impl Scheduler {
         let link = format!("{}/census/networks?day={day}", post.origin);
         let said = if matches!(protection, Protection::SignAndEncrypt(..)) {
             let asked = Asked { day, since: day, whose: Whose::AllBut(BTreeSet::new()) };
-            let countries = census.countries(&self.desk, &party.id, asked).await;
+            let countries = census.countries_of(&self.desk, &party.id, &own, asked).await;
             let countries = countries.map_err(|error| DeskError::Outside(error.to_string()))?;
             self.with_file((own, countries), &party.id, (day, now), &link).await?
         } else {

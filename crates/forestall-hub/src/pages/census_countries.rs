@@ -7,7 +7,6 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use forestall_lake::enrich::Of;
 use forestall_model::marking::release;
 use forestall_model::{Audience, PartyId, Released};
 
@@ -15,7 +14,7 @@ use super::census::{Span, need_census};
 use super::census_networks::party;
 use super::frame::{Banner, Frame};
 use super::number::grouped;
-use crate::census::{Asked, OWN_MARKING, OwnCountries, USUAL_DAYS, Whose};
+use crate::census::{Asked, Census, OWN_MARKING, OwnCountries, USUAL_DAYS, Whose};
 use crate::server::needs::nowhere;
 use crate::server::{App, Problem, Query, Session};
 
@@ -35,8 +34,8 @@ pub(crate) async fn own(
 
 /// Says whether the party of somebody answers for a country here.
 pub(crate) fn answers_for_any(app: &App, session: &Session) -> bool {
-    let networks = party(app, session).and_then(|party| app.census()?.settings().networks.get(party));
-    networks.is_some_and(|all| all.iter().any(|of| matches!(of, Of::Country(_))))
+    let settings = app.census().map(Census::settings);
+    party(app, session).zip(settings).is_some_and(|(party, settings)| settings.has_country(party))
 }
 
 /// A family in a country.

@@ -5,7 +5,7 @@
 use askama::Template;
 use axum::response::Html;
 use forestall_coord::{Board, Case, LeadTime, Level};
-use forestall_model::{Action, AnswerResult, CaseId, PeriodCounts, Released, Tld, UtcDay};
+use forestall_model::{Action, AnswerResult, CaseId, DomainName, PeriodCounts, Released, Tld, UtcDay};
 
 use super::frame::{Banner, Frame, to_minute};
 use super::kept::Kept;
@@ -64,6 +64,8 @@ struct Page {
     lead: Option<LeadDocument>,
     lists: Vec<SliceList>,
     requested: Option<(String, &'static str, String)>,
+    /// The name servers of the sinkhole, where names are to be delegated to it.
+    servers: Option<String>,
     acknowledged: Option<String>,
     names_in_all: String,
     claimed: String,
@@ -132,12 +134,18 @@ pub(super) async fn render(
                 format!("{}, on {}", request.days, to_minute(request.at)),
             )
         });
+        let asked = slice.last_asking().map(|cut| [Some(cut.action), cut.fallback]).into_iter().flatten().flatten();
+        let mut asked = asked.chain(slice.requests.last().map(|request| request.action));
+        let servers = asked.any(Action::delegates).then(|| case.name_servers.iter().map(DomainName::as_str).collect());
+        let servers = servers.map(|servers: Vec<&str>| servers.join(", ")).filter(|servers| !servers.is_empty());
+        let received = slice.cuts.iter().filter_map(|cut| cut.acknowledged).chain(slice.acknowledged).max();
         super::page(&Page {
             about: about(&tld),
             lead: lead.map(|lead| LeadDocument::of(&lead, &terms, now)),
             lists,
             requested,
-            acknowledged: slice.acknowledged.map(to_minute),
+            servers,
+            acknowledged: received.map(to_minute),
             names_in_all: grouped(total.names),
             claimed: grouped(total.at(Level::Claimed)),
             observed: grouped(total.at(Level::Observed)),

@@ -2,6 +2,8 @@
 
 //! What the outermost layer lets through, and the headers of every response.
 
+use std::time::Duration;
+
 use forestall_dga::Catalogue;
 use forestall_hub::server::{Console, ServeError, Settings};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -259,6 +261,24 @@ async fn bytes_that_are_no_request_do_not_disturb_others() {
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.0 400") || answer.starts_with("HTTP/1.1 400"), "{answer}");
     assert_eq!(served.get("/sign-in", &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn who_never_ends_a_request_is_let_go_and_holds_up_nobody() {
+    let served = Served::start().await;
+    let begun = ["", "GET / HT", "GET /sign-in HTTP/1.1\r\nHost: a\r\n"];
+    let mut slow = Vec::new();
+    for octets in begun {
+        let mut stream = tokio::net::TcpStream::connect(served.address).await.unwrap();
+        stream.write_all(octets.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    assert_eq!(served.get("/sign-in", &[]).await.status, 200);
+    for (mut stream, octets) in slow.into_iter().zip(begun) {
+        let mut answer = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut answer)).await;
+        assert!(ended.is_ok() && !answer.starts_with(b"HTTP/1.1 2"), "{octets:?}: {ended:?}");
+    }
 }
 
 #[tokio::test]

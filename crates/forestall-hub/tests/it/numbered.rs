@@ -9,8 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use forestall_coord::Refusal;
+use forestall_coord::command::Override;
 use forestall_coord::event::{CaseKind, Purpose};
 use forestall_dga::Catalogue;
+use forestall_formats::envelope;
 use forestall_hub::desk::{Act, AskLists, CutOutcome, DaysAnswer, Desk, NumberedList, OpenCase};
 use forestall_hub::jobs::{Scheduler, Vantage};
 use forestall_model::party::{Rhythm, Terms};
@@ -19,6 +21,8 @@ use forestall_model::{
 };
 use forestall_testkit::parsed;
 use forestall_vet::Rules;
+
+use crate::papers::sender;
 
 /// A desk with a case of one campaign, and the time.
 struct Bench {
@@ -30,6 +34,10 @@ struct Bench {
 
 impl Bench {
     async fn open(campaign: &str, from: &str, until: &str, ahead: Option<u16>) -> Self {
+        Self::open_with(campaign, [from, until], ahead, Vec::new()).await
+    }
+
+    async fn open_with(campaign: &str, [from, until]: [&str; 2], ahead: Option<u16>, servers: Vec<DomainName>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let desk = Desk::open(folder.path(), Catalogue::built_in()).await.unwrap();
         let from: UtcDay = parsed(from);
@@ -42,8 +50,12 @@ impl Bench {
             horizon: DayRange { from, until: parsed(until) },
             board_day: None,
             marking: Marking::DEFAULT,
-            name_servers: Vec::new(),
-            guard_override: None,
+            guard_override: (!servers.is_empty()).then(|| Override {
+                first: parsed("Ann"),
+                second: parsed("Bob"),
+                evidence: "a test".to_owned(),
+            }),
+            name_servers: servers,
             four_eyes: false,
             ahead,
         };
@@ -288,6 +300,52 @@ async fn the_night_after_a_refusal_asks_for_the_fallback() {
     assert_eq!(on("2009-04-05"), [Some(Action::ReferNew)].into());
     assert_eq!(on("2009-04-06"), [Some(Action::Reserve)].into());
     assert_eq!(on("2009-04-12"), [Some(Action::Reserve)].into(), "the new days are asked for as the first were");
+}
+
+#[tokio::test]
+async fn whoever_is_silent_is_not_sent_the_same_list_night_after_night() {
+    let mut bench = Bench::open("conficker-b", "2009-04-01", "2009-04-11", None).await;
+    bench.cut(&["com"], Some(Action::Reserve)).await;
+    let nights = async |bench: &mut Bench, nights: u32| {
+        for _ in 0..nights {
+            bench.now = bench.now.plus_seconds(86_400);
+            let now = bench.now;
+            let scheduler = Scheduler::new(
+                bench.desk.clone(),
+                Vantage::default(),
+                Rules::built_in().clone(),
+                Arc::new(move || now),
+            );
+            scheduler.run_due().await.unwrap();
+        }
+        let file = bench.desk.file(&bench.case).await.unwrap();
+        file.case.slices["com"].cuts.iter().map(|cut| cut.number).collect::<Vec<_>>()
+    };
+    assert_eq!(nights(&mut bench, 8).await, [1], "nothing is new");
+    bench.desk.move_horizon(&bench.case, &bench.act(), parsed("2009-04-12")).await.unwrap();
+    assert_eq!(nights(&mut bench, 8).await, [1, 2], "a day more is asked for once");
+    assert!(names(&bench.list("com", 2).await).is_superset(&names(&bench.list("com", 1).await)));
+    // A person who asks for it again gets it.
+    assert!(matches!(bench.cut(&["com"], None).await[..], [CutOutcome::Cut(3)]));
+}
+
+#[tokio::test]
+async fn whoever_is_to_delegate_is_told_where() {
+    let servers: Vec<DomainName> = vec![parsed("ns1.sink.example"), parsed("ns2.sink.example")];
+    let bench = Bench::open_with("conficker-b", ["2009-04-01", "2009-04-03"], None, servers.clone()).await;
+    let package = async |tld: &str| {
+        let made = bench.desk.package(&bench.case, &parsed(tld), 1, &sender(), bench.now).await.unwrap().into_object();
+        let envelope = made.files.iter().find(|file| file.name.ends_with(".envelope.json")).unwrap();
+        (envelope::read(&envelope.octets).unwrap().name_servers, made.brief.text)
+    };
+    bench.cut(&["com"], Some(Action::RegisterSinkhole)).await;
+    let (named, brief) = package("com").await;
+    assert_eq!(named, servers);
+    assert!(brief.contains("ns1.sink.example, ns2.sink.example"), "{brief}");
+    bench.cut(&["net"], Some(Action::Reserve)).await;
+    let (named, brief) = package("net").await;
+    assert_eq!(named, []);
+    assert!(!brief.contains("sink.example"), "{brief}");
 }
 
 #[tokio::test]

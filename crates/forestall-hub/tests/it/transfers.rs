@@ -176,8 +176,12 @@ async fn serve(transfers: &Transfers) -> Serving {
 
 /// Asks by dig and returns the records, without signatures, as `owner type data`.
 async fn dig(serving: &Serving, key: Option<(&str, &str)>, question: &str) -> Vec<String> {
+    dig_of(serving, ZONE, key, question).await
+}
+
+async fn dig_of(serving: &Serving, zone: &str, key: Option<(&str, &str)>, question: &str) -> Vec<String> {
     let mut command = Command::new("dig");
-    command.args(["@127.0.0.1", "-p", &serving.0.port().to_string(), "+noidnout", "+tries=1", ZONE]);
+    command.args(["@127.0.0.1", "-p", &serving.0.port().to_string(), "+noidnout", "+tries=1", zone]);
     command.args(question.split(' '));
     if let Some((name, secret)) = key {
         command.args(["-y", &format!("hmac-sha256:{name}:{secret}")]);
@@ -319,6 +323,54 @@ async fn a_zone_goes_to_whom_its_marking_lets_it_and_to_nobody_else() {
     bench.zone("nodata").await;
     transfers.renew().await.unwrap();
     assert_eq!(serial(&bench).await, 2_009_040_301);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_opens_the_zones_of_its_subscriber_while_it_is_one() {
+    const OTHER: &str = "other.rpz";
+    let test = "a_key_opens_the_zones_of_its_subscriber_while_it_is_one";
+    if skip::needs(test, "dig").is_none() {
+        return;
+    }
+    let bench = Bench::open(Tlp::Clear).await;
+    bench.zone("nxdomain").await;
+    let zone = NewZone {
+        name: parsed(OTHER),
+        case: bench.case.clone(),
+        campaigns: Vec::new(),
+        tld: None,
+        policy: Policy::NxDomain,
+        ahead_days: 1,
+        with_unverified: false,
+    };
+    bench.desk.add_zone(zone, bench.now()).await.unwrap();
+    let near = bench.subscriber("near", Audience::Recipient).await;
+    let far = NewSubscriber {
+        id: parsed("far"),
+        party: None,
+        audience: Audience::Recipient,
+        key: Some((parsed("far.example"), TsigAlgorithm::Sha256)),
+        addresses: Vec::new(),
+        told: Vec::new(),
+        zones: vec![parsed(OTHER)],
+    };
+    let far = STANDARD.encode(bench.desk.add_subscriber(far, bench.now()).await.unwrap().key.unwrap().secret);
+    let transfers = bench.transfers();
+    transfers.renew().await.unwrap();
+    let serving = serve(&transfers).await;
+    let (near, far) = (Some(("near.example", near.as_str())), Some(("far.example", far.as_str())));
+    let all = 2 + 250 * 2 * 3;
+    assert_eq!(dig(&serving, near, "AXFR +onesoa").await.len(), all);
+    assert_eq!(dig_of(&serving, OTHER, far, "AXFR +onesoa").await.len(), all);
+    for question in ["AXFR", "SOA", "IXFR=1"] {
+        assert!(dig_of(&serving, OTHER, near, question).await.is_empty(), "{question}");
+        assert!(dig(&serving, far, question).await.is_empty(), "{question}");
+    }
+    // A key that was stolen is worth nothing once its subscriber was removed.
+    bench.desk.remove_subscriber(&parsed("near")).await.unwrap();
+    transfers.renew().await.unwrap();
+    assert!(dig(&serving, near, "AXFR").await.is_empty());
+    assert_eq!(dig_of(&serving, OTHER, far, "AXFR +onesoa").await.len(), all);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -161,3 +161,16 @@ fn a_proxy_tells_who_connected_to_it() {
     assert_eq!(seen.contacts[0].source, "203.0.113.7:49152".parse().unwrap());
     assert_eq!(seen.contacts[0].destination, "192.0.2.80:80".parse().unwrap());
 }
+
+#[test]
+fn a_header_of_a_proxy_counts_from_a_proxy_alone() {
+    let header = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0C\xCB\0\x71\x07\xC0\0\x02\x50\xC0\0\0\x50";
+    // Nobody is a proxy; and somebody else is.
+    for config in [CONFIG.to_owned(), format!("{CONFIG}\n[connections]\nproxies = [\"192.0.2.9\"]\n")] {
+        let sinkhole = Sinkhole::with(&config, |_| {});
+        assert_eq!(sinkhole.exchange("http", &[&header[..], BOT].concat()), b"");
+        let seen = sinkhole.stop();
+        assert_eq!((seen.contacts.len(), seen.contacts[0].kind), (1, ContactKind::NotHttp));
+        assert!(seen.contacts[0].source.ip().is_loopback(), "{}", seen.contacts[0].source);
+    }
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use forestall_spool::AnswerGiven;
 
-use crate::support::{CONFIG, SILENCE, Sinkhole, query, rcode, read_to_end, with_edns};
+use crate::support::{CONFIG, PATIENCE, SILENCE, Sinkhole, query, rcode, read_to_end, with_edns};
 
 #[test]
 fn a_flood_in_somebodys_name_is_bounded_and_counted() {
@@ -135,4 +135,34 @@ fn a_busy_connection_leaves_others_their_turn() {
     assert_eq!(sinkhole.stop().contacts.len(), 5);
     asks.join().unwrap();
     reads.join().unwrap();
+}
+
+#[test]
+fn a_spool_that_is_full_costs_events_and_no_answer() {
+    let config = CONFIG.replace("[spool]", "[spool]\nmost_mib = 1\nqueue_mib = 1");
+    let sinkhole = Sinkhole::with(&config, |_| {});
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let (asked, mut buffer) = (query("opentoday.ws", 1), [0; 512]);
+    let shed = || sinkhole.metric("forestall_sinkhole_events_total{kind=\"dns\",fate=\"shed\"}");
+    // Nobody fetches anything; a MiB of events and one of those that wait are less than 200,000.
+    let mut rounds = 0;
+    while shed() == 0 {
+        rounds += 1;
+        assert!(rounds < 200, "nothing was left out");
+        for _ in 0..20 {
+            for _ in 0..50 {
+                socket.send_to(&asked, sinkhole.address("dns")).unwrap();
+            }
+            for _ in 0..50 {
+                let length = socket.recv(&mut buffer).expect("every query is answered");
+                assert_eq!((rcode(&buffer[..length]), buffer[7]), (0, 1));
+            }
+        }
+    }
+    assert!(sinkhole.exchange("http", b"GET / HTTP/1.0\r\n\r\n").starts_with(b"HTTP/1.1 200 OK\r\n"));
+    assert_eq!(rcode(&sinkhole.udp(&asked).unwrap()), 0);
+    let octets = |file: std::io::Result<std::fs::DirEntry>| file.unwrap().metadata().unwrap().len();
+    let spool = std::fs::read_dir(sinkhole.folder.path().join("spool")).unwrap();
+    assert!(spool.map(octets).sum::<u64>() < 2 << 20, "it takes no more than it may");
 }

@@ -5,9 +5,11 @@
 use std::process::{Command, Output};
 
 use forestall_testkit::reference::{agrees, metrics_table};
+use forestall_testkit::skip;
 use nix::sys::signal::Signal;
+use nix::unistd::Uid;
 
-use crate::support::{CONFIG, Sinkhole, command, query, write_index};
+use crate::support::{CONFIG, Sinkhole, command, query, rcode, write_index};
 
 fn run(arguments: &[&str], folder: &std::path::Path) -> (Option<i32>, String) {
     let program = env!("CARGO_BIN_EXE_forestall-sinkhole");
@@ -96,4 +98,30 @@ fn its_metrics_are_those_of_the_reference() {
     let sinkhole = Sinkhole::start();
     let text = String::from_utf8(sinkhole.exchange("metrics", b"GET /metrics HTTP/1.0\r\n\r\n")).unwrap();
     agrees("metrics.md", "sinkhole", &metrics_table(&text));
+}
+
+#[test]
+fn whoever_starts_it_as_root_leaves_root() {
+    let test = "usage::whoever_starts_it_as_root_leaves_root";
+    if !Uid::effective().is_root() {
+        return skip::skipped(test, "needs to be started as root");
+    }
+    let config = format!("{CONFIG}\n[user]\nuser = 65534\ngroup = 65533\n");
+    let theirs = |folder: &std::path::Path| std::os::unix::fs::chown(folder, Some(65_534), Some(65_533)).unwrap();
+    let sinkhole = Sinkhole::with(&config, theirs);
+    let threads = std::fs::read_dir(format!("/proc/{}/task", sinkhole.process())).unwrap();
+    let statuses: Vec<String> =
+        threads.map(|thread| std::fs::read_to_string(thread.unwrap().path().join("status")).unwrap()).collect();
+    assert!(statuses.len() > 2, "{} threads", statuses.len());
+    for status in &statuses {
+        let of = |key: &str| -> Vec<&str> {
+            status.lines().find_map(|line| line.strip_prefix(key)).unwrap().split_whitespace().collect()
+        };
+        assert_eq!((of("Uid:"), of("Gid:"), of("Groups:")), (vec!["65534"; 4], vec!["65533"; 4], vec!["65533"]));
+        for capabilities in ["CapPrm:", "CapEff:", "CapAmb:"] {
+            assert_eq!(of(capabilities), ["0000000000000000"], "{capabilities}");
+        }
+    }
+    assert_eq!(rcode(&sinkhole.udp(&query("opentoday.ws", 1)).unwrap()), 0);
+    assert_eq!(sinkhole.stop().dns.len(), 1);
 }

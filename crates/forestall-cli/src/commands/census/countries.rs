@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use clap::Args;
 use forestall_census::Source;
 use forestall_census::day::{
-    Countries as OfFamily, DayReport, LEAST_CELL, Part, PublicCountries, Trend, Within, csv_by_country,
+    Countries as OfFamily, DayReport, LEAST_CELL, Part, PublicCountries, Within, csv_by_country,
 };
 use forestall_lake::enrich::{Country, Of};
 use forestall_lake::tally;
@@ -17,17 +17,13 @@ use forestall_model::marking::{Audience, Marked, release};
 use forestall_model::{Marking, UtcDay};
 use serde::Serialize;
 
-use super::held;
-use super::report::{of_day, series};
+use super::days::{self, Days};
 use crate::cli::TextJsonCsv;
 use crate::commands::lake::settings::{LakeArgs, SettingsArgs};
-use crate::failure::{Outcome, usage};
+use crate::failure::Outcome;
 use crate::output;
 use crate::table::thousands;
 use crate::world::Globals;
-
-/// The most days of a trend: two years.
-const MOST_DAYS: i32 = 732;
 
 /// Report how many machines each country had on a day, from the lake; of one country in full, with its networks, for its CERT
 ///
@@ -88,32 +84,19 @@ impl<T> All<T> {
 impl Countries {
     /// Runs the command.
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let day = self.day.unwrap_or_else(|| globals.today().plus(-1));
-        let since = self.since.unwrap_or(day);
-        if since > day || day.days_since(since) >= MOST_DAYS {
-            return Err(usage(format!("--since {since} is after {day}, or more than {MOST_DAYS} days before it")));
-        }
+        let span = days::span(self.since, self.day, globals.today())?;
+        let (_, day) = span;
         let settings = self.settings.read()?;
         let catalogue = globals.catalogue();
         let lake = self.lake.open()?;
-        let (mut days, mut notes) = (Vec::new(), Vec::new());
-        for later in 0..=day.days_since(since) {
-            let on = since.plus(later);
-            let found = of_day(&lake, on, self.family.as_deref())?;
-            notes.extend(found.notes.into_iter().map(|note| if on == day { note } else { format!("{on}: {note}") }));
-            let with_names = found.totals.into_iter().map(|totals| {
-                let held = held::of(&totals, &settings.census, &catalogue)?;
-                Ok((totals, held))
-            });
-            days.push(with_names.collect::<anyhow::Result<Vec<_>>>()?);
-        }
+        let mut days = Days::count(&lake, span, self.family.as_deref(), &settings.census, &catalogue)?;
+        let mut notes = std::mem::take(&mut days.notes);
         let country = self.country.map(|country| Part::Country(country.letters()));
         let mut families: Vec<OfFamily> = days
             .last()
-            .into_iter()
-            .flatten()
+            .iter()
             .map(|(totals, held)| {
-                let trend = self.since.and_then(|_| Trend::of(&series(&days, &totals.family)));
+                let trend = self.since.and_then(|_| days.trend(&totals.family));
                 OfFamily::of(&DayReport::of(totals, held), trend.as_ref(), country)
             })
             .collect();

@@ -10,14 +10,12 @@ use forestall_census::day::Distinct as Found;
 use forestall_lake::tally;
 use forestall_model::UtcDay;
 
+use super::days;
 use crate::cli::TextJsonCsv;
 use crate::commands::lake::settings::{LakeArgs, SettingsArgs};
-use crate::failure::{Outcome, usage};
+use crate::failure::Outcome;
 use crate::output;
 use crate::world::Globals;
-
-/// The most days: two years.
-const MOST_DAYS: i32 = 732;
 
 /// Count the distinct addresses of several days, weeks or months: how many have to be looked at, and no number of machines
 ///
@@ -49,10 +47,7 @@ pub(crate) struct Distinct {
 impl Distinct {
     /// Runs the command.
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let (since, day) = (self.since, self.day.unwrap_or_else(|| globals.today().plus(-1)));
-        if since > day || day.days_since(since) >= MOST_DAYS {
-            return Err(usage(format!("--since {since} is after {day}, or more than {MOST_DAYS} days before it")));
-        }
+        let (since, day) = days::span(Some(self.since), self.day, globals.today())?;
         let settings = self.settings.read()?;
         let key = self.settings.keys_that_are_there(&settings, globals)?.map(|keys| keys.sketch());
         let lake = self.lake.open()?;

@@ -6,23 +6,19 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use forestall_census::day::{DayReport, Held, Totals, Trend, csv, text};
+use forestall_census::day::{DayReport, Trend, csv, text};
 use forestall_connect::hub::{CensusAsked, CensusForm, Hub};
-use forestall_lake::{Lake, tally};
 use forestall_model::marking::{Audience, Marked, Released, release};
 use forestall_model::{FamilySlug, Marking, UtcDay};
 use serde::Serialize;
 
-use super::held;
+use super::days::{self, Days};
 use super::public;
 use crate::cli::TextJsonCsv;
 use crate::commands::lake::settings::{self, SettingsArgs};
 use crate::failure::{Outcome, usage};
 use crate::output;
 use crate::world::{self, Globals, given_here};
-
-/// The most days of a trend: two years.
-const MOST_DAYS: i32 = 732;
 
 /// Report how many machines there were on a day, from the lake: each figure with what it counts, its interval and its method
 ///
@@ -93,11 +89,8 @@ fn tlp_text<S: serde::Serializer>(marking: &Marking, serializer: S) -> Result<S:
 impl Report {
     /// Runs the command.
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let day = self.day.unwrap_or_else(|| globals.today().plus(-1));
-        let since = self.since.unwrap_or(day);
-        if since > day || day.days_since(since) >= MOST_DAYS {
-            return Err(usage(format!("--since {since} is after {day}, or more than {MOST_DAYS} days before it")));
-        }
+        let span = days::span(self.since, self.day, globals.today())?;
+        let (_, day) = span;
         if let Some(hub) = self.hub(globals)? {
             return self.at_hub(&hub);
         }
@@ -108,23 +101,14 @@ impl Report {
             .as_deref()
             .ok_or_else(|| usage("name the lake with --lake or FORESTALL_LAKE, or a hub that reads one with --hub"))?;
         let lake = settings::open(lake)?;
-        let (mut days, mut notes) = (Vec::new(), Vec::new());
-        for later in 0..=day.days_since(since) {
-            let on = since.plus(later);
-            let found = of_day(&lake, on, self.family.as_deref())?;
-            notes.extend(found.notes.into_iter().map(|note| if on == day { note } else { format!("{on}: {note}") }));
-            let with_names = found.totals.into_iter().map(|totals| {
-                let held = held::of(&totals, &settings.census, &catalogue)?;
-                Ok((totals, held))
-            });
-            days.push(with_names.collect::<anyhow::Result<Vec<_>>>()?);
-        }
-        let last = days.last().map_or(&[][..], Vec::as_slice);
-        let families: Vec<OfFamily> = last
+        let mut days = Days::count(&lake, span, self.family.as_deref(), &settings.census, &catalogue)?;
+        let mut notes = std::mem::take(&mut days.notes);
+        let families: Vec<OfFamily> = days
+            .last()
             .iter()
             .map(|(totals, held)| OfFamily {
                 report: DayReport::of(totals, held),
-                trend: self.since.and_then(|_| Trend::of(&series(&days, &totals.family))),
+                trend: self.since.and_then(|_| days.trend(&totals.family)),
             })
             .collect();
         if families.is_empty() {
@@ -175,16 +159,6 @@ impl Report {
         })?;
         Ok(Outcome::Done)
     }
-}
-
-/// Counts a day.
-pub(super) fn of_day(lake: &Lake, day: UtcDay, family: Option<&str>) -> anyhow::Result<tally::Day> {
-    tally::of_day(lake, day, family).with_context(|| format!("{day} could not be counted"))
-}
-
-/// Returns the days of a family.
-pub(super) fn series(days: &[Vec<(Totals, Held)>], family: &str) -> Vec<(Totals, Held)> {
-    days.iter().flatten().filter(|(totals, _)| totals.family == family).cloned().collect()
 }
 
 fn written(all: &Released<All>, format: TextJsonCsv) -> anyhow::Result<String> {

@@ -261,6 +261,7 @@ mod tests {
     use forestall_connect::epp::EppSettings;
     use forestall_coord::epp::Rules;
     use forestall_formats::epp::Side;
+    use forestall_testkit::example::in_use;
 
     use super::{DAY, File, YEARS, example, read};
 
@@ -268,13 +269,7 @@ mod tests {
     fn the_example_is_read_and_shows_the_numbers_that_hold_without_it() {
         let error = read(&example(), None, None).err().unwrap();
         assert!(error.starts_with("account.ws.certificate_file: "), "all before it was understood: {error}");
-        let used: String = example()
-            .lines()
-            .map(|line| match line.strip_prefix("# ") {
-                Some(waits) if waits.contains(" = ") => format!("{waits}\n"),
-                _ => format!("{line}\n"),
-            })
-            .collect();
+        let used = in_use(&example());
         let file: File = toml::from_str(&used).unwrap();
         let shown = &file.account["ws"];
         let usual = Rules::new(Side::Client, String::new());

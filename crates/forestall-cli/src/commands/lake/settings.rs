@@ -207,6 +207,7 @@ pub(crate) fn tell(kept: &Kept) {
 mod tests {
     use forestall_lake::retention::Policy;
     use forestall_lake::{Settings, enrich};
+    use forestall_testkit::example::in_use;
 
     use super::example;
 
@@ -215,13 +216,7 @@ mod tests {
         let settings = Settings::from_toml(&example()).unwrap();
         assert_eq!((settings.retention, &settings.enrich), (Policy::default(), &enrich::Settings::default()));
         assert!(settings.keys.is_none() && settings.census.names.is_empty());
-        let used: String = example()
-            .lines()
-            .map(|line| match line.strip_prefix("# ") {
-                Some(waits) if waits.contains(" = ") || waits.starts_with("[[") => format!("{waits}\n"),
-                _ => format!("{line}\n"),
-            })
-            .collect();
+        let used = in_use(&example());
         let settings = Settings::from_toml(&used).unwrap();
         assert_eq!(settings.retention, Policy::default());
         let enrich = &settings.enrich;

@@ -54,14 +54,10 @@ impl Import {
         };
         output::note(format_args!(
             "imported from {called}: {} added, {} replaced, {} unchanged",
-            counted_parties(done.added),
+            counted(done.added, "party"),
             done.replaced,
             done.unchanged
         ));
         Ok(Outcome::Done)
     }
-}
-
-fn counted_parties(number: u64) -> String {
-    if number == 1 { counted(1, "party") } else { format!("{number} parties") }
 }

@@ -125,6 +125,7 @@ pub(crate) fn request() -> Request {
             ),
         ]
         .into(),
+        servers: vec![parsed("ns1.sink.example"), parsed("ns2.sink.example")],
         contracted: ["com", "net", "org"].map(parsed).into(),
         lines,
     }
