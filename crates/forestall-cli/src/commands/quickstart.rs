@@ -27,7 +27,7 @@ use crate::world::{self, Globals};
 #[derive(Args, Debug)]
 pub(crate) struct Quickstart {
     /// Where the console listens
-    #[arg(long, value_name = "ADDR", default_value_t = serve::LISTEN)]
+    #[arg(long, value_name = "ADDR", env = "FORESTALL_LISTEN", hide_env_values = true, default_value_t = serve::LISTEN)]
     listen: SocketAddr,
     /// Print the summary and end
     #[arg(long)]

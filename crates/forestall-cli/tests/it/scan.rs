@@ -70,6 +70,18 @@ fn finds_infected_machines_and_the_error_of_a_clock() {
 }
 
 #[test]
+fn what_holds_no_question_is_told() {
+    let home = Home::new();
+    with_index(&home, "");
+    home.write("empty.txt", "");
+    home.write("other.txt", format!("{MORNING} 192.0.2.8 example.com A NOERROR\n"));
+    let ran = home.run("scan empty.txt other.txt --index names.idx");
+    assert_eq!((ran.status, ran.out.as_str()), (0, ""));
+    assert!(ran.err.contains("note: empty.txt") && ran.err.contains("holds no question"), "{}", ran.err);
+    assert!(!ran.err.contains("other.txt"), "{}", ran.err);
+}
+
+#[test]
 fn a_visitor_of_an_excluded_name_is_no_finding() {
     let home = Home::new();
     home.write("excluded.txt", "praat.org\n");

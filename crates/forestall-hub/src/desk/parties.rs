@@ -127,7 +127,9 @@ impl Desk {
             return Ok(kept);
         }
         Err(match (over, self.store().party(&id).await?) {
-            (None, Some(_)) => DeskError::Stale(format!("there is a party {id} already; open it to change it")),
+            (None, Some(_)) => DeskError::Stale(format!(
+                "there is a party {id} already; change it on its page, or replace it by a file of parties"
+            )),
             (Some(_), None) => DeskError::NoSuchParty(id),
             _ => DeskError::Stale(format!(
                 "somebody else changed {id} or a party with one of its domains in the meantime; look at it again and repeat the change"

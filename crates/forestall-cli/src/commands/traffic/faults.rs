@@ -24,9 +24,13 @@ fn tell(path: &Path, outcome: &Outcome) {
     if let Some(error) = &outcome.failed {
         output::note(format_args!("warning: {called} was not read to its end: {error:#}"));
     }
+    let kind = outcome.format.map_or_else(String::new, |format| format!(" ({format})"));
+    if outcome.failed.is_none() && outcome.counts.records == 0 {
+        // No finding says nothing where nobody asked for anything.
+        output::note(format_args!("note: {called}{kind} holds no question that could be read"));
+    }
     let broken = outcome.counts.broken();
     if broken > 0 {
-        let kind = outcome.format.map_or_else(String::new, |format| format!(" ({format})"));
         output::note(format_args!(
             "note: {called}{kind}: {broken} of {} could not be read: {}",
             outcome.counts.units,
