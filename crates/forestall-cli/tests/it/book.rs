@@ -29,7 +29,7 @@ const MAY_LACK: [&str; 2] = ["python3", "xmllint"];
 /// Pages with blocks marked `sh`, how many they have, and why these are not run.
 const NOT_RUN: &[(&str, usize, &str)] = &[
     ("README.md", 3, "cargo builds the program and runs the tests; the three commands have a test of their own"),
-    ("docs/acceptance.md", 8, "a hub, resolvers and a sinkhole beside one another; packages, and root"),
+    ("docs/acceptance.md", 9, "a hub, resolvers and a sinkhole beside one another; packages, and root"),
     ("docs/api.md", 2, "a hub that somebody serves"),
     ("docs/census.md", 2, "a lake with the events of sinkholes; a simulation of minutes"),
     ("docs/classifier.md", 1, "two files of names that the repository cannot hold"),
