@@ -46,6 +46,8 @@ struct SliceCard {
     /// Hours until then.
     hours: Option<i64>,
     left: u32,
+    /// Names, before their windows close, that were seen otherwise than the registry said.
+    refuted: u32,
     /// How much time there is for what is left.
     lead: Option<LeadDocument>,
     /// The last list, with what goes out with it.
@@ -168,6 +170,11 @@ fn slice_card(file: &CaseFile, tld: &Tld, list: Option<SliceList>, terms: &Terms
         last_day: asked.map(|request| request.days.until.plus(-1).to_string()).unwrap_or_default(),
         acknowledged: slice.acknowledged.is_some(),
         left: cells.iter().filter(open).map(left).sum(),
+        refuted: cells
+            .iter()
+            .filter(|cell| guard(cell).until > now)
+            .map(|cell| cell.tally.mismatch + cell.tally.lost)
+            .sum(),
         hours: opens.map(|opens| opens.seconds_since(now).max(0) / 3_600),
         opens: opens.map(to_minute),
         tld: tld.to_string(),

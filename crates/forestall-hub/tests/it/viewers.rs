@@ -6,9 +6,10 @@
 
 use forestall_api::route::{ALL, BASE, Method};
 use forestall_coord::event::CaseKind;
+use forestall_formats::evidence::EvidenceLine;
 use forestall_hub::desk::OpenCase;
 use forestall_hub::server::Allowance;
-use forestall_model::{CaseRole, DayRange, DomainName, Marking, NameClass, Pap, Standing, Tlp, UtcDay};
+use forestall_model::{CaseRole, DayRange, DomainName, Marking, NameClass, Pap, Sight, Standing, Tlp, UtcDay};
 use forestall_testkit::parsed;
 use proptest::prelude::*;
 
@@ -273,6 +274,36 @@ fn the_routes_are_found() {
     let routes = routes();
     assert!(routes.len() > 60, "{}", routes.len());
     assert!(routes.iter().any(|(path, reads, sends)| path == "/case/{id}/docket/names.txt" && *reads && *sends));
+}
+
+#[tokio::test]
+async fn a_registry_learns_at_home_which_of_its_answers_a_look_refutes() {
+    let served = Served::start().await;
+    served.open_case("a", "A case of the test").await;
+    served.desk.import_parties(PARTIES, now()).await.unwrap();
+    let who = person(&served, "desk@com.example", Some("reg-com"), Standing::Member).await;
+    let token = bearer(&served, &who.id, "read,answer").await;
+    let header = [("Authorization", token.as_str())];
+    let fields = [("action", "reserve"), ("result", "done")];
+    assert_eq!(served.post("/case/a/slice/com/answer", &header, &fields).await.status, 303);
+    let home = served.get("/home", &header).await.body;
+    assert!(home.contains("Nothing is left to do.") && !home.contains("otherwise than you said"), "{home}");
+    let file = served.desk.file(&parsed("a")).await.unwrap();
+    let last = file.counts[0].periods.last().unwrap().key;
+    let names = served.desk.listing(&file, &parsed("com"), 0, last).unwrap().names.clone();
+    let row = EvidenceLine {
+        line: 1,
+        name: names[0].clone(),
+        method: forestall_model::Method::Dns,
+        sight: Sight::OtherNameServers,
+        at: now(),
+        name_servers: vec![parsed("ns1.elsewhere.example")],
+        source: "a look".to_owned(),
+    };
+    served.desk.import_evidence(&parsed("a"), &act(), vec![row]).await.unwrap();
+    let home = served.get("/home", &header).await.body;
+    assert!(home.contains("<b>1 name was seen from outside otherwise than you said.</b>"), "{home}");
+    assert!(!home.contains("Nothing is left to do."), "{home}");
 }
 
 #[tokio::test]

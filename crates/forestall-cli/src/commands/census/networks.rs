@@ -177,7 +177,11 @@ impl Networks {
         disclosure.what = format!("addresses of infected machines of {of} on {day}, {}", self.form.word());
         disclosure.purpose.clone_from(&self.purpose);
         disclosure.basis.clone_from(&self.basis);
-        lake.record(&disclosure)?;
+        if count > 0 {
+            lake.record(&disclosure)?;
+        } else {
+            output::note(format_args!("note: the lake {} holds no machine of {of} on {day}", lake.url()));
+        }
         output::to(place, |out| Ok(out.write_all(&octets)?))?;
         Ok(true)
     }
