@@ -6,12 +6,12 @@
 //! release wants the check: with `--required` its absence is a failure.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, bail};
 
 use crate::console::say;
-use crate::{arguments, tree};
+use crate::{arguments, cargo, tree};
 
 /// Checks the lock file against the advisories.
 ///
@@ -43,7 +43,7 @@ enum Checked {
 
 fn check(root: &Path) -> anyhow::Result<Checked> {
     let deny = |arguments: &[&str]| {
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut command = cargo::command();
         command.arg("deny").args(arguments).current_dir(root).stdin(Stdio::null());
         command
     };

@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 
 use crate::console::{complain, say};
-use crate::{arguments, tree};
+use crate::{arguments, cargo, tree};
 
 /// Where the pages stand.
 const FOLDER: &str = "docs/families";
@@ -97,7 +97,7 @@ fn make(root: &Path) -> anyhow::Result<Pages> {
         fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let status = cargo::command()
         // With the features that the whole workspace asks for, so that the tests find everything built.
         .args(["build", "--quiet", "--locked", "--workspace", "--example", EXAMPLE])
         .current_dir(root)

@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
 
+use crate::cargo;
+
 /// A package by name and version.
 pub(crate) type Id = (String, String);
 
@@ -125,7 +127,7 @@ pub(crate) fn host() -> anyhow::Result<String> {
 }
 
 fn ask(root: &Path, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let output = cargo::command()
         .args(arguments)
         .current_dir(root)
         .stdin(Stdio::null())

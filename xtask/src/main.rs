@@ -13,6 +13,7 @@ mod advisories;
 mod arguments;
 mod bench;
 mod book;
+mod cargo;
 mod console;
 mod epoch;
 mod family_docs;

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
+
+use crate::cargo;
 
 /// The part of the answer that the checks read.
 #[derive(Debug, Deserialize)]
@@ -67,7 +69,7 @@ impl Metadata {
     ///
     /// Cargo is missing, refuses (its words are passed on), or answers in a form that we do not know.
     pub(crate) fn load(root: &Path) -> anyhow::Result<Self> {
-        let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        let output = cargo::command()
             .args(["metadata", "--format-version", "1", "--locked"])
             .current_dir(root)
             .stdin(Stdio::null())

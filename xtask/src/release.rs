@@ -2,7 +2,6 @@
 
 //! The release programs, for chores that measure or try them.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
@@ -10,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context as _, ensure};
 
 use crate::console::say;
-use crate::tree;
+use crate::{cargo, tree};
 
 /// The two programs that are installed.
 #[derive(Debug)]
@@ -29,7 +28,7 @@ impl Programs {
     /// They cannot be built.
     pub(crate) fn build(root: &Path) -> anyhow::Result<Self> {
         say("building the release programs");
-        let status = cargo()
+        let status = cargo::command()
             .args(["build", "--quiet", "--release", "--locked", "-p", "forestall-cli", "-p", "forestall-sinkhole"])
             .current_dir(root)
             .stdin(Stdio::null())
@@ -46,11 +45,6 @@ impl Programs {
         command.env("FORESTALL_DATA", data).env("FORESTALL_BY", "xtask").stdin(Stdio::null());
         command
     }
-}
-
-/// Returns a command of the cargo that runs this.
-pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
 }
 
 /// Returns the folder for build output of the repository at `root`.

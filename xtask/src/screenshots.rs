@@ -2,11 +2,11 @@
 
 //! The pictures of the documentation, taken anew of the console as it is.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, bail};
 
-use crate::tree;
+use crate::{cargo, tree};
 
 /// Serves a console on loopback and has Chromium take the pictures in `docs/images`.
 ///
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         bail!("screenshots takes no argument, found {}", arguments.join(" "));
     }
     let root = tree::root();
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let status = cargo::command()
         .args(["run", "--quiet", "--package", "forestall-hub", "--example", "screenshots", "--", "docs/images"])
         .current_dir(&root)
         .stdin(Stdio::null())

@@ -7,12 +7,12 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, bail};
 
 use crate::console::say;
-use crate::tree;
+use crate::{cargo, tree};
 
 /// Where the model stands.
 const FOLDER: &str = "crates/forestall-detect/model";
@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let (data, out) = folders(arguments)?;
     let root = tree::root();
     let out = out.map_or_else(|| root.join(FOLDER), Path::to_owned);
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let status = cargo::command()
         .args(["run", "--quiet", "--release", "--locked", "--package", "forestall-detect", "--example", "train", "--"])
         .args([absolute(data)?.as_os_str(), absolute(&out)?.as_os_str()] as [&OsStr; 2])
         .current_dir(&root)

@@ -12,8 +12,9 @@ use anyhow::{Context as _, bail, ensure};
 use super::divan::Tree;
 use super::figures::{Figure, read_figures};
 use super::programs;
+use crate::cargo;
 use crate::console::say;
-use crate::release::{Programs, cargo, found};
+use crate::release::{Programs, found};
 
 /// The variable by which a benchmark learns where its figures go.
 const FIGURES: &str = "FORESTALL_FIGURES";
@@ -223,7 +224,7 @@ impl Run {
     }
 
     fn command(&self, place: &Place<'_>) -> anyhow::Result<Command> {
-        let mut command = cargo();
+        let mut command = cargo::command();
         match self.how {
             Bench(package, name) | Divan(package, name, _) => {
                 command.args(["bench", "--quiet", "--locked", "--package", package, "--bench", name, "--"]);

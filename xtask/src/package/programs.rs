@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 
 use super::run;
+use crate::cargo;
 
 /// A program that is handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Built {
     }
 
     fn build(root: &Path, statically_for: Option<&str>) -> anyhow::Result<Self> {
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut command = cargo::command();
         command.args(["build", "--release", "--locked"]).current_dir(root);
         for program in PROGRAMS {
             command.args(["--package", program.package]);

@@ -2,7 +2,7 @@
 
 //! `cargo xtask test --cluster`: the tests of `forestall-query`, a workspace of its own since its engine takes long to build.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use super::steps::{self, Step};
 use super::{counterparts, prepared, skips, stamp};
 use crate::console::say;
-use crate::tree::Tree;
+use crate::tree::{self, Tree};
 
 /// The workspace.
 const FOLDER: &str = "crates/forestall-query";
@@ -44,7 +44,7 @@ pub(super) fn run(root: &Path, install: bool, if_changed: bool) -> anyhow::Resul
             .with_context(|| format!("cargo {}", arguments.join(" ")))
     };
     let given = std::env::var_os(PROGRAM).map(PathBuf::from);
-    let built = build_folder(root).join("debug").join(format!("forestall{}", std::env::consts::EXE_SUFFIX));
+    let built = tree::target(root).join("debug").join(format!("forestall{}", std::env::consts::EXE_SUFFIX));
     let program = given.as_ref().unwrap_or(&built);
     let steps = vec![
         Step::new("format", || within(&folder, &["fmt", "--check"], &[])),
@@ -73,12 +73,6 @@ pub(super) fn run(root: &Path, install: bool, if_changed: bool) -> anyhow::Resul
         say(&line);
     }
     outcome
-}
-
-/// Returns where the root workspace is built.
-fn build_folder(root: &Path) -> PathBuf {
-    let told = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| OsString::from("target"));
-    root.join(told)
 }
 
 /// Runs a command, and ends it with all that it started where it takes longer than it may.

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use crate::console::say;
-use crate::{book, family_docs, reference, tidy, tree};
+use crate::{book, cargo, family_docs, reference, tidy, tree};
 
 mod axe;
 mod cluster;
@@ -89,8 +89,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
 /// Runs cargo in the root of the repository, without standard input.
 fn cargo(root: &Path, arguments: &[&str], environment: &[(&str, OsString)]) -> anyhow::Result<()> {
     let words = arguments.join(" ");
-    let environment: Vec<(&str, &OsStr)> = environment.iter().map(|(key, value)| (*key, value.as_os_str())).collect();
-    let status = prepared(root, arguments, &environment).status();
+    let status = prepared(root, arguments, environment).status();
     let status = status.with_context(|| format!("cannot start cargo {words}"))?;
     if !status.success() {
         bail!("cargo {words}: {status}");
@@ -99,9 +98,13 @@ fn cargo(root: &Path, arguments: &[&str], environment: &[(&str, OsString)]) -> a
 }
 
 /// Returns the command that runs cargo in a folder, without standard input.
-fn prepared(folder: &Path, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).envs(environment.iter().copied()).current_dir(folder).stdin(Stdio::null());
+fn prepared(folder: &Path, arguments: &[&str], environment: &[(&str, impl AsRef<OsStr>)]) -> Command {
+    let mut command = cargo::command();
+    command
+        .args(arguments)
+        .envs(environment.iter().map(|(key, value)| (key, value)))
+        .current_dir(folder)
+        .stdin(Stdio::null());
     command
 }
 
