@@ -81,21 +81,30 @@ impl Bench {
         Transfers::new(self.desk.clone(), Arc::new(move || Instant::from_micros(time.load(Ordering::Relaxed))))
     }
 
-    async fn zone(&self, policy: &str) {
-        let new = NewZone {
-            name: zone(),
+    /// Returns a zone of the whole case.
+    fn new_zone(&self, name: &str) -> NewZone {
+        NewZone {
+            name: parsed(name),
             case: self.case.clone(),
             campaigns: Vec::new(),
             tld: None,
-            policy: parsed(policy),
+            policy: Policy::NxDomain,
             ahead_days: 1,
             with_unverified: false,
-        };
+        }
+    }
+
+    async fn zone(&self, policy: &str) {
+        let new = NewZone { policy: parsed(policy), ..self.new_zone(ZONE) };
         self.desk.add_zone(new, self.now()).await.unwrap();
     }
 
     /// Adds a subscriber and returns the secret of the key.
     async fn subscriber(&self, id: &str, audience: Audience) -> String {
+        self.subscriber_of(id, audience, ZONE).await
+    }
+
+    async fn subscriber_of(&self, id: &str, audience: Audience, zone: &str) -> String {
         let new = NewSubscriber {
             id: parsed(id),
             party: None,
@@ -103,7 +112,7 @@ impl Bench {
             key: Some((parsed(&format!("{id}.example")), TsigAlgorithm::Sha256)),
             addresses: Vec::new(),
             told: Vec::new(),
-            zones: vec![zone()],
+            zones: vec![parsed(zone)],
         };
         STANDARD.encode(self.desk.add_subscriber(new, self.now()).await.unwrap().key.unwrap().secret)
     }
@@ -334,27 +343,9 @@ async fn a_key_opens_the_zones_of_its_subscriber_while_it_is_one() {
     }
     let bench = Bench::open(Tlp::Clear).await;
     bench.zone("nxdomain").await;
-    let zone = NewZone {
-        name: parsed(OTHER),
-        case: bench.case.clone(),
-        campaigns: Vec::new(),
-        tld: None,
-        policy: Policy::NxDomain,
-        ahead_days: 1,
-        with_unverified: false,
-    };
-    bench.desk.add_zone(zone, bench.now()).await.unwrap();
+    bench.desk.add_zone(bench.new_zone(OTHER), bench.now()).await.unwrap();
     let near = bench.subscriber("near", Audience::Recipient).await;
-    let far = NewSubscriber {
-        id: parsed("far"),
-        party: None,
-        audience: Audience::Recipient,
-        key: Some((parsed("far.example"), TsigAlgorithm::Sha256)),
-        addresses: Vec::new(),
-        told: Vec::new(),
-        zones: vec![parsed(OTHER)],
-    };
-    let far = STANDARD.encode(bench.desk.add_subscriber(far, bench.now()).await.unwrap().key.unwrap().secret);
+    let far = bench.subscriber_of("far", Audience::Recipient, OTHER).await;
     let transfers = bench.transfers();
     transfers.renew().await.unwrap();
     let serving = serve(&transfers).await;
@@ -501,15 +492,7 @@ async fn bind_takes_a_zone_over_tls_and_what_follows_when_it_is_told() {
 #[tokio::test]
 async fn zones_and_subscribers_that_make_no_sense_are_refused() {
     let bench = Bench::open(Tlp::Clear).await;
-    let new = |name: &str| NewZone {
-        name: parsed(name),
-        case: bench.case.clone(),
-        campaigns: Vec::new(),
-        tld: None,
-        policy: Policy::NxDomain,
-        ahead_days: 1,
-        with_unverified: false,
-    };
+    let new = |name: &str| bench.new_zone(name);
     let refused = async |zone: NewZone, expected: &str| {
         let error = bench.desk.add_zone(zone, bench.now()).await.unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");

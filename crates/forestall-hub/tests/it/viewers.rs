@@ -276,13 +276,19 @@ fn the_routes_are_found() {
     assert!(routes.iter().any(|(path, reads, sends)| path == "/case/{id}/docket/names.txt" && *reads && *sends));
 }
 
-#[tokio::test]
-async fn a_registry_learns_at_home_which_of_its_answers_a_look_refutes() {
+/// Returns a hub with a case, and what signs the desk of com's registry in.
+async fn at_the_desk_of_com(scopes: &str) -> (Served, String) {
     let served = Served::start().await;
     served.open_case("a", "A case of the test").await;
     served.desk.import_parties(PARTIES, now()).await.unwrap();
     let who = person(&served, "desk@com.example", Some("reg-com"), Standing::Member).await;
-    let token = bearer(&served, &who.id, "read,answer").await;
+    let token = bearer(&served, &who.id, scopes).await;
+    (served, token)
+}
+
+#[tokio::test]
+async fn a_registry_learns_at_home_which_of_its_answers_a_look_refutes() {
+    let (served, token) = at_the_desk_of_com("read,answer").await;
     let header = [("Authorization", token.as_str())];
     let fields = [("action", "reserve"), ("result", "done")];
     assert_eq!(served.post("/case/a/slice/com/answer", &header, &fields).await.status, 303);
@@ -308,11 +314,7 @@ async fn a_registry_learns_at_home_which_of_its_answers_a_look_refutes() {
 
 #[tokio::test]
 async fn a_registry_answers_for_its_own_slice() {
-    let served = Served::start().await;
-    served.open_case("a", "A case of the test").await;
-    served.desk.import_parties(PARTIES, now()).await.unwrap();
-    let who = person(&served, "desk@com.example", Some("reg-com"), Standing::Member).await;
-    let token = bearer(&served, &who.id, "read,answer").await;
+    let (served, token) = at_the_desk_of_com("read,answer").await;
     let header = [("Authorization", token.as_str())];
     let home = served.get("/home", &header).await;
     assert!(
@@ -358,11 +360,7 @@ async fn a_registry_answers_for_its_own_slice() {
 
 #[tokio::test]
 async fn json_of_the_home_tells_what_is_due() {
-    let served = Served::start().await;
-    served.open_case("a", "A case of the test").await;
-    served.desk.import_parties(PARTIES, now()).await.unwrap();
-    let who = person(&served, "desk@com.example", Some("reg-com"), Standing::Member).await;
-    let token = bearer(&served, &who.id, "read").await;
+    let (served, token) = at_the_desk_of_com("read").await;
     let reply = served.get("/home", &[("Authorization", &token), ("Accept", "application/json")]).await;
     let document: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
     let slice = &document["cases"][0]["slices"][0];
