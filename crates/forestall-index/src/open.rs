@@ -3,7 +3,7 @@
 //! Taking an index into use: the whole file is copied once, and what was copied is checked; then nothing can change it.
 //!
 //! Every octet is checked before the first look-up, so that none can fail afterwards, and what is checked is what is kept: each octet of the file is read
-//! once. Several threads copy and check at a time, in pieces that stay in the nearest cache. The copy lies in a [`Sealed`] memory file.
+//! once. Several threads copy and check at a time, in pieces that stay in the nearest cache. The copy lies in [`Sealed`] memory.
 
 use std::io::{self, Read};
 

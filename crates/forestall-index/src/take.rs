@@ -28,7 +28,7 @@ impl Index {
         }
     }
 
-    /// Says whether its octets lie in a sealed memory file, which is no memory of the program's own.
+    /// Says whether its octets lie in a mapping of their own, to which the system lets nobody write.
     #[must_use]
     pub fn is_mapped(&self) -> bool {
         self.octets.is_mapped()
@@ -43,7 +43,7 @@ mod by_place {
     use std::fs::File;
     use std::io;
     use std::os::unix::fs::FileExt;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Mutex, PoisonError};
 
     use crate::Index;
     use crate::block::Block;
@@ -81,13 +81,15 @@ mod by_place {
         let tables = Tables::of_octets(&octets_of_tables).ok_or(OpenError::Senseless)?;
         let blocks = blocks(&tables, tables_at)?;
         let length = usize::try_from(octets).map_err(|_| OpenError::TooLong)?;
-        let draft = Draft::new(length)?;
-        draft.put(0, &head)?;
-        draft.put(tables_at, &octets_of_tables)?;
-        draft.put(length - FRAME, &end)?;
+        let mut draft = Draft::new(length)?;
+        let (start, rest) = draft.octets_mut().split_at_mut(FRAME);
+        let (into, rest) = rest.split_at_mut(tables_at - FRAME);
+        let (into_tables, into_end) = rest.split_at_mut(tables_length);
+        start.copy_from_slice(&head);
+        into_tables.copy_from_slice(&octets_of_tables);
+        into_end.copy_from_slice(&end);
         drop(octets_of_tables);
-        let copying = Copying { source, blocks: &blocks, entries: &tables.blocks, draft: &draft };
-        copying.run(threads)?;
+        Copying { source, blocks: &blocks, entries: &tables.blocks }.run(into, threads)?;
         let octets = draft.seal()?;
         Ok(Index::assembled(octets, digest, tables, blocks))
     }
@@ -118,24 +120,26 @@ mod by_place {
         source: Source<'c>,
         blocks: &'c [Block],
         entries: &'c [BlockEntry],
-        draft: &'c Draft,
     }
 
     impl Copying<'_> {
-        /// Copies all blocks; of several that are wrong, the first is told.
-        fn run(self, threads: usize) -> Result<(), OpenError> {
-            let next = AtomicUsize::new(0);
+        /// Copies all blocks to the octets that are theirs, from the head to the tables; of several that are wrong, the first is told.
+        fn run(self, mut into: &mut [u8], threads: usize) -> Result<(), OpenError> {
+            let places = self.blocks.iter().map(|block| {
+                let (place, rest) = std::mem::take(&mut into).split_at_mut(block.range().len());
+                into = rest;
+                place
+            });
+            let places: Vec<&mut [u8]> = places.collect();
+            let threads = threads.clamp(1, MOST_THREADS).min(places.len().max(1));
+            let waiting = Mutex::new(places.into_iter().enumerate());
+            let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
             let work = || {
-                let mut piece = vec![0; PIECE];
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= self.blocks.len() {
-                        return Ok(());
-                    }
-                    self.block(number, &mut piece).map_err(|error| (number, error))?;
+                while let Some((number, place)) = next() {
+                    self.block(number, place).map_err(|error| (number, error))?;
                 }
+                Ok(())
             };
-            let threads = threads.clamp(1, MOST_THREADS).min(self.blocks.len());
             let failed = std::thread::scope(|scope| {
                 let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
                 let mut failed: Vec<_> = work().err().into_iter().collect();
@@ -150,18 +154,13 @@ mod by_place {
             failed.into_iter().min_by_key(|(number, _)| *number).map_or(Ok(()), |(_, error)| Err(error))
         }
 
-        /// Copies and checks one block.
-        fn block(self, number: usize, piece: &mut [u8]) -> Result<(), OpenError> {
+        /// Copies one block to its place and checks what stands there.
+        fn block(self, number: usize, place: &mut [u8]) -> Result<(), OpenError> {
             let (block, entry) = (&self.blocks[number], &self.entries[number]);
             let mut sum = Checksum::new();
-            let mut at = block.range().start;
-            while at < block.range().end {
-                let length = piece.len().min(block.range().end - at);
-                let piece = &mut piece[..length];
+            for (piece, at) in place.chunks_mut(PIECE).zip((block.range().start..).step_by(PIECE)) {
                 self.source.read(at as u64, piece)?;
                 sum.take(piece);
-                self.draft.put(at, piece)?;
-                at += length;
             }
             if sum.finish() == entry.checksum { Ok(()) } else { Err(altered(number, block)) }
         }

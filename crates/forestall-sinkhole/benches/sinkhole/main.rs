@@ -113,7 +113,7 @@ fn dns(folder: &Path, names: u32, queries: usize, zones: u32, octets: u64) -> Do
         }
     }
     println!("memory after {answered} queries: {}", servers[1].0.memory(octets));
-    tell("memory", mib(servers[1].0.own_memory()), "MiB");
+    tell("memory", mib(servers[1].0.own_memory(octets)), "MiB");
     for (server, _) in servers {
         server.end()?;
     }

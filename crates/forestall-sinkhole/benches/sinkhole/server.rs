@@ -65,9 +65,9 @@ impl Server {
         seconds
     }
 
-    /// Returns the octets of memory that it has besides its index, which is mapped.
-    pub(crate) fn own_memory(&self) -> u64 {
-        (self.status("RssAnon:") + self.status("RssFile:")) << 10
+    /// Returns the octets of memory that it has besides an index of so many octets.
+    pub(crate) fn own_memory(&self, index: u64) -> u64 {
+        (self.status("VmRSS:") << 10).saturating_sub(index)
     }
 
     /// Returns a figure that the system has of it, in KiB.
@@ -79,13 +79,11 @@ impl Server {
 
     /// Says what memory it has beside its index.
     pub(crate) fn memory(&self, index: u64) -> String {
-        let (shared, most) = (self.status("RssShmem:"), self.status("VmHWM:"));
         format!(
-            "{:.1} MiB above an index of {:.1} MiB, of which {:.1} MiB are mapped; at most {:.1} MiB in all",
-            mib(self.own_memory()),
+            "{:.1} MiB above an index of {:.1} MiB; at most {:.1} MiB in all",
+            mib(self.own_memory(index)),
             mib(index),
-            mib(shared << 10),
-            mib(most << 10)
+            mib(self.status("VmHWM:") << 10)
         )
     }
 
