@@ -148,7 +148,8 @@ pub fn read(octets: &[u8]) -> Result<Answer, AnswerError> {
     if octets.len() > MOST_OCTETS {
         return Err(AnswerError(format!("it has more than {MOST_OCTETS} octets")));
     }
-    let root = xml::read(octets).map_err(AnswerError)?;
+    // What the library says of an error may quote as much of the frame as it likes.
+    let root = xml::read(octets).map_err(|reason| AnswerError(cut(&reason)))?;
     if root.space != EPP || root.name != "epp" {
         return Err(AnswerError(format!("its root is {:?} and not EPP's", cut(&root.name))));
     }

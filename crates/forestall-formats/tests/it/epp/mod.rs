@@ -116,6 +116,20 @@ fn texts_of_servers_are_cut_and_on_one_line() {
 }
 
 #[test]
+fn an_error_does_not_quote_all_that_a_server_sent() {
+    let long = "x".repeat(100_000);
+    for frame in [
+        format!("<epp></{long}>"),
+        format!("<epp {long}={long}/>"),
+        format!("<epp>&{long};</epp>"),
+        format!("<{long}/>"),
+    ] {
+        let error = answer::read(frame.as_bytes()).unwrap_err().to_string();
+        assert!(error.len() < 1_000, "{}", error.len());
+    }
+}
+
+#[test]
 fn codes_are_told_in_words() {
     for (code, says) in
         [(2306, "policy"), (2502, "too many sessions"), (2104, "money"), (2304, "status"), (2302, "exists")]
