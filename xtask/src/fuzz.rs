@@ -1,15 +1,18 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! `cargo xtask fuzz [--seconds N] [TARGET]...`: hostile octets against every reader, by libFuzzer.
+//! `cargo xtask fuzz [--seconds N] [--beside N] [TARGET]...`: hostile octets against every reader, by libFuzzer, so many targets at a time.
 //!
 //! libFuzzer finds its way by counters at each branch, which the stable compiler sets where it is told to; only the address sanitizer would need an
 //! unstable one, and the readers have no `unsafe` for it to watch. Seeds are the real files of the tests. What was found is kept under `target/fuzz`,
-//! and an input that ends a target is named by libFuzzer and told here.
+//! what libFuzzer says of a target in a log there, and an input that ends a target is named here. At the end stands a line for each target, for the table in
+//! `fuzz/README.md`.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 
 use crate::console::say;
 use crate::linked::host;
@@ -33,7 +36,7 @@ const SEEDS: [&str; 3] =
 /// Runs the chore.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the project")?;
-    let (mut seconds, mut chosen) = (600_u32, Vec::new());
+    let (mut seconds, mut beside, mut chosen) = (600_u32, 1_usize, Vec::new());
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -41,7 +44,13 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
                 let number = arguments.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
                 seconds = number.context("--seconds takes a number of seconds")?;
             }
-            word if word.starts_with('-') => bail!("{word} is no option; expected --seconds N, or names of targets"),
+            "--beside" => {
+                let number = arguments.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
+                beside = number.context("--beside takes a number of targets that run at a time")?;
+            }
+            word if word.starts_with('-') => {
+                bail!("{word} is no option; expected --seconds N, --beside N, or names of targets")
+            }
             target => chosen.push(target.to_owned()),
         }
     }
@@ -52,12 +61,13 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let chosen = if chosen.is_empty() { targets } else { chosen };
     let folder = root.join("target/fuzz");
     build(root, &folder)?;
-    let mut failed = Vec::new();
-    for target in &chosen {
-        if !attack(root, &folder, target, seconds)? {
-            failed.push(target.as_str());
-        }
+    let attack = Attack { root, folder: &folder, seconds };
+    let done = attack.all(&chosen, beside)?;
+    say("target\tinputs\tmost memory, MiB\tkept inputs");
+    for Survived { target, inputs, memory, kept, .. } in &done {
+        say(&format!("{target}\t{inputs}\t{memory}\t{kept}"));
     }
+    let failed: Vec<&str> = done.iter().filter(|of| !of.is_well).map(|of| of.target.as_str()).collect();
     ensure!(failed.is_empty(), "these targets did not survive: {}", failed.join(", "));
     Ok(())
 }
@@ -97,24 +107,86 @@ fn build(root: &Path, folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs one target; says whether it survived.
-fn attack(root: &Path, folder: &Path, target: &str, seconds: u32) -> anyhow::Result<bool> {
-    let corpus = folder.join("corpus").join(target);
-    let found = folder.join("found").join(target);
-    std::fs::create_dir_all(&corpus)?;
-    std::fs::create_dir_all(&found)?;
-    let seeds: Vec<PathBuf> = SEEDS.iter().map(|seeds| root.join(seeds)).filter(|seeds| seeds.is_dir()).collect();
-    say(&format!("{target}, {seconds} seconds"));
-    let status = Command::new(folder.join(host()?).join("release").join(target))
-        .arg(format!("-max_total_time={seconds}"))
-        .arg(format!("-max_len={LONGEST}"))
-        .arg(format!("-rss_limit_mb={MEMORY}"))
-        .arg(format!("-timeout={TIMEOUT}"))
-        .args(["-print_final_stats=1", "-verbosity=0"])
-        .arg(format!("-artifact_prefix={}/", found.display()))
-        .arg(&corpus)
-        .args(seeds)
-        .status()
-        .with_context(|| format!("{target} cannot be run"))?;
-    Ok(status.success())
+/// How targets are run.
+struct Attack<'a> {
+    root: &'a Path,
+    folder: &'a Path,
+    seconds: u32,
+}
+
+/// What became of a target.
+struct Survived {
+    target: String,
+    is_well: bool,
+    /// Inputs that it was given.
+    inputs: String,
+    /// The most memory it had, in MiB.
+    memory: String,
+    /// Inputs that are kept since they reach what no other reached.
+    kept: usize,
+}
+
+impl Attack<'_> {
+    /// Runs targets, so many at a time. Returns what became of each, in their order.
+    fn all(&self, targets: &[String], beside: usize) -> anyhow::Result<Vec<Survived>> {
+        let waiting = Mutex::new(targets.iter().enumerate());
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            let mut done = Vec::new();
+            while let Some((number, target)) = next() {
+                done.push((number, self.one(target)?));
+            }
+            anyhow::Ok(done)
+        };
+        let mut done = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..beside.min(targets.len())).map(|_| scope.spawn(work)).collect();
+            let mut done = Vec::new();
+            for one in all {
+                done.extend(one.join().map_err(|_| anyhow!("a thread that runs targets ended"))??);
+            }
+            anyhow::Ok(done)
+        })?;
+        done.sort_unstable_by_key(|(number, _)| *number);
+        Ok(done.into_iter().map(|(_, done)| done).collect())
+    }
+
+    /// Runs one target.
+    fn one(&self, target: &str) -> anyhow::Result<Survived> {
+        let (corpus, found) = (self.folder.join("corpus").join(target), self.folder.join("found").join(target));
+        let logs = self.folder.join("log");
+        for folder in [&corpus, &found, &logs] {
+            std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        }
+        let seeds: Vec<PathBuf> =
+            SEEDS.iter().map(|seeds| self.root.join(seeds)).filter(|seeds| seeds.is_dir()).collect();
+        let log = logs.join(target);
+        let file = || File::options().append(true).open(&log);
+        File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
+        say(&format!("{target}, {} seconds; log in {}", self.seconds, log.display()));
+        let status = Command::new(self.folder.join(host()?).join("release").join(target))
+            .arg(format!("-max_total_time={}", self.seconds))
+            .arg(format!("-max_len={LONGEST}"))
+            .arg(format!("-rss_limit_mb={MEMORY}"))
+            .arg(format!("-timeout={TIMEOUT}"))
+            .args(["-print_final_stats=1", "-verbosity=0"])
+            .arg(format!("-artifact_prefix={}/", found.display()))
+            .arg(&corpus)
+            .args(seeds)
+            .stdout(file()?)
+            .stderr(file()?)
+            .status()
+            .with_context(|| format!("{target} cannot be run"))?;
+        let text = std::fs::read(&log).map(|octets| String::from_utf8_lossy(&octets).into_owned())?;
+        if !status.success() {
+            say(&text);
+            say(&format!("{target} did not survive; what ended it is in {}", found.display()));
+        }
+        let figure = |name: &str| {
+            let line = text.lines().rev().find_map(|line| line.strip_prefix("stat::")?.strip_prefix(name));
+            line.map_or_else(|| "?".to_owned(), |figure| figure.trim_start_matches(':').trim().to_owned())
+        };
+        let (inputs, memory) = (figure("number_of_executed_units"), figure("peak_rss_mb"));
+        let kept = std::fs::read_dir(&corpus)?.count();
+        Ok(Survived { target: target.to_owned(), is_well: status.success(), inputs, memory, kept })
+    }
 }
