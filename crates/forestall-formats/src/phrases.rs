@@ -5,6 +5,9 @@
 //! The phrases are data, `data/replies/phrases.txt`. A phrase counts where it is a whole sentence or line, so that "all done" inside of
 //! "not all done" does not.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// The file.
 const FILE: &str = include_str!("../data/replies/phrases.txt");
 
@@ -52,6 +55,35 @@ fn phrases() -> impl Iterator<Item = (Kind, &'static str)> {
     })
 }
 
+/// The phrases as sentences are compared with them, made once: a mail has many sentences, and whoever sends it says how many.
+struct Known {
+    /// What a sentence says, by its words alone.
+    says: HashMap<String, Vec<Kind>>,
+    /// How quoted messages begin: with what, and what else stands in the line.
+    quotes: Vec<(String, &'static str)>,
+}
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+    let mut known = Known { says: HashMap::new(), quotes: Vec::new() };
+    for (kind, phrase) in phrases() {
+        match kind {
+            Kind::Quote => known.quotes.push((phrase.to_owned(), "")),
+            Kind::Between => {
+                let both = phrase.split_once(" ... ").map(|(begin, end)| (format!("{begin} "), end));
+                known.quotes.extend(both);
+            }
+            Kind::Doubt => {}
+            Kind::Done | Kind::Held | Kind::Refused | Kind::Names => {
+                let kinds = known.says.entry(plain(phrase)).or_default();
+                if !kinds.contains(&kind) {
+                    kinds.push(kind);
+                }
+            }
+        }
+    }
+    known
+});
+
 /// What a text says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Heard {
@@ -76,10 +108,9 @@ pub(crate) fn hear(text: &str) -> Heard {
     let ends = ['.', '!', '?', ';', ':', ',', '\n', '–', '—'];
     let sentences = text.split(ends).chain(joined.split(ends)).map(plain);
     for sentence in sentences.filter(|sentence| !sentence.is_empty()) {
-        for (kind, phrase) in phrases().filter(|(kind, _)| SAYS.contains(kind)) {
-            let known = || heard.said.iter().any(|(known, text)| *known == kind && *text == sentence);
-            if plain(phrase) == sentence && !known() {
-                heard.said.push((kind, sentence.clone()));
+        for kind in KNOWN.says.get(&sentence).into_iter().flatten() {
+            if !heard.said.iter().any(|(known, text)| known == kind && *text == sentence) {
+                heard.said.push((*kind, sentence.clone()));
             }
         }
     }
@@ -95,21 +126,14 @@ pub(crate) fn hear(text: &str) -> Heard {
     heard
 }
 
-const SAYS: [Kind; 4] = [Kind::Done, Kind::Held, Kind::Refused, Kind::Names];
-
 /// Returns the lines of a message above what it quotes and above its signature, without lines that are quoted one by one.
 pub(crate) fn unquoted(text: &str) -> String {
     let mut kept = Vec::new();
     for line in text.lines() {
         let bare = line.trim();
         let lower = bare.to_lowercase();
-        let begins_quote = phrases().any(|(kind, phrase)| match kind {
-            Kind::Quote => lower.starts_with(phrase),
-            Kind::Between => phrase
-                .split_once(" ... ")
-                .is_some_and(|(begin, end)| lower.starts_with(&format!("{begin} ")) && lower.contains(end)),
-            _ => false,
-        });
+        let begins_quote =
+            KNOWN.quotes.iter().any(|(begin, end)| lower.starts_with(begin.as_str()) && lower.contains(end));
         if begins_quote || line.trim_end() == "--" {
             break;
         }
