@@ -14,8 +14,8 @@ use std::ops::Range;
 use crate::filter::{self, PAIR};
 use crate::quotient;
 
-/// Names to a bucket, on average.
-const NAMES_IN_BUCKET: usize = 8;
+/// Names to a bucket, on average: few, since a search goes through them one after another, and a bucket should lie in one line of the cache.
+const NAMES_IN_BUCKET: usize = 4;
 /// Octets of one entry of the directory.
 const PLACE: usize = 4;
 /// What blocks are filled to.

@@ -13,7 +13,7 @@ use crate::quotient::{octets_left, placed, spread};
 use crate::spill::{COLLISION, Record, record};
 use crate::tables::BlockEntry;
 
-/// Most names of a bucket; eight are expected, and chance never brings a hundred.
+/// Most names of a bucket; four are expected, and chance never brings a hundred.
 const MOST_IN_BUCKET: usize = 4_096;
 
 /// Records that are fetched at a time.

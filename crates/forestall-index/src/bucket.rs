@@ -19,7 +19,7 @@
 
 use std::ops::Range;
 
-use crate::key::{ANY, Key, MOST_PACKED, packed_size};
+use crate::key::{ANY, Key, packed_size};
 use crate::quotient::GIVEN;
 
 /// The topmost bit of the first octet: not one plain reference.
@@ -32,8 +32,10 @@ const COLLISION: u8 = 1;
 const SHORT: usize = 2;
 /// Most octets of a number in base 128 here: 2^35 is more than any.
 const MOST_DIGITS: usize = 5;
-/// Most octets of a name that is written the first way, and some.
-const MOST_IN_NARROW: usize = 64;
+/// Most octets of a name that is looked for by words; longer ones have more than 40 letters, and few have.
+const MOST_IN_NARROW: usize = 32;
+/// Most octets of letters that are copied into it.
+const MOST_COPIED: usize = MOST_IN_NARROW - 1 - 4;
 /// Octets that are compared at once.
 const WORD: usize = 8;
 
@@ -57,10 +59,11 @@ impl Narrow {
         let (Some((length, packed)), Ok(parent)) = (key.packed_and_more(), u8::try_from(parent)) else { return };
         let Some((_, after)) = packed.split_first_chunk::<GIVEN>() else { return };
         let end = 1 + width + length.saturating_sub(GIVEN);
+        let (Some(after), true) = (after.first_chunk::<MOST_COPIED>(), end < MOST_IN_NARROW) else { return };
         self.octets[0] = key.tag();
         self.octets[1..5].copy_from_slice(&left.to_le_bytes());
         // All that there may be: to copy as much as there is takes longer. What is too much is not part of the name.
-        self.octets[1 + width..][..MOST_PACKED - GIVEN].copy_from_slice(after);
+        self.octets[1 + width..][..MOST_COPIED].copy_from_slice(after);
         self.octets[end] = parent;
         self.length = u8::try_from(end + 1).unwrap_or(0);
     }

@@ -322,12 +322,15 @@ impl<B: AsRef<[u8]>> Index<B> {
         let reach = usize::from(probe.parent_reach);
         let octets = query.octets();
         let Some(ending) = octets.len().checked_sub(reach).and_then(|start| octets.get(start..)) else { return false };
-        let label = match query {
-            Query::Text(_) => reach,
-            // Without its length.
-            Query::Wire(_) => reach.wrapping_sub(1),
+        let is_known = match query {
+            Query::Text(_) => (1..=7).contains(&reach) && self.parents.is_text(probe.parent, last_word(octets, reach)),
+            Query::Wire(_) => {
+                // Without its length.
+                let label = reach.wrapping_sub(1);
+                (1..=7).contains(&label) && self.parents.is_label(probe.parent, last_word(octets, label))
+            }
         };
-        if (1..=7).contains(&label) && self.parents.is_label(probe.parent, last_word(octets, label)) {
+        if is_known {
             return true;
         }
         self.tables.parents.get(usize::from(probe.parent)).is_some_and(|parent| match query {
@@ -336,7 +339,8 @@ impl<B: AsRef<[u8]>> Index<B> {
         })
     }
 
-    /// Does the work of [`Self::walk_text`] for the texts that its two last labels are enough for, quicker; `false` where it did nothing.
+    /// Does the work of [`Self::walk_text`] for the texts that their two last labels, or the three that they have, are enough for, quicker; `false` where it did
+    /// nothing.
     #[inline(always)]
     fn walk_tail(&self, text: &[u8], probe: &mut impl FnMut(Probe)) -> bool {
         if self.tables.root_depths > 1 {
@@ -344,27 +348,37 @@ impl<B: AsRef<[u8]>> Index<B> {
         }
         let Some(tail) = Tail::of(text) else { return false };
         let Some(labels) = tail.labels() else { return false };
-        self.walk_two(&tail, labels, [labels.last + 1 + labels.before, labels.last], probe)
+        let reaches = [labels.last + 1 + labels.before, labels.last];
+        self.walk_two(&tail, labels, reaches, |hash| first_label(text, text.len() - reaches[0] - 1, hash), probe)
     }
 
-    /// Does the work of [`Self::walk_tail`] with labels that were found, which begin, and of which the last begins, so far from the end of the query.
+    /// Does the work of [`Self::walk_tail`] with labels that were found, which begin, and of which the last begins, so far from the end of the query. `third` says the hash
+    /// of the whole query by that of its last two labels, where one label stands before them.
     #[inline(always)]
     fn walk_two(
         &self,
         tail: &Tail,
         labels: Two,
         [reach, parent_reach]: [usize; 2],
+        third: impl FnOnce(u64) -> Option<u64>,
         probe: &mut impl FnMut(Probe),
     ) -> bool {
         let parent_hash = tail.hash_of_last(labels);
         let Some(ending) = self.parents.find(parent_hash) else { return true };
         let hash = tail.hash_of_both(labels, parent_hash);
-        if labels.more && self.parents.find(hash).is_some() {
-            return false;
+        let mut longer = None;
+        if labels.more
+            && let Some(second) = self.parents.find(hash)
+        {
+            let Some(whole) = third(hash) else { return false };
+            if let Ending::Parent(number) = second {
+                longer = Some(Probe::new(whole, hash, tail.length(), reach, number));
+            }
         }
         if let Ending::Parent(number) = ending {
             probe(Probe::new(hash, parent_hash, reach, parent_reach, number));
         }
+        longer.into_iter().for_each(probe);
         true
     }
 
@@ -410,7 +424,13 @@ impl<B: AsRef<[u8]>> Index<B> {
     fn walk_wire(&self, wire: &[u8], ends: Ends, probe: &mut impl FnMut(Probe)) {
         let done = self.tables.root_depths <= 1
             && Tail::of_wire(wire, ends).is_some_and(|(tail, labels)| {
-                self.walk_two(&tail, labels, [labels.last + labels.before + 2, labels.last + 1], probe)
+                let reaches = [labels.last + labels.before + 2, labels.last + 1];
+                let third = |hash| {
+                    let before = wire.len() - reaches[0];
+                    let (length, label) = wire.get(..before)?.split_first()?;
+                    (usize::from(*length) == label.len()).then(|| with_label(hash, label))
+                };
+                self.walk_two(&tail, labels, reaches, third, probe)
             });
         if done {
             return;

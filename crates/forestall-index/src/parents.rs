@@ -24,6 +24,8 @@ pub(crate) struct Parents {
     /// For each number, the parent's one label of at most seven letters, digits and hyphens with their number topmost; 0 for another. What has a dot or the length
     /// of a label among its octets is thus no label that is known here.
     words: Vec<u64>,
+    /// The same of the parent as text, whose labels may be several: at most seven octets with the dots between labels.
+    texts: Vec<u64>,
 }
 
 /// An ending that is known.
@@ -37,21 +39,40 @@ pub(crate) enum Ending {
 
 impl Parents {
     pub(crate) fn new() -> Self {
-        Self { hashes: vec![0; FEWEST_SLOTS], numbers: vec![0; FEWEST_SLOTS], count: 0, words: Vec::new() }
+        Self {
+            hashes: vec![0; FEWEST_SLOTS],
+            numbers: vec![0; FEWEST_SLOTS],
+            count: 0,
+            words: Vec::new(),
+            texts: Vec::new(),
+        }
     }
 
     /// Adds a parent, on the wire and in lower case. Of two with one hash the first stays.
     pub(crate) fn add(&mut self, wire: &[u8], number: u16) {
         let Some(labels) = Labels::of(wire) else { return };
-        self.words.resize(self.words.len().max(usize::from(number) + 1), 0);
-        // Labels::of has seen that the length is right.
-        self.words[usize::from(number)] = match wire.get(1..labels.length) {
-            Some(label) if labels.count() == 1 && label.len() <= 7 && label.iter().all(|octet| is_usual(*octet)) => {
-                let octets = label.iter().rev().fold(0, |word, octet| word << 8 | u64::from(*octet));
-                octets | (label.len() as u64) << 56
+        for words in [&mut self.words, &mut self.texts] {
+            words.resize(words.len().max(usize::from(number) + 1), 0);
+        }
+        // Labels::of has seen that the lengths are right.
+        let mut text = Vec::with_capacity(labels.length);
+        for start in labels.starts() {
+            let label = &wire[start + 1..=start + usize::from(wire[start])];
+            let is_first = text.is_empty();
+            if !label.iter().all(|octet| is_usual(*octet)) {
+                text.clear();
+                break;
             }
-            _ => 0,
+            text.extend((!is_first).then_some(b'.'));
+            text.extend_from_slice(label);
+        }
+        let word = if (1..=7).contains(&text.len()) {
+            text.iter().rev().fold(0, |word, octet| word << 8 | u64::from(*octet)) | (text.len() as u64) << 56
+        } else {
+            0
         };
+        self.texts[usize::from(number)] = word;
+        self.words[usize::from(number)] = if labels.count() == 1 { word } else { 0 };
         let mut hash = ROOT;
         let mut left = labels.count();
         for start in labels.starts().rev() {
@@ -65,8 +86,8 @@ impl Parents {
     fn insert(&mut self, hash: u64, number: u16) {
         if 4 * (self.count + 1) > self.hashes.len() {
             let room = 2 * self.hashes.len();
-            let words = std::mem::take(&mut self.words);
-            let mut larger = Self { hashes: vec![0; room], numbers: vec![0; room], count: 0, words };
+            let [words, texts] = [&mut self.words, &mut self.texts].map(std::mem::take);
+            let mut larger = Self { hashes: vec![0; room], numbers: vec![0; room], count: 0, words, texts };
             for (hash, number) in self.hashes.iter().zip(&self.numbers).filter(|(hash, _)| **hash != 0) {
                 larger.insert(*hash, *number);
             }
@@ -97,6 +118,13 @@ impl Parents {
     #[inline]
     pub(crate) fn is_label(&self, number: u16, word: u64) -> bool {
         self.words.get(usize::from(number)).is_some_and(|known| *known == word)
+    }
+
+    /// Says whether the parent with a number is known to be written so: at most seven octets, dots between labels among them, with their number topmost, letters in
+    /// lower case.
+    #[inline]
+    pub(crate) fn is_text(&self, number: u16, word: u64) -> bool {
+        self.texts.get(usize::from(number)).is_some_and(|known| *known == word)
     }
 
     /// Returns the slot of a hash: the one that holds it, or the free one where it would stand.
@@ -145,5 +173,9 @@ mod tests {
         parents.add(b"\x04a\x02bc", 2_002);
         let [dotted, lengths] = [0x0500_006B_752E_6F63, 0x0400_0000_6362_0261];
         assert!(!parents.is_label(2_001, dotted) && !parents.is_label(2_002, lengths));
+        assert!(!parents.is_text(2_001, dotted) && !parents.is_text(2_002, lengths));
+        parents.add(b"\x02co\x02uk", 2_003);
+        assert!(parents.is_text(2_003, dotted) && !parents.is_label(2_003, dotted) && parents.is_text(2, com));
+        assert!(!parents.is_text(1, com) && !parents.is_text(u16::MAX, com));
     }
 }

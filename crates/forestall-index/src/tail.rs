@@ -76,6 +76,12 @@ impl Tail {
         (before.wrapping_sub(1) < most).then_some(Two { last, before, more: dots != 0 })
     }
 
+    /// Returns how many octets the text or the labels have.
+    #[inline(always)]
+    pub(crate) fn length(&self) -> usize {
+        self.length
+    }
+
     /// Returns the hash of the last label.
     #[inline(always)]
     pub(crate) fn hash_of_last(&self, labels: Two) -> u64 {

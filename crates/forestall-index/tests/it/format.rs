@@ -9,6 +9,8 @@ use crate::damage::xxh64;
 use crate::support::{MemoryBuilder, builder};
 
 const GOLDEN: &[u8] = include_bytes!("golden/version-2.index");
+/// The same names as a writer puts them down that has eight names to a bucket, so that there is one.
+const WIDE: &[u8] = include_bytes!("golden/version-2-of-eight.index");
 const DOCUMENT: &str = include_str!("../../../../docs/index-format.md");
 
 /// Returns what stands in the golden file.
@@ -52,6 +54,31 @@ fn made() -> Vec<u8> {
 fn what_is_written_is_the_golden_file() {
     assert!(made() == GOLDEN, "the format changed: give it a new version and a new golden file, and document it");
     Index::open(GOLDEN).unwrap().verify().unwrap();
+}
+
+/// How many buckets there are is the writer's to say: a file of a writer that put eight names to a bucket is read like one of ours.
+#[test]
+fn fewer_buckets_are_read_as_well() {
+    let [wide, ours] = [WIDE, GOLDEN].map(|octets| Index::open(octets).unwrap());
+    wide.verify().unwrap();
+    assert_ne!(WIDE, GOLDEN);
+    for name in [
+        "praat.org",
+        "www.Praat.org",
+        "abcdefghijklmnop.org",
+        "a1-2_b.org",
+        "x.home.ddns.net",
+        "\\000x.org",
+        "praat.net",
+        "org",
+    ] {
+        let told = |index: &Index<&[u8]>| {
+            let hit = index.look_up(name.as_bytes())?;
+            let postings = hit.postings().map(|posting| (posting.number, posting.windows.clone())).collect::<Vec<_>>();
+            Some((hit.start(), hit.is_collision(), postings))
+        };
+        assert_eq!(told(&wide), told(&ours), "{name}");
+    }
 }
 
 #[test]
@@ -110,9 +137,9 @@ impl<'a> In<'a> {
 
 #[test]
 fn a_reader_made_from_the_document_finds_every_name() {
-    let end = GOLDEN.len() - 64;
-    let tables_at = usize::try_from(In(&GOLDEN[end..]).number(8)).unwrap();
-    let mut tables = In(&GOLDEN[tables_at..end]);
+    let end = WIDE.len() - 64;
+    let tables_at = usize::try_from(In(&WIDE[end..]).number(8)).unwrap();
+    let mut tables = In(&WIDE[tables_at..end]);
     let micros = |text: &str| text.parse::<Instant>().unwrap().micros().cast_unsigned();
     assert_eq!(tables.number(8), micros("2026-11-23T12:00:00Z"));
     assert_eq!(tables.number(1), 1);
@@ -144,12 +171,12 @@ fn a_reader_made_from_the_document_finds_every_name() {
     assert_eq!(tables.number(8), u64::try_from(tables_at - 64).unwrap());
     assert_eq!((tables.0.len(), tables_at % 64), (8, 0));
 
-    let pair = &GOLDEN[64..80];
-    let mut directory = In(&GOLDEN[80..88]);
+    let pair = &WIDE[64..80];
+    let mut directory = In(&WIDE[80..88]);
     assert_eq!(directory.number(4), 0);
     let used = usize::try_from(directory.number(4)).unwrap();
-    let mut bucket = In(&GOLDEN[88..88 + used]);
-    assert!(GOLDEN[88 + used..tables_at].iter().all(|octet| *octet == 0));
+    let mut bucket = In(&WIDE[88..88 + used]);
+    assert!(WIDE[88 + used..tables_at].iter().all(|octet| *octet == 0));
     let mut found = Vec::new();
     let mut last = 0;
     while !bucket.0.is_empty() {
