@@ -260,9 +260,9 @@ mod tests {
         std::thread::spawn(move || assert_eq!(sealed.as_ref()[0], b'a')).join().unwrap();
     }
 
-    /// The system itself refuses to write there: a read into the octets from a file fails.
     #[cfg(target_os = "linux")]
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test that looks at what the system says of this process")]
     fn nobody_can_change_it() {
         let sealed = check(Draft::new(6).unwrap());
         let address = sealed.as_ref().as_ptr().addr();
