@@ -11,11 +11,14 @@
 #![forbid(unsafe_code)]
 
 pub mod aggregate;
+mod batch;
 pub mod check;
 mod columns;
 mod connect;
+mod decode;
 pub mod disclosures;
 pub mod enrich;
+mod hybrid;
 pub mod keep;
 pub mod keys;
 pub mod lake;

@@ -67,20 +67,20 @@ fn copy(table: &Table, pages: Vec<Pages>, rows: usize, pseudonyms: &Pseudonyms, 
     let mut made: Vec<Option<[u8; 16]>> = vec![None; rows];
     for (column, pages) in table.columns.iter().zip(pages) {
         if column.name == v4 {
-            let (values, there) = read_all::<Int32Type>(rows, true, pages)?;
+            let (values, there) = read_all::<Int32Type>(rows, true, &pages)?;
             give(&mut made, values, there.as_deref(), |address| {
                 Some(pseudonyms.of(Source::of(IpAddr::V4(Ipv4Addr::from_bits(address.cast_unsigned())))))
             })?;
             put::<Int32Type>(group, &[], Some(&vec![0; rows]))?;
         } else if column.name == v6 {
-            let (values, there) = read_all::<FixedLenByteArrayType>(rows, true, pages)?;
+            let (values, there) = read_all::<FixedLenByteArrayType>(rows, true, &pages)?;
             give(&mut made, values, there.as_deref(), |address: FixedLenByteArray| {
                 let octets: [u8; 16] = address.data().try_into().ok()?;
                 Some(pseudonyms.of(Source::of(IpAddr::V6(Ipv6Addr::from(octets)))))
             })?;
             put::<FixedLenByteArrayType>(group, &[], Some(&vec![0; rows]))?;
         } else if column.name == pseudonym {
-            let (values, there) = read_all::<FixedLenByteArrayType>(rows, true, pages)?;
+            let (values, there) = read_all::<FixedLenByteArrayType>(rows, true, &pages)?;
             give(&mut made, values, there.as_deref(), |known: FixedLenByteArray| known.data().try_into().ok())?;
             let levels: Vec<i16> = made.iter().map(|one| i16::from(one.is_some())).collect();
             let values = made.iter().flatten().map(|one| FixedLenByteArray::from(one.to_vec()));
@@ -92,11 +92,11 @@ fn copy(table: &Table, pages: Vec<Pages>, rows: usize, pseudonyms: &Pseudonyms, 
             }
         } else {
             match column.kind {
-                Kind::Time | Kind::Long => pass::<Int64Type>(rows, column.optional, pages, group)?,
-                Kind::Number(_) => pass::<Int32Type>(rows, column.optional, pages, group)?,
-                Kind::Flag => pass::<BoolType>(rows, column.optional, pages, group)?,
-                Kind::Text | Kind::Octets => pass::<ByteArrayType>(rows, column.optional, pages, group)?,
-                Kind::Sixteen => pass::<FixedLenByteArrayType>(rows, column.optional, pages, group)?,
+                Kind::Time | Kind::Long => pass::<Int64Type>(rows, column.optional, &pages, group)?,
+                Kind::Number(_) => pass::<Int32Type>(rows, column.optional, &pages, group)?,
+                Kind::Flag => pass::<BoolType>(rows, column.optional, &pages, group)?,
+                Kind::Text | Kind::Octets => pass::<ByteArrayType>(rows, column.optional, &pages, group)?,
+                Kind::Sixteen => pass::<FixedLenByteArrayType>(rows, column.optional, &pages, group)?,
             }
         }
     }
@@ -104,7 +104,7 @@ fn copy(table: &Table, pages: Vec<Pages>, rows: usize, pseudonyms: &Pseudonyms, 
 }
 
 /// Writes a column as it is.
-fn pass<D: DataType>(rows: usize, optional: bool, pages: Pages, group: &mut Group<'_>) -> Result<()> {
+fn pass<D: DataType>(rows: usize, optional: bool, pages: &Pages, group: &mut Group<'_>) -> Result<()> {
     let (values, there) = read_all::<D>(rows, optional, pages)?;
     let all = (optional && there.is_none()).then(|| vec![1; rows]);
     put::<D>(group, &values, there.as_deref().or(all.as_deref()))

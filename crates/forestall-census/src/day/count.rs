@@ -195,7 +195,7 @@ impl Counting {
 
 /// Counts a member of a day in it and in each of its hours.
 #[inline]
-fn count_in(counts: &mut Counts, mut hours: u32) {
+pub(super) fn count_in(counts: &mut Counts, mut hours: u32) {
     counts.day += 1;
     while hours != 0 {
         if let Some(count) = counts.hours.get_mut(hours.trailing_zeros() as usize) {

@@ -2,7 +2,7 @@
 
 //! What was seen of each address of a day: its hours, its place, and its User-Agents with their hours and largest q.
 //!
-//! Addresses come in no order, and of millions of them hardly one is in the processor's cache when it comes again. Visits therefore wait, parted by a hash of the address, until there are some thousands of
+//! Addresses come in no order, and of millions of them hardly one is in the processor's cache when it comes again. Visits therefore wait, parted by a hash of the address, until there are a thousand of
 //! one part; then they are taken one after another into the table of that part, which is small enough to be walked quickly. Visits of one address keep their order.
 //!
 //! An address with one User-Agent, as most have, is one entry. Pairs of an address with several stand in a map beside.
@@ -19,7 +19,7 @@ use crate::source::Source;
 /// Parts of the addresses: the upper 8 bits of their hash.
 const PARTS: usize = 256;
 /// Visits of one part that wait at most.
-const WAITING: usize = 4_096;
+const WAITING: usize = 1_024;
 /// Visits whose entries are asked for at once, so that memory answers for all of them together.
 const AT_ONCE: usize = 32;
 /// The bits of the hours of an entry. One without any is free.
@@ -147,6 +147,19 @@ impl<N: Number> Seen<N> {
     /// Takes all that waits.
     pub(super) fn take_all(&mut self, level: u32) {
         (0..PARTS).for_each(|part| self.take(part, level));
+    }
+
+    /// Takes what another one took of the same day. All of its addresses are kept.
+    pub(super) fn join(&mut self, mut other: Self) {
+        other.take_all(0);
+        let level = 0;
+        for entry in other.entries() {
+            let part = part_of(self.key.of(entry.number.into()));
+            self.waiting[part].push(*entry);
+            if self.waiting[part].len() >= WAITING {
+                self.take(part, level);
+            }
+        }
     }
 
     /// Takes what waits for a part.

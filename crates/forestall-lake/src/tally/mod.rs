@@ -226,7 +226,7 @@ fn count(
                 Some(all) => queries.roll.joined(all),
             });
         }
-        if let Some(roll) = roll {
+        if let Some(mut roll) = roll {
             let sketches = key.map(|key| roll.sketches(key));
             of.resolvers = Resolvers { names_of, sketches, ..roll.finish() };
         }
