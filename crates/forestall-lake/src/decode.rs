@@ -66,7 +66,9 @@ pub(crate) fn column(rows: usize, optional: bool, pages: &mut dyn PageReader, in
     while levels.rows < rows {
         let page = pages.get_next_page().ok()??;
         let (part, encoding, count) = match &page {
-            Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN | Encoding::PLAIN_DICTIONARY, .. } => {
+            Page::DictionaryPage {
+                buf, num_values, encoding: Encoding::PLAIN | Encoding::PLAIN_DICTIONARY, ..
+            } => {
                 into.dictionary(buf, usize::try_from(*num_values).ok()?)?;
                 continue;
             }
@@ -133,7 +135,9 @@ impl Levels {
                 Run::Packed(octets, count) => {
                     let each = self.mix();
                     let start = each.len();
-                    each.extend((0..count).map(|at| i16::from(octets.get(at / 8).is_some_and(|o| o >> (at % 8) & 1 == 1))));
+                    each.extend(
+                        (0..count).map(|at| i16::from(octets.get(at / 8).is_some_and(|o| o >> (at % 8) & 1 == 1))),
+                    );
                     let there = each[start..].iter().filter(|level| **level == 1).count();
                     self.rows += count;
                     self.there += there;

@@ -123,9 +123,82 @@ fn unpack(octets: &[u8], bits: u32, count: usize, into: &mut Vec<u32>) {
     }));
 }
 
+/// Appends the numbers, each of at most so many bits, in groups of eight and in runs, whichever is shorter.
+pub(crate) fn write(numbers: &[u32], bits: u32, out: &mut Vec<u8>) {
+    let mut start = 0;
+    let mut at = 0;
+    while at < numbers.len() {
+        let run = numbers[at..].iter().take_while(|number| **number == numbers[at]).count();
+        // Where a run begins within a group of eight, its first numbers fill that group.
+        let fill = (8 - (at - start) % 8) % 8;
+        if run >= fill + LEAST_RUN {
+            let end = at + fill;
+            write_packed(&numbers[start..end], bits, out);
+            write_same(numbers[at], run - fill, bits, out);
+            at += run;
+            start = at;
+        } else {
+            at += run;
+        }
+    }
+    write_packed(&numbers[start..], bits, out);
+}
+
+/// The shortest run that is written as one. One of 32 numbers of one bit takes four octets in groups, and three as a run beside the header of the groups after it.
+const LEAST_RUN: usize = 32;
+
+/// Appends a run of one number.
+pub(crate) fn write_same(number: u32, count: usize, bits: u32, out: &mut Vec<u8>) {
+    if count == 0 {
+        return;
+    }
+    write_header((count as u64) << 1, out);
+    out.extend_from_slice(&number.to_le_bytes()[..bits.div_ceil(8) as usize]);
+}
+
+/// Appends numbers in groups of eight with their header. Those of all calls but the last one of a page are a multiple of eight.
+fn write_packed(numbers: &[u32], bits: u32, out: &mut Vec<u8>) {
+    if numbers.is_empty() {
+        return;
+    }
+    let groups = numbers.len().div_ceil(8);
+    write_header((groups as u64) << 1 | 1, out);
+    let end = out.len() + groups * bits as usize;
+    pack(numbers, bits, out);
+    out.resize(end, 0);
+}
+
+/// Appends numbers of so many bits each, the lowest bit first, up to a whole octet.
+pub(crate) fn pack(numbers: &[u32], bits: u32, out: &mut Vec<u8>) {
+    let end = out.len() + (numbers.len() * bits as usize).div_ceil(8);
+    out.reserve(end - out.len() + 8);
+    let (mut word, mut filled) = (0_u64, 0);
+    for number in numbers {
+        word |= u64::from(*number) << filled;
+        filled += bits;
+        if filled >= 32 {
+            out.extend_from_slice(&word.to_le_bytes()[..4]);
+            word >>= 32;
+            filled -= 32;
+        }
+    }
+    out.extend_from_slice(&word.to_le_bytes());
+    out.truncate(end);
+}
+
+fn write_header(mut value: u64, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value.to_le_bytes()[0] | 0x80);
+        value >>= 7;
+    }
+    out.push(value.to_le_bytes()[0]);
+}
+
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use proptest::prelude::*;
+
+    use super::{read, write};
 
     #[test]
     fn reads_the_example_of_the_format() {
@@ -137,7 +210,8 @@ mod tests {
 
     #[test]
     fn octets_that_are_none_are_refused() {
-        let check = |octets: &[u8], bits: u32, count: usize| assert_eq!(read(octets, bits, count, &mut Vec::new()), None);
+        let check =
+            |octets: &[u8], bits: u32, count: usize| assert_eq!(read(octets, bits, count, &mut Vec::new()), None);
         check(&[], 1, 1);
         check(&[0x10], 9, 4);
         check(&[0xFF; 9], 1, 4);
@@ -146,5 +220,18 @@ mod tests {
         // Runs of nothing end with the octets.
         check(&[0; 1_000], 1, 4);
         assert!(read(&[0xFE, 0xFF, 0xFF, 0xFF, 0x0F, 1], 1, 4, &mut Vec::new()).is_some(), "no more than is asked for");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(runs in proptest::collection::vec((0_u32..9, 1_usize..90), 0..40), bits in 4_u32..=32) {
+            let numbers: Vec<u32> =
+                runs.iter().flat_map(|(number, count)| std::iter::repeat_n(*number << (bits - 4), *count)).collect();
+            let mut octets = Vec::new();
+            write(&numbers, bits, &mut octets);
+            let mut again = Vec::new();
+            prop_assert!(read(&octets, bits, numbers.len(), &mut again).is_some());
+            prop_assert_eq!(again, numbers);
+        }
     }
 }

@@ -13,12 +13,14 @@
 pub mod aggregate;
 mod batch;
 pub mod check;
+mod chunk;
 mod columns;
 mod connect;
 mod decode;
 pub mod disclosures;
 pub mod enrich;
 mod hybrid;
+mod intern;
 pub mod keep;
 pub mod keys;
 pub mod lake;

@@ -118,7 +118,14 @@ impl<N: Number> Seen<N> {
 
     /// Takes a visit of an hour; `level` says whose pairs are kept. Returns whether visits were taken into the table, so that there may be more pairs.
     #[inline]
-    pub(super) fn add(&mut self, number: N, hour: u32, (agent, q): (u32, Option<u32>), place: Place, level: u32) -> bool {
+    pub(super) fn add(
+        &mut self,
+        number: N,
+        hour: u32,
+        (agent, q): (u32, Option<u32>),
+        place: Place,
+        level: u32,
+    ) -> bool {
         let mut hours = 1 << hour;
         if q.is_some() {
             hours |= HAS_Q;

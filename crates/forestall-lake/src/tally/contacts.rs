@@ -148,7 +148,8 @@ fn take(all: &mut Contacts, day: UtcDay, batch: &Batch, agents: &mut Agents) -> 
 
 /// Returns the texts of a dictionary, in the order of their codes.
 fn words(texts: Texts<'_>) -> impl Iterator<Item = &[u8]> {
-    (0..texts.distinct()).map(move |code| u32::try_from(code).ok().and_then(|code| texts.word(code)).unwrap_or_default())
+    (0..texts.distinct())
+        .map(move |code| u32::try_from(code).ok().and_then(|code| texts.word(code)).unwrap_or_default())
 }
 
 /// Returns the code of a row's text; that of nothing is beyond the dictionary.

@@ -27,7 +27,11 @@ pub(super) struct SampleNames {
 impl SampleNames {
     /// Returns the number of what came to an address of a sensor, by the codes of both.
     #[inline]
-    pub(super) fn number(&mut self, (sensors, sensor): (Texts<'_>, u32), (addresses, address): (Texts<'_>, u32)) -> u16 {
+    pub(super) fn number(
+        &mut self,
+        (sensors, sensor): (Texts<'_>, u32),
+        (addresses, address): (Texts<'_>, u32),
+    ) -> u16 {
         let place = sensor as usize * addresses.distinct() + address as usize;
         if let Some(Some(number)) = self.here.get(place) {
             return *number;
