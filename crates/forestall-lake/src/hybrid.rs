@@ -106,7 +106,7 @@ fn unpack(octets: &[u8], bits: u32, count: usize, into: &mut Vec<u32>) {
     let bits = bits as usize;
     into.reserve(count);
     // As long as eight octets can be read at once, which hold any number of up to 32 bits that begins in the first of them.
-    let whole = if bits == 0 { count } else { (octets.len().saturating_sub(8) * 8 / bits).min(count) };
+    let whole = (octets.len().saturating_sub(8) * 8).checked_div(bits).map_or(count, |whole| whole.min(count));
     let word = |bit: usize| {
         let octets = octets.get(bit / 8..)?.first_chunk::<8>()?;
         Some(u64::from_le_bytes(*octets) >> (bit % 8) & mask)

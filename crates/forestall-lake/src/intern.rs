@@ -61,7 +61,7 @@ impl Interned {
             if of == mark && self.value(code) == value {
                 return Ok(code);
             }
-            place = place + 1 & mask;
+            place = (place + 1) & mask;
         }
     }
 
@@ -103,7 +103,7 @@ impl Interned {
             let hash = hash(self.keys, value);
             let mut place = usize::try_from(hash).unwrap_or(0) & mask;
             while places[place].1 != 0 {
-                place = place + 1 & mask;
+                place = (place + 1) & mask;
             }
             places[place] = (u32::try_from(hash >> 32).unwrap_or(0), code);
         }

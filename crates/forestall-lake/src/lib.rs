@@ -26,6 +26,7 @@ pub mod keys;
 pub mod lake;
 pub mod losses;
 pub mod manifest;
+mod name;
 pub mod origin;
 mod output;
 pub mod pack;

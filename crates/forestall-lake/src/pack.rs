@@ -19,9 +19,10 @@ use crate::chunk::Group;
 use crate::columns::{Times, Words};
 use crate::lake::{Lake, NONE, Part, SEVERAL};
 use crate::losses::{CAUSES, Cause, Loss};
+use crate::name::Name;
 use crate::origin::{Origin, Origins};
 use crate::output::{About, Output, ROWS, WriteError, properties};
-use crate::rows::{ContactRows, DnsRows, Name, Rows, Shared, family_of};
+use crate::rows::{ContactRows, DnsRows, Rows, Shared, family_of};
 use crate::schema::{CONTACT_HITS, DNS_HITS, LOSSES, Table};
 
 /// Rows of all files of a segment that wait to be written, at most. Then the fullest is written.

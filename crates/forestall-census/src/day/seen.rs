@@ -317,7 +317,7 @@ fn part_of(hash: u64) -> usize {
 
 /// Returns the place of a hash among so many: they need not be a power of two, so that a table grows by half.
 fn place_of(hash: u64, places: usize) -> usize {
-    let place = u128::from(hash << 8) * places as u128 >> 64;
+    let place = (u128::from(hash << 8) * places as u128) >> 64;
     usize::try_from(place).unwrap_or(0)
 }
 
@@ -325,5 +325,84 @@ fn place_of(hash: u64, places: usize) -> usize {
 impl<N: Number> std::fmt::Debug for Seen<N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Seen({} addresses, {} pairs)", self.len(), self.pairs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Place, Seen};
+    use crate::day::pairs::{Pair, is_sampled};
+    use crate::source::Source;
+
+    /// The plain way, as the reference: hours, the first place, and pairs of each address.
+    type Plainly = BTreeMap<u32, (u32, Place, BTreeMap<u32, Pair>)>;
+
+    fn of_table(seen: &Seen<u32>, level: u32) -> Plainly {
+        let mut all = Plainly::new();
+        seen.for_each(|shown| {
+            let Source::V4(number) = shown.source else { panic!("{:?}", shown.source) };
+            let pairs = shown.alone.filter(|_| is_sampled(shown.source, level)).into_iter().collect();
+            assert!(all.insert(number, (shown.hours, shown.place, pairs)).is_none(), "twice: {number}");
+            assert_eq!(seen.place(number), shown.place);
+        });
+        for (number, agent, pair) in seen.beside() {
+            assert!(all.get_mut(&number).unwrap().2.insert(agent, pair).is_none());
+        }
+        all
+    }
+
+    #[test]
+    fn addresses_are_those_of_the_plain_way_at_every_level() {
+        let mut state = 1_u64;
+        let mut next = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            u32::try_from((state >> 33) % below).unwrap()
+        };
+        for (addresses, agents) in [(7, 2), (20_000, 3), (60_000, 40)] {
+            let (mut seen, mut other, mut plain) = (Seen::new(), Seen::new(), Plainly::new());
+            for turn in 0..400_000_u32 {
+                let (number, hour, agent) = (next(addresses).wrapping_mul(0x9E37_79B9), next(24), next(agents));
+                // Half of the addresses have one User-Agent alone.
+                let agent = if number % 2 == 0 { 1 } else { agent };
+                let q = (next(3) > 0).then(|| next(500));
+                let country = (next(3) > 0).then_some([b'B', b'A' + u8::try_from(next(20)).unwrap()]);
+                let place = Place { network: next(9), country };
+                seen.add(number, hour, (agent, q), place, 0);
+                if turn % 2 == 0 {
+                    other.add(number, hour, (0, None), Place::default(), 0);
+                }
+                let of = plain.entry(number).or_insert((0, place, BTreeMap::new()));
+                of.0 |= 1 << hour;
+                let pair = of.2.entry(agent).or_default();
+                pair.hours |= 1 << hour;
+                pair.q = pair.q.max(q);
+            }
+            seen.take_all(0);
+            assert_eq!(seen.len(), plain.len());
+            for level in 0..4 {
+                seen.keep(level);
+                for (number, (_, _, pairs)) in &mut plain {
+                    pairs.retain(|_, _| is_sampled(Source::V4(*number), level));
+                }
+                assert_eq!(seen.pairs(), plain.values().map(|(_, _, pairs)| pairs.len()).sum::<usize>());
+                assert_eq!(of_table(&seen, level), plain);
+            }
+            for hour in [0, 23] {
+                let of_hour = plain.iter().filter(|(_, of)| of.0 >> hour & 1 == 1).map(|(number, _)| *number);
+                assert!(of_hour.eq(seen.numbers(Some(hour))));
+            }
+            // What another one saw of the same day adds hours, and no address twice.
+            let mut halves = Seen::new();
+            halves.join(other);
+            halves.join(seen);
+            halves.take_all(0);
+            assert_eq!(halves.numbers(None), plain.keys().copied().collect::<Vec<_>>());
+            halves.for_each(|shown| {
+                let Source::V4(number) = shown.source else { panic!("{:?}", shown.source) };
+                assert_eq!(shown.hours, plain[&number].0);
+            });
+        }
     }
 }
