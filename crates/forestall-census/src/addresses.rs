@@ -21,6 +21,11 @@ pub struct Addresses {
 }
 
 impl Addresses {
+    /// Makes a set of numbers in ascending order.
+    pub(crate) fn of_sorted(v4: Vec<u32>, v6: Vec<u64>) -> Self {
+        Self { v4: v4.into_iter().collect(), v6: v6.into_iter().collect() }
+    }
+
     /// Adds an address; `true` where it was not there.
     pub fn insert(&mut self, source: Source) -> bool {
         match source {

@@ -66,8 +66,13 @@ pub struct Shown(BTreeMap<u32, u64>);
 impl Shown {
     /// Adds an address that showed so many; one that showed none is not added.
     pub fn add(&mut self, agents: u32) {
-        if agents > 0 {
-            *self.0.entry(agents).or_default() += 1;
+        self.add_several(agents, 1);
+    }
+
+    /// Adds addresses that showed so many each.
+    pub(crate) fn add_several(&mut self, agents: u32, addresses: u64) {
+        if agents > 0 && addresses > 0 {
+            *self.0.entry(agents).or_default() += addresses;
         }
     }
 

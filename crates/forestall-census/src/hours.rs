@@ -15,12 +15,21 @@ use crate::frame::{self, FormatError, Kind, Reader};
 use crate::source::{Protocol, Source};
 
 const HOURS: usize = 24;
+/// Microseconds of an hour.
+const HOUR: u64 = 3_600_000_000;
 
 /// The addresses seen in each hour of a UTC day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HourlyAddresses {
     day: UtcDay,
     hours: [Addresses; HOURS],
+}
+
+/// Returns the hour of a day that holds an instant, 0 to 23; `None` where it is no instant of that day.
+#[inline]
+pub(crate) fn hour_within(day: UtcDay, at: Instant) -> Option<u32> {
+    let micros = u64::try_from(at.micros().saturating_sub(day.start().micros())).ok()?;
+    u32::try_from(micros / HOUR).ok().filter(|hour| *hour < 24)
 }
 
 /// Days that are not the same.
@@ -51,13 +60,12 @@ impl HourlyAddresses {
     }
 
     /// Returns the hour of an instant, 0 to 23; `None` where it is no instant of this day.
-    pub(crate) fn hour_of(&self, at: Instant) -> Option<u32> {
-        let hour = u32::try_from(at.seconds_since(self.day.start()).div_euclid(3_600)).ok();
-        hour.filter(|hour| *hour < 24)
+    fn hour_of(&self, at: Instant) -> Option<u32> {
+        hour_within(self.day, at)
     }
 
     /// Adds an address to an hour; `true` where it was not there.
-    pub(crate) fn insert_into(&mut self, hour: u32, source: Source) -> bool {
+    fn insert_into(&mut self, hour: u32, source: Source) -> bool {
         self.hours.get_mut(hour as usize).is_some_and(|hour| hour.insert(source))
     }
 

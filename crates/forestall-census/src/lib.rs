@@ -46,6 +46,7 @@ pub mod frame;
 pub mod half_life;
 pub mod hours;
 pub mod jolly_seber;
+mod keyed;
 pub mod names;
 pub mod occasions;
 pub mod q_sum;

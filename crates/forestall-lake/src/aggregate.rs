@@ -8,11 +8,10 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
-use bytes::Bytes;
 use forestall_census::{Sketch, SketchKey, Source};
-use parquet::data_type::ByteArray;
 
-use crate::columns::{Group, Texts, Values};
+use crate::chunk::Group;
+use crate::columns::{Plain, Words};
 use crate::lake::{File, Lake};
 use crate::output::{About, Output, ROWS, WriteError, properties};
 use crate::read::{ReadError, Who};
@@ -155,50 +154,50 @@ fn write(lake: &Lake, output: &mut Output, rows: &mut Rows) -> Result<(), WriteE
 
 struct Rows {
     of: &'static str,
-    sensor: ByteArray,
+    sensor: Vec<u8>,
     sequence: i64,
     rows: usize,
-    ofs: Values<ByteArray>,
-    hours: Values<i32>,
-    asns: Values<i32>,
-    countries: Texts,
-    verdicts: Texts,
-    left_out: Texts,
-    versions: Values<i32>,
-    events: Values<i64>,
-    sources: Values<i64>,
-    sketches: Texts,
-    sensors: Values<ByteArray>,
-    sequences: Values<i64>,
+    ofs: Words,
+    hours: Words,
+    asns: Words,
+    countries: Words,
+    verdicts: Words,
+    left_out: Words,
+    versions: Words,
+    events: Words,
+    sources: Words,
+    sketches: Plain,
+    sensors: Words,
+    sequences: Words,
 }
 
 impl Rows {
     fn new(table: &'static Table, sensor: Vec<u8>, sequence: i64) -> Self {
         Self {
             of: table.name,
-            sensor: ByteArray::from(Bytes::from(sensor)),
+            sensor,
             sequence,
             rows: 0,
-            ofs: Values::required(),
-            hours: Values::required(),
-            asns: Values::optional(),
-            countries: Texts::optional(),
-            verdicts: Texts::optional(),
-            left_out: Texts::optional(),
-            versions: Values::required(),
-            events: Values::required(),
-            sources: Values::required(),
-            sketches: Texts::required(),
-            sensors: Values::required(),
-            sequences: Values::required(),
+            ofs: Words::required(),
+            hours: Words::required(),
+            asns: Words::optional(),
+            countries: Words::optional(),
+            verdicts: Words::optional(),
+            left_out: Words::optional(),
+            versions: Words::required(),
+            events: Words::required(),
+            sources: Words::required(),
+            sketches: Plain::required(),
+            sensors: Words::required(),
+            sequences: Words::required(),
         }
     }
 
     fn push(&mut self, cell: &Cell, events: u64, sources: u64, sketch: &Sketch) {
         let long = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        self.ofs.word(self.of);
+        self.ofs.octets(self.of.as_bytes());
         self.hours.number(cell.hour.into());
-        self.asns.maybe(cell.asn.map(u32::cast_signed));
+        self.asns.maybe_number(cell.asn);
         let texts = [
             (&mut self.countries, &cell.country),
             (&mut self.verdicts, &cell.verdict),
@@ -211,27 +210,27 @@ impl Rows {
             }
         }
         self.versions.number(cell.version.into());
-        self.events.push(long(events));
-        self.sources.push(long(sources));
+        self.events.long(long(events));
+        self.sources.long(long(sources));
         self.sketches.octets(&sketch.to_octets());
-        self.sensors.push(self.sensor.clone());
-        self.sequences.push(self.sequence);
+        self.sensors.octets(&self.sensor);
+        self.sequences.long(self.sequence);
         self.rows += 1;
     }
 
-    fn write(&mut self, group: &mut Group<'_>) -> parquet::errors::Result<()> {
-        self.ofs.write_words(group)?;
+    fn write(&mut self, group: &mut Group<'_, '_>) -> parquet::errors::Result<()> {
+        self.ofs.write(group)?;
         self.hours.write_numbers(group)?;
-        self.asns.write_numbers(group)?;
+        self.asns.write_with_range(group)?;
         self.countries.write(group)?;
         self.verdicts.write(group)?;
         self.left_out.write(group)?;
         self.versions.write_numbers(group)?;
-        self.events.write_longs(group)?;
-        self.sources.write_longs(group)?;
+        self.events.write_numbers(group)?;
+        self.sources.write_numbers(group)?;
         self.sketches.write(group)?;
-        self.sensors.write_words(group)?;
-        self.sequences.write_longs(group)?;
+        self.sensors.write(group)?;
+        self.sequences.write_numbers(group)?;
         self.rows = 0;
         Ok(())
     }

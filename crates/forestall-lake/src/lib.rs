@@ -11,16 +11,22 @@
 #![forbid(unsafe_code)]
 
 pub mod aggregate;
+mod batch;
 pub mod check;
+mod chunk;
 mod columns;
 mod connect;
+mod decode;
 pub mod disclosures;
 pub mod enrich;
+mod hybrid;
+mod intern;
 pub mod keep;
 pub mod keys;
 pub mod lake;
 pub mod losses;
 pub mod manifest;
+mod name;
 pub mod origin;
 mod output;
 pub mod pack;

@@ -24,8 +24,8 @@ impl From<About> for Origin {
     }
 }
 
-/// Entries that are remembered; a machine that comes often is looked up once.
-const REMEMBERED: usize = 1 << 14;
+/// Entries that are remembered; a machine that comes often is looked up once. All of them are near at hand: more would cost a machine that comes seldom more than its look-up.
+const REMEMBERED: usize = 1 << 10;
 
 /// Looks addresses up and remembers those of late.
 pub(crate) struct Origins<'a> {
@@ -53,7 +53,7 @@ impl<'a> Origins<'a> {
             }
         };
         // Fibonacci hashing: the upper bits of a product with 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
-        let place = usize::try_from(folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 50).unwrap_or(0);
+        let place = usize::try_from(folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54).unwrap_or(0);
         let entry = &mut self.remembered[place];
         match entry {
             Some((known, origin)) if *known == address => *origin,

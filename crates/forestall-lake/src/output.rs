@@ -10,9 +10,9 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
+use parquet::schema::types::{ColumnPath, SchemaDescriptor};
 
-use crate::columns::Group;
+use crate::chunk::Group;
 use crate::lake::{Lake, LakeError};
 use crate::schema::{ADDRESSES_KEY, Kind, LEFT_OUT_KEY, Table, VERSION, VERSION_KEY};
 
@@ -21,9 +21,9 @@ pub(crate) const ROWS: usize = 131_072;
 /// Octets that are sent at a time; a provider wants at least 5 MiB.
 const PART: usize = 8 << 20;
 /// Octets of a dictionary, beyond which the rest of a column is written without.
-const DICTIONARY: usize = 1 << 20;
+pub(crate) const DICTIONARY: usize = 1 << 20;
 /// Octets of a page.
-const PAGE: usize = 1 << 20;
+pub(crate) const PAGE: usize = 1 << 20;
 
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
@@ -87,9 +87,12 @@ pub(crate) fn properties(table: &Table, about: About<'_>) -> Arc<WriterPropertie
     Arc::new(builder.build())
 }
 
-/// Zstandard at its first level: the figures are in `benches/README.md`.
-fn compression() -> Compression {
-    ZstdLevel::try_new(1).map_or(Compression::SNAPPY, Compression::ZSTD)
+/// The level of Zstandard, the first: the figures are in `benches/README.md`.
+pub(crate) const LEVEL: i32 = 1;
+
+/// Returns how pages are compressed.
+pub(crate) fn compression() -> Compression {
+    ZstdLevel::try_new(LEVEL).map_or(Compression::SNAPPY, Compression::ZSTD)
 }
 
 /// A file that is written.
@@ -97,6 +100,7 @@ fn compression() -> Compression {
 pub(crate) struct Output {
     path: String,
     writer: SerializedFileWriter<Vec<u8>>,
+    schema: SchemaDescriptor,
     upload: Option<Box<dyn MultipartUpload>>,
     rows: u64,
 }
@@ -104,10 +108,10 @@ pub(crate) struct Output {
 impl Output {
     /// Begins a file. Nothing is at its place before [`Self::close`].
     pub(crate) fn new(table: &Table, path: String, properties: &Arc<WriterProperties>) -> Result<Self, WriteError> {
-        let schema = table.parquet();
-        let writer = schema.and_then(|schema| SerializedFileWriter::new(Vec::new(), schema, Arc::clone(properties)));
+        let schema = table.parquet().map_err(|error| wrong(&path, &error))?;
+        let writer = SerializedFileWriter::new(Vec::new(), Arc::clone(&schema), Arc::clone(properties));
         let writer = writer.map_err(|error| wrong(&path, &error))?;
-        Ok(Self { path, writer, upload: None, rows: 0 })
+        Ok(Self { path, writer, schema: SchemaDescriptor::new(schema), upload: None, rows: 0 })
     }
 
     /// Returns its place in the lake.
@@ -120,10 +124,10 @@ impl Output {
         &mut self,
         lake: &Lake,
         rows: usize,
-        write: impl FnOnce(&mut Group<'_>) -> parquet::errors::Result<()>,
+        write: impl FnOnce(&mut Group<'_, '_>) -> parquet::errors::Result<()>,
     ) -> Result<(), WriteError> {
         let written = self.writer.next_row_group().and_then(|mut group| {
-            write(&mut group)?;
+            write(&mut Group::new(&mut group, &self.schema))?;
             group.close()
         });
         written.map_err(|error| wrong(&self.path, &error))?;

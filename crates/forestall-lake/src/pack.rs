@@ -8,20 +8,21 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::{self, Read};
+use std::rc::Rc;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use forestall_model::{FamilySlug, Instant, UtcDay};
 use forestall_spool::{ContactHit, DnsHit, End, Event, EventKind, Reader, Shed, Visitor};
-use parquet::data_type::ByteArray;
 use parquet::file::properties::WriterProperties;
 
-use crate::columns::{Group, Texts, Values};
+use crate::chunk::Group;
+use crate::columns::{Times, Words};
 use crate::lake::{Lake, NONE, Part, SEVERAL};
 use crate::losses::{CAUSES, Cause, Loss};
+use crate::name::Name;
 use crate::origin::{Origin, Origins};
 use crate::output::{About, Output, ROWS, WriteError, properties};
-use crate::rows::{ContactRows, DnsRows, Name, OurAddresses, Rows, Shared, family_of};
+use crate::rows::{ContactRows, DnsRows, Rows, Shared, family_of};
 use crate::schema::{CONTACT_HITS, DNS_HITS, LOSSES, Table};
 
 /// Rows of all files of a segment that wait to be written, at most. Then the fullest is written.
@@ -158,14 +159,18 @@ struct Campaigns {
     known: HashMap<u16, (u32, Box<str>)>,
     sets: HashMap<Box<[u16]>, Set>,
     last: Option<(Vec<u16>, Set)>,
+    /// How many sets were made.
+    made: u32,
 }
 
 /// What the campaigns of an event are in the lake.
 #[derive(Clone)]
 struct Set {
+    /// Another one for other campaigns.
+    number: u32,
     family: u32,
-    campaigns: ByteArray,
-    families: ByteArray,
+    campaigns: Rc<str>,
+    families: Rc<str>,
 }
 
 /// Places of the two families that are none.
@@ -175,7 +180,7 @@ const SEVERAL_AT: u32 = 1;
 impl Campaigns {
     fn new() -> Self {
         let families = vec![NONE.into(), SEVERAL.into()];
-        Self { families, known: HashMap::new(), sets: HashMap::new(), last: None }
+        Self { families, known: HashMap::new(), sets: HashMap::new(), last: None, made: 0 }
     }
 
     /// Returns the number of a family; that of [`NONE`] for what is no slug, and for what would be mistaken for no family.
@@ -228,7 +233,9 @@ impl Campaigns {
         set
     }
 
-    fn make(&self, numbers: &[u16]) -> Set {
+    fn make(&mut self, numbers: &[u16]) -> Set {
+        self.made = self.made.wrapping_add(1);
+        let number = self.made;
         let mut families: Vec<u32> = Vec::new();
         let mut ids: Vec<String> = Vec::new();
         for number in numbers {
@@ -252,8 +259,7 @@ impl Campaigns {
             usize::try_from(*family).ok().and_then(|place| self.families.get(place)).map_or(NONE, |slug| &**slug)
         };
         let words: Vec<&str> = families.iter().map(slug).collect();
-        let bytes = |text: String| ByteArray::from(Bytes::from(text));
-        Set { family, campaigns: bytes(ids.join(" ")), families: bytes(words.join(" ")) }
+        Set { number, family, campaigns: ids.join(" ").into(), families: words.join(" ").into() }
     }
 }
 
@@ -282,9 +288,8 @@ impl<'a> Packer<'a> {
     ) -> Self {
         let about = About { pseudonyms: false, left_out };
         let shared = Shared {
-            sensor: ByteArray::from(Bytes::from(sensor.to_owned())),
+            sensor: sensor.to_owned(),
             sequence: i64::try_from(sequence).unwrap_or(i64::MAX),
-            ours: OurAddresses::default(),
             name: Name::new(),
         };
         Self {
@@ -327,7 +332,7 @@ impl<'a> Packer<'a> {
         let place = self.dns.place(day, set.family, &self.campaigns.families, &self.stem)?;
         let origin = self.origins.of(hit.resolver.address);
         let rows = &mut self.dns.filling[place].rows;
-        rows.push(hit, origin, (set.campaigns, set.families), &mut self.shared);
+        rows.push(hit, origin, (set.number, &set.campaigns, &set.families), &mut self.shared);
         if rows.len() >= ROWS {
             self.dns.flush(place, self.lake)?;
         }
@@ -438,29 +443,29 @@ fn write_losses(
 }
 
 struct LossColumns {
-    kind: Texts,
-    cause: Values<ByteArray>,
-    times: [Values<i64>; 2],
-    offered: Values<i64>,
-    lost: Values<i64>,
-    at_least: Values<i64>,
-    octets: Values<i64>,
-    sensor: Texts,
-    sequence: Values<i64>,
+    kind: Words,
+    cause: Words,
+    times: [Times; 2],
+    offered: Words,
+    lost: Words,
+    at_least: Words,
+    octets: Words,
+    sensor: Words,
+    sequence: Words,
 }
 
 impl LossColumns {
     fn new() -> Self {
         Self {
-            kind: Texts::optional(),
-            cause: Values::required(),
-            times: [Values::required(), Values::required()],
-            offered: Values::optional(),
-            lost: Values::optional(),
-            at_least: Values::required(),
-            octets: Values::optional(),
-            sensor: Texts::required(),
-            sequence: Values::required(),
+            kind: Words::optional(),
+            cause: Words::required(),
+            times: [Times::default(), Times::default()],
+            offered: Words::optional(),
+            lost: Words::optional(),
+            at_least: Words::required(),
+            octets: Words::optional(),
+            sensor: Words::required(),
+            sequence: Words::required(),
         }
     }
 
@@ -471,25 +476,25 @@ impl LossColumns {
             None => self.kind.nothing(),
         }
         let word = CAUSES.iter().find(|(cause, _)| *cause == loss.cause).map_or("damage", |(_, word)| word);
-        self.cause.word(word);
+        self.cause.octets(word.as_bytes());
         self.times[0].push(loss.from.micros());
         self.times[1].push(loss.until.micros());
-        self.offered.maybe(loss.offered.map(long));
-        self.lost.maybe(loss.lost.map(long));
-        self.at_least.push(long(loss.at_least));
-        self.octets.maybe(loss.octets.map(long));
+        self.offered.maybe_long(loss.offered.map(long));
+        self.lost.maybe_long(loss.lost.map(long));
+        self.at_least.long(long(loss.at_least));
+        self.octets.maybe_long(loss.octets.map(long));
         self.sensor.text(loss.sensor.as_bytes());
-        self.sequence.push(long(loss.sequence));
+        self.sequence.long(long(loss.sequence));
     }
 
-    fn write(&mut self, group: &mut Group<'_>) -> parquet::errors::Result<()> {
+    fn write(&mut self, group: &mut Group<'_, '_>) -> parquet::errors::Result<()> {
         self.kind.write(group)?;
-        self.cause.write_words(group)?;
-        let [from, until] = &mut self.times;
-        for times in [from, until, &mut self.offered, &mut self.lost, &mut self.at_least, &mut self.octets] {
-            times.write_longs(group)?;
+        self.cause.write(group)?;
+        self.times.iter_mut().try_for_each(|times| times.write(group))?;
+        for counts in [&mut self.offered, &mut self.lost, &mut self.at_least, &mut self.octets] {
+            counts.write_numbers(group)?;
         }
         self.sensor.write(group)?;
-        self.sequence.write_longs(group)
+        self.sequence.write_numbers(group)
     }
 }

@@ -14,18 +14,21 @@ use std::sync::Arc;
 use bytes::{Buf as _, Bytes};
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
-use parquet::column::page::PageReader;
 use parquet::column::reader::ColumnReaderImpl;
 use parquet::data_type::{
-    BoolType, ByteArray, ByteArrayType, DataType, FixedLenByteArray, FixedLenByteArrayType, Int32Type, Int64Type,
+    BoolType, ByteArrayType, DataType, FixedLenByteArray, FixedLenByteArrayType, Int32Type, Int64Type,
 };
 use parquet::errors::{ParquetError, Result as ParquetResult};
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
+use crate::batch::Values;
+use crate::decode::{self, NOTHING, Sixteens, Taker, There, Words};
 use crate::lake::{File, Lake, LakeError};
 use crate::schema::{ADDRESSES_KEY, Kind, LEFT_OUT_KEY, Table, VERSION, VERSION_KEY};
+
+pub use crate::batch::{Batch, Longs, Numbers, Texts, Who};
 
 /// Octets of a footer at most; ours have some tens of thousands.
 const MOST_IN_FOOTER: u64 = 64 << 20;
@@ -79,40 +82,6 @@ pub struct Footer {
     pub left_out: Option<String>,
 }
 
-/// Rows of one file, column by column.
-#[derive(Debug)]
-pub struct Batch {
-    table: &'static Table,
-    rows: usize,
-    pseudonyms: bool,
-    file: Arc<File>,
-    columns: Vec<(&'static str, Values)>,
-}
-
-/// A column of a batch. Values are as many as there are rows; where a row has none, there is a 0 or nothing, and `there` tells.
-#[derive(Debug)]
-enum Values {
-    Longs(Vec<i64>, There),
-    Numbers(Vec<u32>, There),
-    Flags(Vec<bool>),
-    Texts(Vec<ByteArray>, There),
-    Sixteens(Vec<[u8; 16]>, There),
-}
-
-/// Which rows have a value, 1 or 0; none where all have.
-pub(crate) type There = Option<Vec<i16>>;
-
-/// Who asked or connected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Who {
-    /// An IPv4 address.
-    V4(u32),
-    /// An IPv6 address.
-    V6([u8; 16]),
-    /// Somebody whose address is no longer in clear: the same for the same source within a calendar month.
-    Pseudonym([u8; 16]),
-}
-
 /// Gives batches of rows, one file after another.
 #[derive(Debug)]
 pub struct Scan {
@@ -140,7 +109,9 @@ impl Lake {
         let mut found = Vec::new();
         for column in columns {
             let place = table.place(column);
-            let place = place.ok_or_else(|| no_column(table, column, "a column of it"))?;
+            let what = "a column of it";
+            let no_column = || ReadError::Column { column: (*column).to_owned(), table: table.name, what };
+            let place = place.ok_or_else(no_column)?;
             found.push(table.columns[place].name);
         }
         Ok(Scan { lake: self.clone(), table, columns: found, files: files.into(), open: None })
@@ -272,7 +243,7 @@ fn read_group(
     let mut read = Vec::new();
     for (place, pages) in places.into_iter().zip(pages) {
         let column = table.columns[place];
-        let values = values_of(column.kind, column.optional, rows, pages);
+        let values = values_of(column.kind, column.optional, rows, &pages);
         let values = values.map_err(|error| ReadError::File {
             path: open.file.path.clone(),
             table: table.name,
@@ -308,15 +279,13 @@ pub(crate) fn fetch(
     let mut pages: Vec<Pages> = Vec::new();
     for ((place, range), octets) in places.iter().zip(ranges).zip(octets) {
         let chunk = Arc::new(Chunk { start: range.start, octets });
-        let reader = guarded(|| SerializedPageReader::new(chunk, meta.column(*place), rows, None));
-        let reader = reader.map_err(|error| wrong(format!("column {}: {error}", table.columns[*place].name)))?;
-        pages.push((meta.column(*place).column_descr_ptr(), Box::new(reader)));
+        pages.push(Pages { chunk, meta: meta.column(*place).clone(), rows });
     }
     Ok(pages)
 }
 
 /// Returns where a column of a row group stands, and how many octets it has. Parquet's own way to tell panics where they are negative.
-fn checked_range(meta: &parquet::file::metadata::ColumnChunkMetaData) -> Option<Range<u64>> {
+fn checked_range(meta: &ColumnChunkMetaData) -> Option<Range<u64>> {
     let start = meta.dictionary_page_offset().unwrap_or_else(|| meta.data_page_offset());
     let start = u64::try_from(start).ok()?;
     Some(start..start.checked_add(u64::try_from(meta.compressed_size()).ok()?)?)
@@ -331,46 +300,82 @@ fn guarded<T>(call: impl FnOnce() -> ParquetResult<T>) -> Result<T, String> {
 }
 
 /// The pages of one column of a row group, and what it is.
-pub(crate) type Pages = (parquet::schema::types::ColumnDescPtr, Box<dyn PageReader>);
+pub(crate) struct Pages {
+    chunk: Arc<Chunk>,
+    meta: ColumnChunkMetaData,
+    rows: usize,
+}
 
-fn values_of(kind: Kind, optional: bool, rows: usize, pages: Pages) -> ParquetResult<Values> {
+impl Pages {
+    fn reader(&self) -> ParquetResult<SerializedPageReader<Chunk>> {
+        SerializedPageReader::new(Arc::clone(&self.chunk), &self.meta, self.rows, None)
+    }
+
+    /// Reads a column of an encoding that is ours; none where it is another one.
+    fn column(&self, optional: bool, into: &mut impl Taker) -> Option<There> {
+        guarded(|| Ok(decode::column(self.rows, optional, &mut self.reader()?, into))).ok().flatten()
+    }
+}
+
+fn values_of(kind: Kind, optional: bool, rows: usize, pages: &Pages) -> ParquetResult<Values> {
     Ok(match kind {
         Kind::Time | Kind::Long => {
             let (values, there) = read_all::<Int64Type>(rows, optional, pages)?;
-            Values::Longs(spread(values, there.as_deref(), 0), there)
+            Values::Longs(spread(values, there.as_deref(), 0), of_levels(there))
         }
         Kind::Number(_) => {
+            let mut numbers = decode::Numbers::default();
+            if let Some(there) = pages.column(optional, &mut numbers) {
+                return Ok(Values::Numbers(numbers.values, there));
+            }
             let (values, there) = read_all::<Int32Type>(rows, optional, pages)?;
             let values = values.into_iter().map(i32::cast_unsigned).collect();
-            Values::Numbers(spread(values, there.as_deref(), 0), there)
+            Values::Numbers(spread(values, there.as_deref(), 0), of_levels(there))
         }
         Kind::Flag => Values::Flags(read_all::<BoolType>(rows, optional, pages)?.0),
         Kind::Text | Kind::Octets => {
-            let (values, there) = read_all::<ByteArrayType>(rows, optional, pages)?;
-            Values::Texts(spread(values, there.as_deref(), ByteArray::from(Bytes::new())), there)
+            let mut words = Words::default();
+            if pages.column(optional, &mut words).is_some() {
+                return Ok(Values::Texts(words));
+            }
+            let (dictionary, there) = read_all::<ByteArrayType>(rows, optional, pages)?;
+            let most = u32::try_from(dictionary.len()).ok().filter(|most| *most < NOTHING);
+            let most = most.ok_or_else(|| ParquetError::General("it has too many values".to_owned()))?;
+            let codes = spread((0..most).collect(), there.as_deref(), NOTHING);
+            Values::Texts(Words { dictionary, codes })
         }
         Kind::Sixteen => {
+            let mut sixteens = Sixteens::default();
+            if let Some(there) = pages.column(optional, &mut sixteens) {
+                return Ok(Values::Sixteens(sixteens.0, there));
+            }
             let (values, there) = read_all::<FixedLenByteArrayType>(rows, optional, pages)?;
             let values: Option<Vec<[u8; 16]>> = values.iter().map(sixteen).collect();
             let values = values.ok_or_else(|| ParquetError::General("a value has not 16 octets".to_owned()))?;
-            Values::Sixteens(spread(values, there.as_deref(), [0; 16]), there)
+            Values::Sixteens(spread(values, there.as_deref(), [0; 16]), of_levels(there))
         }
     })
+}
+
+fn of_levels(levels: Option<Vec<i16>>) -> There {
+    levels.map_or(There::All, There::Some)
 }
 
 fn sixteen(value: &FixedLenByteArray) -> Option<[u8; 16]> {
     value.data().try_into().ok()
 }
 
-pub(crate) fn read_all<T: DataType>(
-    rows: usize,
-    optional: bool,
-    (descriptor, pages): Pages,
-) -> ParquetResult<(Vec<T::T>, There)> {
-    let mut reader = ColumnReaderImpl::<T>::new(descriptor, pages);
+/// Values of a column, those that are there, and which rows have one: 1 or 0; none where all have.
+type Levelled<T> = (Vec<T>, Option<Vec<i16>>);
+
+/// Reads a column as the library does, whatever its encoding.
+pub(crate) fn read_all<T: DataType>(rows: usize, optional: bool, pages: &Pages) -> ParquetResult<Levelled<T::T>> {
     let (mut values, mut levels) = (Vec::new(), Vec::new());
-    let records = || reader.read_records(rows, optional.then_some(&mut levels), None, &mut values);
-    let (records, read, _) = guarded(records).map_err(ParquetError::General)?;
+    let read = guarded(|| {
+        let mut reader = ColumnReaderImpl::<T>::new(pages.meta.column_descr_ptr(), Box::new(pages.reader()?));
+        reader.read_records(rows, optional.then_some(&mut levels), None, &mut values)
+    });
+    let (records, read, _) = read.map_err(ParquetError::General)?;
     if records != rows || (!optional && read != rows) {
         return Err(ParquetError::General(format!("it has {records} of {rows} values")));
     }
@@ -386,175 +391,6 @@ fn spread<T: Clone>(values: Vec<T>, there: Option<&[i16]>, nothing: T) -> Vec<T>
         .iter()
         .map(|level| if *level == 1 { values.next() } else { None }.unwrap_or_else(|| nothing.clone()))
         .collect()
-}
-
-fn no_column(table: &'static Table, column: &str, what: &'static str) -> ReadError {
-    ReadError::Column { column: column.to_owned(), table: table.name, what }
-}
-
-/// Whether a row has a value.
-fn has(there: &There, row: usize) -> bool {
-    there.as_ref().is_none_or(|there| there.get(row) == Some(&1))
-}
-
-/// A column of numbers.
-#[derive(Clone, Copy, Debug)]
-pub struct Numbers<'a> {
-    /// One for each row; 0 where the row has none.
-    pub values: &'a [u32],
-    there: &'a There,
-}
-
-impl Numbers<'_> {
-    /// Returns the value of a row; none where it has none, or is no row.
-    #[must_use]
-    pub fn get(&self, row: usize) -> Option<u32> {
-        self.values.get(row).copied().filter(|_| has(self.there, row))
-    }
-}
-
-/// A column of whole numbers of 64 bits.
-#[derive(Clone, Copy, Debug)]
-pub struct Longs<'a> {
-    /// One for each row; 0 where the row has none.
-    pub values: &'a [i64],
-    there: &'a There,
-}
-
-impl Longs<'_> {
-    /// Returns the value of a row; none where it has none, or is no row.
-    #[must_use]
-    pub fn get(&self, row: usize) -> Option<i64> {
-        self.values.get(row).copied().filter(|_| has(self.there, row))
-    }
-}
-
-/// A column of texts.
-#[derive(Clone, Copy, Debug)]
-pub struct Texts<'a> {
-    values: &'a [ByteArray],
-    there: &'a There,
-}
-
-impl<'a> Texts<'a> {
-    /// Returns the octets of a row; none where it has none, or is no row.
-    #[must_use]
-    pub fn get(&self, row: usize) -> Option<&'a [u8]> {
-        self.values.get(row).filter(|_| has(self.there, row)).map(ByteArray::data)
-    }
-}
-
-impl Batch {
-    /// Returns how many rows there are.
-    #[must_use]
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// Says whether addresses are pseudonyms.
-    #[must_use]
-    pub fn pseudonyms(&self) -> bool {
-        self.pseudonyms
-    }
-
-    /// Returns the file that they are from.
-    #[must_use]
-    pub fn file(&self) -> &File {
-        &self.file
-    }
-
-    fn column(&self, name: &str) -> Option<&Values> {
-        self.columns.iter().find(|(column, _)| *column == name).map(|(_, values)| values)
-    }
-
-    /// Returns a column of numbers.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError::Column`] where it was not asked for, or holds something else.
-    pub fn numbers(&self, name: &str) -> Result<Numbers<'_>, ReadError> {
-        match self.column(name) {
-            Some(Values::Numbers(values, there)) => Ok(Numbers { values, there }),
-            _ => Err(no_column(self.table, name, "numbers")),
-        }
-    }
-
-    /// Returns a column of times, in microseconds since 1970 UTC, or of long numbers.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError::Column`] where it was not asked for, or holds something else.
-    pub fn longs(&self, name: &str) -> Result<Longs<'_>, ReadError> {
-        match self.column(name) {
-            Some(Values::Longs(values, there)) => Ok(Longs { values, there }),
-            _ => Err(no_column(self.table, name, "long numbers")),
-        }
-    }
-
-    /// Returns a column of yes and no.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError::Column`] where it was not asked for, or holds something else.
-    pub fn flags(&self, name: &str) -> Result<&[bool], ReadError> {
-        match self.column(name) {
-            Some(Values::Flags(values)) => Ok(values),
-            _ => Err(no_column(self.table, name, "yes or no")),
-        }
-    }
-
-    /// Returns a column of texts or octets.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError::Column`] where it was not asked for, or holds something else.
-    pub fn texts(&self, name: &str) -> Result<Texts<'_>, ReadError> {
-        match self.column(name) {
-            Some(Values::Texts(values, there)) => Ok(Texts { values, there }),
-            _ => Err(no_column(self.table, name, "texts")),
-        }
-    }
-
-    /// Returns who asked or connected in each row. The three columns of it must have been asked for: [`Table::WHO_DNS`] or [`Table::WHO_CONTACT`].
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError::Column`] where one was not asked for, or [`ReadError::File`] where a row has none of them.
-    pub fn who(&self) -> Result<Vec<Who>, ReadError> {
-        let names = if self.table.place("source_v4").is_some() { Table::WHO_CONTACT } else { Table::WHO_DNS };
-        let v4 = self.numbers(names[0])?;
-        let sixteens = |name: &'static str| match self.column(name) {
-            Some(Values::Sixteens(values, there)) => Ok((values, there)),
-            _ => Err(no_column(self.table, name, "16 octets")),
-        };
-        let ((v6, v6_there), (pseudonyms, pseudonyms_there)) = (sixteens(names[1])?, sixteens(names[2])?);
-        let mut who = Vec::with_capacity(self.rows);
-        for row in 0..self.rows {
-            let one = if has(v4.there, row) {
-                v4.values.get(row).copied().map(Who::V4)
-            } else if has(v6_there, row) {
-                v6.get(row).copied().map(Who::V6)
-            } else if has(pseudonyms_there, row) {
-                pseudonyms.get(row).copied().map(Who::Pseudonym)
-            } else {
-                None
-            };
-            let one = one.ok_or_else(|| ReadError::File {
-                path: self.file.path.clone(),
-                table: self.table.name,
-                reason: format!("row {row} has neither address nor pseudonym"),
-            })?;
-            who.push(one);
-        }
-        Ok(who)
-    }
-}
-
-impl Table {
-    /// The columns of who asked.
-    pub const WHO_DNS: [&'static str; 3] = ["resolver_v4", "resolver_v6", "pseudonym"];
-    /// The columns of who connected.
-    pub const WHO_CONTACT: [&'static str; 3] = ["source_v4", "source_v6", "pseudonym"];
 }
 
 /// The octets of one column of one row group, at their place in the file.

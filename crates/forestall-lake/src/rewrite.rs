@@ -11,7 +11,7 @@ use parquet::data_type::{
 };
 use parquet::errors::{ParquetError, Result};
 
-use crate::columns::{Group, put};
+use crate::chunk::Group;
 use crate::keys::Pseudonyms;
 use crate::lake::{File, Lake};
 use crate::output::{About, Output, WriteError, properties};
@@ -51,7 +51,7 @@ pub(crate) fn rewrite(
             continue;
         }
         let done = fetch(lake, table, (file, &footer), group, &places).map_err(RewriteError::Read).and_then(|pages| {
-            let write = |group: &mut Group<'_>| copy(table, pages, rows, pseudonyms, group);
+            let write = |group: &mut Group<'_, '_>| copy(table, pages, rows, pseudonyms, group);
             output.group(lake, rows, write).map_err(RewriteError::Write)
         });
         if let Err(error) = done {
@@ -62,41 +62,47 @@ pub(crate) fn rewrite(
     Ok(output.close(lake)?)
 }
 
-fn copy(table: &Table, pages: Vec<Pages>, rows: usize, pseudonyms: &Pseudonyms, group: &mut Group<'_>) -> Result<()> {
+fn copy(
+    table: &Table,
+    pages: Vec<Pages>,
+    rows: usize,
+    pseudonyms: &Pseudonyms,
+    group: &mut Group<'_, '_>,
+) -> Result<()> {
     let [v4, v6, pseudonym] = if *table == CONTACT_HITS { Table::WHO_CONTACT } else { Table::WHO_DNS };
     let mut made: Vec<Option<[u8; 16]>> = vec![None; rows];
     for (column, pages) in table.columns.iter().zip(pages) {
         if column.name == v4 {
-            let (values, there) = read_all::<Int32Type>(rows, true, pages)?;
+            let (values, there) = read_all::<Int32Type>(rows, true, &pages)?;
             give(&mut made, values, there.as_deref(), |address| {
                 Some(pseudonyms.of(Source::of(IpAddr::V4(Ipv4Addr::from_bits(address.cast_unsigned())))))
             })?;
-            put::<Int32Type>(group, &[], Some(&vec![0; rows]))?;
+            group.put::<Int32Type>(&[], Some(&vec![0; rows]))?;
         } else if column.name == v6 {
-            let (values, there) = read_all::<FixedLenByteArrayType>(rows, true, pages)?;
+            let (values, there) = read_all::<FixedLenByteArrayType>(rows, true, &pages)?;
             give(&mut made, values, there.as_deref(), |address: FixedLenByteArray| {
                 let octets: [u8; 16] = address.data().try_into().ok()?;
                 Some(pseudonyms.of(Source::of(IpAddr::V6(Ipv6Addr::from(octets)))))
             })?;
-            put::<FixedLenByteArrayType>(group, &[], Some(&vec![0; rows]))?;
+            group.put::<FixedLenByteArrayType>(&[], Some(&vec![0; rows]))?;
         } else if column.name == pseudonym {
-            let (values, there) = read_all::<FixedLenByteArrayType>(rows, true, pages)?;
+            let (values, there) = read_all::<FixedLenByteArrayType>(rows, true, &pages)?;
             give(&mut made, values, there.as_deref(), |known: FixedLenByteArray| known.data().try_into().ok())?;
             let levels: Vec<i16> = made.iter().map(|one| i16::from(one.is_some())).collect();
             let values = made.iter().flatten().map(|one| FixedLenByteArray::from(one.to_vec()));
-            put::<FixedLenByteArrayType>(group, &values.collect::<Vec<_>>(), Some(&levels))?;
+            group.put::<FixedLenByteArrayType>(&values.collect::<Vec<_>>(), Some(&levels))?;
         } else if GOES.contains(&column.name) {
             match column.kind {
-                Kind::Number(_) => put::<Int32Type>(group, &[], Some(&vec![0; rows]))?,
-                _ => put::<ByteArrayType>(group, &[], Some(&vec![0; rows]))?,
+                Kind::Number(_) => group.put::<Int32Type>(&[], Some(&vec![0; rows]))?,
+                _ => group.put::<ByteArrayType>(&[], Some(&vec![0; rows]))?,
             }
         } else {
             match column.kind {
-                Kind::Time | Kind::Long => pass::<Int64Type>(rows, column.optional, pages, group)?,
-                Kind::Number(_) => pass::<Int32Type>(rows, column.optional, pages, group)?,
-                Kind::Flag => pass::<BoolType>(rows, column.optional, pages, group)?,
-                Kind::Text | Kind::Octets => pass::<ByteArrayType>(rows, column.optional, pages, group)?,
-                Kind::Sixteen => pass::<FixedLenByteArrayType>(rows, column.optional, pages, group)?,
+                Kind::Time | Kind::Long => pass::<Int64Type>(rows, column.optional, &pages, group)?,
+                Kind::Number(_) => pass::<Int32Type>(rows, column.optional, &pages, group)?,
+                Kind::Flag => pass::<BoolType>(rows, column.optional, &pages, group)?,
+                Kind::Text | Kind::Octets => pass::<ByteArrayType>(rows, column.optional, &pages, group)?,
+                Kind::Sixteen => pass::<FixedLenByteArrayType>(rows, column.optional, &pages, group)?,
             }
         }
     }
@@ -104,10 +110,10 @@ fn copy(table: &Table, pages: Vec<Pages>, rows: usize, pseudonyms: &Pseudonyms, 
 }
 
 /// Writes a column as it is.
-fn pass<D: DataType>(rows: usize, optional: bool, pages: Pages, group: &mut Group<'_>) -> Result<()> {
+fn pass<D: DataType>(rows: usize, optional: bool, pages: &Pages, group: &mut Group<'_, '_>) -> Result<()> {
     let (values, there) = read_all::<D>(rows, optional, pages)?;
     let all = (optional && there.is_none()).then(|| vec![1; rows]);
-    put::<D>(group, &values, there.as_deref().or(all.as_deref()))
+    group.put::<D>(&values, there.as_deref().or(all.as_deref()))
 }
 
 /// Gives rows that have a value what is made of it.

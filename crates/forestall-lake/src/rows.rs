@@ -4,13 +4,12 @@
 
 use std::net::IpAddr;
 
-use bytes::Bytes;
-use forestall_spool::dns::MOST_IN_QNAME;
 use forestall_spool::{AnswerGiven, ContactHit, ContactKind, CookieSeen, DnsHit, Transport, Visitor};
-use parquet::data_type::ByteArray;
 use parquet::errors::Result;
 
-use crate::columns::{Group, Texts, Values};
+use crate::chunk::Group;
+use crate::columns::{Flags, Plain, Times, Words};
+use crate::name::Name;
 use crate::origin::Origin;
 
 /// Columns of a table that fill up.
@@ -20,27 +19,27 @@ pub(crate) trait Rows {
     /// Returns how many rows there are.
     fn len(&self) -> usize;
     /// Writes the rows as a row group, in the order of the table's columns, and forgets them.
-    fn write(&mut self, group: &mut Group<'_>) -> Result<()>;
+    fn write(&mut self, group: &mut Group<'_, '_>) -> Result<()>;
 }
 
 /// Who asked or connected, and where that belongs.
 #[derive(Debug)]
 pub(crate) struct Whos {
-    v4: Values<i32>,
-    v6: Texts,
-    pseudonym: Texts,
-    version: Values<i32>,
-    port: Values<i32>,
+    v4: Plain,
+    v6: Plain,
+    pseudonym: Plain,
+    version: Words,
+    port: Plain,
 }
 
 impl Whos {
     fn new() -> Self {
         Self {
-            v4: Values::optional(),
-            v6: Texts::optional(),
-            pseudonym: Texts::optional(),
-            version: Values::required(),
-            port: Values::optional(),
+            v4: Plain::optional(),
+            v6: Plain::optional(),
+            pseudonym: Plain::optional(),
+            version: Words::required(),
+            port: Plain::optional(),
         }
     }
 
@@ -53,140 +52,161 @@ impl Whos {
                 self.version.number(4);
             }
             IpAddr::V6(address) => {
-                self.v4.maybe(None);
-                self.v6.octets(&address.octets());
+                self.v4.nothing();
+                self.v6.fixed(&address.octets());
                 self.version.number(6);
             }
         }
         self.port.number(port.into());
     }
 
-    fn write(&mut self, group: &mut Group<'_>) -> Result<()> {
-        self.v4.write_numbers(group)?;
-        self.v6.write_fixed(group)?;
-        self.pseudonym.write_fixed(group)?;
+    fn write(&mut self, group: &mut Group<'_, '_>) -> Result<()> {
+        self.v4.write_with_range(group)?;
+        self.v6.write(group)?;
+        self.pseudonym.write(group)?;
         self.version.write_numbers(group)?;
-        self.port.write_numbers(group)
+        self.port.write(group)
     }
 }
 
 /// Where addresses belong.
 #[derive(Debug)]
 struct Origins {
-    asn: Values<i32>,
-    country: Texts,
-    left_out: Values<ByteArray>,
+    asn: Words,
+    country: Words,
+    left_out: Words,
 }
 
 impl Origins {
     fn new() -> Self {
-        Self { asn: Values::optional(), country: Texts::optional(), left_out: Values::optional() }
+        Self { asn: Words::optional(), country: Words::optional(), left_out: Words::optional() }
     }
 
     fn push(&mut self, origin: Origin) {
-        self.asn.maybe((origin.asn != 0).then(|| origin.asn.cast_signed()));
+        self.asn.maybe_number((origin.asn != 0).then_some(origin.asn));
         match origin.country {
-            Some(country) => self.country.octets(&country),
+            Some(country) => self.country.letters(country),
             None => self.country.nothing(),
         }
         match origin.left_out {
-            Some(word) => self.left_out.word(word),
-            None => self.left_out.maybe(None),
+            Some(word) => self.left_out.octets(word.as_bytes()),
+            None => self.left_out.nothing(),
         }
     }
 
-    fn write(&mut self, group: &mut Group<'_>) -> Result<()> {
-        self.asn.write_numbers(group)?;
+    fn write(&mut self, group: &mut Group<'_, '_>) -> Result<()> {
+        self.asn.write_with_range(group)?;
         self.country.write(group)?;
-        self.left_out.write_words(group)
+        self.left_out.write(group)
     }
 }
 
-/// Addresses of ours as texts, made once.
-#[derive(Debug, Default)]
-pub(crate) struct OurAddresses(Vec<(IpAddr, ByteArray)>);
+/// Addresses of ours as texts.
+#[derive(Debug)]
+struct Ours {
+    texts: Words,
+    last: Option<IpAddr>,
+    /// Texts of late, made once.
+    known: Vec<(IpAddr, String)>,
+}
 
 /// Addresses that are remembered: a sensor has no more.
 const MOST_OURS: usize = 256;
 
-impl OurAddresses {
-    fn text(&mut self, address: IpAddr) -> ByteArray {
-        if let Some((_, text)) = self.0.iter().find(|(known, _)| *known == address) {
-            return text.clone();
+impl Ours {
+    fn new() -> Self {
+        Self { texts: Words::required(), last: None, known: Vec::new() }
+    }
+
+    #[inline]
+    fn push(&mut self, address: IpAddr) {
+        if self.last == Some(address) {
+            return self.texts.again(b"");
         }
-        let text = ByteArray::from(Bytes::from(address.to_string()));
-        if self.0.len() < MOST_OURS {
-            self.0.push((address, text.clone()));
+        self.last = Some(address);
+        if let Some((_, text)) = self.known.iter().find(|(known, _)| *known == address) {
+            return self.texts.octets(text.as_bytes());
         }
-        text
+        let text = address.to_string();
+        self.texts.octets(text.as_bytes());
+        if self.known.len() < MOST_OURS {
+            self.known.push((address, text));
+        }
+    }
+
+    fn write(&mut self, group: &mut Group<'_, '_>) -> Result<()> {
+        self.last = None;
+        self.texts.write(group)
     }
 }
 
 /// What events of one segment have in common with others of it.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) sensor: ByteArray,
+    pub(crate) sensor: String,
     pub(crate) sequence: i64,
-    pub(crate) ours: OurAddresses,
     /// The name of the event at hand.
     pub(crate) name: Name,
 }
 
-/// Rows of `dns_hits`.
+/// Rows of `dns_hits`. Those of one segment alone, all of one sensor.
 #[derive(Debug)]
 pub(crate) struct DnsRows {
-    time: Values<i64>,
+    time: Times,
     who: Whos,
-    server: Values<ByteArray>,
-    server_port: Values<i32>,
-    transport: Values<ByteArray>,
-    spoofable: Values<bool>,
-    qname: Texts,
-    qname_asked: Texts,
-    listed: Texts,
-    qtype: Values<i32>,
-    recursion_desired: Values<bool>,
-    checking_disabled: Values<bool>,
-    edns_size: Values<i32>,
-    dnssec_ok: Values<bool>,
-    nsid: Values<bool>,
-    client_subnet: Values<bool>,
-    cookie: Values<ByteArray>,
-    answer: Values<ByteArray>,
-    campaigns: Values<ByteArray>,
-    families: Values<ByteArray>,
+    server: Ours,
+    server_port: Words,
+    transport: Words,
+    spoofable: Flags,
+    qname: Words,
+    qname_asked: Plain,
+    listed: Words,
+    qtype: Words,
+    recursion_desired: Flags,
+    checking_disabled: Flags,
+    edns_size: Words,
+    dnssec_ok: Flags,
+    nsid: Flags,
+    client_subnet: Flags,
+    cookie: Words,
+    answer: Words,
+    campaigns: Words,
+    families: Words,
+    /// The number of the campaigns of the row before.
+    set: Option<u32>,
     origins: Origins,
-    sensor: Values<ByteArray>,
-    sequence: Values<i64>,
+    sensor: Words,
+    sequence: Words,
     rows: usize,
 }
 
 impl Rows for DnsRows {
     fn new() -> Self {
         Self {
-            time: Values::required(),
+            time: Times::default(),
             who: Whos::new(),
-            server: Values::required(),
-            server_port: Values::required(),
-            transport: Values::required(),
-            spoofable: Values::required(),
-            qname: Texts::required(),
-            qname_asked: Texts::optional(),
-            listed: Texts::required(),
-            qtype: Values::required(),
-            recursion_desired: Values::required(),
-            checking_disabled: Values::required(),
-            edns_size: Values::optional(),
-            dnssec_ok: Values::required(),
-            nsid: Values::required(),
-            client_subnet: Values::required(),
-            cookie: Values::optional(),
-            answer: Values::required(),
-            campaigns: Values::required(),
-            families: Values::required(),
+            server: Ours::new(),
+            server_port: Words::required(),
+            transport: Words::required(),
+            spoofable: Flags::default(),
+            qname: Words::required(),
+            qname_asked: Plain::optional(),
+            listed: Words::required(),
+            qtype: Words::required(),
+            recursion_desired: Flags::default(),
+            checking_disabled: Flags::default(),
+            edns_size: Words::optional(),
+            dnssec_ok: Flags::default(),
+            nsid: Flags::default(),
+            client_subnet: Flags::default(),
+            cookie: Words::optional(),
+            answer: Words::required(),
+            campaigns: Words::required(),
+            families: Words::required(),
+            set: None,
             origins: Origins::new(),
-            sensor: Values::required(),
-            sequence: Values::required(),
+            sensor: Words::required(),
+            sequence: Words::required(),
             rows: 0,
         }
     }
@@ -195,30 +215,31 @@ impl Rows for DnsRows {
         self.rows
     }
 
-    fn write(&mut self, group: &mut Group<'_>) -> Result<()> {
-        self.time.write_longs(group)?;
+    fn write(&mut self, group: &mut Group<'_, '_>) -> Result<()> {
+        self.time.write(group)?;
         self.who.write(group)?;
-        self.server.write_words(group)?;
+        self.server.write(group)?;
         self.server_port.write_numbers(group)?;
-        self.transport.write_words(group)?;
-        self.spoofable.write_flags(group)?;
+        self.transport.write(group)?;
+        self.spoofable.write(group)?;
         self.qname.write(group)?;
         self.qname_asked.write(group)?;
         self.listed.write(group)?;
         self.qtype.write_numbers(group)?;
-        self.recursion_desired.write_flags(group)?;
-        self.checking_disabled.write_flags(group)?;
+        self.recursion_desired.write(group)?;
+        self.checking_disabled.write(group)?;
         self.edns_size.write_numbers(group)?;
-        self.dnssec_ok.write_flags(group)?;
-        self.nsid.write_flags(group)?;
-        self.client_subnet.write_flags(group)?;
-        self.cookie.write_words(group)?;
-        self.answer.write_words(group)?;
-        self.campaigns.write_words(group)?;
-        self.families.write_words(group)?;
+        self.dnssec_ok.write(group)?;
+        self.nsid.write(group)?;
+        self.client_subnet.write(group)?;
+        self.cookie.write(group)?;
+        self.answer.write(group)?;
+        self.campaigns.write(group)?;
+        self.families.write(group)?;
+        self.set = None;
         self.origins.write(group)?;
-        self.sensor.write_words(group)?;
-        self.sequence.write_longs(group)?;
+        self.sensor.write(group)?;
+        self.sequence.write_numbers(group)?;
         self.rows = 0;
         Ok(())
     }
@@ -229,17 +250,17 @@ impl DnsRows {
         &mut self,
         hit: &DnsHit<'_>,
         origin: Origin,
-        (campaigns, families): (ByteArray, ByteArray),
+        (number, campaigns, families): (u32, &str, &str),
         shared: &mut Shared,
     ) {
         self.time.push(hit.at.micros());
         self.who.push(hit.resolver.address, hit.resolver.port);
-        self.server.push(shared.ours.text(hit.server.address));
+        self.server.push(hit.server.address);
         self.server_port.number(hit.server.port.into());
         let valid = hit.edns.is_some_and(|edns| edns.cookie == CookieSeen::Valid);
         self.transport.word(match hit.transport {
-            Transport::Udp => "udp",
-            Transport::Tcp => "tcp",
+            Transport::Udp => (0, "udp"),
+            Transport::Tcp => (1, "tcp"),
         });
         self.spoofable.push(hit.transport == Transport::Udp && !valid);
         let name = &mut shared.name;
@@ -254,162 +275,86 @@ impl DnsRows {
         self.qtype.number(hit.qtype.into());
         self.recursion_desired.push(hit.recursion_desired);
         self.checking_disabled.push(hit.checking_disabled);
-        self.edns_size.maybe(hit.edns.map(|edns| edns.udp_size.into()));
+        self.edns_size.maybe_number(hit.edns.map(|edns| edns.udp_size.into()));
         self.dnssec_ok.push(hit.edns.is_some_and(|edns| edns.dnssec_ok));
         self.nsid.push(hit.edns.is_some_and(|edns| edns.nsid));
         self.client_subnet.push(hit.edns.is_some_and(|edns| edns.client_subnet));
         match hit.edns.map(|edns| edns.cookie) {
-            None | Some(CookieSeen::None) => self.cookie.maybe(None),
-            Some(CookieSeen::Client) => self.cookie.word("client"),
-            Some(CookieSeen::Valid) => self.cookie.word("valid"),
-            Some(CookieSeen::Other) => self.cookie.word("other"),
+            None | Some(CookieSeen::None) => self.cookie.nothing(),
+            Some(CookieSeen::Client) => self.cookie.word((0, "client")),
+            Some(CookieSeen::Valid) => self.cookie.word((1, "valid")),
+            Some(CookieSeen::Other) => self.cookie.word((2, "other")),
         }
         self.answer.word(match hit.answer {
-            AnswerGiven::Records => "records",
-            AnswerGiven::NoData => "nodata",
-            AnswerGiven::Closed => "closed",
-            AnswerGiven::Slipped => "slipped",
-            AnswerGiven::Dropped => "dropped",
-            AnswerGiven::Failed => "failed",
+            AnswerGiven::Records => (0, "records"),
+            AnswerGiven::NoData => (1, "nodata"),
+            AnswerGiven::Closed => (2, "closed"),
+            AnswerGiven::Slipped => (3, "slipped"),
+            AnswerGiven::Dropped => (4, "dropped"),
+            AnswerGiven::Failed => (5, "failed"),
         });
-        self.campaigns.push(campaigns);
-        self.families.push(families);
+        if self.set == Some(number) {
+            self.campaigns.again(b"");
+            self.families.again(b"");
+        } else {
+            self.campaigns.octets(campaigns.as_bytes());
+            self.families.octets(families.as_bytes());
+            self.set = Some(number);
+        }
         self.origins.push(origin);
-        self.sensor.push(shared.sensor.clone());
-        self.sequence.push(shared.sequence);
+        self.sensor.again(shared.sensor.as_bytes());
+        self.sequence.long(shared.sequence);
         self.rows += 1;
     }
 }
 
-/// Octets of a name in text at most: each octet of the wire may take four.
-const MOST_IN_TEXT: usize = 4 * MOST_IN_QNAME + 4;
-
-/// A name in text, without the dot at its end, as asked and in lower case.
-#[derive(Debug)]
-pub(crate) struct Name {
-    asked: [u8; MOST_IN_TEXT],
-    lower: [u8; MOST_IN_TEXT],
-    end: usize,
-    listed: usize,
-    has_capitals: bool,
-}
-
-impl Name {
-    pub(crate) fn new() -> Self {
-        Self { asked: [0; MOST_IN_TEXT], lower: [0; MOST_IN_TEXT], end: 0, listed: 0, has_capitals: false }
-    }
-
-    /// Reads a name off the wire. What is none is taken octet by octet, so that nothing is lost.
-    fn read(&mut self, wire: &[u8], listed_at: u8) {
-        (self.end, self.listed, self.has_capitals) = (0, 0, false);
-        let mut rest = wire.get(..MOST_IN_QNAME).unwrap_or(wire);
-        let whole = rest;
-        while let Some((length, after)) = rest.split_first() {
-            let label = after.get(..usize::from(*length)).filter(|label| !label.is_empty() && label.len() < 64);
-            let Some(label) = label else {
-                if *length != 0 || !after.is_empty() {
-                    self.end = 0;
-                    self.listed = 0;
-                    whole.iter().for_each(|octet| self.escaped(*octet));
-                }
-                break;
-            };
-            if self.end > 0 {
-                self.plain(b'.');
-            }
-            if whole.len() - rest.len() == usize::from(listed_at) {
-                self.listed = self.end;
-            }
-            for octet in label {
-                if octet.is_ascii_graphic() && *octet != b'.' && *octet != b'\\' {
-                    self.plain(*octet);
-                } else {
-                    self.escaped(*octet);
-                }
-            }
-            rest = &after[label.len()..];
-        }
-        if self.end == 0 {
-            self.plain(b'.');
-        }
-    }
-
-    #[inline]
-    fn plain(&mut self, octet: u8) {
-        self.asked[self.end] = octet;
-        self.lower[self.end] = octet.to_ascii_lowercase();
-        self.has_capitals |= octet.is_ascii_uppercase();
-        self.end += 1;
-    }
-
-    /// As RFC 1035, section 5.1, writes octets that are not letters, digits or the like: a backslash and three decimal digits.
-    fn escaped(&mut self, octet: u8) {
-        self.plain(b'\\');
-        for place in [100, 10, 1] {
-            self.plain(b'0' + octet / place % 10);
-        }
-    }
-
-    fn asked(&self) -> &[u8] {
-        &self.asked[..self.end]
-    }
-
-    fn lower(&self) -> &[u8] {
-        &self.lower[..self.end]
-    }
-
-    fn listed(&self) -> &[u8] {
-        &self.lower[self.listed..self.end]
-    }
-}
-
-/// Rows of `contact_hits`.
+/// Rows of `contact_hits`. Those of one segment alone, all of one sensor.
 #[derive(Debug)]
 pub(crate) struct ContactRows {
-    time: Values<i64>,
+    time: Times,
     who: Whos,
-    destination: Values<ByteArray>,
-    destination_port: Values<i32>,
-    kind: Values<ByteArray>,
-    cut: Values<bool>,
-    verdict: Values<ByteArray>,
-    reason: Texts,
-    method: Texts,
-    path: Texts,
-    query: Texts,
-    host: Texts,
-    user_agent: Texts,
-    server_name: Texts,
-    first_octets: Texts,
-    q: Values<i32>,
+    destination: Ours,
+    destination_port: Words,
+    kind: Words,
+    cut: Flags,
+    verdict: Words,
+    reason: Words,
+    method: Words,
+    path: Words,
+    query: Words,
+    host: Words,
+    user_agent: Words,
+    server_name: Words,
+    first_octets: Words,
+    q: Words,
     origins: Origins,
-    sensor: Values<ByteArray>,
-    sequence: Values<i64>,
+    sensor: Words,
+    sequence: Words,
     rows: usize,
 }
 
 impl Rows for ContactRows {
     fn new() -> Self {
         Self {
-            time: Values::required(),
+            time: Times::default(),
             who: Whos::new(),
-            destination: Values::required(),
-            destination_port: Values::required(),
-            kind: Values::required(),
-            cut: Values::required(),
-            verdict: Values::required(),
-            reason: Texts::required(),
-            method: Texts::optional(),
-            path: Texts::optional(),
-            query: Texts::optional(),
-            host: Texts::optional(),
-            user_agent: Texts::optional(),
-            server_name: Texts::optional(),
-            first_octets: Texts::optional(),
-            q: Values::optional(),
+            destination: Ours::new(),
+            destination_port: Words::required(),
+            kind: Words::required(),
+            cut: Flags::default(),
+            verdict: Words::required(),
+            reason: Words::required(),
+            method: Words::optional(),
+            path: Words::optional(),
+            query: Words::optional(),
+            host: Words::optional(),
+            user_agent: Words::optional(),
+            server_name: Words::optional(),
+            first_octets: Words::optional(),
+            q: Words::optional(),
             origins: Origins::new(),
-            sensor: Values::required(),
-            sequence: Values::required(),
+            sensor: Words::required(),
+            sequence: Words::required(),
             rows: 0,
         }
     }
@@ -418,22 +363,22 @@ impl Rows for ContactRows {
         self.rows
     }
 
-    fn write(&mut self, group: &mut Group<'_>) -> Result<()> {
-        self.time.write_longs(group)?;
+    fn write(&mut self, group: &mut Group<'_, '_>) -> Result<()> {
+        self.time.write(group)?;
         self.who.write(group)?;
-        self.destination.write_words(group)?;
+        self.destination.write(group)?;
         self.destination_port.write_numbers(group)?;
-        self.kind.write_words(group)?;
-        self.cut.write_flags(group)?;
-        self.verdict.write_words(group)?;
+        self.kind.write(group)?;
+        self.cut.write(group)?;
+        self.verdict.write(group)?;
         let texts = [&mut self.reason, &mut self.method, &mut self.path, &mut self.query, &mut self.host];
         for texts in texts.into_iter().chain([&mut self.user_agent, &mut self.server_name, &mut self.first_octets]) {
             texts.write(group)?;
         }
-        self.q.write_numbers(group)?;
+        self.q.write_with_range(group)?;
         self.origins.write(group)?;
-        self.sensor.write_words(group)?;
-        self.sequence.write_longs(group)?;
+        self.sensor.write(group)?;
+        self.sequence.write_numbers(group)?;
         self.rows = 0;
         Ok(())
     }
@@ -443,24 +388,24 @@ impl ContactRows {
     pub(crate) fn push(&mut self, hit: &ContactHit<'_>, origin: Origin, shared: &mut Shared) {
         self.time.push(hit.at.micros());
         self.who.push(hit.source.address, hit.source.port);
-        self.destination.push(shared.ours.text(hit.destination.address));
+        self.destination.push(hit.destination.address);
         self.destination_port.number(hit.destination.port.into());
         self.kind.word(match hit.kind {
-            ContactKind::Http => "http",
-            ContactKind::Https => "https",
-            ContactKind::Tls => "tls",
-            ContactKind::Tcp => "tcp",
-            ContactKind::NotHttp => "not-http",
-            ContactKind::NotTls => "not-tls",
+            ContactKind::Http => (0, "http"),
+            ContactKind::Https => (1, "https"),
+            ContactKind::Tls => (2, "tls"),
+            ContactKind::Tcp => (3, "tcp"),
+            ContactKind::NotHttp => (4, "not-http"),
+            ContactKind::NotTls => (5, "not-tls"),
         });
         self.cut.push(hit.cut);
         self.verdict.word(match hit.verdict.visitor {
-            Visitor::Bot => "bot",
-            Visitor::Scanner => "scanner",
-            Visitor::Crawler => "crawler",
-            Visitor::Researcher => "researcher",
-            Visitor::Browser => "browser",
-            Visitor::Unknown => "unknown",
+            Visitor::Bot => (0, "bot"),
+            Visitor::Scanner => (1, "scanner"),
+            Visitor::Crawler => (2, "crawler"),
+            Visitor::Researcher => (3, "researcher"),
+            Visitor::Browser => (4, "browser"),
+            Visitor::Unknown => (5, "unknown"),
         });
         self.reason.text(hit.verdict.reason);
         for (column, octets) in [(&mut self.method, hit.method), (&mut self.path, hit.path)] {
@@ -483,10 +428,10 @@ impl ContactRows {
         } else {
             self.first_octets.octets(hit.first_octets);
         }
-        self.q.maybe(count_of(hit).map(u32::cast_signed));
+        self.q.maybe_number(count_of(hit));
         self.origins.push(origin);
-        self.sensor.push(shared.sensor.clone());
-        self.sequence.push(shared.sequence);
+        self.sensor.again(shared.sensor.as_bytes());
+        self.sequence.long(shared.sequence);
         self.rows += 1;
     }
 }
@@ -508,32 +453,4 @@ pub(crate) fn family_of<'a>(hit: &ContactHit<'a>) -> Option<&'a str> {
     }
     let colon = hit.verdict.reason.iter().position(|octet| *octet == b':')?;
     std::str::from_utf8(&hit.verdict.reason[..colon]).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Name;
-
-    #[test]
-    fn a_name_is_read_off_the_wire_in_lower_case_and_as_asked() {
-        let check = |wire: &[u8], at: u8, asked: &str, listed: &str| {
-            let mut name = Name::new();
-            name.read(wire, at);
-            let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).unwrap();
-            assert_eq!((text(name.asked()).as_str(), text(name.listed()).as_str()), (asked, listed));
-            assert_eq!(text(name.lower()), asked.to_ascii_lowercase());
-            assert_eq!(name.has_capitals, asked != asked.to_ascii_lowercase());
-        };
-        check(b"\x08abcdefgh\x02ws\0", 0, "abcdefgh.ws", "abcdefgh.ws");
-        check(b"\x03wWw\x08aBcdefgh\x02wS\0", 4, "wWw.aBcdefgh.wS", "abcdefgh.ws");
-        check(b"\x03a.b\x02\\\xff\0", 4, "a\\046b.\\092\\255", "\\092\\255");
-        check(b"\0", 0, ".", ".");
-        check(b"", 0, ".", ".");
-        // No name: each octet is kept.
-        check(b"\x05ab", 0, "\\005\\097\\098", "\\005\\097\\098");
-        check(b"\x01a\xc0\x0c", 0, "\\001\\097\\192\\012", "\\001\\097\\192\\012");
-        check(&[255; 255], 9, &"\\255".repeat(255), &"\\255".repeat(255));
-        // What follows the end of a name is no part of it, and no name either.
-        check(b"\x01a\0b", 0, "\\001\\097\\000\\098", "\\001\\097\\000\\098");
-    }
 }

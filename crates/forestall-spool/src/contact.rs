@@ -148,6 +148,7 @@ impl<'a> ContactHit<'a> {
         }
     }
 
+    #[inline]
     pub(crate) fn read(mut from: Cursor<'a>) -> Option<Self> {
         let at = Instant::from_micros(from.i64()?);
         let (source, destination) = (from.endpoint()?, from.endpoint()?);

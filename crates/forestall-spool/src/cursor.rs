@@ -11,32 +11,39 @@ use crate::event::Endpoint;
 pub(crate) struct Cursor<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Cursor<'a> {
+    #[inline]
     pub(crate) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (octets, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
         Some(*octets)
     }
 
+    #[inline]
     pub(crate) fn u8(&mut self) -> Option<u8> {
         self.array().map(u8::from_le_bytes)
     }
 
+    #[inline]
     pub(crate) fn u16(&mut self) -> Option<u16> {
         self.array().map(u16::from_le_bytes)
     }
 
+    #[inline]
     pub(crate) fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
     }
 
+    #[inline]
     pub(crate) fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_le_bytes)
     }
 
+    #[inline]
     pub(crate) fn i64(&mut self) -> Option<i64> {
         self.array().map(i64::from_le_bytes)
     }
 
+    #[inline]
     pub(crate) fn octets(&mut self, length: usize) -> Option<&'a [u8]> {
         let (octets, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
@@ -44,18 +51,21 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads octets with their number, in two octets, before them.
+    #[inline]
     pub(crate) fn field(&mut self) -> Option<&'a [u8]> {
         let length = self.u16()?;
         self.octets(usize::from(length))
     }
 
     /// Reads octets with their number, in one octet, before them.
+    #[inline]
     pub(crate) fn short(&mut self) -> Option<&'a [u8]> {
         let length = self.u8()?;
         self.octets(usize::from(length))
     }
 
     /// Reads a version of the Internet protocol, an address and a port.
+    #[inline]
     pub(crate) fn endpoint(&mut self) -> Option<Endpoint> {
         let address = match self.u8()? {
             4 => IpAddr::V4(Ipv4Addr::from(self.array::<4>()?)),

@@ -154,6 +154,7 @@ impl<'a> DnsHit<'a> {
         }
     }
 
+    #[inline]
     pub(crate) fn read(mut from: Cursor<'a>) -> Option<Self> {
         let at = Instant::from_micros(from.i64()?);
         let (resolver, server) = (from.endpoint()?, from.endpoint()?);

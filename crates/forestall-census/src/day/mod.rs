@@ -7,6 +7,7 @@
 //! whose events are still there and one of which only numbers are left are told in the same way. A [`Trend`] is made of several, of the like only.
 //! Numbers of one day that were made in parts are put together by [`Totals::joined`]. What several days have together is a [`Distinct`], which is no number of machines and says so.
 
+mod count;
 mod country;
 mod distinct;
 mod held;
@@ -20,6 +21,7 @@ mod report;
 mod requests;
 mod roll;
 mod samples;
+mod seen;
 mod sketches;
 mod table;
 mod text;

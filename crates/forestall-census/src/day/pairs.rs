@@ -5,8 +5,6 @@
 //! Where there are more than [`MOST`], only those of every second address are kept, then of every fourth, and so on. An address is kept whole or not at all, chosen by a hash of it, so that
 //! what the kept ones show together is what all show, but for chance.
 
-use std::collections::HashMap;
-
 use crate::source::Source;
 
 /// The most pairs that are kept: some 600 MiB.
@@ -19,46 +17,6 @@ pub(super) struct Pair {
     pub(super) hours: u32,
     /// The largest q.
     pub(super) q: Option<u32>,
-}
-
-/// Pairs of address and User-Agent.
-#[derive(Debug)]
-pub(super) struct Pairs {
-    most: usize,
-    level: u32,
-    known: HashMap<(Source, u32), Pair>,
-}
-
-impl Pairs {
-    pub(super) fn new(most: usize) -> Self {
-        Self { most: most.max(1), level: 0, known: HashMap::new() }
-    }
-
-    pub(super) fn add(&mut self, source: Source, agent: u32, hour: u32, q: Option<u32>) {
-        if !is_sampled(source, self.level) {
-            return;
-        }
-        let pair = self.known.entry((source, agent)).or_default();
-        pair.hours |= 1 << hour;
-        pair.q = pair.q.max(q);
-        while self.known.len() > self.most {
-            self.level += 1;
-            let level = self.level;
-            self.known.retain(|(source, _), _| is_sampled(*source, level));
-        }
-    }
-
-    /// Returns how often the sample was halved.
-    pub(super) fn level(&self) -> u32 {
-        self.level
-    }
-
-    /// Returns the pairs in the order of address, then User-Agent.
-    pub(super) fn sorted(self) -> Vec<(Source, u32, Pair)> {
-        let mut sorted: Vec<_> = self.known.into_iter().map(|((source, agent), pair)| (source, agent, pair)).collect();
-        sorted.sort_unstable_by_key(|(source, agent, _)| (*source, *agent));
-        sorted
-    }
 }
 
 /// Says whether an address is one of the 2^-level that are kept.

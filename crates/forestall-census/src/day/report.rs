@@ -251,6 +251,25 @@ impl DayReport {
     }
 }
 
+/// Says why there is no request to count: that none came, or that all that came were left out.
+fn nobody(left_out: &BTreeMap<String, LeftOut>) -> String {
+    let reasons: Vec<(&str, u64)> = left_out
+        .iter()
+        .map(|(why, left)| (why.as_str(), left.requests))
+        .filter(|(_, requests)| *requests > 0)
+        .collect();
+    match reasons[..] {
+        [] => "no machine connected that speaks as the family does".to_owned(),
+        [(why, 1)] => format!("the one request of a machine that speaks as the family does was left out, as {why}"),
+        _ => {
+            let all = reasons.iter().map(|(_, requests)| requests).fold(0_u64, |all, some| all.saturating_add(*some));
+            let each: Vec<String> = reasons.iter().map(|(why, requests)| format!("{requests} as {why}")).collect();
+            let each = each.join(", ");
+            format!("all {all} requests of machines that speak as the family does were left out: {each}")
+        }
+    }
+}
+
 struct Maker<'a> {
     totals: &'a Totals,
     held: &'a Held,
@@ -260,7 +279,7 @@ impl Maker<'_> {
     fn machines(&self) -> Vec<Entry> {
         let machines = &self.totals.machines;
         if machines.requests == 0 {
-            let why = Err("no machine connected that speaks as the family does".to_owned());
+            let why = Err(nobody(&self.totals.left_out));
             return vec![self.entry("addresses of the day", Unit::Addresses4, Span::Day, why)];
         }
         let v4 = self.counted(&machines.v4, |late| Some(&late.v4));

@@ -10,7 +10,7 @@ use crate::source::Source;
 /// The most requests that are kept: some 50 MiB.
 pub(super) const MOST: usize = 1_000_000;
 
-/// Requests of every address that is kept, chosen as [`Pairs`](super::pairs::Pairs) chooses.
+/// Requests of every address that is kept, chosen by [`is_sampled`].
 #[derive(Debug)]
 pub(super) struct Requests {
     most: usize,
@@ -39,18 +39,19 @@ impl Requests {
     pub(super) fn behind(mut self) -> Option<Behind> {
         self.kept.retain(|(source, _, _)| matches!(source, Source::V4(_)));
         self.kept.sort_by_key(|(source, hour, request)| (*hour, *source, request.at));
-        let mut best: Option<Behind> = None;
+        // Of several hours with as many, the first.
+        let mut best: (u64, &[(Source, u32, Request)]) = (0, &[]);
         for of_hour in self.kept.chunk_by(|a, b| a.1 == b.1) {
-            let mut behind = Behind { addresses: 0, machines: 0 };
-            for of_address in of_hour.chunk_by(|a, b| a.0 == b.0) {
-                let requests: Vec<Request> = of_address.iter().map(|(_, _, request)| *request).collect();
-                behind.addresses += 1;
-                behind.machines += behind::at_least(&requests, Marks::default());
-            }
-            if best.is_none_or(|best| behind.addresses > best.addresses) {
-                best = Some(behind);
+            let addresses = of_hour.chunk_by(|a, b| a.0 == b.0).count() as u64;
+            if addresses > best.0 {
+                best = (addresses, of_hour);
             }
         }
-        best
+        let (addresses, of_hour) = best;
+        let machines = of_hour.chunk_by(|a, b| a.0 == b.0).map(|of_address| {
+            let requests: Vec<Request> = of_address.iter().map(|(_, _, request)| *request).collect();
+            behind::at_least(&requests, Marks::default())
+        });
+        (addresses > 0).then(|| Behind { addresses, machines: machines.sum() })
     }
 }

@@ -8,9 +8,8 @@
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use crate::hours::HourlyAddresses;
 use crate::occasions::{self, Occasions};
-use crate::source::{Protocol, Source};
+use crate::source::Source;
 
 /// The most samples that are told apart; those beyond are taken together with the others, in turn.
 pub const MOST_SAMPLES: u16 = 16;
@@ -35,42 +34,77 @@ pub struct Samples {
 /// The hours of a sample.
 type Hours = [RoaringBitmap; 24];
 
+/// Addresses that wait to be put into their sets at most. In order, they take a part of the time.
+const WAITING: usize = 1 << 20;
+
 /// Sets of addresses by sample and hour.
 #[derive(Debug, Default)]
 pub(super) struct SampleSets {
     /// The sample of the first visit. As long as there is no other, its sets are those of all.
     first: Option<u16>,
     each: Vec<(u16, Hours)>,
+    /// Sample, hour and address, in one number.
+    waiting: Vec<u64>,
 }
 
 impl SampleSets {
-    /// Adds an address to a sample. `all` has what came before.
-    pub(super) fn add(&mut self, sample: u16, hour: u32, source: Source, all: &HourlyAddresses) {
+    /// Says whether a visit is the first one of a second sample: [`Self::begin`] comes before it is added.
+    #[inline]
+    pub(super) fn is_second(&mut self, sample: u16) -> bool {
         let sample = sample % MOST_SAMPLES;
-        let first = *self.first.get_or_insert(sample);
-        if self.each.is_empty() {
-            if sample == first {
-                return;
-            }
-            let of_first = |hour: usize| all.hour(hour).map(|set| set.v4.clone()).unwrap_or_default();
-            self.each.push((first, std::array::from_fn(of_first)));
-        }
+        self.each.is_empty() && *self.first.get_or_insert(sample) != sample
+    }
+
+    /// Takes the addresses of each hour that all came to the first sample.
+    pub(super) fn begin(&mut self, of_hour: impl Fn(u32) -> Vec<u32>) {
+        let Some(first) = self.first else { return };
+        let set = |hour: usize| {
+            let addresses = u32::try_from(hour).map(&of_hour).unwrap_or_default();
+            RoaringBitmap::from_sorted_iter(addresses).unwrap_or_default()
+        };
+        self.each.push((first, std::array::from_fn(set)));
+    }
+
+    /// Adds an address to a sample.
+    #[inline]
+    pub(super) fn add(&mut self, sample: u16, hour: u32, source: Source) {
         let Source::V4(address) = source else { return };
-        let place = self.each.iter().position(|(other, _)| *other == sample).unwrap_or_else(|| {
-            self.each.push((sample, Hours::default()));
-            self.each.len() - 1
-        });
-        if let Some(set) = self.each.get_mut(place).and_then(|(_, hours)| hours.get_mut(hour as usize)) {
-            set.insert(address);
+        if self.each.is_empty() {
+            return;
+        }
+        let sample = sample % MOST_SAMPLES;
+        self.waiting.push(u64::from(sample) << 40 | u64::from(hour) << 32 | u64::from(address));
+        if self.waiting.len() >= WAITING {
+            self.take();
         }
     }
 
-    /// Counts who was in which sample in the busiest hour; `None` where there was one sample alone. Samples are called by `names`, by their number.
-    pub(super) fn finish(self, all: &HourlyAddresses, names: &[String]) -> Option<Samples> {
+    fn take(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.sort_unstable();
+        waiting.dedup();
+        for some in waiting.chunk_by(|one, other| one >> 32 == other >> 32) {
+            let Some(first) = some.first() else { continue };
+            let sample = u16::try_from(first >> 40).unwrap_or(0);
+            let place = self.each.iter().position(|(other, _)| *other == sample).unwrap_or_else(|| {
+                self.each.push((sample, Hours::default()));
+                self.each.len() - 1
+            });
+            let hour = usize::try_from(first >> 32 & 31).unwrap_or(0);
+            if let Some(set) = self.each.get_mut(place).and_then(|(_, hours)| hours.get_mut(hour)) {
+                set.extend(some.iter().map(|one| u32::try_from(one & 0xFFFF_FFFF).unwrap_or(0)));
+            }
+        }
+        waiting.clear();
+        self.waiting = waiting;
+    }
+
+    /// Counts who was in which sample in the busiest hour; `None` where there was one sample alone. `hour` is the busiest. Samples are called by `names`, by their number.
+    pub(super) fn finish(mut self, hour: usize, names: &[String]) -> Option<Samples> {
+        self.take();
         if self.each.is_empty() {
             return None;
         }
-        let (hour, _) = all.busiest(Protocol::V4);
         let mut sets: Vec<(String, RoaringBitmap)> = self
             .each
             .into_iter()

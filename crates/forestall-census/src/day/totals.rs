@@ -102,6 +102,12 @@ impl Counts {
         self.hours.iter().copied().max().unwrap_or(0)
     }
 
+    /// Returns the hour with the most, 0 to 23; the first of several.
+    pub(super) fn busiest_hour(&self) -> usize {
+        let busiest = self.busiest();
+        self.hours.iter().position(|count| *count == busiest).unwrap_or(0)
+    }
+
     /// Returns how many times the busiest hour's members the day's are; `None` for a day without.
     #[must_use]
     pub fn growth(&self) -> Option<f64> {

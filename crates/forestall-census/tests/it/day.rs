@@ -181,7 +181,18 @@ fn what_cannot_be_given_says_why() {
     assert!(why(&totals, &Held::default()).contains("is not known"));
     let few: Vec<Visit> = visits.iter().filter(|visit| visit.agent < 10_000).copied().collect();
     assert!(why(&mustered(&few, day()), &held(250)).contains("could be followed"));
-    assert!(why(&Totals::empty(day(), "conficker", "nobody"), &held(250)).contains("no machine connected"));
+    let mut nobody = Totals::empty(day(), "conficker", "nobody");
+    assert!(why(&nobody, &held(250)).contains("no machine connected"));
+    nobody.left_out.insert("own".to_owned(), LeftOut { requests: 0, queries: 9 });
+    assert!(why(&nobody, &held(250)).contains("no machine connected"), "queries are of resolvers");
+    nobody.left_out.insert("bogon".to_owned(), LeftOut { requests: 1, queries: 0 });
+    assert!(why(&nobody, &held(250)).ends_with("was left out, as bogon"));
+    nobody.left_out.insert("crawler".to_owned(), LeftOut { requests: 3, queries: 2 });
+    assert!(
+        why(&nobody, &held(250)).ends_with(
+            "all 4 requests of machines that speak as the family does were left out: 1 as bogon, 3 as crawler"
+        )
+    );
     let mut muster = Muster::with_limits(day(), 500, 500);
     visits.iter().for_each(|visit| assert!(muster.add(visit)));
     let sampled = Totals { machines: muster.finish(), ..Totals::empty(day(), "conficker", "nobody") };

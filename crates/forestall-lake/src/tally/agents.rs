@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use crate::read::Texts;
+
 /// The most that are told apart; whoever connects chooses the text. Beyond, all are one.
 const MOST: usize = 1_000_000;
 
@@ -16,18 +18,19 @@ const OTHERS: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(super) struct Agents {
     known: HashMap<Box<[u8]>, u32>,
-    /// Where the text of the row before lies, and its number: rows of a file share the texts of its dictionary.
-    here: HashMap<(usize, usize), u32>,
+    /// The numbers of the texts of the rows at hand, by their codes; those that no row asked for yet have none.
+    here: Vec<Option<u32>>,
 }
 
 impl Agents {
-    /// Returns the number of a text.
-    pub(super) fn number(&mut self, text: Option<&[u8]>) -> u32 {
-        let Some(text) = text else { return NOTHING };
-        let place = (text.as_ptr().addr(), text.len());
-        if let Some(number) = self.here.get(&place) {
+    /// Returns the number of a row's text, by its code.
+    #[inline]
+    pub(super) fn number(&mut self, texts: Texts<'_>, code: u32) -> u32 {
+        let Some(here) = usize::try_from(code).ok().and_then(|code| self.here.get_mut(code)) else { return NOTHING };
+        if let Some(number) = here {
             return *number;
         }
+        let text = texts.word(code).unwrap_or_default();
         let number = match self.known.get(text) {
             Some(number) => *number,
             None if self.known.len() < MOST => {
@@ -37,12 +40,13 @@ impl Agents {
             }
             None => OTHERS,
         };
-        self.here.insert(place, number);
+        *here = Some(number);
         number
     }
 
-    /// Forgets where texts lie: those of the next rows lie elsewhere.
-    pub(super) fn next_rows(&mut self) {
+    /// Begins with other rows, whose codes stand for other texts.
+    pub(super) fn next_rows(&mut self, texts: Texts<'_>) {
         self.here.clear();
+        self.here.resize(texts.distinct(), None);
     }
 }

@@ -12,8 +12,9 @@ use forestall_model::{Instant, UtcDay};
 use super::TallyError;
 use super::agents::Agents;
 use super::samples::SampleNames;
+use crate::decode::NOTHING;
 use crate::lake::{File, Lake, NONE};
-use crate::read::Who;
+use crate::read::{Batch, ReadError, Texts, Who};
 use crate::schema::{CONTACT_HITS, Table, contact};
 
 /// The word of the verdict for machines that speak as a family does.
@@ -77,51 +78,8 @@ pub(super) fn read(lake: &Lake, day: UtcDay, files: Vec<File>) -> Result<Contact
     while let Some(batch) = scan.next()? {
         if batch.pseudonyms() {
             all.pseudonyms += batch.rows() as u64;
-            continue;
-        }
-        let family = batch.file().part.family.clone();
-        let (times, ports, asn) =
-            (batch.longs(contact::TIME)?, batch.numbers(contact::SOURCE_PORT)?, batch.numbers(contact::ASN)?);
-        let (user_agents, q, verdicts) =
-            (batch.texts(contact::USER_AGENT)?, batch.numbers(contact::Q)?, batch.texts(contact::VERDICT)?);
-        let (countries, left_out) = (batch.texts(contact::COUNTRY)?, batch.texts(contact::LEFT_OUT)?);
-        let (sensors, destinations) = (batch.texts(contact::SENSOR)?, batch.texts(contact::DESTINATION)?);
-        let who = batch.who()?;
-        agents.next_rows();
-        let of = all.families.entry(family.clone()).or_insert_with(|| OfFamily::new(day));
-        for (row, who) in who.into_iter().enumerate() {
-            let Some(source) = source(who) else {
-                all.pseudonyms += 1;
-                continue;
-            };
-            if let Some(why) = left_out.get(row) {
-                *of.left_out.entry(String::from_utf8_lossy(why).into_owned()).or_default() += 1;
-                continue;
-            }
-            let verdict = verdicts.get(row).unwrap_or_default();
-            if verdict != BOT || family == NONE {
-                let counts = if family == NONE { &mut all.nobody } else { &mut of.visitors };
-                *counts.entry(String::from_utf8_lossy(verdict).into_owned()).or_default() += 1;
-                continue;
-            }
-            let country = countries.get(row).and_then(|country| <[u8; 2]>::try_from(country).ok());
-            let visit = Visit {
-                at: Instant::from_micros(times.values.get(row).copied().unwrap_or_default()),
-                source,
-                agent: agents.number(user_agents.get(row)),
-                q: q.get(row),
-                port: ports.get(row).and_then(|port| u16::try_from(port).ok()).unwrap_or(0),
-                place: Place {
-                    network: asn.get(row).unwrap_or(0),
-                    country: country.filter(|c| c.iter().all(u8::is_ascii_uppercase)),
-                },
-                sample: of
-                    .samples
-                    .number(sensors.get(row).unwrap_or_default(), destinations.get(row).unwrap_or_default()),
-            };
-            if !of.muster.add(&visit) {
-                all.elsewhere += 1;
-            }
+        } else {
+            take(&mut all, day, &batch, &mut agents)?;
         }
     }
     let nobody = all.families.remove(NONE);
@@ -131,6 +89,84 @@ pub(super) fn read(lake: &Lake, day: UtcDay, files: Vec<File>) -> Result<Contact
         }
     }
     Ok(all)
+}
+
+/// Takes the rows of a row group. What a text says is looked at once for each of the dictionary, not for each row.
+fn take(all: &mut Contacts, day: UtcDay, batch: &Batch, agents: &mut Agents) -> Result<(), ReadError> {
+    let family = batch.file().part.family.as_str();
+    let (times, ports, asn) =
+        (batch.longs(contact::TIME)?, batch.numbers(contact::SOURCE_PORT)?, batch.numbers(contact::ASN)?);
+    let (user_agents, q, verdicts) =
+        (batch.texts(contact::USER_AGENT)?, batch.numbers(contact::Q)?, batch.texts(contact::VERDICT)?);
+    let (countries, left_out) = (batch.texts(contact::COUNTRY)?, batch.texts(contact::LEFT_OUT)?);
+    let (sensors, destinations) = (batch.texts(contact::SENSOR)?, batch.texts(contact::DESTINATION)?);
+    let is_bot: Vec<bool> = words(verdicts).map(|verdict| verdict == BOT && family != NONE).collect();
+    let places: Vec<Option<[u8; 2]>> = words(countries).map(country).collect();
+    let mut of_verdicts = vec![0; verdicts.distinct() + 1];
+    let mut of_reasons = vec![0; left_out.distinct()];
+    let mut of = all.families.remove(family).unwrap_or_else(|| OfFamily::new(day));
+    agents.next_rows(user_agents);
+    of.samples.next_rows(sensors, destinations);
+    for (row, who) in batch.who()?.into_iter().enumerate() {
+        let Some(source) = source(who) else {
+            all.pseudonyms += 1;
+            continue;
+        };
+        if let Some(count) = of_reasons.get_mut(code(left_out, row)) {
+            *count += 1;
+            continue;
+        }
+        let verdict = code(verdicts, row).min(verdicts.distinct());
+        if is_bot.get(verdict) != Some(&true) {
+            of_verdicts[verdict] += 1;
+            continue;
+        }
+        let visit = Visit {
+            at: Instant::from_micros(times.values.get(row).copied().unwrap_or_default()),
+            source,
+            agent: agents.number(user_agents, user_agents.codes().get(row).copied().unwrap_or(NOTHING)),
+            q: q.get(row),
+            port: ports.get(row).and_then(|port| u16::try_from(port).ok()).unwrap_or(0),
+            place: Place {
+                network: asn.get(row).unwrap_or(0),
+                country: places.get(code(countries, row)).copied().flatten(),
+            },
+            sample: of.samples.number(
+                (sensors, sensors.codes().get(row).copied().unwrap_or(NOTHING)),
+                (destinations, destinations.codes().get(row).copied().unwrap_or(NOTHING)),
+            ),
+        };
+        if !of.muster.add(&visit) {
+            all.elsewhere += 1;
+        }
+    }
+    count(&mut of.left_out, left_out, &of_reasons);
+    count(if family == NONE { &mut all.nobody } else { &mut of.visitors }, verdicts, &of_verdicts);
+    all.families.insert(family.to_owned(), of);
+    Ok(())
+}
+
+/// Returns the texts of a dictionary, in the order of their codes.
+fn words(texts: Texts<'_>) -> impl Iterator<Item = &[u8]> {
+    (0..texts.distinct())
+        .map(move |code| u32::try_from(code).ok().and_then(|code| texts.word(code)).unwrap_or_default())
+}
+
+/// Returns the code of a row's text; that of nothing is beyond the dictionary.
+#[inline]
+fn code(texts: Texts<'_>, row: usize) -> usize {
+    texts.codes().get(row).map_or(usize::MAX, |code| *code as usize)
+}
+
+fn country(text: &[u8]) -> Option<[u8; 2]> {
+    <[u8; 2]>::try_from(text).ok().filter(|country| country.iter().all(u8::is_ascii_uppercase))
+}
+
+/// Adds counts by the codes of texts to those of their words. Behind the last of them may stand that of no text.
+fn count(all: &mut BTreeMap<String, u64>, texts: Texts<'_>, counts: &[u64]) {
+    for (word, count) in words(texts).chain([&b""[..]]).zip(counts).filter(|(_, count)| **count > 0) {
+        *all.entry(String::from_utf8_lossy(word).into_owned()).or_default() += count;
+    }
 }
 
 /// Returns what is counted of somebody; none of a pseudonym.

@@ -44,9 +44,9 @@ pub fn distinct(
                 }
             }
         }
-        for (spoken, of_family) in contacts::read(lake, day, files)?.families {
+        for (spoken, mut of_family) in contacts::read(lake, day, files)?.families {
             is_known = true;
-            families.entry(spoken).or_default().add_addresses(day, of_family.muster.addresses());
+            families.entry(spoken).or_default().add_addresses(day, &of_family.muster.addresses());
         }
         if !is_known {
             nothing.push(day);

@@ -194,17 +194,21 @@ fn count(
     let shed = shed(lake, day)?;
     let without = without(&of_contacts.rules, &of_queries.rules);
     let names = families(of_contacts.families.keys(), of_queries.families.keys());
-    let sets: BTreeMap<String, Addresses> =
-        of_contacts.families.iter().map(|(family, of)| (family.clone(), of.muster.addresses().clone())).collect();
+    let mut sets: BTreeMap<String, Addresses> = BTreeMap::new();
+    // A family alone shares its addresses with nobody.
+    if of_contacts.families.len() > 1 {
+        sets.extend(of_contacts.families.iter_mut().map(|(family, of)| (family.clone(), of.muster.addresses())));
+    }
     let mut totals = Vec::new();
     for (family, dns) in names {
         let mut of = Totals::empty(day, &family, &without);
-        let contacts = of_contacts.families.remove(&family).unwrap_or_else(|| OfFamily::new(day));
-        let mine = sets.get(&family).cloned().unwrap_or_default();
-        for (other, set) in sets.iter().filter(|(other, _)| **other != family) {
-            let shared = mine.shared(set, forestall_census::Protocol::V4);
-            if shared > 0 {
-                of.shared.insert(other.clone(), shared);
+        let mut contacts = of_contacts.families.remove(&family).unwrap_or_else(|| OfFamily::new(day));
+        if let Some(mine) = sets.get(&family) {
+            for (other, set) in sets.iter().filter(|(other, _)| **other != family) {
+                let shared = mine.shared(set, forestall_census::Protocol::V4);
+                if shared > 0 {
+                    of.shared.insert(other.clone(), shared);
+                }
             }
         }
         add(&mut of.left_out, &contacts.left_out, |left| &mut left.requests);
@@ -222,7 +226,7 @@ fn count(
                 Some(all) => queries.roll.joined(all),
             });
         }
-        if let Some(roll) = roll {
+        if let Some(mut roll) = roll {
             let sketches = key.map(|key| roll.sketches(key));
             of.resolvers = Resolvers { names_of, sketches, ..roll.finish() };
         }

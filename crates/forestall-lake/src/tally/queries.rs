@@ -12,13 +12,16 @@ use super::TallyError;
 use super::contacts::source;
 use super::family::is_of;
 use crate::lake::{File, Lake, NONE, SEVERAL};
-use crate::read::{Batch, ReadError};
+use crate::read::{Batch, ReadError, Texts};
 use crate::schema::{DNS_HITS, Table, dns};
 
 /// The word for an answer with records.
 const RECORDS: &[u8] = b"records";
 /// The most families that are told apart, and the most campaigns of one: the catalogue and some plug-ins, many times over.
 const MOST: usize = 4_096;
+
+/// The most pairs of a name and a set of campaigns that have a flag each.
+const MOST_FLAGS: usize = 1 << 20;
 
 /// The queries for one family.
 #[derive(Debug)]
@@ -88,19 +91,22 @@ fn take(all: &mut Queries, day: UtcDay, batch: &Batch) -> Result<(), ReadError> 
     let left_out = batch.texts(dns::LEFT_OUT)?;
     let of_file = &batch.file().part.family;
     let is_several = of_file == SEVERAL;
-    // Rows share the texts of the file's dictionary: where a text lies tells which it is.
-    let mut seen: HashSet<(usize, usize)> = HashSet::new();
+    let is_records: Vec<bool> = (0..answers.distinct())
+        .map(|code| u32::try_from(code).is_ok_and(|code| answers.word(code) == Some(RECORDS)))
+        .collect();
+    // Which names were seen with which campaigns. A bit for each name, and each set of campaigns, as long as they are few.
+    let mut seen = Seen::new(listed.distinct(), campaigns.distinct());
     for (place, who) in batch.who()?.into_iter().enumerate() {
         let Some(source) = source(who) else {
             all.pseudonyms += 1;
             continue;
         };
-        let is_left_out = left_out.get(place).is_some();
-        let named = listed.get(place).zip(campaigns.get(place));
-        let name = named.filter(|_| !is_left_out && answers.get(place) == Some(RECORDS)).filter(|(name, of)| {
-            // A row of several families is taken once for each, so that it is looked at each time.
-            is_several || seen.insert((name.as_ptr().addr(), of.as_ptr().addr()))
-        });
+        let code = |texts: Texts<'_>| texts.codes().get(place).map_or(usize::MAX, |code| *code as usize);
+        let is_left_out = code(left_out) < left_out.distinct();
+        let is_answered = !is_left_out && is_records.get(code(answers)) == Some(&true);
+        // A row of several families is taken once for each, so that it is looked at each time.
+        let is_new = is_answered && (is_several || seen.is_new(code(listed), code(campaigns)));
+        let name = if is_new { listed.get(place).zip(campaigns.get(place)) } else { None };
         let row = Row {
             at: Instant::from_micros(times.values.get(place).copied().unwrap_or_default()),
             source,
@@ -117,6 +123,35 @@ fn take(all: &mut Queries, day: UtcDay, batch: &Batch) -> Result<(), ReadError> 
         all.elsewhere += u64::from(!is_of_day);
     }
     Ok(())
+}
+
+/// Pairs of codes that were seen.
+enum Seen {
+    /// A flag for each pair, by the first code, then the second one, of which there are so many.
+    Few(Vec<bool>, usize),
+    /// Where there would be too many flags.
+    Many(HashSet<(usize, usize)>),
+}
+
+impl Seen {
+    fn new(ones: usize, others: usize) -> Self {
+        match ones.checked_mul(others).filter(|pairs| *pairs <= MOST_FLAGS) {
+            Some(pairs) => Self::Few(vec![false; pairs], others),
+            None => Self::Many(HashSet::new()),
+        }
+    }
+
+    /// Notes a pair, and says whether it was not there.
+    fn is_new(&mut self, one: usize, other: usize) -> bool {
+        match self {
+            Self::Few(flags, others) => {
+                let place = one.checked_mul(*others).and_then(|place| place.checked_add(other));
+                let flag = place.filter(|_| other < *others).and_then(|place| flags.get_mut(place));
+                flag.is_some_and(|flag| !std::mem::replace(flag, true))
+            }
+            Self::Many(pairs) => pairs.insert((one, other)),
+        }
+    }
 }
 
 /// Adds a row to a family; `false` where it is of another day.

@@ -4,43 +4,66 @@
 
 use std::collections::HashMap;
 
+use crate::read::Texts;
+
 /// The most that are told apart: far more than [`forestall_census::day::MOST_SAMPLES`], which are counted apart.
 const MOST: usize = 4_096;
 
 /// A sensor and the address of it that was asked.
 type Sample = (Box<[u8]>, Box<[u8]>);
 
+/// The most pairs of codes of a row group whose numbers are remembered.
+const MOST_HERE: usize = 1 << 16;
+
 /// Numbers of samples, with what they are.
 #[derive(Debug, Default)]
 pub(super) struct SampleNames {
     known: HashMap<Sample, u16>,
     names: Vec<String>,
-    /// What the row before said, with its number: most rows of a file say the same.
-    before: Option<(Sample, u16)>,
+    /// The numbers of the rows at hand, by the codes of both texts; those that no row asked for yet have none.
+    here: Vec<Option<u16>>,
 }
 
 impl SampleNames {
-    /// Returns the number of what came to an address of a sensor.
-    pub(super) fn number(&mut self, sensor: &[u8], destination: &[u8]) -> u16 {
-        if let Some(((of, at), number)) = &self.before
-            && (&**of, &**at) == (sensor, destination)
-        {
+    /// Returns the number of what came to an address of a sensor, by the codes of both.
+    #[inline]
+    pub(super) fn number(
+        &mut self,
+        (sensors, sensor): (Texts<'_>, u32),
+        (addresses, address): (Texts<'_>, u32),
+    ) -> u16 {
+        let place = sensor as usize * addresses.distinct() + address as usize;
+        if let Some(Some(number)) = self.here.get(place) {
             return *number;
         }
-        let key: Sample = (sensor.into(), destination.into());
-        let number = match self.known.get(&key) {
+        let (sensor, address) = (sensors.word(sensor).unwrap_or_default(), addresses.word(address).unwrap_or_default());
+        let number = self.of(sensor, address);
+        if let Some(here) = self.here.get_mut(place) {
+            *here = Some(number);
+        }
+        number
+    }
+
+    fn of(&mut self, sensor: &[u8], address: &[u8]) -> u16 {
+        let key: Sample = (sensor.into(), address.into());
+        match self.known.get(&key) {
             Some(number) => *number,
             None if self.names.len() < MOST => {
                 let number = u16::try_from(self.names.len()).unwrap_or(0);
                 let text = String::from_utf8_lossy;
-                self.names.push(format!("{} at {}", text(sensor), text(destination)));
-                self.known.insert(key.clone(), number);
+                self.names.push(format!("{} at {}", text(sensor), text(address)));
+                self.known.insert(key, number);
                 number
             }
             None => 0,
-        };
-        self.before = Some((key, number));
-        number
+        }
+    }
+
+    /// Begins with other rows, whose codes stand for other texts.
+    pub(super) fn next_rows(&mut self, sensors: Texts<'_>, addresses: Texts<'_>) {
+        self.here.clear();
+        let pairs = sensors.distinct().saturating_mul(addresses.distinct());
+        self.here.resize(if pairs <= MOST_HERE { pairs } else { 0 }, None);
     }
 
     /// Returns what the samples are, by their numbers.

@@ -105,6 +105,48 @@ fn more_rows_than_a_row_group_come_in_order() {
 }
 
 #[test]
+fn texts_that_hardly_come_again_are_read_as_they_were_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let (spool, store) = (folder.path().join("spool"), folder.path().join("lake"));
+    // User-Agents that no dictionary holds, and names in letters of their own that take more than a page. Some rows have none.
+    let agent = |number: u32| (number % 7 != 0).then(|| format!("agent {number} {:0300}", number));
+    let name = |number: u32| {
+        let mut name = b"\x3c".to_vec();
+        let letter = |place: u32| if number >> (place % 16) & 1 == 1 { b'A' } else { b'a' };
+        name.extend((0..60).map(letter));
+        name.extend_from_slice(b"\x02ws\0");
+        name
+    };
+    filled(&spool, "sensor-1", |sender| {
+        for number in 0..30_000_u32 {
+            let at = DAY + i64::from(number);
+            let agent = agent(number);
+            let mut hit = support::contact(at, number % 200, b"q=1");
+            hit.user_agent = agent.as_deref().map(str::as_bytes);
+            sender.contact(&hit);
+            sender.dns(&support::dns(at, number % 200, &[0], &name(number)));
+        }
+    });
+    let lake = lake(&store);
+    ship(&shipping(&spool, &lake)).unwrap();
+    let day = lake.days(&CONTACT_HITS).unwrap()[0];
+    let files = lake.files(&CONTACT_HITS, day, Some("conficker")).unwrap();
+    let batch = lake.scan(&CONTACT_HITS, files, &[contact::USER_AGENT]).unwrap().next().unwrap().unwrap();
+    let texts = batch.texts(contact::USER_AGENT).unwrap();
+    assert_eq!(batch.rows(), 30_000);
+    assert!((0..30_000).all(|number| texts.get(number as usize) == agent(number).as_deref().map(str::as_bytes)));
+    let files = lake.files(&DNS_HITS, day, Some("conficker")).unwrap();
+    let batch = lake.scan(&DNS_HITS, files, &["qname_asked", dns::QNAME]).unwrap().next().unwrap().unwrap();
+    let (asked, lower) = (batch.texts("qname_asked").unwrap(), batch.texts(dns::QNAME).unwrap());
+    for number in 0..30_000_u32 {
+        let expected = [&name(number)[1..61], b".ws"].concat();
+        let has_capitals = number % 65_536 != 0;
+        assert_eq!(asked.get(number as usize), has_capitals.then_some(&expected[..]), "{number}");
+        assert_eq!(lower.get(number as usize), Some(&expected.to_ascii_lowercase()[..]));
+    }
+}
+
+#[test]
 fn files_of_others_in_the_folders_are_passed_over_or_told() {
     let folder = tempfile::tempdir().unwrap();
     let (spool, store) = (folder.path().join("spool"), folder.path().join("lake"));
