@@ -142,7 +142,7 @@ mod tests {
         let mut interned = Interned::new();
         for _ in 0..2 {
             for number in 0..5_000_u32 {
-                let text = if number % 2 == 0 { format!("{number}") } else { format!("{number:040}") };
+                let text = if number.is_multiple_of(2) { format!("{number}") } else { format!("{number:040}") };
                 assert_eq!(interned.code(text.as_bytes()), number);
                 assert_eq!(interned.value(number), text.as_bytes());
             }

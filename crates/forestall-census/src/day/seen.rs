@@ -365,12 +365,12 @@ mod tests {
             for turn in 0..400_000_u32 {
                 let (number, hour, agent) = (next(addresses).wrapping_mul(0x9E37_79B9), next(24), next(agents));
                 // Half of the addresses have one User-Agent alone.
-                let agent = if number % 2 == 0 { 1 } else { agent };
+                let agent = if number.is_multiple_of(2) { 1 } else { agent };
                 let q = (next(3) > 0).then(|| next(500));
                 let country = (next(3) > 0).then_some([b'B', b'A' + u8::try_from(next(20)).unwrap()]);
                 let place = Place { network: next(9), country };
                 seen.add(number, hour, (agent, q), place, 0);
-                if turn % 2 == 0 {
+                if turn.is_multiple_of(2) {
                     other.add(number, hour, (0, None), Place::default(), 0);
                 }
                 let of = plain.entry(number).or_insert((0, place, BTreeMap::new()));

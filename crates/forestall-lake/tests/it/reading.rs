@@ -109,7 +109,7 @@ fn texts_that_hardly_come_again_are_read_as_they_were_written() {
     let folder = tempfile::tempdir().unwrap();
     let (spool, store) = (folder.path().join("spool"), folder.path().join("lake"));
     // User-Agents that no dictionary holds, and names in letters of their own that take more than a page. Some rows have none.
-    let agent = |number: u32| (number % 7 != 0).then(|| format!("agent {number} {:0300}", number));
+    let agent = |number: u32| (!number.is_multiple_of(7)).then(|| format!("agent {number} {number:0300}"));
     let name = |number: u32| {
         let mut name = b"\x3c".to_vec();
         let letter = |place: u32| if number >> (place % 16) & 1 == 1 { b'A' } else { b'a' };
@@ -140,7 +140,7 @@ fn texts_that_hardly_come_again_are_read_as_they_were_written() {
     let (asked, lower) = (batch.texts("qname_asked").unwrap(), batch.texts(dns::QNAME).unwrap());
     for number in 0..30_000_u32 {
         let expected = [&name(number)[1..61], b".ws"].concat();
-        let has_capitals = number % 65_536 != 0;
+        let has_capitals = !number.is_multiple_of(65_536);
         assert_eq!(asked.get(number as usize), has_capitals.then_some(&expected[..]), "{number}");
         assert_eq!(lower.get(number as usize), Some(&expected.to_ascii_lowercase()[..]));
     }
