@@ -127,12 +127,23 @@ fn letters_go_to_a_real_server_and_nothing_above_green_in_the_open() {
     assert_eq!(again.status, 0, "{}", again.err);
     assert_eq!(server.letters().len(), 2);
 
+    // A console that listens on this machine alone is nothing that a letter could lead to.
     let amber = home("amber+strict", &mail);
-    let sent = amber.run("case send mine --config hub.toml --tld com --action reserve");
-    says(&sent, 0, &["1 lists were handed over"]);
-    let letters = server.letters();
-    let closed = letters.iter().find(|letter| letter.contains("waits for you")).unwrap();
-    assert!(closed.contains("/home") && !closed.contains("list.csv") && !closed.contains("A case"), "{closed}");
+    let send = |tld: &str| {
+        let sent = amber.run(&format!("case send mine --config hub.toml --tld {tld} --action reserve"));
+        says(&sent, 0, &["1 list was handed over"]);
+        server.letters().into_iter().find(|letter| letter.contains(&format!("for .{tld}"))).unwrap()
+    };
+    let closed = send("com");
+    assert!(!closed.contains("http") && closed.contains("+1 555 0100"), "{closed}");
+    let settings = std::fs::read_to_string(amber.folder().join("hub.toml")).unwrap();
+    amber.write("hub.toml", settings.replace("[send]", "public = \"https://hub.example\"\n[send]"));
+    let linked = send("org");
+    assert!(linked.contains("https://hub.example/home"), "{linked}");
+    for letter in [closed, linked] {
+        assert!(letter.contains("waits for you") && !letter.contains("list.csv"), "{letter}");
+        assert!(!letter.contains("A case"), "{letter}");
+    }
 }
 
 #[test]
