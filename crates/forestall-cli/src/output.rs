@@ -158,6 +158,15 @@ impl Drop for WholeFile {
     }
 }
 
+/// Names the file where a disk or a folder failed; what has another reason than that, a refusal above all, is told as it is.
+fn of_writing(error: anyhow::Error, place: &Path) -> anyhow::Error {
+    if error.chain().any(|cause| cause.is::<io::Error>()) {
+        error.context(format!("the file {} could not be written", place.display()))
+    } else {
+        error
+    }
+}
+
 /// Writes to the file `place` where there is one, else to standard output.
 ///
 /// # Errors
@@ -168,7 +177,7 @@ pub(crate) fn to(place: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> any
         None => to_stdout(write),
         Some(place) => {
             let mut file = WholeFile::create(place)?;
-            write(&mut file).with_context(|| format!("the file {} could not be written", place.display()))?;
+            write(&mut file).map_err(|error| of_writing(error, place))?;
             file.finish()
         }
     }
