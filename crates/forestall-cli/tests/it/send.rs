@@ -206,7 +206,7 @@ fn the_mailbox_of_the_settings_is_read_by_a_run_of_jobs() {
     home.write("mail/new/2.b", "From: x@elsewhere.example\nSubject: hello\n\nhello\n");
     home.ok("jobs run --config hub.toml");
     let jobs = home.ok("jobs list");
-    assert!(jobs.contains("1 answers proposed, 1 mails that nobody could place"), "{jobs}");
+    assert!(jobs.contains("1 answer proposed, 1 mail that nobody could place"), "{jobs}");
     assert_eq!(files(&home.folder().join("mail/cur")), ["1.a:2,S", "2.b:2,S"]);
     assert!(!home.ok("case log mine").contains("acknowledged"), "nothing counts before somebody confirms it");
     for (text, told) in [
