@@ -16,6 +16,7 @@ use super::plan::job;
 use super::{Kind, Scheduler};
 use crate::census::{Asked, Own, OwnCountries, OwnForm, Whose};
 use crate::desk::{DeskError, NewDisclosure};
+use crate::pages::number::counted;
 
 /// The hour of UTC from which parties are told of the day before: its last events have come to the lake by then.
 const HOUR: i64 = 3;
@@ -146,10 +147,11 @@ impl Scheduler {
             of_countries =
                 " The other file has the numbers of your countries, by family and network, each with what it counts.";
         }
+        let rows = counted(count, "row", "rows");
         Ok(Said {
             subject: format!("Infected machines in your networks on {day}"),
             text: format!(
-                "The file names the infected machines in your networks that connected to a sinkhole on {day}: {count} rows, one an address and family, in the columns of \
+                "The file names the infected machines in your networks that connected to a sinkhole on {day}: {rows}, one an address and family, in the columns of \
                  Shadowserver's report event4_sinkhole_http.{of_countries} {}: for your organisation, and for its clients whose machines they are.\n\nThe same and other forms are behind \
                  sign-in. {way}\n",
                 report.marking().tlp.word()

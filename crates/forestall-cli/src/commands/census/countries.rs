@@ -22,7 +22,7 @@ use crate::cli::TextJsonCsv;
 use crate::commands::lake::settings::{LakeArgs, SettingsArgs};
 use crate::failure::Outcome;
 use crate::output;
-use crate::table::thousands;
+use crate::table::{counted, thousands};
 use crate::world::Globals;
 
 /// Report how many machines each country had on a day, from the lake; of one country in full, with its networks, for its CERT
@@ -190,7 +190,7 @@ fn public(all: &All<PublicCountries>, format: TextJsonCsv) -> anyhow::Result<Str
                     match table.hidden {
                         Some(0) => {}
                         Some(hidden) => {
-                            writeln!(out, "    {hidden} countries with few of them are in the total alone")?
+                            writeln!(out, "    in the total alone, with few of them: {}", counted(hidden, "country"))?
                         }
                         None => writeln!(out, "    so few that no country is shown")?,
                     }

@@ -264,11 +264,11 @@ pub(super) fn text(groups: &[GroupRow], known: &[KnownRow], out: &mut dyn Write)
     if !known.is_empty() {
         let line = |row: &KnownRow| {
             format!(
-                "  {}  {} ({}), {} names, {} to {}\n",
+                "  {}  {} ({}), {}, {} to {}\n",
                 foreign::for_terminal(&row.clients[0]),
                 row.family,
                 row.campaign.as_deref().unwrap_or("-"),
-                row.names,
+                counted(row.names, "name"),
                 row.first_seen,
                 row.last_seen
             )
@@ -305,7 +305,7 @@ fn in_words(row: &GroupRow) -> String {
     );
     line("suffixes", few(row.suffixes.iter().map(|of| format!("{} {:.0} %", of.suffix, of.share * 100.0))));
     let pace = row.names_an_hour.map_or_else(String::new, |pace| format!(", {pace:.0} names an hour"));
-    line("seen", format!("{} to {}, {} answers{pace}", row.first_seen, row.last_seen, row.nxdomain));
+    line("seen", format!("{} to {}, {}{pace}", row.first_seen, row.last_seen, counted(row.nxdomain, "answer")));
     line("scheme", format!("{}, seeding {}", row.scheme, row.seeding_note));
     let near = |near: &NearestRow| format!("{} (distance {:.2}); a shape is no proof", near.family, near.distance);
     line("nearest", row.nearest.as_ref().map_or_else(|| "none of the known families".to_owned(), near));

@@ -14,6 +14,7 @@ use forestall_model::{Instant, Window, WindowSet};
 use crate::commands::lines::{self, Line};
 use crate::failure::Outcome;
 use crate::output::{self, Stdout};
+use crate::table::counted;
 
 /// Names that are looked up at a time.
 const BATCH: usize = 256;
@@ -62,7 +63,8 @@ impl Query {
         out.flush().context("standard output could not be written")?;
         if collisions > 0 {
             output::note(format_args!(
-                "note: {collisions} of the names are collisions: they have a legitimate holder, and to ask for them is no sign of an infection"
+                "note: a legitimate holder has {} of these, by collision: to ask for it is no sign of an infection",
+                counted(collisions, "name")
             ));
         }
         Ok(Outcome::Done)
