@@ -82,6 +82,14 @@ pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     })
 }
 
+/// Columns of a text for people where standard output is no terminal.
+const COLUMNS: usize = 100;
+
+/// Returns how many characters a line on standard output may have: those of the terminal, or [`COLUMNS`].
+pub(crate) fn columns() -> usize {
+    terminal_size::terminal_size_of(io::stdout()).map_or(COLUMNS, |(width, _)| width.0.into())
+}
+
 /// A file that appears under its name when it is whole.
 ///
 /// It is written beside its place under another name, brought to the disk and renamed; where that fails or the value

@@ -64,10 +64,18 @@ fn a_group_is_reported_and_its_file_is_what_identify_takes() {
         &format!("Group {id}: 2 clients"),
         "192.0.2.7, 192.0.2.9",
         "nearest    qadars",
-        "go on with  forestall identify DIR/",
+        &format!(
+            "go on with --names groups, which writes them to groups/{id}.txt; then forestall identify groups/{id}.txt --on 2026-11-20"
+        ),
     ] {
         assert!(text.replace("  ", " ").contains(&part.replace("  ", " ")), "{part:?} in\n{text}");
     }
+    let written = home.run("hunt log.txt --names 'my groups'").out;
+    assert!(
+        written.contains(&format!("go on with forestall identify 'my groups/{id}.txt' --on 2026-11-20")),
+        "{written}"
+    );
+    assert_eq!(self::rows(&home.run("hunt log.txt --format jsonl").out)[0]["identify"], serde_json::Value::Null);
     let csv = home.run("hunt log.txt --format csv").out;
     assert!(
         csv.starts_with("kind,id,family,clients,") && csv.contains(&format!("group,{id},,192.0.2.7 192.0.2.9,")),
