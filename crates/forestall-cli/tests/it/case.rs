@@ -400,6 +400,14 @@ fn a_signed_list_that_is_ours_attests() {
 }
 
 #[test]
+fn a_title_that_nobody_chose_has_no_days_which_move() {
+    let home = Home::new();
+    home.ok("case open mine --campaign conficker-a --campaign conficker-b --from 2009-01-01 --until 2009-01-03");
+    let list: Value = serde_json::from_str(&home.ok("case list --format json")).unwrap();
+    assert_eq!(list[0]["title"], "conficker-a, conficker-b");
+}
+
+#[test]
 fn a_title_is_no_formula_in_a_spreadsheet() {
     let home = Home::new();
     home.ok("case open mine --campaign conficker-b --from 2009-01-01 --until 2009-01-02 --title '=HYPERLINK(1)'");

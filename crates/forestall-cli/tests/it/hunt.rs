@@ -151,7 +151,7 @@ fn says_what_it_cannot_use() {
     home.write("log.txt", format!("{MORNING} 192.0.2.7 example.com A -\n"));
     let ran = home.run("hunt log.txt");
     assert_eq!((ran.status, ran.out.as_str()), (0, ""));
-    assert!(ran.err.contains("none of the 1 records tells an answer"), "{}", ran.err);
+    assert!(ran.err.contains("none of 1 record tells an answer"), "{}", ran.err);
     home.fails(3, "hunt missing.txt", &["missing.txt could not be opened"]);
     home.fails(2, "hunt log.txt --threshold 0", &["expected a number above 0"]);
     home.fails(2, "hunt", &["INPUT"]);

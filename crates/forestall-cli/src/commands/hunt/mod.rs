@@ -176,7 +176,7 @@ fn known(tallies: Vec<Tally>, roster: &Roster) -> anyhow::Result<Vec<KnownRow>> 
 fn tell_of(gathered: &Gathered) {
     if gathered.answered() == 0 && gathered.unanswered() > 0 {
         output::note(format_args!(
-            "warning: no answer is told by {}; hunt judges names that do not exist, and needs a log or capture with answers",
+            "warning: none of {} tells an answer; hunt judges names that do not exist, and needs a log or capture with answers",
             counted(gathered.unanswered(), "record")
         ));
     }

@@ -101,7 +101,7 @@ impl Build {
         out.finish()?;
         bar.finish_and_clear();
         output::note(format_args!(
-            "{} holds {}, of them collisions: {}, in {}",
+            "{} holds {}, {} of them collisions, in {}",
             self.output.display(),
             counted(built.names, "name"),
             HumanCount(built.collisions),

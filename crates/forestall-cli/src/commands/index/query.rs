@@ -14,7 +14,7 @@ use forestall_model::{Instant, Window, WindowSet};
 use crate::commands::lines::{self, Line};
 use crate::failure::Outcome;
 use crate::output::{self, Stdout};
-use crate::table::counted;
+use crate::table::thousands;
 
 /// Names that are looked up at a time.
 const BATCH: usize = 256;
@@ -62,10 +62,12 @@ impl Query {
         }
         out.flush().context("standard output could not be written")?;
         if collisions > 0 {
-            output::note(format_args!(
-                "note: a legitimate holder has {} of these, by collision: to ask for it is no sign of an infection",
-                counted(collisions, "name")
-            ));
+            let are = if collisions == 1 {
+                "is a collision: it has a legitimate holder, and to ask for it"
+            } else {
+                "are collisions: they have a legitimate holder, and to ask for them"
+            };
+            output::note(format_args!("note: {} of the names {are} is no sign of an infection", thousands(collisions)));
         }
         Ok(Outcome::Done)
     }

@@ -226,12 +226,8 @@ impl ListReport {
             return writeln!(out, "{lead}WRONG: the list cannot be read: {reason}");
         }
         let by = if self.campaigns.is_empty() { String::new() } else { format!(", by {}", self.campaigns.join(", ")) };
-        writeln!(
-            out,
-            "{lead}as the algorithm makes them{by}: {} of {}",
-            thousands(self.lines_right),
-            counted(self.lines, "line")
-        )?;
+        let are = if self.lines == 1 { "is as the algorithm makes it" } else { "are as the algorithm makes them" };
+        writeln!(out, "{lead}{} of {} {are}{by}", thousands(self.lines_right), counted(self.lines, "line"))?;
         for fault in self.faults.iter().take(TOLD) {
             let place = match (&fault.sheet, fault.line) {
                 (Some(sheet), Some(row)) => format!("sheet {sheet:?}, row {row}"),
