@@ -205,10 +205,9 @@ pub(crate) fn lines_in(path: &Path, octets: &[u8]) -> anyhow::Result<Vec<answers
         refused(format!("nothing was recorded, because {} has a fault: {error}", input::called(path)))
     })?;
     if read.unanswered > 0 {
-        crate::output::note(format_args!(
-            "without a result yet: {} of the workbook",
-            counted(read.unanswered as u64, "line")
-        ));
+        let have = if read.unanswered == 1 { "has" } else { "have" };
+        let lines = counted(read.unanswered as u64, "line");
+        crate::output::note(format_args!("{lines} of the workbook {have} no result yet"));
     }
     Ok(read.lines)
 }

@@ -18,7 +18,8 @@ use crate::world::Globals;
 /// List the families: slug, aliases, scheme, seeding, period, names per period, TLDs, confidence, campaigns
 ///
 /// As text, seeding is TDD (time-dependent, deterministic), TID (time-independent), TDN or TIN (the same, not deterministic), and the lines fit the terminal, or 100
-/// columns: long cells are cut, and scheme and campaigns stand there where they find room. JSON and CSV have everything.
+/// columns: long cells are cut, and columns for which there is no room are left out, the first of them scheme and campaigns. JSON and CSV
+/// have everything.
 #[derive(Args, Debug)]
 pub(crate) struct List {
     /// How the list is printed
@@ -135,7 +136,8 @@ fn text(catalogue: &Catalogue) -> anyhow::Result<()> {
     }
     // A marking stands there wherever one says something.
     let all_clear = catalogue.families().iter().all(|family| family.marking().tlp == Tlp::Clear);
-    let spare: &[&str] = if all_clear { &["TLP", "campaigns", "scheme"] } else { &["campaigns", "scheme"] };
+    let spare = ["TLP", "campaigns", "scheme", "TLDs", "also called"];
+    let spare = if all_clear { &spare[..] } else { &spare[1..] };
     table.fit(output::columns(), &["period", "also called"], spare);
     output::to_stdout(|out| Ok(table.write("", out)?))
 }
