@@ -164,7 +164,7 @@ mod tests {
         };
         assert_eq!(fitted(80), format!("be       7  {long}"));
         assert_eq!(fitted(32), "be       7  a text that is mu...");
-        assert_eq!(fitted(22), "be   a text that i...");
+        assert_eq!(fitted(22), "be   a text that is...");
         assert_eq!(fitted(5), "be   a text that i...", "something of it remains");
     }
 
