@@ -102,7 +102,7 @@ impl MailRow {
         if proposal.unanswered > 0 {
             row.problems.push(format!(
                 "{} no result",
-                counted(proposal.unanswered as u64, "line of the workbook has", "lines of the workbook have")
+                counted(proposal.unanswered, "line of the workbook has", "lines of the workbook have")
             ));
         }
         row.read_from = proposal.read_from;

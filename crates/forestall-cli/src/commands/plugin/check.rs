@@ -69,7 +69,7 @@ fn page(plugin: &Plugin, checked: Checked) -> String {
         ("suffixes", info.suffixes.join(" ")),
         ("confidence", format!("{confidence}: {}", info.verification_note)),
         ("campaigns", ids.join(", ")),
-        ("vectors", format!("{} reproduced, {}", checked.vectors, counted(checked.names as u64, "name"))),
+        ("vectors", format!("{} reproduced, {}", checked.vectors, counted(checked.names, "name"))),
         ("SHA-256", plugin.digest().to_string()),
     ];
     lines.retain(|(_, text)| !text.is_empty());
