@@ -15,6 +15,7 @@ mod foreign;
 mod input;
 mod near;
 mod output;
+mod signer;
 mod table;
 mod told;
 mod values;

@@ -82,6 +82,14 @@ pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     })
 }
 
+/// Columns of a text for people where standard output is no terminal.
+const COLUMNS: usize = 100;
+
+/// Returns how many characters a line on standard output may have: those of the terminal, or [`COLUMNS`].
+pub(crate) fn columns() -> usize {
+    terminal_size::terminal_size_of(io::stdout()).map_or(COLUMNS, |(width, _)| width.0.into())
+}
+
 /// A file that appears under its name when it is whole.
 ///
 /// It is written beside its place under another name, brought to the disk and renamed; where that fails or the value
@@ -158,6 +166,15 @@ impl Drop for WholeFile {
     }
 }
 
+/// Names the file where a disk or a folder failed; what has another reason than that, a refusal above all, is told as it is.
+fn of_writing(error: anyhow::Error, place: &Path) -> anyhow::Error {
+    if error.chain().any(|cause| cause.is::<io::Error>()) {
+        error.context(format!("the file {} could not be written", place.display()))
+    } else {
+        error
+    }
+}
+
 /// Writes to the file `place` where there is one, else to standard output.
 ///
 /// # Errors
@@ -168,7 +185,7 @@ pub(crate) fn to(place: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> any
         None => to_stdout(write),
         Some(place) => {
             let mut file = WholeFile::create(place)?;
-            write(&mut file).with_context(|| format!("the file {} could not be written", place.display()))?;
+            write(&mut file).map_err(|error| of_writing(error, place))?;
             file.finish()
         }
     }

@@ -26,6 +26,45 @@ impl Table {
         Self { columns: columns.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect(), rows: Vec::new() }
     }
 
+    /// Makes the lines at most `width` characters long, where that can be: cells of the columns of `shrunk` are cut, the longest first and down to
+    /// [`LEAST_CELL`] characters, and where that is not enough the columns of `spare` are left out, the first of them first.
+    pub(crate) fn fit(&mut self, width: usize, shrunk: &[&str], spare: &[&str]) {
+        let mut spare = spare.iter();
+        loop {
+            let mut widths: Vec<usize> = (0..self.columns.len()).map(|column| self.width(column)).collect();
+            let room = width.saturating_sub(2 * widths.len().saturating_sub(1));
+            let may_shrink: Vec<usize> =
+                (0..widths.len()).filter(|column| shrunk.contains(&self.columns[*column].0.as_str())).collect();
+            while widths.iter().sum::<usize>() > room {
+                let widest = may_shrink.iter().copied().filter(|column| widths[*column] > LEAST_CELL);
+                let Some(widest) = widest.max_by_key(|column| widths[*column]) else { break };
+                widths[widest] -= 1;
+            }
+            let fits = widths.iter().sum::<usize>() <= room;
+            let next = if fits { None } else { spare.next() };
+            let Some(next) = next else {
+                for row in &mut self.rows {
+                    for column in &may_shrink {
+                        if let Some(cell) = row.get_mut(*column) {
+                            *cell = cut(cell, widths[*column]);
+                        }
+                    }
+                }
+                return;
+            };
+            if let Some(column) = self.columns.iter().position(|(name, _)| name == next) {
+                self.columns.remove(column);
+                self.rows.iter_mut().filter(|row| column < row.len()).for_each(|row| drop(row.remove(column)));
+            }
+        }
+    }
+
+    /// Returns how many characters the longest cell of a column has, its head among them.
+    fn width(&self, column: usize) -> usize {
+        let cells = self.rows.iter().filter_map(|row| row.get(column));
+        cells.chain([&self.columns[column].0]).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    }
+
     /// Says whether it has no row.
     pub(crate) const fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -42,11 +81,7 @@ impl Table {
     ///
     /// What the writer reports.
     pub(crate) fn write(&self, indent: &str, out: &mut dyn Write) -> io::Result<()> {
-        let width = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.chain([&self.columns[column].0]).map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
+        let widths: Vec<usize> = (0..self.columns.len()).map(|column| self.width(column)).collect();
         let header: Vec<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
         for row in std::iter::once(&header).chain(&self.rows) {
             let mut line = String::new();
@@ -60,6 +95,18 @@ impl Table {
         }
         Ok(())
     }
+}
+
+/// Characters that remain of a cell however narrow the table is to be.
+const LEAST_CELL: usize = 16;
+
+/// Cuts a text after so many characters and says so by three dots.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(3)).collect();
+    format!("{}...", kept.trim_end())
 }
 
 /// Writes a whole number with commas between thousands.
@@ -103,6 +150,23 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{Align, Table, counted, thousands, wrap};
+
+    #[test]
+    fn a_table_is_made_to_fit() {
+        let long = "a text that is much longer than the others";
+        let fitted = |width| {
+            let mut table = Table::new(&[("tld", Align::Left), ("names", Align::Right), ("note", Align::Left)]);
+            table.row(["be".to_owned(), "7".to_owned(), long.to_owned()]);
+            table.fit(width, &["note"], &["names"]);
+            let mut written = Vec::new();
+            table.write("", &mut written).unwrap();
+            String::from_utf8(written).unwrap().lines().last().unwrap().to_owned()
+        };
+        assert_eq!(fitted(80), format!("be       7  {long}"));
+        assert_eq!(fitted(32), "be       7  a text that is mu...");
+        assert_eq!(fitted(22), "be   a text that is...");
+        assert_eq!(fitted(5), "be   a text that i...", "something of it remains");
+    }
 
     #[test]
     fn aligns_words_and_numbers() {

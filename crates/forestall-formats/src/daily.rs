@@ -37,8 +37,8 @@ vocabulary! {
 pub struct DailyCase {
     /// What the case is called.
     pub title: String,
-    /// Where it is shown.
-    pub link: String,
+    /// Where it is shown; none where the console has no address that others reach.
+    pub link: Option<String>,
     /// How it is marked.
     pub marking: Marking,
     /// How much waits; a count of nothing is left out.
@@ -61,9 +61,11 @@ pub struct Daily {
     /// The cases in which something waits, in the order in which they are told.
     pub cases: Vec<DailyCase>,
     /// Mails that nobody could place, and where they are; for those who run the installation.
-    pub unplaced: Option<(u64, String)>,
-    /// Where the person switches it off.
-    pub account: String,
+    pub unplaced: Option<(u64, Option<String>)>,
+    /// Where the person switches it off; none where the console has no address that others reach.
+    pub account: Option<String>,
+    /// Whom to ask for the console where the mail cannot lead to it.
+    pub contact: String,
 }
 
 impl Daily {
@@ -105,14 +107,19 @@ pub fn write(daily: &Released<Daily>, language: Language) -> Result<Option<Daily
     }
     if let Some((count, link)) = daily.unplaced.as_ref().filter(|(count, _)| *count > 0) {
         let key = if *count == 1 { "daily-unplaced-one" } else { "daily-unplaced-many" };
-        lines.push(language.filled(key, &Fields::from([("n", language.number(*count)?), ("link", link.clone())]))?);
+        lines.push(language.filled(
+            key,
+            &Fields::from([("n", language.number(*count)?), ("link", link.clone().unwrap_or_default())]),
+        )?);
     }
     let day = daily.at.day().to_string();
     let fields = Fields::from([
         ("person", daily.person.clone()),
         ("day", day.clone()),
         ("at", language.instant(daily.at)?),
-        ("account", daily.account.clone()),
+        ("account", daily.account.clone().unwrap_or_default()),
+        // The template says it in the place of the account.
+        ("contact", daily.account.as_ref().map_or_else(|| daily.contact.clone(), |_| String::new())),
     ]);
     let lines = lines.into_iter().map(|line| Fields::from([("line", line)])).collect();
     let values = Values { fields, groups: BTreeMap::from([("lines", lines)]) };
@@ -123,13 +130,13 @@ pub fn write(daily: &Released<Daily>, language: Language) -> Result<Option<Daily
 }
 
 fn line(case: &DailyCase, at: Instant, language: Language) -> Result<String, WordingError> {
+    let link = case.link.clone().unwrap_or_default();
     if case.marking.tlp_at(at) > Tlp::Green {
-        return language.filled("daily-closed", &Fields::from([("link", case.link.clone())]));
+        return language.filled("daily-closed", &Fields::from([("link", link)]));
     }
     let counts = case.counts.iter().filter(|(_, count)| **count > 0);
     let items: Result<Vec<String>, WordingError> =
         counts.map(|(what, count)| language.counted(*count, &format!("daily-{what}"))).collect();
-    let fields =
-        Fields::from([("title", case.title.clone()), ("items", items?.join("; ")), ("link", case.link.clone())]);
+    let fields = Fields::from([("title", case.title.clone()), ("items", items?.join("; ")), ("link", link)]);
     language.filled("daily-case", &fields)
 }

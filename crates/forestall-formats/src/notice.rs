@@ -45,8 +45,8 @@ pub struct Notice {
     pub names: Option<u64>,
     /// Until when somebody has to act, where there is a time.
     pub act_by: Option<Instant>,
-    /// Where it is read, behind sign-in.
-    pub link: String,
+    /// Where it is read, behind sign-in; none where the console has no address that others reach.
+    pub link: Option<String>,
 }
 
 impl Marked for Notice {
@@ -83,7 +83,8 @@ struct Data<'a> {
     names: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     act_by: Option<Instant>,
-    link: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<&'a str>,
 }
 
 /// Writes a notice as JSON. Equal notices give equal octets.
@@ -110,7 +111,7 @@ pub fn write(notice: &Released<Notice>) -> Result<String, serde_json::Error> {
             title: Some(notice.title.as_str()).filter(|_| is_open),
             names: notice.names.filter(|_| is_open),
             act_by: notice.act_by.filter(|_| is_open),
-            link: &notice.link,
+            link: notice.link.as_deref(),
         },
     })
 }

@@ -116,5 +116,5 @@ impl Drill {
 fn post(origin: Origin) -> Result<Post, DeskError> {
     let from =
         Mailbox::new(Some("DRILL"), "drill@drill.invalid").map_err(|error| DeskError::Input(error.to_string()))?;
-    Ok(Post { sender: Drill::sender(), mailer: Mailer::nowhere(from), key: None, origin })
+    Ok(Post { sender: Drill::sender(), mailer: Mailer::nowhere(from), key: None, origin: Some(origin) })
 }

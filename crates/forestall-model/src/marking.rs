@@ -140,7 +140,7 @@ impl<T> Released<T> {
 
 /// An object that the gate held back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the object is marked {tlp} and may not go to the audience {audience}")]
+#[error("the object is marked {tlp} and may not go to the audience {audience}; it may go to {}", allowed(*tlp))]
 pub struct Withheld {
     /// The label in force.
     pub tlp: Tlp,
@@ -157,18 +157,32 @@ pub struct Withheld {
 pub fn release<T: Marked>(object: T, audience: Audience, now: Instant) -> Result<Released<T>, Withheld> {
     let marking = object.marking();
     let tlp = marking.tlp_at(now);
-    let farthest = match tlp {
+    if audience <= farthest(tlp) {
+        let marking = Marking { tlp, ..marking };
+        Ok(Released { object, marking, audience })
+    } else {
+        Err(Withheld { tlp, audience })
+    }
+}
+
+/// Returns the farthest audience to which a label lets an object pass.
+const fn farthest(tlp: Tlp) -> Audience {
+    match tlp {
         Tlp::Red => Audience::Recipient,
         Tlp::AmberStrict => Audience::Organisation,
         Tlp::Amber => Audience::Client,
         Tlp::Green => Audience::Community,
         Tlp::Clear => Audience::Public,
-    };
-    if audience <= farthest {
-        let marking = Marking { tlp, ..marking };
-        Ok(Released { object, marking, audience })
-    } else {
-        Err(Withheld { tlp, audience })
+    }
+}
+
+/// Names the audiences to which a label lets an object pass, the nearest first.
+fn allowed(tlp: Tlp) -> String {
+    let words: Vec<String> =
+        Audience::ALL.iter().filter(|audience| **audience <= farthest(tlp)).map(ToString::to_string).collect();
+    match words.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => words.concat(),
     }
 }
 
@@ -193,6 +207,18 @@ mod tests {
         for audience in &Audience::ALL[1..] {
             assert!(release(red(), *audience, now).is_err());
         }
+    }
+
+    #[test]
+    fn what_is_held_back_says_to_whom_it_may_go() {
+        let check = |tlp, expected: &str| {
+            let object = Object(Marking { tlp, ..Marking::DEFAULT });
+            let held = release(object, Audience::Public, Instant::from_seconds(0)).err().unwrap();
+            assert!(held.to_string().ends_with(expected), "{held}");
+        };
+        check(Tlp::Red, "to the audience public; it may go to recipient");
+        check(Tlp::Amber, "it may go to recipient, organisation or client");
+        check(Tlp::Green, "recipient, organisation, client or community");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use forestall_model::{Instant, vocabulary};
 use crate::connection::Connection;
 use crate::error::StoreError;
 use crate::row::{Columns, Row, int};
-use crate::statement::query;
+use crate::statement::{Statement, query};
 use crate::store::Store;
 use crate::writer::Work;
 
@@ -72,6 +72,32 @@ pub struct Job {
     pub total: u64,
     /// What came of it, or why it was put off or given up.
     pub outcome: Option<String>,
+}
+
+/// Which jobs are asked for; by default all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JobsAsked<'a> {
+    /// Of this kind only.
+    pub kind: Option<&'a str>,
+    /// In this state only.
+    pub state: Option<JobState>,
+    /// Of which this came only.
+    pub outcome: Option<&'a str>,
+    /// Without those of this kind of which this came.
+    pub but: Option<(&'a str, &'a str)>,
+}
+
+/// The places of what [`JobsAsked`] holds, in the order of its fields; an empty text stands for anything.
+const ASKED: &str = "($1 = '' OR kind = $1) AND ($2 = '' OR state = $2) AND ($3 = '' OR outcome = $3) \
+                     AND NOT (kind = $4 AND COALESCE(outcome, '') = $5)";
+
+impl JobsAsked<'_> {
+    fn bind(self, statement: Statement) -> Statement {
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        let (kind, outcome) = self.but.unwrap_or_default();
+        let statement = statement.bind(text(self.kind)).bind(text(self.state.map(JobState::word)));
+        statement.bind(text(self.outcome)).bind(kind.to_owned()).bind(outcome.to_owned())
+    }
 }
 
 impl Store {
@@ -160,11 +186,36 @@ impl Store {
     ///
     /// [`StoreError`] where the store cannot be read.
     pub async fn jobs(&self, limit: u32) -> Result<Vec<Job>, StoreError> {
-        const TEXT: &str = "SELECT * FROM job ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'waiting' THEN 1 ELSE 2 END, \
-                            COALESCE(finished, not_before) DESC, id DESC LIMIT $1";
+        self.jobs_asked(JobsAsked::default(), limit).await
+    }
+
+    /// Returns at most `limit` of the jobs that are asked for, in the order of [`Store::jobs`].
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn jobs_asked(&self, asked: JobsAsked<'_>, limit: u32) -> Result<Vec<Job>, StoreError> {
+        let text = format!(
+            "SELECT * FROM job WHERE {ASKED} ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'waiting' THEN 1 ELSE 2 END, \
+             COALESCE(finished, not_before) DESC, id DESC LIMIT $6"
+        );
+        let statement = asked.bind(query(sqlx::AssertSqlSafe(text))).bind(int(limit));
         let mut reader = self.reader().await?;
-        let rows = query(TEXT).bind(int(limit)).fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
+        let rows = statement.fetch_all(&mut reader).await.map_err(|e| self.error(e))?;
         rows.iter().map(job_of).collect::<Result<_, _>>().map_err(|e| self.error(e))
+    }
+
+    /// Counts the jobs that are asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    pub async fn count_jobs(&self, asked: JobsAsked<'_>) -> Result<u64, StoreError> {
+        let statement =
+            asked.bind(query(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) AS jobs FROM job WHERE {ASKED}"))));
+        let mut reader = self.reader().await?;
+        let row = statement.fetch_one(&mut reader).await;
+        row.and_then(|row| row.count("jobs")).map_err(|e| self.error(e))
     }
 }
 

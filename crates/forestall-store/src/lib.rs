@@ -75,7 +75,7 @@ pub use epp::{EppBatch, EppRehearsed};
 pub use error::{AppendError, ExecuteError, StoreError};
 pub use examine::Examined;
 pub use invitations::Invitation;
-pub use jobs::{Job, JobState, NewJob};
+pub use jobs::{Job, JobState, JobsAsked, NewJob};
 pub use log::LogEntry;
 pub use mails::{KeptMail, MailPlace, MailRoom, MailState, MailTaken, MailWay};
 pub use notices::NoticeReceipt;

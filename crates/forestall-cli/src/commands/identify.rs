@@ -19,6 +19,7 @@ use crate::cli::TextJsonl;
 use crate::failure::{Outcome, usage};
 use crate::input;
 use crate::output;
+use crate::table::{counted, thousands};
 use crate::values;
 use crate::world::Globals;
 
@@ -116,7 +117,7 @@ impl Identify {
             }
         }
         match self.format {
-            TextJsonl::Text => print_text(&identified, &observed),
+            TextJsonl::Text => print_text(&identified, &observed, asked),
             TextJsonl::Jsonl => print_jsonl(&identified),
         }?;
         Ok(if identified.explanations.is_empty() { Outcome::Found } else { Outcome::Done })
@@ -347,7 +348,7 @@ fn print_jsonl(identified: &Identified) -> anyhow::Result<()> {
     })
 }
 
-fn print_text(identified: &Identified, observed: &Observed) -> anyhow::Result<()> {
+fn print_text(identified: &Identified, observed: &Observed, on: UtcDay) -> anyhow::Result<()> {
     let all = observed.names().len();
     output::to_stdout(|out| {
         for found in &identified.explanations {
@@ -360,10 +361,16 @@ fn print_text(identified: &Identified, observed: &Observed) -> anyhow::Result<()
             }
             match found.clock_offset_days {
                 Some(0) => write!(out, ", clock right")?,
-                Some(days) => write!(out, ", clock {days:+} days")?,
+                Some(days) => write!(out, ", {}", of_clock(days, on))?,
                 None => {}
             }
-            writeln!(out, ": {} of {all} names ({:.0} %)", found.names.len(), found.explained * 100.0)?;
+            writeln!(
+                out,
+                ": {} of {} ({:.0} %)",
+                found.names.len(),
+                counted(all as u64, "name"),
+                found.explained * 100.0
+            )?;
             for line in found.decoded.iter().flat_map(said) {
                 writeln!(out, "  {line}")?;
             }
@@ -372,12 +379,33 @@ fn print_text(identified: &Identified, observed: &Observed) -> anyhow::Result<()
             }
         }
         match identified.explanations.len() {
-            0 => writeln!(out, "Nothing known explains any of the {all} names.")?,
+            0 if all == 1 => writeln!(out, "Nothing known explains the name.")?,
+            0 => writeln!(out, "Nothing known explains any of the {} names.", thousands(all as u64))?,
             1 => {}
             several => writeln!(out, "{several} lists explain names; together {} of {all}.", identified.explained)?,
         }
         Ok(())
     })
+}
+
+/// Days by which a clock is off that somebody set; what is farther off is more likely a question of the day on which the names were asked for.
+const NEAR_DAYS: i32 = 31;
+
+/// Says how a list of days ahead lies to `on`, the day on which the names were asked for.
+fn of_clock(days: i32, on: UtcDay) -> String {
+    let off = counted(days.unsigned_abs().into(), "day");
+    let far = days.abs() > NEAR_DAYS;
+    match days {
+        0 => "clock right".to_owned(),
+        ..0 if far => format!(
+            "{off} before {on}: the machine's clock is wrong, or the names were asked for on an earlier day, which --on names"
+        ),
+        _ if far => format!(
+            "{off} after {on}: the machine's clock is wrong, or the names were asked for on a later day, which --on names"
+        ),
+        ..0 => format!("clock {off} behind"),
+        _ => format!("clock {off} ahead"),
+    }
 }
 
 /// Tells progress on standard error, now and then, with an estimate of the time left.

@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::serve;
 use crate::failure::Outcome;
 use crate::output;
-use crate::table::{Align, Table, thousands};
+use crate::table::{Align, Table, counted, thousands};
 use crate::told::Told;
 use crate::world::{self, Globals};
 
@@ -115,7 +115,7 @@ fn case(file: &CaseFile, text: &mut String) -> anyhow::Result<()> {
     table.write("  ", &mut rows)?;
     text.push_str(&String::from_utf8_lossy(&rows));
     let opening = first_opening.context("a case without names was opened")?;
-    writeln!(text, "  {} names under {slices} top-level domains: {slices} slices", thousands(names))?;
+    writeln!(text, "  {} under {}, each a slice", counted(names, "name"), counted(slices as u64, "top-level domain"))?;
     writeln!(text, "  the first window opens {opening}, guard included\n")?;
     Ok(())
 }

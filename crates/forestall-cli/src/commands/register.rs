@@ -13,6 +13,7 @@ use forestall_hub::desk::read_list;
 use crate::failure::{Outcome, refused, usage};
 use crate::input;
 use crate::output::{self, WholeFile};
+use crate::signer;
 use crate::table::{Align, Table, counted, thousands};
 use crate::world::{self, Globals};
 
@@ -53,7 +54,7 @@ pub(crate) struct Exclusions {
     /// Its signature by minisign [default: FILE.minisig, where it is there]
     #[arg(long, value_name = "FILE")]
     signature: Option<PathBuf>,
-    /// A public key of minisign that is trusted; any number of them
+    /// A public key of minisign, or its file: a list that it signed decides; any number of them
     #[arg(long = "trust", value_name = "PUBLICKEY")]
     trust: Vec<String>,
 }
@@ -119,10 +120,12 @@ impl Exclusions {
         let path = self.signature.or_else(|| beside.is_file().then_some(beside));
         let signature = path.map(|path| small(&path)).transpose()?;
         if signature.is_some() && self.trust.is_empty() {
-            return Err(usage("the list is signed; name the key that is trusted with --trust PUBLICKEY"));
+            return Err(usage("the list is signed; name the key that is trusted, or its file, with --trust PUBLICKEY"));
         }
+        let keys: Vec<String> =
+            self.trust.iter().map(|key| signer::public_key("--trust", key)).collect::<anyhow::Result<_>>()?;
         let desk = globals.desk().await?;
-        let held = desk.import_exclusions(&text, signature.as_deref(), &self.trust, globals.now()).await?;
+        let held = desk.import_exclusions(&text, signature.as_deref(), &keys, globals.now()).await?;
         let weight = if held.trusted { "trusted" } else { "a proposal: no trusted key signed it" };
         output::note(format_args!("{}: {}, {weight}", held.id, counted(held.entries as u64, "name")));
         Ok(Outcome::Done)

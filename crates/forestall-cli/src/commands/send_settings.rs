@@ -155,12 +155,12 @@ impl Mail {
         named.into_iter().filter_map(|(key, file)| Some((key, file.as_deref()?))).collect()
     }
 
-    /// Returns the way out, for letters of `sender` to parties that reach the console at `origin`.
+    /// Returns the way out, for letters of `sender` to parties that reach the console at `origin`, where they do.
     ///
     /// # Errors
     ///
     /// A sentence that names the key and what was expected.
-    pub(super) fn post(&self, sender: Sender, origin: Origin, now: Instant) -> Result<Post, String> {
+    pub(super) fn post(&self, sender: Sender, origin: Option<Origin>, now: Instant) -> Result<Post, String> {
         let server: MailServer = self.server.parse().map_err(|error| format!("mail.server: {error}"))?;
         let tls: MailTls = self.tls.parse().map_err(|error| format!("mail.tls: {error}"))?;
         let mailbox = |key: &str, text: &str| Mailbox::new(None, text).map_err(|error| format!("mail.{key}: {error}"));

@@ -79,6 +79,16 @@ pub(crate) struct Serve {
     example_config: bool,
 }
 
+/// What is said where letters go out and nobody named the address of the console.
+pub(super) const UNREACHED: &str = "no address is known under which others reach the console, so letters and notices hold no link to it, and letters \
+                                    say whom to ring";
+
+/// Returns the address by which others reach a console that listens at `address`; none where that is of this machine alone, or every one of it.
+fn from_outside(address: SocketAddr) -> Option<Origin> {
+    let ip = address.ip();
+    (!ip.is_loopback() && !ip.is_unspecified()).then(|| Origin::direct(address))
+}
+
 /// The settings of a file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,33 +123,33 @@ impl Config {
         self.send.as_ref().map(Send::sender).transpose().map_err(usage)
     }
 
-    /// Returns the way out by mail, for parties that reach the console at `origin`, or where the file says; none where the file has no part
+    /// Returns the way out by mail, for parties that reach the console at `reached`, or where the file says; none where the file has no part
     /// `mail`.
     ///
     /// # Errors
     ///
     /// Usage, with the key and what was expected.
-    pub(super) fn post(&self, origin: Option<Origin>, now: Instant) -> anyhow::Result<Option<Post>> {
+    pub(super) fn post(&self, reached: Option<Origin>, now: Instant) -> anyhow::Result<Option<Post>> {
         let Some(mail) = &self.mail else { return Ok(None) };
         let sender = self.sender()?.ok_or_else(|| {
             usage("the part [mail] needs the part [send], which says in whose name letters go out".to_owned())
         })?;
-        mail.post(sender, self.origin(origin)?, now).map(Some).map_err(usage)
+        mail.post(sender, self.reached(reached)?, now).map(Some).map_err(usage)
     }
 
-    /// Returns every way by which the service writes and reads, for parties that reach the console at `origin`, or where the file says.
+    /// Returns every way by which the service writes and reads, for parties that reach the console at `reached`, or where the file says.
     ///
     /// # Errors
     ///
     /// Usage, with the key and what was expected.
-    pub(super) fn ways(&self, origin: Option<Origin>, now: Instant) -> anyhow::Result<Ways> {
-        let post = self.post(origin.clone(), now)?;
+    pub(super) fn ways(&self, reached: Option<Origin>, now: Instant) -> anyhow::Result<Ways> {
+        let post = self.post(reached.clone(), now)?;
         let daily = self.daily.as_ref().map(DailyPart::hour).transpose().map_err(usage)?;
         if daily.is_some() && post.is_none() {
             return Err(usage("the part [daily] needs the part [mail], by which letters go out".to_owned()));
         }
         let notices = match &self.webhook {
-            Some(webhook) => Some(webhook.notices(self.origin(origin)?).map_err(usage)?),
+            Some(webhook) => Some(webhook.notices(self.reached(reached)?).map_err(usage)?),
             None => None,
         };
         let inbox = self.inbox.as_ref().map(InboxPart::inbox).transpose().map_err(usage)?;
@@ -194,10 +204,21 @@ impl Config {
         self.lake.as_ref().map(LakePart::url)
     }
 
-    fn origin(&self, origin: Option<Origin>) -> anyhow::Result<Origin> {
+    /// Returns where others reach the console, as `reached` or the file says; none where neither does and it listens on this machine alone, or
+    /// on every address of it, of which none is known.
+    ///
+    /// # Errors
+    ///
+    /// Usage, where the file's address is none.
+    pub(super) fn reached(&self, reached: Option<Origin>) -> anyhow::Result<Option<Origin>> {
         let of_file = self.public.as_deref().map(str::parse::<Origin>).transpose();
         let public = of_file.map_err(|error| usage(format!("public: {error}")))?;
-        Ok(origin.or(public).unwrap_or_else(|| Origin::direct(self.listen.unwrap_or(LISTEN))))
+        Ok(reached.or(public).or_else(|| self.listen.and_then(from_outside)))
+    }
+
+    /// Says whether anything goes out that would lead its reader to the console.
+    pub(super) const fn leads_here(&self) -> bool {
+        self.mail.is_some() || self.webhook.is_some()
     }
 
     /// Returns whom the hub asks when it looks outside by itself; none where the file has no part `look`.
@@ -224,15 +245,16 @@ impl Serve {
             output::to_stdout(|out| Ok(out.write_all(example().as_bytes())?))?;
             return Ok(Outcome::Done);
         }
-        let config = match &self.config {
+        let mut config = match &self.config {
             Some(path) => read(path)?,
             None => Config::default(),
         };
+        config.listen = self.listen.or(config.listen);
         let of_file = config.public.as_deref().map(str::parse::<Origin>).transpose();
         let public = self.public.or(of_file.map_err(|error| usage(format!("public: {error}")))?);
         let vantage = config.vantage()?.unwrap_or_default();
         let sender = config.sender()?;
-        let ways = config.ways(public.clone().or_else(|| self.listen.map(Origin::direct)), globals.now())?;
+        let ways = config.ways(public.clone(), globals.now())?;
         let provider = config.provider.as_ref().map(ProviderPart::provider).transpose().map_err(usage)?;
         let census = config.census()?;
         let allowance = config.api.as_ref().map(ApiPart::allowance).transpose().map_err(usage)?;
@@ -241,11 +263,16 @@ impl Serve {
         transfer.listen = or(self.transfer_listen, transfer.listen);
         transfer.listen_tls = or(self.transfer_listen_tls, transfer.listen_tls);
         let transfer = transfer.settings().map_err(usage)?;
+        if self.drill.is_none() && config.leads_here() && config.reached(public.clone())?.is_none() {
+            output::note(format_args!(
+                "warning: {UNREACHED}. Name the address with --public, or as `public` in the settings"
+            ));
+        }
         if self.check_config {
             output::note(format_args!("the settings are in order"));
             return Ok(Outcome::Done);
         }
-        let mut settings = Settings::new(self.listen.or(config.listen).unwrap_or(LISTEN));
+        let mut settings = Settings::new(config.listen.unwrap_or(LISTEN));
         settings.public = public;
         settings.resolver = self.resolver.or(config.resolver);
         settings.sender = sender;

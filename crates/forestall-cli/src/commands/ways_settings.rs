@@ -143,12 +143,12 @@ impl InboxPart {
 }
 
 impl WebhookPart {
-    /// Returns the way out, for parties that reach the console at `origin`.
+    /// Returns the way out, for parties that reach the console at `origin`, where they do.
     ///
     /// # Errors
     ///
     /// A sentence that says why notices cannot be sent.
-    pub(super) fn notices(&self, origin: Origin) -> Result<Notices, String> {
+    pub(super) fn notices(&self, origin: Option<Origin>) -> Result<Notices, String> {
         let settings = WebhookSettings { allow_private: self.allow_private, ..WebhookSettings::default() };
         let notifier = Notifier::new(&settings).map_err(|error| format!("webhook: {error}"))?;
         Ok(Notices { notifier, origin })

@@ -9,6 +9,8 @@ use super::{Finding, Findings};
 pub(crate) struct Observed {
     /// The server that takes letters, and how it greets; none where the settings have no part `mail`.
     pub(crate) out: Option<(String, Result<(), String>)>,
+    /// Where others reach the console, to which letters and notices lead; none where none go out.
+    pub(crate) reached: Option<Result<Option<String>, String>>,
     /// The mailbox, and how many letters wait in it; none where the settings have no part `inbox`.
     pub(crate) inbox: Option<(String, Result<u64, String>)>,
 }
@@ -27,6 +29,17 @@ pub(crate) fn findings(observed: &Observed) -> Vec<Finding> {
             format!("{server}: {why}"),
             "Mend the part [mail] of the settings, or the server: letters to registries wait until it takes them.",
         ),
+    }
+    match &observed.reached {
+        None => {}
+        Some(Ok(Some(origin))) => found.good("links", format!("letters and notices lead to {origin}")),
+        Some(Ok(None)) => found.warning(
+            "links",
+            "the settings name no address under which others reach the console, and it listens on this machine alone or on every address of it: \
+             letters and notices hold no link",
+            "Set `public` in the settings, as https://forestall.example, unless `forestall serve` is started with --public.",
+        ),
+        Some(Err(why)) => found.bad("links", why.clone(), "Mend `public` in the settings: `forestall serve` does not start with it."),
     }
     match &observed.inbox {
         None => found.skipped("mailbox", "the settings have no part [inbox]: mails are pasted on the page Mails"),
@@ -57,7 +70,7 @@ mod tests {
         let check = |out: Result<(), &str>, inbox: Result<u64, &str>, state| {
             let out = Some(("smtp.example:587".to_owned(), out.map_err(str::to_owned)));
             let inbox = Some(("/var/mail/lists".to_owned(), inbox.map_err(str::to_owned)));
-            let all = findings(&Observed { out, inbox });
+            let all = findings(&Observed { out, inbox, reached: None });
             assert_eq!(worst(&all), state, "{all:?}");
         };
         check(Ok(()), Ok(3), State::Good);

@@ -392,10 +392,19 @@ fn a_signed_list_that_is_ours_attests() {
     home.fails(2, "case answer mine --tld cc --action reserve --result done --signed-list cc.txt", &["--key"]);
     assert_eq!(home.ok("case log mine --format jsonl").lines().count(), 1);
 
-    home.ok(&answer);
+    home.write("registry.pub", format!("untrusted comment: the registry's\n{KEY}\n"));
+    home.ok(&answer.replace(KEY, "registry.pub"));
     let slices: Value = serde_json::from_str(&home.ok("case slices mine --format json")).unwrap();
     let cc = slices.as_array().unwrap().iter().find(|slice| slice["tld"] == "cc").unwrap();
     assert_eq!((&cc["protected"]["attested"], &cc["protected"]["observed"]), (&cc["names"], &0.into()));
+}
+
+#[test]
+fn a_title_that_nobody_chose_has_no_days_which_move() {
+    let home = Home::new();
+    home.ok("case open mine --campaign conficker-a --campaign conficker-b --from 2009-01-01 --until 2009-01-03");
+    let list: Value = serde_json::from_str(&home.ok("case list --format json")).unwrap();
+    assert_eq!(list[0]["title"], "conficker-a, conficker-b");
 }
 
 #[test]

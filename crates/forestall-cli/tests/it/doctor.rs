@@ -522,7 +522,15 @@ fn mail_that_cannot_be_handed_over_is_told() {
         std::fs::create_dir_all(home.folder().join("box").join(part)).unwrap();
     }
     home.write("box/new/1.a.host", "From: a@example\n\ntext\n");
-    greeted().says("mail", "mailbox", "good", "that wait: 1");
+    greeted().says("mail", "mailbox", "good", "that wait: 1").says("mail", "links", "warning", "hold no link");
+    let of = |settings: &str, line: &str| settings.replace("version = 1\n", &format!("version = 1\n{line}\n"));
+    let settings = std::fs::read_to_string(home.folder().join("hub.toml")).unwrap();
+    home.write("hub.toml", of(&settings, "public = \"https://hub.example\""));
+    greeted().says("mail", "links", "good", "https://hub.example");
+    home.write("hub.toml", of(&settings, "public = \"hub.example\""));
+    greeted().says("mail", "links", "bad", "is not an origin");
+    home.write("hub.toml", of(&settings, "listen = \"0.0.0.0:8700\""));
+    greeted().says("mail", "links", "warning", "hold no link");
     assert!(home.folder().join("box/new/1.a.host").exists(), "it stays where it is");
     drop(server);
     greeted().says("mail", "letters", "bad", &address.to_string());

@@ -21,6 +21,15 @@ fn lists_every_family_in_three_forms() {
     assert_eq!(csv.lines().count(), slugs.len() + 1);
     assert!(csv.starts_with("slug,aliases,scheme,seeding,period,names_per_period,tlds,confidence,campaigns\n"));
     assert!(csv.contains("conficker-a,conficker.a downadup.a kido.a,arithmetic,time-dependent-deterministic,day,250,"));
+    let width = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+    assert!(width(&text) <= 100, "{text}");
+    assert!(
+        text.lines().any(|line| line.starts_with("dyre") && line.contains("...")) || text.contains("..."),
+        "{text}"
+    );
+    // What is cut there is whole in the others.
+    let is_cut = |family: &serde_json::Value| family["period"].as_str().unwrap().chars().count() > 40;
+    assert!(json.as_array().unwrap().iter().any(is_cut) && width(&csv) > 100);
     let of_c = text.lines().find(|line| line.starts_with("conficker-c ")).unwrap();
     assert!(of_c.contains("UNVERIFIED"), "{of_c}");
 }

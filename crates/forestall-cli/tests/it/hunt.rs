@@ -64,10 +64,18 @@ fn a_group_is_reported_and_its_file_is_what_identify_takes() {
         &format!("Group {id}: 2 clients"),
         "192.0.2.7, 192.0.2.9",
         "nearest    qadars",
-        "go on with  forestall identify DIR/",
+        &format!(
+            "go on with --names groups, which writes them to groups/{id}.txt; then forestall identify groups/{id}.txt --on 2026-11-20"
+        ),
     ] {
         assert!(text.replace("  ", " ").contains(&part.replace("  ", " ")), "{part:?} in\n{text}");
     }
+    let written = home.run("hunt log.txt --names 'my groups'").out;
+    assert!(
+        written.contains(&format!("go on with forestall identify 'my groups/{id}.txt' --on 2026-11-20")),
+        "{written}"
+    );
+    assert_eq!(self::rows(&home.run("hunt log.txt --format jsonl").out)[0]["identify"], serde_json::Value::Null);
     let csv = home.run("hunt log.txt --format csv").out;
     assert!(
         csv.starts_with("kind,id,family,clients,") && csv.contains(&format!("group,{id},,192.0.2.7 192.0.2.9,")),
@@ -143,7 +151,7 @@ fn says_what_it_cannot_use() {
     home.write("log.txt", format!("{MORNING} 192.0.2.7 example.com A -\n"));
     let ran = home.run("hunt log.txt");
     assert_eq!((ran.status, ran.out.as_str()), (0, ""));
-    assert!(ran.err.contains("none of the 1 records tells an answer"), "{}", ran.err);
+    assert!(ran.err.contains("none of 1 record tells an answer"), "{}", ran.err);
     home.fails(3, "hunt missing.txt", &["missing.txt could not be opened"]);
     home.fails(2, "hunt log.txt --threshold 0", &["expected a number above 0"]);
     home.fails(2, "hunt", &["INPUT"]);

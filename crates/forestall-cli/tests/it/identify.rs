@@ -24,6 +24,19 @@ fn prints_the_fixed_keys() {
     assert!(
         text.starts_with("conficker-b, campaign conficker-b, list of 2026-11-22, clock right: 5 of 5 names (100 %)")
     );
+    let days = "--from 2026-11-20 --until 2026-11-26";
+    for (on, said) in [
+        ("2026-11-23", "clock 1 day behind: 5 of 5 names"),
+        ("2026-11-20", "clock 2 days ahead: 5 of 5 names"),
+        (
+            "2044-10-11",
+            "6,533 days before 2044-10-11: the machine's clock is wrong, or the names were asked for on an earlier day, which --on names: 5",
+        ),
+        ("2026-01-01", "325 days after 2026-01-01: the machine's clock is wrong, or the names"),
+    ] {
+        let text = home.ok(&format!("identify names.txt --on {on} {days}"));
+        assert!(text.contains(said), "{on}: {text}");
+    }
 }
 
 #[test]

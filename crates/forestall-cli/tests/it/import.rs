@@ -76,7 +76,7 @@ fn a_misp_event_is_looked_at_and_taken_in_once() {
     assert!(home.ok("import event.json --case mine --apply").ends_with("mine#2\ttold\n"));
     let log = home.ok("case log mine");
     assert!(
-        log.contains("a file (misp) tells of 1 names of the case and of 2 others, marked TLP:AMBER PAP:CLEAR"),
+        log.contains("a file (misp) tells of 1 name of the case and of 2 others, marked TLP:AMBER PAP:CLEAR"),
         "{log}"
     );
     assert!(log.contains("CERT Example: Downadup at three members") && !log.contains("192.0.2.99"), "{log}");

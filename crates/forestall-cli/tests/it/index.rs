@@ -77,7 +77,7 @@ fn praat_is_listed_and_a_collision_where_it_is_excluded() {
     // In no list and yet known: no line, and a collision.
     let answer = query(&home, "names.idx", b"www.example.com\n");
     assert_eq!(answer.out, "");
-    assert!(answer.err.contains("1 of the names are collisions"), "{}", answer.err);
+    assert!(answer.err.contains("1 of the names is a collision"), "{}", answer.err);
 }
 
 #[test]

@@ -55,14 +55,14 @@ fn ships_checks_and_does_what_is_due() {
         .collect();
     let ran = home.run("lake ship --spool spool --lake lake");
     assert_eq!((ran.status, ran.out), (0, format!("{}\t0\t50\t0\n{}\t0\t30\t0\n", names[0], names[1])), "{}", ran.err);
-    assert_eq!(ran.err, "pseudonyms took the place of addresses in 30 rows of 1 files\n");
+    assert_eq!(ran.err, "pseudonyms took the place of addresses in 30 rows of 1 file\n");
     assert_eq!(list(&spool).unwrap(), []);
     let ran = home.run("lake check --lake lake");
     assert!(ran.status == 0 && ran.out.contains("events in, a machine connected\t80\nrows\t80\n"), "{}", ran.out);
     assert_eq!(home.run("lake keep --lake lake").err, "", "once is enough");
     home.write("lake.toml", "version = 1\n[retention]\nclear_days = 1\nrow_days = 1\n");
     let ran = home.run("lake keep --lake lake --config lake.toml");
-    assert!(ran.status == 0 && ran.err.contains("80 rows of 2 files were deleted; their counts stay"), "{}", ran.err);
+    assert!(ran.status == 0 && ran.err.contains("deleted: 80 rows of 2 files; their counts stay"), "{}", ran.err);
     let ran = home.run("lake check --lake lake");
     assert!(ran.status == 0 && ran.out.contains("rows deleted in their time\t80"), "{}", ran.out);
 }

@@ -24,7 +24,7 @@ fn check_prints_what_would_be_added_and_files_nothing() {
         "family       chinad-example\n",
         "marking      TLP:CLEAR, PAP:CLEAR\n",
         "campaigns    chinad-example, chinad-example-one-byte\n",
-        "vectors      2 reproduced, 1256 names\n",
+        "vectors      2 reproduced, 1,256 names\n",
         &format!("SHA-256      {}\n", Digest::of(&example("chinad.wasm"))),
     ] {
         assert!(page.contains(line), "{line:?} in\n{page}");

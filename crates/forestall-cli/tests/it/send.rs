@@ -127,12 +127,23 @@ fn letters_go_to_a_real_server_and_nothing_above_green_in_the_open() {
     assert_eq!(again.status, 0, "{}", again.err);
     assert_eq!(server.letters().len(), 2);
 
+    // A console that listens on this machine alone is nothing that a letter could lead to.
     let amber = home("amber+strict", &mail);
-    let sent = amber.run("case send mine --config hub.toml --tld com --action reserve");
-    says(&sent, 0, &["1 lists were handed over"]);
-    let letters = server.letters();
-    let closed = letters.iter().find(|letter| letter.contains("waits for you")).unwrap();
-    assert!(closed.contains("/home") && !closed.contains("list.csv") && !closed.contains("A case"), "{closed}");
+    let send = |tld: &str| {
+        let sent = amber.run(&format!("case send mine --config hub.toml --tld {tld} --action reserve"));
+        says(&sent, 0, &["1 list was handed over"]);
+        server.letters().into_iter().find(|letter| letter.contains(&format!("for .{tld}"))).unwrap()
+    };
+    let closed = send("com");
+    assert!(!closed.contains("http") && closed.contains("+1 555 0100"), "{closed}");
+    let settings = std::fs::read_to_string(amber.folder().join("hub.toml")).unwrap();
+    amber.write("hub.toml", settings.replace("[send]", "public = \"https://hub.example\"\n[send]"));
+    let linked = send("org");
+    assert!(linked.contains("https://hub.example/home"), "{linked}");
+    for letter in [closed, linked] {
+        assert!(letter.contains("waits for you") && !letter.contains("list.csv"), "{letter}");
+        assert!(!letter.contains("A case"), "{letter}");
+    }
 }
 
 #[test]
@@ -195,7 +206,7 @@ fn the_mailbox_of_the_settings_is_read_by_a_run_of_jobs() {
     home.write("mail/new/2.b", "From: x@elsewhere.example\nSubject: hello\n\nhello\n");
     home.ok("jobs run --config hub.toml");
     let jobs = home.ok("jobs list");
-    assert!(jobs.contains("1 answers proposed, 1 mails that nobody could place"), "{jobs}");
+    assert!(jobs.contains("1 answer proposed, 1 mail that nobody could place"), "{jobs}");
     assert_eq!(files(&home.folder().join("mail/cur")), ["1.a:2,S", "2.b:2,S"]);
     assert!(!home.ok("case log mine").contains("acknowledged"), "nothing counts before somebody confirms it");
     for (text, told) in [

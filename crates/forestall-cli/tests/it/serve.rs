@@ -110,6 +110,15 @@ fn settings_come_from_a_file_that_is_checked() {
         home.write("serve.toml", text);
         home.fails(status, "serve --config serve.toml --check-config", says);
     };
+    let warned = |settings: &str| {
+        let notices = "[webhook]\nallow_private = true\n";
+        home.write("serve.toml", format!("version = 1\n{settings}\n{notices}"));
+        let ran = home.run("serve --config serve.toml --check-config");
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        ran.err.contains("no address is known under which others reach the console")
+    };
+    assert!(warned("") && warned("listen = \"127.0.0.1:8700\"") && warned("listen = \"[::]:8700\""));
+    assert!(!warned("public = \"https://hub.example\"") && !warned("listen = \"192.0.2.1:8700\""));
     fails("version = 1\nlistn = \"127.0.0.1:0\"\n", 2, &["serve.toml", "\"listn\"", "Did you mean listen?"]);
     fails("version = 9\n", 2, &["`version = 1`"]);
     fails("version = 1\nlisten = \"here\"\n", 2, &["line 2"]);

@@ -33,8 +33,12 @@ fn now() -> Instant {
     parsed(NOW)
 }
 
-async fn token(desk: &Desk, scopes: Scopes) -> String {
-    let invite = Invite { party: None, mail: parsed("tester@hub.example"), standing: Standing::Operator };
+async fn token(desk: &Desk, scopes: Scopes, party: Option<&str>) -> String {
+    if let Some(party) = party {
+        desk.import_parties(&format!("id,kind,name,tlds\n{party},cert,The CERT,\n"), now()).await.unwrap();
+    }
+    let standing = if party.is_some() { Standing::Member } else { Standing::Operator };
+    let invite = Invite { party: party.map(parsed), mail: parsed("tester@hub.example"), standing };
     let invited = desk.invite(invite, &parsed("test"), now()).await.unwrap();
     let invitation = desk.invitation(&invited.token.to_string(), now()).await.unwrap().unwrap();
     let by = SignsInBy::Provider("https://id.example".to_owned(), "tester".to_owned());
@@ -64,19 +68,27 @@ impl Served {
             renewed_by: None,
             key: Arc::new(key),
         };
-        Self::serving(Scopes::ALL, |settings| settings.sender = Some(sender))
+        Self::serving((Scopes::ALL, None), |settings| settings.sender = Some(sender))
     }
 
     pub(crate) fn with(scopes: Scopes) -> Self {
-        Self::serving(scopes, |_| {})
+        Self::serving((scopes, None), |_| {})
     }
 
     /// Starts a hub that reads a lake.
     pub(crate) fn counting(census: CensusSettings) -> Self {
-        Self::serving(Scopes::ALL, |settings| settings.census = Some(census))
+        Self::serving((Scopes::ALL, None), |settings| settings.census = Some(census))
     }
 
-    fn serving(scopes: Scopes, change: impl FnOnce(&mut Settings) + Send + 'static) -> Self {
+    /// Starts a hub that reads a lake, whose token is that of a member of a CERT.
+    pub(crate) fn counting_for(cert: &'static str, census: CensusSettings) -> Self {
+        Self::serving((Scopes::ALL, Some(cert)), |settings| settings.census = Some(census))
+    }
+
+    fn serving(
+        (scopes, party): (Scopes, Option<&'static str>),
+        change: impl FnOnce(&mut Settings) + Send + 'static,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (path, (told, tells)) = (folder.path().to_owned(), std::sync::mpsc::channel());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -86,7 +98,7 @@ impl Served {
             settings.clock = Arc::new(now);
             change(&mut settings);
             let console = Console::bind(desk.clone(), settings).await.unwrap();
-            told.send((console.address(), token(&desk, scopes).await)).unwrap();
+            told.send((console.address(), token(&desk, scopes, party).await)).unwrap();
             console.serve(async move { drop(stopped.await) }).await;
             desk.store().close().await;
         };

@@ -135,9 +135,20 @@ fn exclusions_decide_where_their_signer_is_trusted_and_propose_elsewhere() {
     check(&trusting, "held-name.com registered-benign clear-benign", "excluded by other-operation");
     let untrusting = "vet names --zone com.zone --format csv --exclusions theirs";
     check(untrusting, "held-name.com registered-suspect human", "other-operation proposes to exclude it");
-    home.write("theirs", String::from_utf8(bytes).unwrap().replace("a shop", "a shop!"));
+    home.write("theirs", String::from_utf8(bytes.clone()).unwrap().replace("a shop", "a shop!"));
     check(&trusting, "held-name.com registered-suspect human", "is not by any of the 1 given keys");
     home.fails(2, "vet names --exclusions theirs --trust nonsense", &["neither a public key of minisign nor a file"]);
+    home.write("theirs", &bytes);
+    home.write("theirs.pub", format!("untrusted comment: theirs\n{}\n", key.public_key()));
+    let file = untrusting.replace("theirs", "theirs --trust theirs.pub");
+    check(&file, "held-name.com registered-benign clear-benign", "excluded by other-operation");
+    // A register that is kept takes the key and its file alike.
+    home.fails(2, "register exclusions theirs --trust nonsense", &["neither a public key of minisign nor a file"]);
+    home.fails(2, "register exclusions theirs", &["the list is signed", "--trust"]);
+    for trusted in [key.public_key(), "theirs.pub".to_owned()] {
+        let taken = home.run(&format!("register exclusions theirs --trust {trusted}"));
+        assert!(taken.status == 0 && taken.err.contains("1 name, trusted"), "{}", taken.err);
+    }
     home.write("theirs", "name\nheld-name.com\n");
     home.fails(1, "vet names --exclusions theirs", &["the exclusion list theirs is refused", "line 1"]);
 }

@@ -85,7 +85,11 @@ fn looks_from_outside_by_itself_and_tells_what_is_not_true() {
     let ran = case.run(BEFORE, "jobs run --config forestall.toml");
     assert_eq!(ran.status, 0, "{}", ran.err);
     let verify = case.jobs(BEFORE).into_iter().find(|(kind, _)| kind == "verify").expect("a job");
-    assert!(verify.1.contains(&format!("{all} names in 1 lists looked at, 1 servers asked, 1 differ")), "{}", verify.1);
+    assert!(
+        verify.1.contains(&format!("{all} names in 1 list looked at, 1 server asked, 1 name differs")),
+        "{}",
+        verify.1
+    );
     let alarms = case.json(BEFORE, "case alarms mine --format json");
     assert_eq!(alarms[0]["kind"], "mismatch", "{alarms}");
     assert_eq!((&alarms[0]["tld"], &alarms[0]["names"]), (&Value::from("cc"), &Value::from(1)));

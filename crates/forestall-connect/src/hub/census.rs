@@ -102,13 +102,15 @@ impl Hub {
         self.value(Call::new(route::CENSUS_NETWORKS, route::census_networks()).with("day", day)).await
     }
 
-    /// Returns how many machines there were in the countries of one's own party, by family and network.
+    /// Returns how many machines there were in the countries of one's own party, by family and network, and from `since` on, where it is given, how
+    /// fast their addresses fall.
     ///
     /// # Errors
     ///
     /// [`HubError`].
-    pub async fn census_countries(&self, day: Option<UtcDay>) -> Result<OwnCountries, HubError> {
-        self.value(Call::new(route::CENSUS_COUNTRIES, route::census_countries()).with("day", day)).await
+    pub async fn census_countries(&self, day: Option<UtcDay>, since: Option<UtcDay>) -> Result<OwnCountries, HubError> {
+        let call = Call::new(route::CENSUS_COUNTRIES, route::census_countries());
+        self.value(call.with("day", day).with("since", since)).await
     }
 
     /// Returns the machines in the networks of one's own party as a file, which the hub puts on its record of disclosures.

@@ -21,7 +21,7 @@ fn marking(tlp: Tlp) -> Marking {
 fn case(title: &str, tlp: Tlp, counts: &[(Waits, u64)]) -> DailyCase {
     DailyCase {
         title: title.to_owned(),
-        link: format!("https://hub.example/case/{}", title.to_lowercase()),
+        link: Some(format!("https://hub.example/case/{}", title.to_lowercase())),
         marking: marking(tlp),
         counts: counts.iter().copied().collect(),
     }
@@ -32,8 +32,9 @@ fn written(cases: Vec<DailyCase>, unplaced: u64, language: &str) -> Option<daily
         person: "Ada".to_owned(),
         at: at(),
         cases,
-        unplaced: Some((unplaced, "https://hub.example/mails".to_owned())),
-        account: "https://hub.example/account".to_owned(),
+        unplaced: Some((unplaced, Some("https://hub.example/mails".to_owned()))),
+        account: Some("https://hub.example/account".to_owned()),
+        contact: "Ada Coordinator, +1 555 0100".to_owned(),
     };
     daily::write(&release(daily, Audience::Recipient, at()).unwrap(), Language::best(language)).unwrap()
 }
@@ -69,6 +70,30 @@ fn tells_each_case_in_one_line_and_a_closed_one_by_its_link() {
 }
 
 #[test]
+fn a_console_without_an_address_is_told_by_whom_to_ring() {
+    for (tag, text) in
+        [("en", "How to sign in says: Ada Coordinator"), ("de", "Wie man sich anmeldet, sagt: Ada Coordinator")]
+    {
+        let mut case = case("Open", Tlp::Green, &[(Waits::Alarms, 1)]);
+        case.link = None;
+        let daily = Daily {
+            person: "Ada".to_owned(),
+            at: at(),
+            cases: vec![case],
+            unplaced: Some((2, None)),
+            account: None,
+            contact: "Ada Coordinator, +1 555 0100".to_owned(),
+        };
+        let mail = daily::write(&release(daily, Audience::Recipient, at()).unwrap(), Language::best(tag)).unwrap();
+        let unfolded = mail.unwrap().text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(unfolded.contains(text) && unfolded.ends_with("+1 555 0100"), "{tag}: {unfolded}");
+        assert!(!unfolded.contains("http"), "{tag}: {unfolded}");
+    }
+    let linked = written(vec![case("Open", Tlp::Green, &[(Waits::Alarms, 1)])], 0, "en").unwrap();
+    assert!(!linked.text.contains("555 0100"), "{}", linked.text);
+}
+
+#[test]
 fn says_nothing_where_nothing_waits() {
     assert_eq!(written(vec![case("Quiet", Tlp::Green, &[(Waits::Answers, 0)])], 0, "en"), None);
     assert_eq!(written(Vec::new(), 0, "de"), None);
@@ -86,7 +111,7 @@ fn notice(tlp: Tlp, kind: NoticeKind) -> BTreeMap<String, serde_json::Value> {
         reminder: 0,
         names: Some(3),
         act_by: Some(at()),
-        link: "https://hub.example/case/mine/slice/be".to_owned(),
+        link: Some("https://hub.example/case/mine/slice/be".to_owned()),
     };
     let body = notice::write(&release(notice, Audience::Recipient, at()).unwrap()).unwrap();
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();

@@ -39,7 +39,7 @@ fn yesterday(app: &App) -> UtcDay {
 #[utoipa::path(
     get, path = route::CENSUS_AT, operation_id = "census", tag = "census",
     params(
-        ("day" = Option<DayText>, Query, description = "The day, which must be over; yesterday where it is left out."),
+        ("day" = Option<DayText>, Query, description = "The day; yesterday where it is left out. Of a day that is not over there are no figures: 404."),
         ("since" = Option<DayText>, Query, description = "The first day of the trend; none is told where it is left out."),
         ("family" = Option<FamilyText>, Query, description = "One family; all where it is left out."),
     ),
@@ -63,7 +63,7 @@ pub(super) async fn show(
     get, path = route::CENSUS_REPORT_AT, operation_id = "census_report", tag = "census",
     params(
         ("as" = CensusFormWord, Query, description = "In which form."),
-        ("day" = Option<DayText>, Query, description = "The day, which must be over; yesterday where it is left out."),
+        ("day" = Option<DayText>, Query, description = "The day; yesterday where it is left out. Of a day that is not over there are no figures: 404."),
         ("since" = Option<DayText>, Query, description = "The first day of the trend; none is told where it is left out."),
         ("family" = Option<FamilyText>, Query, description = "One family; all where it is left out."),
     ),
@@ -118,7 +118,7 @@ pub(super) async fn days(
     get, path = route::CASE_CENSUS_AT, operation_id = "case_census", tag = "census",
     params(
         ("id" = CaseIdText, Path, description = "The case."),
-        ("day" = Option<DayText>, Query, description = "The day, which must be over; the one before that from which the case is looked at, where it is left out."),
+        ("day" = Option<DayText>, Query, description = "The day; the one before that from which the case is looked at, where it is left out. Of a day that is not over there are no figures: 404."),
         ("since" = Option<DayText>, Query, description = "The first day of the trend; none is told where it is left out."),
     ),
     responses((status = 200, body = Census))
@@ -140,7 +140,7 @@ pub(super) async fn of_case(
 /// Answers with how many machines there were in the networks of one's own party.
 #[utoipa::path(
     get, path = route::CENSUS_NETWORKS_AT, operation_id = "census_networks", tag = "census",
-    params(("day" = Option<DayText>, Query, description = "The day, which must be over; yesterday where it is left out.")),
+    params(("day" = Option<DayText>, Query, description = "The day; yesterday where it is left out. Of a day that is not over there are no figures: 404.")),
     responses((status = 200, body = OwnNetworks))
 )]
 pub(super) async fn networks(
@@ -200,7 +200,7 @@ fn day_text<S: serde::Serializer>(day: &UtcDay, serializer: S) -> Result<S::Ok, 
 #[utoipa::path(
     get, path = route::CENSUS_COUNTRIES_AT, operation_id = "census_countries", tag = "census",
     params(
-        ("day" = Option<DayText>, Query, description = "The day, which must be over; yesterday where it is left out."),
+        ("day" = Option<DayText>, Query, description = "The day; yesterday where it is left out. Of a day that is not over there are no figures: 404."),
         ("since" = Option<DayText>, Query, description = "The first day of the trend; none is told where it is left out."),
     ),
     responses((status = 200, body = OwnCountries))
@@ -238,7 +238,7 @@ pub(super) async fn countries(
     get, path = route::CENSUS_MACHINES_AT, operation_id = "census_machines", tag = "census",
     params(
         ("as" = MachinesFormWord, Query, description = "In which form."),
-        ("day" = Option<DayText>, Query, description = "The day, which must be over; yesterday where it is left out."),
+        ("day" = Option<DayText>, Query, description = "The day; yesterday where it is left out. Of a day that is not over there are no figures: 404."),
     ),
     responses((status = 200, description = "The machines, a row an address and family.", content(
         (String = "text/csv"), (String = "application/jsonl"),

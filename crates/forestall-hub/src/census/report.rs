@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 
 use super::days::Counted;
 use super::{CensusError, CensusSettings, held};
+use crate::pages::number::counted;
 
 /// The most networks that are told of a family: the largest ones.
 pub(crate) const MOST_NETWORKS: usize = 1_000;
@@ -154,7 +155,8 @@ impl Report {
             if more > 0 {
                 report.networks.truncate(MOST_NETWORKS);
                 report.notes.push(format!(
-                    "{more} networks with fewer addresses than these {MOST_NETWORKS} are not told one by one"
+                    "Not told one by one: {} with fewer addresses than these {MOST_NETWORKS}",
+                    counted(more as u64, "network", "networks")
                 ));
             }
             Some(OfFamily {
@@ -179,5 +181,11 @@ impl Report {
     /// Returns a report that says nothing.
     pub(crate) const fn empty(day: UtcDay) -> Self {
         Self { day, families: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Returns the report with one more note.
+    pub(crate) fn with_note(mut self, note: String) -> Self {
+        self.notes.push(note);
+        self
     }
 }

@@ -143,6 +143,10 @@ impl<'a> Maker<'a> {
         let envelope = self.envelope(day)?;
         let language = Language::best(&self.terms.language);
         let mut files = self.files_of(&envelope, self.terms.form, now)?;
+        if self.terms.form == ListForm::Print {
+            // The brief asks for an answer in the CSV file, and a printed list tells of its digest.
+            files.extend(self.files_of(&envelope, ListForm::Csv, now)?);
+        }
         if self.cut.previous.is_none() && self.list.purpose == Purpose::Protect {
             files.extend(self.evidence(now)?);
         }

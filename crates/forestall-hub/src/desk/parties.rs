@@ -16,6 +16,7 @@ use forestall_model::{Audience, Instant, Party, PartyId, Tld, UtcDay};
 use forestall_store::{KeptParty, PartyChange};
 
 use super::{Act, Desk, DeskError, NewDisclosure};
+use crate::pages::number::counted;
 
 /// Problems of an import that are told.
 const TOLD: usize = 20;
@@ -201,7 +202,8 @@ impl Desk {
             self.store().people().await?.into_iter().filter(|person| person.party.as_ref() == Some(id)).count();
         Err(if people > 0 {
             DeskError::Input(format!(
-                "{people} people belong to {id}; a party is removed when nobody belongs to it: move them to another"
+                "{} to {id}; a party is removed when nobody belongs to it: move them to another",
+                counted(people as u64, "person belongs", "people belong")
             ))
         } else {
             stale(id)
@@ -373,7 +375,12 @@ fn stale(id: &PartyId) -> DeskError {
 }
 
 fn no_contact(at: &ContactAt, known: usize) -> DeskError {
-    DeskError::Input(format!("{} has {known} contacts, and none has the number {}", at.party, at.number))
+    DeskError::Input(format!(
+        "{} has {}, and none has the number {}",
+        at.party,
+        counted(known as u64, "contact", "contacts"),
+        at.number
+    ))
 }
 
 fn told(faults: impl ExactSizeIterator<Item = String>) -> String {

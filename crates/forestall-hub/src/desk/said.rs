@@ -44,5 +44,5 @@ fn several(names: &[DomainName]) -> String {
 }
 
 fn counted(names: usize) -> String {
-    if names == 1 { "1 name".to_owned() } else { format!("{names} names") }
+    crate::pages::number::counted(names as u64, "name", "names")
 }

@@ -3,6 +3,7 @@
 //! What happened about numbered lists, the horizon, tasks and decisions, in one sentence: for the log of the console and of the command
 //! line.
 
+use crate::pages::number::{counted, grouped};
 use forestall_coord::event::{Body, Purpose};
 use forestall_coord::told::names_of_case;
 
@@ -18,25 +19,35 @@ pub fn said_of_lists(body: &Body) -> String {
             let by = act_by.map(|by| format!(", to be done by {by}")).unwrap_or_default();
             let basis = legal_basis.as_ref().map(|basis| format!("; legal basis: {basis}")).unwrap_or_default();
             format!(
-                "list {number} for {tld}: {} names {what}{by}; {} added, {} withdrawn, {} expired{basis}",
-                counts.names, counts.added, counts.withdrawn, counts.expired
+                "list {number} for {tld}: {} {what}{by}; {} added, {} withdrawn, {} expired{basis}",
+                counted(counts.names, "name", "names"),
+                grouped(counts.added),
+                grouped(counts.withdrawn),
+                grouped(counts.expired)
             )
         }
         Body::Delivered { tld, number, channel, reminder, files, taken, .. } => {
             let what =
                 if *reminder == 0 { format!("list {number}") } else { format!("reminder {reminder} of list {number}") };
             let how = if *taken { "handed over" } else { "not taken" };
-            format!("{what} for {tld} {how} by {channel}, {} files", files.len())
+            format!("{what} for {tld} {how} by {channel}, {}", counted(files.len() as u64, "file", "files"))
         }
         Body::Read { tld, number, channel } => format!("list {number} for {tld} was opened, by {channel}"),
         Body::Moved { until, slices, recurring } => {
             let new = match slices.len() {
                 0 => String::new(),
-                new => format!(", with {new} new slices"),
+                new => format!(", with {}", counted(new as u64, "new slice", "new slices")),
             };
             let again = match recurring.as_ref().map_or(0, Vec::len) {
                 0 => String::new(),
-                again => format!("; {again} names that somebody holds or held come again in it"),
+                again => format!(
+                    "; {} again in it",
+                    counted(
+                        again as u64,
+                        "name that somebody holds or held comes",
+                        "names that somebody holds or held come"
+                    )
+                ),
             };
             format!("the horizon reaches until {until} now{new}{again}")
         }
@@ -53,7 +64,11 @@ pub fn said_of_lists(body: &Body) -> String {
             let ours = names_of_case(sets);
             let marking =
                 marking.map(|marking| format!(", marked {} {}", marking.tlp, marking.pap)).unwrap_or_default();
-            format!("a file ({form}) tells of {ours} names of the case and of {} others{marking}", others.len())
+            format!(
+                "a file ({form}) tells of {} of the case and of {}{marking}",
+                counted(ours, "name", "names"),
+                counted(others.len() as u64, "other", "others")
+            )
         }
         Body::Filed { filing, road, tlds, due, reference } => {
             let tlds: Vec<&str> = tlds.iter().map(forestall_model::Tld::as_str).collect();

@@ -17,6 +17,7 @@ use forestall_store::Stored;
 
 use super::lists::{computed, counted_days, threads};
 use super::{Act, CaseFile, Desk, DeskError};
+use crate::pages::number::counted;
 
 /// Days before and after the horizon in which names are looked for that the case does not hold.
 const BEYOND: i32 = 90;
@@ -71,8 +72,8 @@ impl Desk {
         if looked.file.malformed > 0 {
             let problems: Vec<String> = looked.file.problems.iter().map(ToString::to_string).collect();
             return Err(DeskError::Input(format!(
-                "nothing was taken in, because {} of the file are no names:\n{}",
-                looked.file.malformed,
+                "nothing was taken in, because of what is no name in the file, {}:\n{}",
+                counted(looked.file.malformed as u64, "entry", "entries"),
                 problems.join("\n")
             )));
         }

@@ -143,17 +143,17 @@ impl Scheduler {
                 continue;
             }
             let link = match whole {
-                Some(_) => format!("{}/case/{}", post.origin, view.id),
-                None => format!("{}/home", post.origin),
+                Some(_) => post.link(&format!("/case/{}", view.id)),
+                None => post.link("/home"),
             };
             cases.push(DailyCase { title: file.case.title.clone(), link, marking: Marked::marking(&file), counts });
         }
         let unplaced = if viewer.runs_it() {
-            Some((self.desk.store().count_open_mails(None).await?, format!("{}/mails", post.origin)))
+            Some((self.desk.store().count_open_mails(None).await?, post.link("/mails")))
         } else {
             None
         };
-        let account = format!("{}/account", post.origin);
-        Ok(Daily { person: person.to_owned(), at: now, cases, unplaced, account })
+        let (account, contact) = (post.link("/account"), post.contact());
+        Ok(Daily { person: person.to_owned(), at: now, cases, unplaced, account, contact })
     }
 }

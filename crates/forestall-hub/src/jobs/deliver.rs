@@ -34,8 +34,9 @@ pub struct Post {
     pub mailer: Mailer,
     /// What letters are signed with, and what lets them be encrypted.
     pub key: Option<Arc<SigningKey>>,
-    /// The address under which parties reach the console, for what may not go out in the open.
-    pub origin: WebOrigin,
+    /// The address under which parties reach the console, for what may not go out in the open; none where they do not reach it by any that is
+    /// known, and letters then say whom to ask.
+    pub origin: Option<WebOrigin>,
 }
 
 /// One handing over, as the key of its job names it: `TLD NUMBER REMINDER CONTACT`.
@@ -240,14 +241,18 @@ impl Post {
             (format!("{reminder}{}", package.brief.subject), package.brief.text.clone(), None, files)
         } else {
             let what = if errand.reminder == 0 { "A list" } else { "A list of which you have not said that it came" };
+            let way = match self.link("/home") {
+                Some(link) => {
+                    format!("Sign in to read it and to answer:\n\n{link}\n\nOr ring {}.", self.contact())
+                }
+                None => format!(
+                    "Sign in to the console to read it and to answer. For its address, or for the list itself, ring {}.",
+                    self.contact()
+                ),
+            };
             let text = format!(
-                "{what} waits for you, number {} for .{}.\n\nIts marking does not let it go by mail that is not encrypted. Sign in to read it \
-                 and to answer:\n\n{}/home\n\nOr ring {}, {}.\n",
-                package.id.number,
-                package.id.tld,
-                self.origin,
-                self.sender.requester.person,
-                self.sender.requester.phone
+                "{what} waits for you, number {} for .{}.\n\nIts marking does not let it go by mail that is not encrypted. {way}\n",
+                package.id.number, package.id.tld
             );
             (format!("A list waits for you {token}"), text, None, Vec::new())
         };
@@ -268,6 +273,16 @@ impl Post {
             precedence: Precedence::Personal,
             protection,
         })
+    }
+
+    /// Returns the address of a page, by its path; none where parties do not reach the console by any that is known.
+    pub(super) fn link(&self, path: &str) -> Option<String> {
+        self.origin.as_ref().map(|origin| format!("{origin}{path}"))
+    }
+
+    /// Returns whom to ask, and by what number.
+    pub(super) fn contact(&self) -> String {
+        format!("{}, {}", self.sender.requester.person, self.sender.requester.phone)
     }
 
     /// Returns the host of the address from which letters come: the right side of their identifiers.

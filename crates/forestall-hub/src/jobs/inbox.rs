@@ -13,9 +13,13 @@ use forestall_store::{MailTaken, MailWay};
 
 use super::{Kind, Scheduler};
 use crate::desk::{DeskError, MAX_MAIL};
+use crate::pages::number::counted;
 
 /// Seconds for which looks into the mailbox are shown.
 const LOOKS_SHOWN: i64 = 3_600;
+
+/// What comes of a look into a mailbox in which nothing is new; pages leave such looks out.
+pub(crate) const NOTHING_NEW: &str = "nothing new";
 
 /// Where mails come in.
 #[derive(Clone, Debug)]
@@ -48,7 +52,15 @@ struct Tally {
 impl Tally {
     fn said(&self) -> Result<String, DeskError> {
         let (proposed, unplaced, known, left) = (self.proposed, self.unplaced, self.known, self.left);
-        let mut text = format!("{proposed} answers proposed, {unplaced} mails that nobody could place");
+        if proposed + unplaced + known + left == 0 && !self.is_full {
+            return Ok(NOTHING_NEW.to_owned());
+        }
+        let count = |count: usize, one, many| counted(count as u64, one, many);
+        let mut text = format!(
+            "{} proposed, {} that nobody could place",
+            count(proposed, "answer", "answers"),
+            count(unplaced, "mail", "mails")
+        );
         if known > 0 {
             text.push_str(&format!(", {known} that came before"));
         }

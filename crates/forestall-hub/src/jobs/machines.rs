@@ -16,6 +16,7 @@ use super::plan::job;
 use super::{Kind, Scheduler};
 use crate::census::{Asked, Own, OwnCountries, OwnForm, Whose};
 use crate::desk::{DeskError, NewDisclosure};
+use crate::pages::number::counted;
 
 /// The hour of UTC from which parties are told of the day before: its last events have come to the lake by then.
 const HOUR: i64 = 3;
@@ -65,18 +66,21 @@ impl Scheduler {
         }
         let input = |error: &dyn std::fmt::Display| DeskError::Input(error.to_string());
         let protection = post.protection(&party, now).map_err(DeskError::Input)?;
-        let link = format!("{}/census/networks?day={day}", post.origin);
+        let way = post.link(&format!("/census/networks?day={day}")).map_or_else(
+            || format!("They are on the page Networks of the console; for its address ring {}.", post.contact()),
+            |link| format!("They are here:\n\n{link}"),
+        );
         let said = if matches!(protection, Protection::SignAndEncrypt(..)) {
             let asked = Asked { day, since: day, whose: Whose::AllBut(BTreeSet::new()) };
             let countries = census.countries_of(&self.desk, &party.id, &own, asked).await;
             let countries = countries.map_err(|error| DeskError::Outside(error.to_string()))?;
-            self.with_file((own, countries), &party.id, (day, now), &link).await?
+            self.with_file((own, countries), &party.id, (day, now), &way).await?
         } else {
             Said {
                 subject: format!("Infected machines in your networks on {day}"),
                 text: format!(
-                    "Infected machines in your networks connected to a sinkhole on {day}.\n\nTheir addresses do not go by mail that is not encrypted. Sign in to fetch \
-                     them:\n\n{link}\n"
+                    "Infected machines in your networks connected to a sinkhole on {day}.\n\nTheir addresses do not go by mail that is not encrypted. They are \
+                     fetched behind sign-in. {way}\n"
                 ),
                 attachments: Vec::new(),
             }
@@ -109,7 +113,7 @@ impl Scheduler {
         (own, countries): (Own, Option<OwnCountries>),
         party: &PartyId,
         (day, now): (UtcDay, Instant),
-        link: &str,
+        way: &str,
     ) -> Result<Said, DeskError> {
         let form = OwnForm::Shadowserver;
         let count = own.machines.len() as u64;
@@ -143,12 +147,13 @@ impl Scheduler {
             of_countries =
                 " The other file has the numbers of your countries, by family and network, each with what it counts.";
         }
+        let rows = counted(count, "row", "rows");
         Ok(Said {
             subject: format!("Infected machines in your networks on {day}"),
             text: format!(
-                "The file names the infected machines in your networks that connected to a sinkhole on {day}: {count} rows, one an address and family, in the columns of \
-                 Shadowserver's report event4_sinkhole_http.{of_countries} {}: for your organisation, and for its clients whose machines they are.\n\nThe same and other forms, behind \
-                 sign-in:\n\n{link}\n",
+                "The file names the infected machines in your networks that connected to a sinkhole on {day}: {rows}, one an address and family, in the columns of \
+                 Shadowserver's report event4_sinkhole_http.{of_countries} {}: for your organisation, and for its clients whose machines they are.\n\nThe same and other forms are behind \
+                 sign-in. {way}\n",
                 report.marking().tlp.word()
             ),
             attachments,

@@ -26,9 +26,11 @@ use tokio::task::JoinSet;
 
 use crate::census::{Census, CensusSettings};
 use crate::desk::{Desk, DeskError};
+use crate::pages::number::counted;
 use crate::server::Clock;
 
 pub use deliver::Post;
+pub(crate) use inbox::NOTHING_NEW;
 pub use inbox::{Inbox, Mailroom};
 pub use notify::Notices;
 use plan::{Ways, plan};
@@ -194,7 +196,10 @@ impl Scheduler {
             open && registries.get(*tld).is_none_or(|party| deliver::mail_contacts(party).next().is_none())
         });
         let by_hand = by_hand.count();
-        Ok(format!("{sent} lists were handed over, {failed} were not taken, {by_hand} have nobody to write to"))
+        let sent = counted(sent as u64, "list was handed over", "lists were handed over");
+        let failed = counted(failed as u64, "was not taken", "were not taken");
+        let by_hand = counted(by_hand as u64, "has nobody to write to", "have nobody to write to");
+        Ok(format!("{sent}, {failed}, {by_hand}"))
     }
 
     /// Plans and runs what is due now, until nothing is, and returns how many jobs ran. For one run without a service.

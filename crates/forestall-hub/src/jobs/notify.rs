@@ -34,8 +34,8 @@ const NEWS_DAYS: i64 = 7;
 pub struct Notices {
     /// What sends notices.
     pub notifier: Notifier,
-    /// The address under which parties reach the console.
-    pub origin: WebOrigin,
+    /// The address under which parties reach the console; none where they do not reach it by any that is known, and notices then hold no link.
+    pub origin: Option<WebOrigin>,
 }
 
 /// One notice, as the key of its job names it: `PARTY KIND SLICE NUMBER REMINDER`, with a hyphen for no slice.
@@ -209,7 +209,7 @@ impl Scheduler {
             ));
         }
         let file = self.desk.file(case).await?;
-        let Some(notice) = self.notice(&file, &call, &party, job.created, now, &notices.origin).await? else {
+        let Some(notice) = self.notice(&file, &call, &party, job.created, now, notices.origin.as_ref()).await? else {
             return Ok("it is no news any more".to_owned());
         };
         let body = notice::write(&notice).map_err(|error| DeskError::Input(error.to_string()))?;
@@ -287,7 +287,7 @@ impl Scheduler {
         party: &Party,
         at: Instant,
         now: Instant,
-        origin: &WebOrigin,
+        origin: Option<&WebOrigin>,
     ) -> Result<Option<Released<Notice>>, DeskError> {
         let case = &file.case;
         let slice = call.slice.as_ref().and_then(|tld| case.slices.get(tld));
@@ -332,7 +332,7 @@ impl Scheduler {
             reminder: call.reminder,
             names,
             act_by,
-            link: format!("{origin}/case/{}{place}", case.id),
+            link: origin.map(|origin| format!("{origin}/case/{}{place}", case.id)),
         };
         Ok(release(notice, Audience::Recipient, now).ok())
     }

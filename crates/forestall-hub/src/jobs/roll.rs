@@ -12,6 +12,7 @@ use forestall_model::{CaseId, Party, Tld};
 
 use super::Scheduler;
 use crate::desk::{CutOutcome, DeskError};
+use crate::pages::number::counted;
 
 impl Scheduler {
     /// Moves a case's horizon on and cuts the lists that are due.
@@ -37,7 +38,7 @@ impl Scheduler {
                 CutOutcome::Refused(refusal) => refused.push(format!("{tld} ({purpose}): {refusal}")),
             }
         }
-        said.push(if cut == 1 { "1 list was cut".to_owned() } else { format!("{cut} lists were cut") });
+        said.push(counted(cut as u64, "list was cut", "lists were cut"));
         if refused.is_empty() {
             return Ok(said.join("; "));
         }

@@ -19,6 +19,7 @@ use forestall_store::{Job, JobState};
 use super::gather::gather;
 use super::{ATTEMPTS, Kind, LEASE, Scheduler};
 use crate::desk::{Act, CaseFile, DeskError};
+use crate::pages::number::{counted, grouped};
 
 /// How often a job that runs renews its lease.
 const RENEW: Duration = Duration::from_secs(5);
@@ -155,10 +156,17 @@ impl Scheduler {
         if !failed.is_empty() {
             return Err(DeskError::Outside(failed.join("; ")));
         }
-        let left = if nobody == 0 { String::new() } else { format!("; no server is named for {nobody} lists") };
+        let left = if nobody == 0 {
+            String::new()
+        } else {
+            format!("; no server is named for {}", counted(nobody as u64, "list", "lists"))
+        };
         Ok(format!(
-            "{names} names in {} lists looked at, {servers} servers asked, {differing} differ from their list{left}",
-            checks.len() - nobody
+            "{} in {} looked at, {} asked, {} from the rest of its list{left}",
+            counted(names as u64, "name", "names"),
+            counted((checks.len() - nobody) as u64, "list", "lists"),
+            counted(servers as u64, "server", "servers"),
+            counted(differing as u64, "name differs", "names differ")
         ))
     }
 
@@ -180,8 +188,8 @@ impl Scheduler {
         let looked = dossiers.len();
         let report = self.desk.vet(case, &self.act(), dossiers, now, &self.rules).await?;
         let bands: Vec<String> = report.bands().into_iter().map(|(band, count)| format!("{count} {band}")).collect();
-        let left = if left == 0 { String::new() } else { format!("; {left} are left for the next job") };
-        Ok(format!("{looked} names vetted: {}{left}", bands.join(", ")))
+        let left = if left == 0 { String::new() } else { format!("; left for the next job: {}", grouped(left as u64)) };
+        Ok(format!("{} vetted: {}{left}", counted(looked as u64, "name", "names"), bands.join(", ")))
     }
 
     /// Returns the names at the places of some checks.
@@ -204,7 +212,8 @@ impl Scheduler {
             .look_at_servers(&servers, &self.vantage, now, |p: Gathering| progress.set(p.done as u64, p.total as u64))
             .await?;
         let findings = self.desk.guard(&servers, now).await?;
-        Ok(format!("{looked} names looked at, {} things are weak", findings.len()))
+        let weak = counted(findings.len() as u64, "thing is weak", "things are weak");
+        Ok(format!("{} looked at, {weak}", counted(looked as u64, "name", "names")))
     }
 }
 

@@ -44,7 +44,8 @@ struct Page {
     alarms: Vec<Alarm>,
     within: Within,
     gaps: Vec<GapRow>,
-    gaps_in_all: usize,
+    /// How many gaps there are, where more than these; empty where these are all.
+    gaps_in_all: String,
     /// Whether whoever looks leads the case: they see whom to ring, and confirm answers.
     leads: bool,
     map: String,
@@ -78,7 +79,7 @@ pub(crate) async fn show(
         let (file, figures) = (&view.object().file, &view.object().figures);
         let case = &file.case;
         let mut gaps = gaps::rows(file, now, within.days, false, &around);
-        let gaps_in_all = gaps.len();
+        let gaps_in_all = if gaps.len() > GAPS { grouped(gaps.len() as u64) } else { String::new() };
         gaps.truncate(GAPS);
         let observed = Level::Observed as usize;
         let holders = case.exclusions.iter().take(HOLDERS).map(|(name, why)| HolderRow::of(name, why)).collect();

@@ -39,24 +39,40 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Reads which days are asked for: `usual` where no day is, and the days before it that `before` says where nobody says since when.
+    /// Reads which days are asked for, as [`Span::or_to_come`] does, and refuses a day that is not over as one of which there are no figures.
     pub(crate) fn of(
         app: &App,
+        asked: (Option<UtcDay>, Option<UtcDay>),
+        usual: UtcDay,
+        before: i32,
+    ) -> Result<Self, Problem> {
+        let span = Self::or_to_come(asked, usual, before)?;
+        span.said_of(app).map_or(Ok(span), |said| Err(Problem::not_found(format!("day: {said}"))))
+    }
+
+    /// Reads which days are asked for: `usual` where no day is, and the days before it that `before` says where nobody says since when. The day may
+    /// be one that is not over.
+    pub(crate) fn or_to_come(
         (day, since): (Option<UtcDay>, Option<UtcDay>),
         usual: UtcDay,
         before: i32,
     ) -> Result<Self, Problem> {
         let day = day.unwrap_or(usual);
-        if day >= app.today() {
-            return Err(Problem::refused(format!("day: {day} is not over; a day is counted when it is")));
-        }
         let since = since.unwrap_or_else(|| day.plus(1 - before));
         if since > day || day.days_since(since) >= MOST_DAYS {
-            return Err(Problem::refused(format!(
+            return Err(Problem::unanswerable(format!(
                 "since: {since} is after {day}, or {MOST_DAYS} days or more before it"
             )));
         }
         Ok(Self { day, since })
+    }
+
+    /// Says why there are no figures of the day yet; `None` where it is over.
+    pub(crate) fn said_of(self, app: &App) -> Option<String> {
+        let day = self.day;
+        (day >= app.today()).then(|| {
+            format!("{day} is not over, and a day is counted when it is: its figures are there from {} on", day.plus(1))
+        })
     }
 }
 
@@ -76,7 +92,10 @@ pub(crate) async fn for_somebody(
     };
     // Nothing is read for somebody who may not see it.
     need_gate(app, session)?;
-    let report = census.report(app.desk(), Asked { day: span.day, since: span.since, whose }).await?;
+    let report = match span.said_of(app) {
+        Some(said) => Arc::new(Report::empty(span.day).with_note(said)),
+        None => census.report(app.desk(), Asked { day: span.day, since: span.since, whose }).await?,
+    };
     pass(app, session, Shown { report, marking: census.settings().marking }, session.viewer.audience())
 }
 
@@ -100,8 +119,13 @@ pub(crate) async fn for_case(
     let marking = census.settings().marking.strictest(file.marking());
     let nothing = Shown { report: Arc::new(Report::empty(span.day)), marking };
     pass(app, session, nothing, file.audience())?;
-    let asked = Asked { day: span.day, since: span.since, whose: Whose::Of(slugs) };
-    let report = census.report(app.desk(), asked).await?;
+    let report = match span.said_of(app) {
+        Some(said) => Arc::new(Report::empty(span.day).with_note(said)),
+        None => {
+            let asked = Asked { day: span.day, since: span.since, whose: Whose::Of(slugs) };
+            census.report(app.desk(), asked).await?
+        }
+    };
     pass(app, session, Shown { report, marking }, file.audience())
 }
 
@@ -153,7 +177,7 @@ pub(crate) async fn show(
     wants: Wants,
     query: Query,
 ) -> Result<Response, Problem> {
-    let span = span(&app, &query, app.today().plus(-1))?;
+    let span = span(&query, app.today().plus(-1))?;
     let mut page = Page {
         frame: Frame::new("Census", "census", &app, &session),
         banner: None,
@@ -217,7 +241,7 @@ pub(crate) async fn family(
     let slug: forestall_model::FamilySlug =
         name.parse().map_err(|error| Problem::not_found(format!("there is no such family: {error}")))?;
     let name = slug.to_string();
-    let span = span(&app, &query, app.today().plus(-1))?;
+    let span = span(&query, app.today().plus(-1))?;
     let (mut banner, mut families, mut notes) = (None, Vec::new(), Vec::new());
     if app.census().is_some() {
         let shown = for_somebody(&app, &session, span, Some(&name)).await?;
@@ -255,7 +279,7 @@ pub(crate) async fn case(
     query: Query,
 ) -> Result<Response, Problem> {
     let file = app.file(&session, &case_id(&id)?).await?;
-    let span = span(&app, &query, day_of_case(&app, file.object()))?;
+    let span = span(&query, day_of_case(&app, file.object()))?;
     let mut heading = Heading::of(&app, &file).await?;
     let (mut families, mut notes) = (Vec::new(), Vec::new());
     if app.census().is_some() {
@@ -274,6 +298,6 @@ pub(crate) async fn case(
 }
 
 /// Reads which days a page is asked for: eight weeks where nobody says.
-fn span(app: &App, query: &Query, usual: UtcDay) -> Result<Span, Problem> {
-    Span::of(app, (query.parse("day")?, query.parse("since")?), usual, USUAL_DAYS)
+fn span(query: &Query, usual: UtcDay) -> Result<Span, Problem> {
+    Span::or_to_come((query.parse("day")?, query.parse("since")?), usual, USUAL_DAYS)
 }

@@ -66,6 +66,8 @@ struct Page {
     party: String,
     day: String,
     since: String,
+    /// Why there is nothing to show yet; none where the day is over.
+    to_come: Option<String>,
     countries: Vec<CountryPart>,
     gone: bool,
     notes: Vec<String>,
@@ -119,19 +121,27 @@ pub(crate) async fn show(
     if !answers_for_any(&app, &session) {
         return Err(nowhere());
     }
-    let span = Span::of(&app, (query.parse("day")?, query.parse("since")?), app.today().plus(-1), USUAL_DAYS)?;
-    let (party, own) = own(&app, &session, span).await?;
-    let own = own.object();
-    super::page(&Page {
+    let asked = (query.parse("day")?, query.parse("since")?);
+    let span = Span::or_to_come(asked, app.today().plus(-1), USUAL_DAYS)?;
+    let mut page = Page {
         frame: Frame::new("Own countries", "census", &app, &session),
         banner: Banner::of(OWN_MARKING),
-        party: party.to_string(),
-        day: own.day.to_string(),
+        party: party(&app, &session).map(ToString::to_string).unwrap_or_default(),
+        day: span.day.to_string(),
         since: span.since.to_string(),
-        countries: parts(own),
-        gone: own.gone,
-        notes: own.notes.clone(),
-    })
+        to_come: span.said_of(&app),
+        countries: Vec::new(),
+        gone: false,
+        notes: Vec::new(),
+    };
+    if page.to_come.is_none() {
+        let (_, own) = own(&app, &session, span).await?;
+        let own = own.object();
+        page.countries = parts(own);
+        page.gone = own.gone;
+        page.notes.clone_from(&own.notes);
+    }
+    super::page(&page)
 }
 
 /// Answers with the same as a file.

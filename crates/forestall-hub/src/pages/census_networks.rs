@@ -101,6 +101,8 @@ struct Page {
     banner: Banner,
     party: String,
     day: String,
+    /// Why there is nothing to show yet; none where the day is over.
+    to_come: Option<String>,
     rows: Vec<(String, String, String)>,
     /// Rows of the files.
     machines: String,
@@ -116,24 +118,30 @@ pub(crate) async fn show(
     if !answers_for_any(&app, &session) {
         return Err(nowhere());
     }
-    let span = Span::of(&app, (query.parse("day")?, None), app.today().plus(-1), 1)?;
-    let (party, own) = own(&app, &session, span.day).await?;
-    let mut rows = Vec::new();
-    for (of, families) in &own.counts {
-        if families.is_empty() {
-            rows.push((of.to_string(), String::new(), grouped(0_u64)));
-        }
-        rows.extend(families.iter().map(|(family, count)| (of.to_string(), family.clone(), grouped(*count))));
-    }
-    super::page(&Page {
+    let span = Span::or_to_come((query.parse("day")?, None), app.today().plus(-1), 1)?;
+    let mut page = Page {
         frame: Frame::new("Own networks", "census", &app, &session),
         banner: Banner::of(OWN_MARKING),
-        party: party.to_string(),
+        party: party(&app, &session).map(ToString::to_string).unwrap_or_default(),
         day: span.day.to_string(),
-        rows,
-        machines: grouped(own.machines.len() as u64),
-        gone: own.gone,
-    })
+        to_come: span.said_of(&app),
+        rows: Vec::new(),
+        machines: String::new(),
+        gone: false,
+    };
+    if page.to_come.is_some() {
+        return super::page(&page);
+    }
+    let (_, own) = own(&app, &session, span.day).await?;
+    for (of, families) in &own.counts {
+        if families.is_empty() {
+            page.rows.push((of.to_string(), String::new(), grouped(0_u64)));
+        }
+        page.rows.extend(families.iter().map(|(family, count)| (of.to_string(), family.clone(), grouped(*count))));
+    }
+    page.machines = grouped(own.machines.len() as u64);
+    page.gone = own.gone;
+    super::page(&page)
 }
 
 /// Answers with the file of the machines of a day.

@@ -70,7 +70,11 @@ fn describe(event: &Event) -> String {
     match &event.body {
         Body::Opened { title, case_kind, horizon, campaigns, slices, .. } => {
             let names: Vec<&str> = campaigns.iter().map(|c| c.id.as_str()).collect();
-            format!("{title}: {case_kind}, {horizon}, {}; {} slices", names.join(", "), grouped(slices.len() as u64))
+            format!(
+                "{title}: {case_kind}, {horizon}, {}; {}",
+                names.join(", "),
+                counted(slices.len() as u64, "slice", "slices")
+            )
         }
         Body::Requested { days, campaigns, action, fallback, legal_basis, override_evidence, .. } => {
             let mut text = format!("asked to {action}, {}", scope(*days, campaigns));
@@ -91,7 +95,7 @@ fn describe(event: &Event) -> String {
             let of = match of {
                 AnswerScope::Days { days, campaigns } => scope(*days, campaigns),
                 AnswerScope::Places(sets) => {
-                    let names = sets.iter().map(|set| set.places.len()).sum();
+                    let names: u32 = sets.iter().map(|set| set.places.len()).sum();
                     counted(names, "single name", "single names")
                 }
             };
@@ -100,7 +104,7 @@ fn describe(event: &Event) -> String {
         Body::Excluded { name, class, reason, .. } => format!("{name} is never acted on: {class}, {reason}"),
         Body::Readmitted { name, reason } => format!("{name} counts again: {reason}"),
         Body::Swept(sweep) => {
-            let names = sweep.lists.iter().map(|list| list.expected).sum();
+            let names: u32 = sweep.lists.iter().map(|list| list.expected).sum();
             let unknown: u32 = sweep.lists.iter().map(|list| list.unknown.len()).sum();
             let differing: usize = sweep.lists.iter().map(|list| list.differing.len()).sum();
             format!(

@@ -211,7 +211,11 @@ fn words(days: &[DayMark], from: UtcDay) -> String {
     let most = |of: &dyn Fn(&DayMark) -> Option<Shade>| days.iter().filter_map(of).max().map_or("none", Shade::label);
     let (observed, claimed) = (|mark: &DayMark| mark.observed, |mark: &DayMark| mark.claimed);
     let alarms = days.iter().filter(|mark| mark.alarm).count();
-    let alarms = if alarms > 0 { format!("; names in alarm on {alarms} days") } else { String::new() };
+    let alarms = if alarms > 0 {
+        format!("; names in alarm on {}", super::number::counted(alarms as u64, "day", "days"))
+    } else {
+        String::new()
+    };
     format!(
         "it varies: observed from {} to {}, claimed from {} to {}{alarms}",
         least(&observed),

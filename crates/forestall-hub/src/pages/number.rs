@@ -31,8 +31,19 @@ pub(super) fn decimal(value: f64, places: usize) -> String {
 }
 
 /// Writes a count with its noun: `1 name`, `2 names`.
-pub(super) fn counted(count: u32, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: impl Into<u64>, one: &str, many: &str) -> String {
+    let count = count.into();
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+/// Writes a count as [`grouped`] does, for templates, which hand over references.
+pub(super) fn written<T: Copy + Into<u64>>(count: &T) -> String {
+    grouped(*count)
+}
+
+/// Returns the noun that stands behind a count as it is shown: `name` behind `1`, else `names`.
+pub(super) fn noun(shown: &str, one: &'static str, many: &'static str) -> &'static str {
+    if shown == "1" { one } else { many }
 }
 
 /// Writes coverage at a level of proof: `99.9 %`, or that there is nothing to protect.
@@ -42,7 +53,7 @@ pub(super) fn coverage(tally: &Tally, level: Level) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, decimal, grouped};
+    use super::{counted, decimal, grouped, noun};
 
     #[test]
     fn groups_thousands() {
@@ -51,7 +62,8 @@ mod tests {
         check(999, "999");
         check(1_000, "1,000");
         check(4_612_345, "4,612,345");
-        assert_eq!(counted(1, "name", "names"), "1 name");
+        assert_eq!(counted(1_u32, "name", "names"), "1 name");
+        assert_eq!((noun("1", "name", "names"), noun("1,001", "name", "names")), ("name", "names"));
         assert_eq!(
             [decimal(3_052.44, 1), decimal(-1_000.0, 0), decimal(f64::INFINITY, 0)],
             ["3,052.4", "-1,000", "no bound"]

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::census_view::{FigureView, drawn, entry};
 use super::frame::Frame;
-use super::number::grouped;
+use super::number::{counted, grouped};
 use crate::census::{Asked, OfFamily, USUAL_DAYS, Whose};
 use crate::server::{App, Problem, Wants};
 
@@ -120,7 +120,7 @@ impl TableView {
     fn of(unit: &'static str, links: &str, table: &PublicTable) -> Self {
         let hidden = match (table.total, table.hidden) {
             (None, _) | (_, Some(0)) => String::new(),
-            (_, Some(hidden)) => format!("{} countries are in the total alone", grouped(hidden)),
+            (_, Some(hidden)) => counted(hidden, "country is in the total alone", "countries are in the total alone"),
             (_, None) => "So few that no country is shown".to_owned(),
         };
         Self {

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
+use super::number::counted;
 use super::place::{Heading, case_id};
 use super::slice::act;
 use crate::desk::{MailVerdict, ReadMail};
@@ -99,7 +100,10 @@ impl MailRow {
         row.confidence = proposal.confidence.to_string();
         row.problems = proposal.problems;
         if proposal.unanswered > 0 {
-            row.problems.push(format!("{} lines of the workbook have no result", proposal.unanswered));
+            row.problems.push(format!(
+                "{} no result",
+                counted(proposal.unanswered, "line of the workbook has", "lines of the workbook have")
+            ));
         }
         row.read_from = proposal.read_from;
         row.from = proposal.from.unwrap_or_default();
@@ -125,11 +129,11 @@ fn told(said: &Said) -> String {
             let mut counts = std::collections::BTreeMap::<AnswerResult, usize>::new();
             lines.iter().for_each(|line| *counts.entry(line.result).or_default() += 1);
             let counts: Vec<String> = counts.iter().map(|(result, count)| format!("{count} {result}")).collect();
-            format!("{} lines, each with its result: {}", lines.len(), counts.join(", "))
+            format!("{}, each with its result: {}", counted(lines.len() as u64, "line", "lines"), counts.join(", "))
         }
         Said::Names { result, names } => {
             let what = result.map_or_else(|| "not said what became of".to_owned(), |result| format!("{result} for"));
-            format!("{what} {} names", names.len())
+            format!("{what} {}", counted(names.len() as u64, "name", "names"))
         }
         Said::Whole(result) => format!("{result} for the whole list"),
         Said::Nothing => "nothing that was understood".to_owned(),

@@ -4,7 +4,7 @@
 
 use forestall_coord::{Case, Level};
 
-use super::number::{coverage, grouped};
+use super::number::{counted, coverage, grouped};
 use crate::server::{Figures, VariantFigures};
 
 /// One variant.
@@ -69,7 +69,11 @@ fn row(case: &Case, variant: &VariantFigures) -> Option<VariantRow> {
         family: campaign.family.to_string(),
         unverified: !campaign.verified,
         names,
-        total: format!("{} names in {} lists", grouped(variant.over_all.names), grouped(variant.lists as u64)),
+        total: format!(
+            "{} in {}",
+            counted(variant.over_all.names, "name", "names"),
+            counted(variant.lists as u64, "list", "lists")
+        ),
         draws: campaign.draws.iter().map(|draws| (draws.to_string(), draws.source.clone())).collect(),
         levels: Level::ALL.iter().map(level).collect(),
     })

@@ -10,7 +10,7 @@ use forestall_api::zones::{ZoneSerial, ZoneTaken, ZoneTaker, ZoneTold};
 use forestall_model::OwnerName;
 
 use super::frame::{Banner, Frame, to_minute};
-use super::number::grouped;
+use super::number::{counted, grouped};
 use super::zones::{difference, holds};
 use crate::server::{App, Fields, Problem, Query, Session};
 use crate::shown;
@@ -139,10 +139,10 @@ fn taker_row(taker: &ZoneTaker) -> TakerRow {
 }
 
 fn in_words(taken: &ZoneTaken) -> String {
-    let records = grouped(taken.records);
+    let records = counted(taken.records, "record", "records");
     match taken.from {
-        Some(from) => format!("{} from {from}, {records} records", taken.serial),
-        None => format!("{} as a whole, {records} records", taken.serial),
+        Some(from) => format!("{} from {from}, {records}", taken.serial),
+        None => format!("{} as a whole, {records}", taken.serial),
     }
 }
 

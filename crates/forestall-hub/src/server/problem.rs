@@ -108,6 +108,11 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Nothing was recorded", detail)
     }
 
+    /// The question was understood and has no answer: nothing was to be recorded.
+    pub(crate) fn unanswerable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Nothing can be shown", detail)
+    }
+
     /// Something failed here that the client cannot mend. The detail goes to the log, not to the client.
     pub(crate) fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed");

@@ -39,7 +39,11 @@ fn said(body: &Body) -> String {
     match body {
         Body::Opened { title, case_kind, horizon, campaigns, slices, .. } => {
             let campaigns: Vec<&str> = campaigns.iter().map(|campaign| campaign.id.as_str()).collect();
-            format!("opened as {case_kind}: {title}; {horizon}, {}, {} slices", campaigns.join(" "), slices.len())
+            format!(
+                "opened as {case_kind}: {title}; {horizon}, {}, {}",
+                campaigns.join(" "),
+                counted(slices.len() as u64, "slice")
+            )
         }
         Body::Requested { tld, days, campaigns, action, fallback, .. } => {
             let fallback = fallback.map_or_else(String::new, |action| format!(", else {action}"));

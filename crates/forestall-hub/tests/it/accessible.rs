@@ -116,7 +116,7 @@ fn prefers(browser: &Browser, scheme: &str) {
     browser.emulate_media("prefers-color-scheme", scheme);
 }
 
-async fn served() -> (Served, String, String, String, tempfile::TempDir) {
+pub(crate) async fn served() -> (Served, String, String, String, tempfile::TempDir) {
     let lake = tempfile::tempdir().expect("a folder");
     let path = lake.path().to_owned();
     tokio::task::spawn_blocking(move || crate::census::make(&path)).await.expect("a lake");

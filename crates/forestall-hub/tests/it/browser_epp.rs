@@ -14,7 +14,7 @@ use crate::console::{Served, act, now};
 use crate::epp_pages::{batch, rehearse};
 
 /// Keeps a picture of the page where `FORESTALL_TEST_PICTURES` names a folder.
-fn picture(browser: &Browser, name: &str) {
+pub(crate) fn picture(browser: &Browser, name: &str) {
     if let Some(folder) = std::env::var_os("FORESTALL_TEST_PICTURES") {
         std::fs::write(std::path::PathBuf::from(folder).join(format!("{name}.png")), browser.screenshot())
             .expect("a file");

@@ -226,7 +226,7 @@ async fn what_makes_no_sense_is_refused() {
     let (served, _folder) = served(|_| {}).await;
     let token = operator(&served).await;
     for (query, status) in [
-        ("day=2009-03-20", 422),
+        ("day=2009-03-20", 404),
         ("day=2009-03-19&since=2009-03-20", 422),
         ("since=2008-01-01", 422),
         ("day=yesterday", 400),
@@ -237,6 +237,18 @@ async fn what_makes_no_sense_is_refused() {
         assert_eq!(reply.status, status, "{query}: {}", reply.body);
     }
     assert_eq!(get(&served, &token, "/api/v1/census/report?as=pdf").await.status, 400);
+    // A page says in words that there is nothing yet, or nothing at all.
+    let client = served.sign_in().await;
+    for (day, said) in [("2009-03-20", "2009-03-20 is not over"), ("2009-01-01", "There are no figures of this day")] {
+        for path in ["/census", "/census/conficker", "/case/a/census"] {
+            let page = client.get(&format!("{path}?day={day}&since=")).await;
+            assert_eq!(page.status, 200, "{path} {day}: {}", page.body);
+            assert!(page.body.contains(said) && !page.body.contains("Nothing was recorded"), "{path}: {}", page.body);
+        }
+    }
+    assert_eq!(client.get("/census?day=someday").await.status, 400);
+    let turned = client.get("/census?day=2009-03-19&since=2009-03-20").await;
+    assert!(turned.status == 422 && turned.body.contains("Nothing can be shown"), "{}", turned.body);
     let nothing = get(&served, &token, "/api/v1/census?day=2009-01-01").await;
     assert!(nothing.status == 200 && nothing.body.contains("the lake holds nothing of 2009-01-01"), "{}", nothing.body);
 }
@@ -274,6 +286,13 @@ async fn a_party_gets_the_machines_of_its_own_networks_and_the_record_says_so() 
     let numbers: OwnNetworks = serde_json::from_str(&get(&served, &one, "/api/v1/census/networks").await.body).unwrap();
     assert_eq!((numbers.machines, numbers.networks.len(), numbers.gone), (12, 1, false));
     assert_eq!(numbers.networks[0].families.get("conficker"), Some(&12));
+    for path in ["/census/networks", "/census/countries"] {
+        let page = get(&served, &one, &format!("{path}?day=2009-03-20")).await;
+        let expected = if path.ends_with("networks") { 200 } else { 404 };
+        assert_eq!(page.status, expected, "{path}: {}", page.body);
+        assert!(expected == 404 || page.body.contains("2009-03-20 is not over"), "{path}: {}", page.body);
+    }
+    assert_eq!(get(&served, &one, "/census/networks/machines.csv?day=2009-03-20").await.status, 404);
     let page = get(&served, &one, "/census/networks").await;
     assert!(page.status == 200 && !page.body.contains("11.0.0."), "addresses are in files alone: {}", page.body);
     assert!(served.desk.disclosures(None, 10).await.unwrap().is_empty(), "numbers are no disclosure");

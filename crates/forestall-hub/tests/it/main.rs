@@ -13,6 +13,7 @@ mod api_schema;
 mod browser;
 mod browser_epp;
 mod browser_home;
+mod browser_look;
 mod census;
 mod console;
 mod desk;

@@ -250,3 +250,17 @@ async fn one_button_asks_for_the_fallback_of_what_was_refused() {
     let refused = served.post("/case/a/slice/com/fallback", &[("Authorization", token.as_str())], &[]).await;
     assert_eq!(refused.status, 404, "a registry cuts no list");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registry_that_wants_paper_gets_the_table_beside_it() {
+    let served = open(ListForm::Print).await;
+    let package = served.desk.package(&parsed("a"), &parsed("com"), 1, &sender(), now()).await.expect("the package");
+    let package = package.into_object();
+    let of = |ending: &str| package.files.iter().find(|file| file.name.ends_with(ending)).map(|file| &file.octets);
+    let (page, table, envelope) = (of("list.html"), of("list.csv"), of("envelope.json").expect("the envelope"));
+    assert!(page.is_some_and(|page| !page.is_empty()));
+    let table = String::from_utf8_lossy(table.expect("a table"));
+    assert!(table.lines().count() > 50 && table.contains(".com"), "{table:.200}");
+    // The envelope names it, so that its digest is signed.
+    assert!(String::from_utf8_lossy(envelope).contains("a.com.1.list.csv"));
+}

@@ -90,7 +90,7 @@ async fn tables_are_taken_as_files_and_what_is_unclear_is_corrected() {
     let mail = &document["mails"][0];
     assert_eq!(
         (&mail["said"], &mail["confidence"]),
-        (&"1 lines, each with its result: 1 refused".into(), &"clear".into())
+        (&"1 line, each with its result: 1 refused".into(), &"clear".into())
     );
     let address = format!("/case/a/replies/{}", mail["id"].as_str().unwrap());
     let missing = client.post(&address, &[("verdict", "names"), ("number", "1"), ("result", "done")]).await;

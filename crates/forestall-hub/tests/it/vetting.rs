@@ -177,6 +177,43 @@ async fn the_page_of_jobs_shows_what_runs_waits_and_failed() {
 }
 
 #[tokio::test]
+async fn jobs_are_shown_by_kind_and_state_and_looks_that_found_nothing_only_where_they_are_asked_for() {
+    let served = Served::start().await;
+    let client = served.sign_in().await;
+    let store = served.desk.store();
+    let ended = async |kind: &str, key: &str, state: JobState, outcome: &str| {
+        let text = |text: &str| text.to_owned();
+        let job = NewJob { kind: text(kind), case: String::new(), key: text(key), created: now(), not_before: now() };
+        store.create_job(job).await.unwrap();
+        let taken = store.claim_job(now(), now().plus_seconds(60)).await.unwrap().unwrap();
+        store.end_job(&taken, state, now(), text(outcome)).await.unwrap();
+    };
+    ended("inbox", "1", JobState::Done, "nothing new").await;
+    let page = client.get("/jobs").await.body;
+    assert!(page.contains("1 look into the mailbox that found nothing new is left out"), "{page}");
+    assert!(page.contains("There is no other job") && !page.contains("[look]"), "{page}");
+    ended("inbox", "2", JobState::Done, "nothing new").await;
+    ended("inbox", "3", JobState::Done, "1 answer proposed").await;
+    ended("roll", "2009-03-12", JobState::Failed, "the horizon did not move").await;
+    let shows = async |query: &str, expected: [bool; 3]| {
+        let page = client.get(&format!("/jobs{query}")).await;
+        let found =
+            [">nothing new<", ">1 answer proposed<", ">the horizon did not move<"].map(|t| page.body.contains(t));
+        assert_eq!((page.status, found), (200, expected), "{query}: {}", page.body);
+        page.body
+    };
+    let page = shows("", [false, true, true]).await;
+    assert!(page.contains("2 looks into the mailbox that found nothing new are left out"), "{page}");
+    let page = shows("?kind=inbox&state=", [true, true, false]).await;
+    assert!(!page.contains("left out") && page.contains("<option value=\"inbox\" selected>"), "{page}");
+    let page = shows("?kind=&state=failed", [false, false, true]).await;
+    assert!(!page.contains("left out"), "{page}");
+    let page = shows("?kind=vet", [false, false, false]).await;
+    assert!(page.contains("No job is meant by this choice"), "{page}");
+    assert_eq!(client.get("/jobs?kind=nonsense").await.status, 400);
+}
+
+#[tokio::test]
 async fn a_look_that_brought_nothing_leaves_the_evidence_on_the_sinkholes_servers() {
     let served = Served::start().await;
     let servers = vec![parsed("ns1.sinkhole.example")];

@@ -152,7 +152,7 @@ pub(crate) fn post(address: SocketAddr) -> Post {
     };
     let from = Mailbox::new(None, "lists@cert.example").unwrap();
     let mailer = Mailer::new(MailSettings::new(parsed(&address.to_string()), MailTls::None, from)).unwrap();
-    Post { sender, mailer, key: None, origin: parsed("https://hub.example") }
+    Post { sender, mailer, key: None, origin: Some(parsed("https://hub.example")) }
 }
 
 pub(crate) fn header<'l>(letter: &'l str, name: &str) -> &'l str {
@@ -261,7 +261,7 @@ async fn a_mailbox_of_dovecot_is_read_once() {
     let looks: Vec<&str> =
         jobs.iter().filter(|job| job.kind == "inbox").filter_map(|job| job.outcome.as_deref()).collect();
     assert_eq!(looks.len(), 2);
-    assert!(looks[0].starts_with("0 answers proposed") && looks[1].starts_with("1 answers proposed"), "{looks:?}");
+    assert!(looks[0] == "nothing new" && looks[1].starts_with("1 answer proposed"), "{looks:?}");
 }
 
 #[tokio::test]
@@ -322,7 +322,7 @@ async fn tell(bench: &Bench, party: &str, address: SocketAddr) {
 
 fn notices(allow_private: bool) -> Notices {
     let settings = WebhookSettings { allow_private, ..WebhookSettings::default() };
-    Notices { notifier: Notifier::new(&settings).unwrap(), origin: parsed("https://hub.example") }
+    Notices { notifier: Notifier::new(&settings).unwrap(), origin: Some(parsed("https://hub.example")) }
 }
 
 fn head_of<'h>(head: &'h str, name: &str) -> &'h str {
@@ -473,4 +473,26 @@ async fn above_green_a_mail_of_the_day_is_a_link_and_nobody_hears_of_what_is_not
     assert_eq!(letters.len(), 1, "there was nothing to say to somebody who sees no case");
     assert!(letters[0].contains("https://hub.example/case/trial"), "{}", letters[0]);
     assert!(!letters[0].contains("Trial of April") && !letters[0].contains("new list"), "{}", letters[0]);
+}
+
+#[tokio::test]
+async fn letters_of_a_hub_without_an_address_hold_no_link_and_say_whom_to_ring() {
+    let test = "ways::letters_of_a_hub_without_an_address_hold_no_link_and_say_whom_to_ring";
+    let Some(server) = Smtp::start(test, SmtpTls::None, 10 << 20) else { return };
+    let bench = Bench::open(Tlp::AmberStrict).await;
+    let ada = bench.person("ada@hub.example", None, Standing::Operator).await;
+    bench.desk.want_daily_mail(&ada.id, Some("en")).await.unwrap();
+    let (responder, heard) = receiver(&["200 OK"]);
+    tell(&bench, "com-registry", responder.address()).await;
+    let (post, notices) = (Post { origin: None, ..post(server.address()) }, Notices { origin: None, ..notices(true) });
+    let hub = bench.scheduler().with_daily(6).with_post(post).with_notices(notices);
+    hub.run_due().await.unwrap();
+    let letters = server.letters();
+    let [list, daily] = ["waits for you", "mail a day"].map(|text| letters.iter().find(|l| l.contains(text)).unwrap());
+    for letter in [list, daily] {
+        let text = letter.replace("=\n", "").replace('\n', " ");
+        assert!(!text.contains("http") && text.contains("+1 555 0100"), "{text}");
+    }
+    let (_, body) = heard.lock().unwrap()[0].clone();
+    assert!(body.contains("\"slice\":\"com\"") && !body.contains("link"), "{body}");
 }

@@ -3,7 +3,7 @@
 //! Jobs are taken once, survive who took them, and are not done twice; evidence and documents come back as they went in.
 
 use forestall_model::{Digest, Instant};
-use forestall_store::{Challenge, Document, JobState, NewJob};
+use forestall_store::{Challenge, Document, JobState, JobsAsked, NewJob};
 
 use crate::support::{Home, on_both};
 
@@ -46,6 +46,20 @@ async fn a_job_is_kept_once_and_taken_once(home: &Home) {
     let shown = store.jobs(10).await.unwrap();
     let shown: Vec<(&str, JobState)> = shown.iter().map(|job| (job.key.as_str(), job.state)).collect();
     assert_eq!(shown, [("2026-01-02", JobState::Running), ("2026-01-03", JobState::Done)]);
+    let ended = (first.kind.as_str(), "90 names looked at");
+    let all = JobsAsked::default();
+    for (asked, keys) in [
+        (JobsAsked { kind: Some(&first.kind), ..all }, &["2026-01-02", "2026-01-03"][..]),
+        (JobsAsked { kind: Some("another"), ..all }, &[]),
+        (JobsAsked { state: Some(JobState::Done), ..all }, &["2026-01-03"]),
+        (JobsAsked { outcome: Some(ended.1), ..all }, &["2026-01-03"]),
+        (JobsAsked { but: Some(ended), ..all }, &["2026-01-02"]),
+        (JobsAsked { but: Some(("another", ended.1)), ..all }, &["2026-01-02", "2026-01-03"]),
+    ] {
+        let found = store.jobs_asked(asked, 10).await.unwrap();
+        let found: Vec<&str> = found.iter().map(|job| job.key.as_str()).collect();
+        assert_eq!((found.as_slice(), store.count_jobs(asked).await.unwrap()), (keys, keys.len() as u64), "{asked:?}");
+    }
     store.close().await;
 }
 

@@ -16,6 +16,8 @@ use super::change::{self, Picture};
 use crate::cases::Cases;
 use crate::failure::{Outcome, refused, usage};
 use crate::input;
+use crate::signer;
+use crate::table::counted;
 use crate::values::{self, words};
 use crate::world::{ActArgs, Globals};
 
@@ -60,7 +62,7 @@ pub(crate) struct Answer {
     /// The signature [default: the list's name with .minisig after it]
     #[arg(long, value_name = "FILE", requires = "signed_list")]
     signature: Option<PathBuf>,
-    /// The registry's public key, minisign's one line of Base64
+    /// The registry's public key of minisign, or its file
     #[arg(long, value_name = "KEY", requires = "signed_list")]
     key: Option<String>,
     #[command(flatten)]
@@ -132,7 +134,9 @@ impl Answer {
             return Ok(given(Said::Names(result, names)));
         }
         let signed = match (&self.signed_list, &self.key) {
-            (Some(list), Some(key)) => Some(signed_list(list, self.signature.as_deref(), key.clone())?),
+            (Some(list), Some(key)) => {
+                Some(signed_list(list, self.signature.as_deref(), signer::public_key("--key", key)?)?)
+            }
             _ => None,
         };
         Ok(given(Said::Days(result, signed)))
@@ -201,7 +205,9 @@ pub(crate) fn lines_in(path: &Path, octets: &[u8]) -> anyhow::Result<Vec<answers
         refused(format!("nothing was recorded, because {} has a fault: {error}", input::called(path)))
     })?;
     if read.unanswered > 0 {
-        crate::output::note(format_args!("{} lines of the workbook have no result yet", read.unanswered));
+        let have = if read.unanswered == 1 { "has" } else { "have" };
+        let lines = counted(read.unanswered as u64, "line");
+        crate::output::note(format_args!("{lines} of the workbook {have} no result yet"));
     }
     Ok(read.lines)
 }

@@ -18,7 +18,7 @@ use crate::cli::TextJsonCsv;
 use crate::failure::{Outcome, usage};
 use crate::foreign::for_spreadsheet;
 use crate::output;
-use crate::table::{Align, Table, thousands};
+use crate::table::{Align, Table, counted, thousands};
 use crate::world::{self, Globals};
 
 /// List what opens within some days, or is open, and is not proved: the largest reach first
@@ -141,8 +141,9 @@ fn row(gap: &Gap) -> Row<'_> {
 fn text(gaps: &gaps::Gaps) -> anyhow::Result<()> {
     if gaps.items.is_empty() {
         output::note(format_args!(
-            "nothing that is open at {} or opens within {} days is unproved",
-            gaps.seen_from, gaps.days
+            "nothing that is open at {} or opens within {} is unproved",
+            gaps.seen_from,
+            counted(gaps.days.into(), "day")
         ));
         return Ok(());
     }

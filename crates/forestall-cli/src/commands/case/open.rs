@@ -32,7 +32,7 @@ pub(crate) struct Open {
     /// The day after the last one
     #[arg(long, value_name = "DATE")]
     until: UtcDay,
-    /// What people call it [default: the campaigns and the days]
+    /// What people call it [default: the campaigns]
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     /// Who may see it: clear, green, amber, amber+strict or red
@@ -83,7 +83,8 @@ impl Open {
         }
         let two = self.first_person.zip(self.second_person).zip(self.override_evidence);
         let names = self.campaigns.iter().map(|spec| spec.name.as_str()).collect::<Vec<_>>().join(", ");
-        let title = self.title.unwrap_or_else(|| format!("{names}, {horizon}"));
+        // Without days: those of the horizon move, and a title stays.
+        let title = self.title.unwrap_or_else(|| names.clone());
         let marking = Marking { tlp: self.tlp, pap: self.pap, embargo_until: self.embargo_until };
         let case = match globals.cases().await? {
             Cases::Here(desk) => {

@@ -15,6 +15,7 @@ use forestall_model::{CaseId, Tld};
 use super::change;
 use crate::failure::{Outcome, refused, usage};
 use crate::foreign::for_terminal;
+use crate::table::counted;
 use crate::values;
 use crate::world::{ActArgs, Globals};
 use crate::{input, output};
@@ -90,15 +91,17 @@ async fn folder(desk: &Desk, path: &Path) -> anyhow::Result<Outcome> {
         output::note(format_args!("{} is left: {}", left.name, left.reason));
     }
     let more = if listing.is_cut { ", and there are more" } else { "" };
-    output::note(format_args!("{} new letters{more}", listing.letters.len()));
+    output::note(format_args!("{}{more}", counted(listing.letters.len() as u64, "new letter")));
     Ok(Outcome::Done)
 }
 
 fn show(proposal: &ProposedAnswer, list: Option<&ListId>) -> anyhow::Result<()> {
     let said = match &proposal.said {
-        Said::Lines(lines) => format!("{} lines, each with its result", lines.len()),
-        Said::Names { result: Some(result), names } => format!("{result} for {} names", names.len()),
-        Said::Names { result: None, names } => format!("{} names, and not what became of them", names.len()),
+        Said::Lines(lines) => format!("{}, each with its result", counted(lines.len() as u64, "line")),
+        Said::Names { result: Some(result), names } => format!("{result} for {}", counted(names.len() as u64, "name")),
+        Said::Names { result: None, names } => {
+            format!("{}, and not what became of them", counted(names.len() as u64, "name"))
+        }
         Said::Whole(result) => format!("{result} for the whole list"),
         Said::Nothing => "nothing that was understood".to_owned(),
     };

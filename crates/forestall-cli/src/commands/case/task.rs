@@ -16,7 +16,7 @@ use crate::cli::TextJson;
 use crate::failure::{Outcome, usage};
 use crate::foreign::for_terminal;
 use crate::output;
-use crate::table::{Align, Table};
+use crate::table::{Align, Table, counted};
 use crate::values;
 use crate::world::{ActArgs, Globals};
 
@@ -204,7 +204,13 @@ impl Lay {
         if self.list {
             output::to_stdout(|out| {
                 for playbook in playbooks() {
-                    writeln!(out, "{}\t{}\t{} steps", playbook.name, playbook.title, playbook.steps.len())?;
+                    writeln!(
+                        out,
+                        "{}\t{}\t{}",
+                        playbook.name,
+                        playbook.title,
+                        counted(playbook.steps.len() as u64, "step")
+                    )?;
                 }
                 Ok(())
             })?;

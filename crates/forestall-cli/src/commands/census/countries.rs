@@ -11,28 +11,32 @@ use forestall_census::Source;
 use forestall_census::day::{
     Countries as OfFamily, DayReport, LEAST_CELL, Part, PublicCountries, Within, csv_by_country,
 };
+use forestall_connect::hub::Hub;
 use forestall_lake::enrich::{Country, Of};
 use forestall_lake::tally;
 use forestall_model::marking::{Audience, Marked, release};
 use forestall_model::{Marking, UtcDay};
 use serde::Serialize;
 
+use super::countries_at_hub;
 use super::days::{self, Days};
 use crate::cli::TextJsonCsv;
-use crate::commands::lake::settings::{LakeArgs, SettingsArgs};
-use crate::failure::Outcome;
+use crate::commands::lake::settings::{self, SettingsArgs};
+use crate::failure::{Outcome, refused, usage};
 use crate::output;
-use crate::table::thousands;
-use crate::world::Globals;
+use crate::table::{counted, thousands};
+use crate::world::{self, Globals, given_here};
 
 /// Report how many machines each country had on a day, from the lake; of one country in full, with its networks, for its CERT
 ///
 /// Machines are counted from connections that speak as a family does, and by the address from which they came; nobody who is left out of counts is in it. With `--country`, the networks of that country stand beside it, as
 /// long as the addresses of the day are in clear; the addresses themselves are what `forestall census networks --country` writes, on record. With `--public`, small countries are hidden, so that the table is for everybody.
+/// With `--hub` it is what the hub tells of the countries for which one's own party answers.
 #[derive(Args, Debug)]
 pub(crate) struct Countries {
-    #[command(flatten)]
-    lake: LakeArgs,
+    /// The lake: a folder, s3://BUCKET/PATH, gs://BUCKET/PATH or az://CONTAINER/PATH; credentials come from the environment. It goes before a hub
+    #[arg(long, value_name = "URL", env = "FORESTALL_LAKE", hide_env_values = true)]
+    lake: Option<String>,
     #[command(flatten)]
     settings: SettingsArgs,
     /// The day, in UTC [default: yesterday]
@@ -86,9 +90,16 @@ impl Countries {
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
         let span = days::span(self.since, self.day, globals.today())?;
         let (_, day) = span;
+        if let Some(hub) = self.hub(globals)? {
+            return self.at_hub(&hub);
+        }
         let settings = self.settings.read()?;
         let catalogue = globals.catalogue();
-        let lake = self.lake.open()?;
+        let lake = self
+            .lake
+            .as_deref()
+            .ok_or_else(|| usage("name the lake with --lake or FORESTALL_LAKE, or a hub that reads one with --hub"))?;
+        let lake = settings::open(lake)?;
         let mut days = Days::count(&lake, span, self.family.as_deref(), &settings.census, &catalogue)?;
         let mut notes = std::mem::take(&mut days.notes);
         let country = self.country.map(|country| Part::Country(country.letters()));
@@ -129,6 +140,39 @@ impl Countries {
             let all = release(All::of(day, families, notes, Marking::DEFAULT), Audience::Recipient, globals.now())?;
             full(all.object(), self.format)?
         };
+        output::to(self.output.as_deref(), |out| Ok(out.write_all(written.as_bytes())?))?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Countries {
+    /// Returns the hub that is meant; none where a lake is named on the command line, or no hub is named at all.
+    fn hub(&self, globals: &Globals) -> anyhow::Result<Option<Hub>> {
+        if self.lake.as_ref().is_some_and(|lake| given_here("FORESTALL_LAKE", lake)) {
+            return Ok(None);
+        }
+        globals.hub()
+    }
+
+    /// Prints what a hub tells of one's own countries.
+    fn at_hub(&self, hub: &Hub) -> anyhow::Result<Outcome> {
+        if self.public || self.settings.is_given() {
+            return Err(usage(
+                "--public and --config are for a lake; what a hub shows to everybody is its page /public/census, and its settings are its own",
+            ));
+        }
+        let mut own = world::run(async { Ok(hub.census_countries(self.day, self.since).await?) })?;
+        if let Some(country) = self.country {
+            let country = country.to_string();
+            own.countries.retain(|own| own.country == country);
+            if own.countries.is_empty() {
+                return Err(refused(format!("your party does not answer for {country} at this hub")));
+            }
+        }
+        if let Some(family) = &self.family {
+            own.countries.iter_mut().for_each(|own| own.families.retain(|of| of.family == *family));
+        }
+        let written = countries_at_hub::written(&own, self.format)?;
         output::to(self.output.as_deref(), |out| Ok(out.write_all(written.as_bytes())?))?;
         Ok(Outcome::Done)
     }
@@ -190,7 +234,7 @@ fn public(all: &All<PublicCountries>, format: TextJsonCsv) -> anyhow::Result<Str
                     match table.hidden {
                         Some(0) => {}
                         Some(hidden) => {
-                            writeln!(out, "    {hidden} countries with few of them are in the total alone")?
+                            writeln!(out, "    in the total alone, with few of them: {}", counted(hidden, "country"))?
                         }
                         None => writeln!(out, "    so few that no country is shown")?,
                     }

@@ -3,6 +3,7 @@
 //! `forestall census`: how many machines there are, whose they are, and how good the ways to tell are.
 
 mod countries;
+mod countries_at_hub;
 mod days;
 mod disclosures;
 mod distinct;

@@ -124,7 +124,11 @@ impl Networks {
                 let place = folder.join(format!("{day}-{name}.{}", self.form.extension()));
                 files += u64::from(self.one(&lake, globals, day, of, Some(contact), Some(&place))?);
             }
-            output::note(format_args!("{} of {} contacts", counted(files, "file"), contacts.iter().count()));
+            output::note(format_args!(
+                "{} of {}",
+                counted(files, "file"),
+                counted(contacts.iter().count() as u64, "contact")
+            ));
             return Ok(Outcome::Done);
         }
         let of = self.asn.or(self.prefix.map(Of::Prefix)).or(self.country);

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::report::All;
 use crate::cli::TextJsonCsv;
-use crate::table::{Align, Table, thousands};
+use crate::table::{Align, Table, counted, thousands};
 
 /// What everybody may know of a family.
 #[derive(Debug, Serialize)]
@@ -135,7 +135,9 @@ fn text(public: &Public) -> anyhow::Result<String> {
             }
             match table.hidden {
                 Some(0) => {}
-                Some(hidden) => writeln!(out, "    {hidden} countries with few of them are in the total alone")?,
+                Some(hidden) => {
+                    writeln!(out, "    in the total alone, with few of them: {}", counted(hidden, "country"))?
+                }
                 None => writeln!(out, "    so few that no country is shown")?,
             }
         }

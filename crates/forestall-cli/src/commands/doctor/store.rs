@@ -9,6 +9,7 @@ use forestall_store::{Examined, Settings, Store};
 
 use crate::doctor::database::{self, Looked};
 use crate::doctor::{log, work};
+use crate::table::counted;
 use crate::world::Globals;
 
 /// Jobs that are looked through: those that are not done come first.
@@ -99,7 +100,7 @@ async fn of_log(desk: &Desk) -> Result<log::Observed, DeskError> {
 fn faults(report: &LogReport) -> Vec<String> {
     let signed = report.last.as_ref().and_then(|last| {
         let problem = last.problem.as_ref()?;
-        Some(format!("the signed head over {} events: {problem}", last.size))
+        Some(format!("the signed head over {}: {problem}", counted(last.size, "event")))
     });
     report.faults.iter().map(ToString::to_string).chain(signed).collect()
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use forestall_connect::imap::ImapMailbox;
 use forestall_connect::maildir::Maildir;
 use forestall_hub::jobs::{Inbox, Mailroom};
+use forestall_hub::server::Origin;
 use forestall_lake::retention::Policy;
 use forestall_lake::{CONTACT_HITS, DNS_HITS, Lake};
 use forestall_model::{Instant, UtcDay};
@@ -27,7 +28,9 @@ pub(super) async fn mail(config: &Config, now: Instant) -> mail::Observed {
         Some((place, Err(why))) => Some((place, Err(why))),
         Some((place, Ok(inbox))) => Some((place, waiting(&inbox).await)),
     };
-    mail::Observed { out, inbox }
+    let told = |origin: Option<Origin>| origin.map(|origin| origin.to_string());
+    let reached = config.leads_here().then(|| config.reached(None).map(told).map_err(|error| format!("{error:#}")));
+    mail::Observed { out, reached, inbox }
 }
 
 async fn greet(config: &Config, now: Instant) -> Result<(), String> {

@@ -16,6 +16,7 @@ use crate::cases::Cases;
 use crate::failure::{Outcome, refused, usage};
 use crate::foreign::for_terminal;
 use crate::output;
+use crate::table::counted;
 use crate::world::{self, Globals};
 
 /// Approve a batch, as one of two people: without --sha256 it only shows what there is to approve
@@ -76,7 +77,12 @@ impl Approve {
         };
         let standing = if is_enough { "it may run" } else { "a second person is missing" };
         output::to_stdout(|out| {
-            writeln!(out, "{count} commands, SHA-256 {digest}: approved by {}; {standing}", people.join(" and "))?;
+            writeln!(
+                out,
+                "{}, SHA-256 {digest}: approved by {}; {standing}",
+                counted(count as u64, "command"),
+                people.join(" and ")
+            )?;
             Ok(())
         })?;
         Ok(Outcome::Done)
@@ -90,7 +96,8 @@ fn refuse_another(found: (Digest, usize), seen: (Digest, usize)) -> anyhow::Resu
     }
     let ((digest, count), (seen, seen_count)) = (found, seen);
     Err(refused(format!(
-        "nothing was approved: the batch has {count} commands and SHA-256 {digest}, and {seen_count} and {seen} were seen"
+        "nothing was approved: the batch has {} and SHA-256 {digest}, and {seen_count} and {seen} were seen",
+        counted(count as u64, "command")
     )))
 }
 

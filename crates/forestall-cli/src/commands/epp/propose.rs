@@ -12,6 +12,7 @@ use super::{AccountArgs, batch};
 use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::output;
+use crate::table::counted;
 use crate::world::{self, Globals};
 
 /// Lay a batch before the people who approve it, at the console or here; nothing is sent
@@ -46,8 +47,10 @@ impl Propose {
         };
         let only = if kept.signed_in_only { " of people who are signed in" } else { "" };
         output::note(format_args!(
-            "{} commands, SHA-256 {}: two approvals{only} within {} days are needed; nothing was sent",
-            kept.commands, kept.sha256, kept.approval_days
+            "{}, SHA-256 {}: two approvals{only} within {} are needed; nothing was sent",
+            counted(kept.commands.into(), "command"),
+            kept.sha256,
+            counted(kept.approval_days.into(), "day")
         ));
         Ok(Outcome::Done)
     }

@@ -13,6 +13,7 @@ use super::{AccountArgs, batch, clock};
 use crate::failure::Outcome;
 use crate::foreign::for_terminal;
 use crate::output;
+use crate::table::counted;
 use crate::world::{self, Globals};
 
 /// Run a batch: by default only say what would be done, after a look at each name
@@ -46,8 +47,8 @@ impl Run {
             print(&lines)?;
             ended?;
             output::note(format_args!(
-                "DRY RUN: nothing was sent; {} commands, SHA-256 {}; --write sends them",
-                batch.entries.len(),
+                "DRY RUN: nothing was sent; {}, SHA-256 {}; --write sends them",
+                counted(batch.entries.len() as u64, "command"),
                 batch.digest()
             ));
             return Ok(Outcome::Done);

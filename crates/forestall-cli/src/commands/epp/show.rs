@@ -13,6 +13,7 @@ use crate::cases::Cases;
 use crate::failure::Outcome;
 use crate::foreign::for_terminal;
 use crate::output;
+use crate::table::counted;
 use crate::world::Globals;
 
 /// Show a batch that people were asked to approve: each command with what the last dry run found out and what came of it
@@ -63,7 +64,12 @@ fn print(shown: &EppBatchCommands) -> anyhow::Result<()> {
             writeln!(out, "approved by {} at {}, {how}", for_terminal(&approval.by), approval.at)?;
         }
         let only = if batch.signed_in_only { ", given by people who are signed in" } else { "" };
-        writeln!(out, "an approval counts for {} days{only}; {}", batch.approval_days, standing(batch.approved))?;
+        writeln!(
+            out,
+            "an approval counts for {}{only}; {}",
+            counted(batch.approval_days.into(), "day"),
+            standing(batch.approved)
+        )?;
         for command in commands {
             write_command(command, out)?;
         }

@@ -3,8 +3,9 @@
 //! `forestall family list`.
 
 use clap::Args;
-use forestall_dga::info::Party;
+use forestall_dga::info::{Party, Seeding};
 use forestall_dga::{Catalogue, Family, FamilyInfo};
+use forestall_model::Tlp;
 use serde::Serialize;
 
 use super::{confidence, joined, tlds};
@@ -15,6 +16,10 @@ use crate::table::{Align, Table, thousands};
 use crate::world::Globals;
 
 /// List the families: slug, aliases, scheme, seeding, period, names per period, TLDs, confidence, campaigns
+///
+/// As text, seeding is TDD (time-dependent, deterministic), TID (time-independent), TDN or TIN (the same, not deterministic), and the lines fit the terminal, or 100
+/// columns: long cells are cut, and columns for which there is no room are left out, the first of them scheme and campaigns. JSON and CSV
+/// have everything.
 #[derive(Args, Debug)]
 pub(crate) struct List {
     /// How the list is printed
@@ -119,7 +124,7 @@ fn text(catalogue: &Catalogue) -> anyhow::Result<()> {
         table.row([
             info.slug.to_string(),
             info.scheme.to_string(),
-            info.seeding.to_string(),
+            seeding(info.seeding).to_owned(),
             info.period.to_string(),
             info.names_per_period.map_or_else(|| "unbounded".to_owned(), thousands),
             tlds(info).len().to_string(),
@@ -129,7 +134,22 @@ fn text(catalogue: &Catalogue) -> anyhow::Result<()> {
             joined(&info.aliases, ", "),
         ]);
     }
+    // A marking stands there wherever one says something.
+    let all_clear = catalogue.families().iter().all(|family| family.marking().tlp == Tlp::Clear);
+    let spare = ["TLP", "campaigns", "scheme", "TLDs", "also called"];
+    let spare = if all_clear { &spare[..] } else { &spare[1..] };
+    table.fit(output::columns(), &["period", "also called"], spare);
     output::to_stdout(|out| Ok(table.write("", out)?))
+}
+
+/// Returns the letters by which the literature calls a seeding.
+const fn seeding(seeding: Seeding) -> &'static str {
+    match seeding {
+        Seeding::TimeDependentDeterministic => "TDD",
+        Seeding::TimeIndependentDeterministic => "TID",
+        Seeding::TimeDependentNonDeterministic => "TDN",
+        Seeding::TimeIndependentNonDeterministic => "TIN",
+    }
 }
 
 fn csv(catalogue: &Catalogue) -> anyhow::Result<()> {

@@ -28,6 +28,7 @@ use super::traffic::progress::with_progress;
 use super::traffic::pseudonym::Pseudonyms;
 use crate::failure;
 use crate::output;
+use crate::table::counted;
 use crate::world::Globals;
 
 /// Octets of memory for matches of the index, in all threads together; beyond that they go to temporary files.
@@ -175,14 +176,14 @@ fn known(tallies: Vec<Tally>, roster: &Roster) -> anyhow::Result<Vec<KnownRow>> 
 fn tell_of(gathered: &Gathered) {
     if gathered.answered() == 0 && gathered.unanswered() > 0 {
         output::note(format_args!(
-            "warning: none of the {} records tells an answer; hunt judges names that do not exist, and needs a log or capture with answers",
-            gathered.unanswered()
+            "warning: none of {} tells an answer; hunt judges names that do not exist, and needs a log or capture with answers",
+            counted(gathered.unanswered(), "record")
         ));
     }
     if gathered.dropped() > 0 {
         output::note(format_args!(
-            "note: {} answers were left out, for the names that look least generated: there are more pairs of client and name than are kept",
-            gathered.dropped()
+            "note: left out: {}, for the names that look least generated: there are more pairs of client and name than are kept",
+            counted(gathered.dropped(), "answer")
         ));
     }
 }

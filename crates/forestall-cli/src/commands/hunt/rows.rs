@@ -50,7 +50,8 @@ pub(super) struct GroupRow {
     seeding_note: String,
     nearest: Option<NearestRow>,
     /// The command that searches for what made the names.
-    identify: String,
+    /// The command to go on with; none where the names were not written.
+    identify: Option<String>,
 }
 
 /// A client of a group.
@@ -97,8 +98,6 @@ impl GroupRow {
         };
         // Names lie in the order of the alphabet; samples from all of it show more.
         let step = group.names.len().div_ceil(SAMPLES).max(1);
-        let file =
-            folder.map_or_else(|| names::place(Path::new("DIR"), &group.id), |folder| names::place(folder, &group.id));
         Self {
             kind: "group",
             id: group.id.clone(),
@@ -130,7 +129,7 @@ impl GroupRow {
                 .nearest
                 .as_ref()
                 .map(|near| NearestRow { family: near.family.clone(), distance: rounded(near.distance) }),
-            identify: format!("forestall identify {} --on {}", file.display(), group.last_seen.day()),
+            identify: folder.map(|folder| identify(&names::place(folder, &group.id), group.last_seen)),
         }
     }
 }
@@ -258,17 +257,34 @@ pub(super) fn csv(groups: &[GroupRow], known: &[KnownRow], out: &mut dyn Write) 
     writer.flush().context(fail)
 }
 
+/// A folder for the names of groups where nobody named one.
+const USUAL_FOLDER: &str = "groups";
+
+/// Returns the command that looks for what made the names of a file.
+fn identify(file: &Path, seen: Instant) -> String {
+    format!("forestall identify {} --on {}", for_shell(&file.display().to_string()), seen.day())
+}
+
+/// Writes a word so that a shell takes it as one.
+fn for_shell(word: &str) -> String {
+    if word.chars().all(|c| c.is_alphanumeric() || "/._-+=:@%,".contains(c)) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
 /// Writes rows for people.
 pub(super) fn text(groups: &[GroupRow], known: &[KnownRow], out: &mut dyn Write) -> anyhow::Result<()> {
     let mut parts: Vec<String> = groups.iter().map(in_words).collect();
     if !known.is_empty() {
         let line = |row: &KnownRow| {
             format!(
-                "  {}  {} ({}), {} names, {} to {}\n",
+                "  {}  {} ({}), {}, {} to {}\n",
                 foreign::for_terminal(&row.clients[0]),
                 row.family,
                 row.campaign.as_deref().unwrap_or("-"),
-                row.names,
+                counted(row.names, "name"),
                 row.first_seen,
                 row.last_seen
             )
@@ -305,11 +321,21 @@ fn in_words(row: &GroupRow) -> String {
     );
     line("suffixes", few(row.suffixes.iter().map(|of| format!("{} {:.0} %", of.suffix, of.share * 100.0))));
     let pace = row.names_an_hour.map_or_else(String::new, |pace| format!(", {pace:.0} names an hour"));
-    line("seen", format!("{} to {}, {} answers{pace}", row.first_seen, row.last_seen, row.nxdomain));
+    line("seen", format!("{} to {}, {}{pace}", row.first_seen, row.last_seen, counted(row.nxdomain, "answer")));
     line("scheme", format!("{}, seeding {}", row.scheme, row.seeding_note));
     let near = |near: &NearestRow| format!("{} (distance {:.2}); a shape is no proof", near.family, near.distance);
     line("nearest", row.nearest.as_ref().map_or_else(|| "none of the known families".to_owned(), near));
-    line("go on with", row.identify.clone());
+    line(
+        "go on with",
+        row.identify.clone().unwrap_or_else(|| {
+            let file = names::place(Path::new(USUAL_FOLDER), &row.id);
+            format!(
+                "--names {USUAL_FOLDER}, which writes them to {}; then {}",
+                file.display(),
+                identify(&file, row.last_seen)
+            )
+        }),
+    );
     text
 }
 

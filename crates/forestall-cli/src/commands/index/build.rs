@@ -19,6 +19,7 @@ use super::scratch::ScratchFile;
 use crate::commands::family;
 use crate::failure::{Outcome, usage};
 use crate::output::{self, WholeFile};
+use crate::table::counted;
 use crate::values;
 use crate::world::Globals;
 
@@ -100,9 +101,9 @@ impl Build {
         out.finish()?;
         bar.finish_and_clear();
         output::note(format_args!(
-            "{} holds {} names, {} of them collisions, in {}",
+            "{} holds {}, {} of them collisions, in {}",
             self.output.display(),
-            HumanCount(built.names),
+            counted(built.names, "name"),
             HumanCount(built.collisions),
             HumanBytes(built.octets)
         ));
@@ -149,8 +150,8 @@ impl Build {
             }
         }
         if !unverified.is_empty() {
-            let (count, list) = (unverified.len(), unverified.join(", "));
-            output::note(format_args!("note: {count} of the families are UNVERIFIED, and the index says so: {list}"));
+            let (count, list) = (counted(unverified.len() as u64, "family"), unverified.join(", "));
+            output::note(format_args!("note: {count} UNVERIFIED, and the index says so: {list}"));
         }
         Ok(campaigns)
     }
@@ -174,8 +175,8 @@ fn predict(builder: &mut Builder<ScratchFile>, campaigns: &[Prepared], span: Win
             .with_context(|| format!("the names of {id} were not computed"))?;
         if added.refused > 0 {
             output::note(format_args!(
-                "note: {id} makes {} names that the DNS cannot hold below a top-level domain; they are left out",
-                added.refused
+                "note: left out of {id}: {} that the DNS cannot hold below a top-level domain",
+                counted(added.refused, "name")
             ));
         }
         bar.inc(1);

@@ -14,6 +14,7 @@ use forestall_model::{Instant, Window, WindowSet};
 use crate::commands::lines::{self, Line};
 use crate::failure::Outcome;
 use crate::output::{self, Stdout};
+use crate::table::thousands;
 
 /// Names that are looked up at a time.
 const BATCH: usize = 256;
@@ -61,9 +62,12 @@ impl Query {
         }
         out.flush().context("standard output could not be written")?;
         if collisions > 0 {
-            output::note(format_args!(
-                "note: {collisions} of the names are collisions: they have a legitimate holder, and to ask for them is no sign of an infection"
-            ));
+            let are = if collisions == 1 {
+                "is a collision: it has a legitimate holder, and to ask for it"
+            } else {
+                "are collisions: they have a legitimate holder, and to ask for them"
+            };
+            output::note(format_args!("note: {} of the names {are} is no sign of an infection", thousands(collisions)));
         }
         Ok(Outcome::Done)
     }

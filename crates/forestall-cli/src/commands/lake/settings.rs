@@ -15,6 +15,7 @@ use forestall_model::UtcDay;
 
 use crate::failure::usage;
 use crate::output;
+use crate::table::counted;
 use crate::world::Globals;
 
 /// Octets of the file at most.
@@ -189,14 +190,20 @@ pub(crate) fn tell(kept: &Kept) {
     let Kept { pseudonyms, pseudonym_rows, deleted, deleted_rows, forgotten, months } = kept;
     if *pseudonyms > 0 {
         output::note(format_args!(
-            "pseudonyms took the place of addresses in {pseudonym_rows} rows of {pseudonyms} files"
+            "pseudonyms took the place of addresses in {} of {}",
+            counted(*pseudonym_rows, "row"),
+            counted(*pseudonyms, "file")
         ));
     }
     if *deleted > 0 {
-        output::note(format_args!("{deleted_rows} rows of {deleted} files were deleted; their counts stay"));
+        output::note(format_args!(
+            "deleted: {} of {}; their counts stay",
+            counted(*deleted_rows, "row"),
+            counted(*deleted, "file")
+        ));
     }
     if *forgotten > 0 {
-        output::note(format_args!("{forgotten} files of counts were deleted"));
+        output::note(format_args!("deleted: {} of counts", counted(*forgotten, "file")));
     }
     if !months.is_empty() {
         output::note(format_args!("the keys of {} were deleted", months.join(", ")));

@@ -14,6 +14,7 @@ use forestall_model::UtcDay;
 
 use super::settings::{LakeArgs, SettingsArgs, keep, tell};
 use crate::failure::Outcome;
+use crate::table::counted;
 use crate::world::Globals;
 use crate::{output, told};
 
@@ -138,11 +139,11 @@ fn print(shipped: &Shipped) -> anyhow::Result<()> {
     if let Some(place) = damaged {
         let lost = losses.iter().find(|loss| loss.cause == Cause::Damage);
         let what = match lost.map(|loss| (loss.lost, loss.at_least)) {
-            Some((Some(lost), _)) => format!("{lost} events of it are lost"),
-            Some((None, least)) if least > 0 => format!("at least {least} events of it are lost"),
-            _ => "how many events of it are lost cannot be told".to_owned(),
+            Some((Some(lost), _)) => format!("lost {} of it", counted(lost, "event")),
+            Some((None, least)) if least > 0 => format!("lost at least {} of it", counted(least, "event")),
+            _ => "lost some of its events, how many cannot be told".to_owned(),
         };
-        output::note(format_args!("warning: {name} is damaged and {what}; it is now {}", place.display()));
+        output::note(format_args!("warning: {name} is damaged and has {what}; it is now {}", place.display()));
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use forestall_model::{PartyId, UtcDay, party};
 use crate::cases::Cases;
 use crate::failure::{Outcome, refused, usage};
 use crate::output;
+use crate::table::counted;
 use crate::world::Globals;
 
 /// Add a contact to a party, or record of one that it is verified or that its second way was tried
@@ -107,7 +108,10 @@ async fn remove_at(hub: &Hub, id: &PartyId, number: usize) -> anyhow::Result<()>
     let mut party = value.party;
     let known = party.contacts.len();
     if number == 0 || number > known {
-        return Err(refused(format!("{id} has {known} contacts, and none has the number {number}")));
+        return Err(refused(format!(
+            "{id} has {}, and none has the number {number}",
+            counted(known as u64, "contact")
+        )));
     }
     party.contacts.remove(number - 1);
     hub.change_party(&party, tag.as_ref()).await?;

@@ -11,6 +11,7 @@ use forestall_hub::desk::Plugins;
 use forestall_plugin::{Checked, Plugin, PluginError, limits};
 
 use crate::failure::{Outcome, refused};
+use crate::table::counted;
 use crate::world::Globals;
 use crate::{input, output};
 
@@ -68,7 +69,7 @@ fn page(plugin: &Plugin, checked: Checked) -> String {
         ("suffixes", info.suffixes.join(" ")),
         ("confidence", format!("{confidence}: {}", info.verification_note)),
         ("campaigns", ids.join(", ")),
-        ("vectors", format!("{} reproduced, {} names", checked.vectors, checked.names)),
+        ("vectors", format!("{} reproduced, {}", checked.vectors, counted(checked.names, "name"))),
         ("SHA-256", plugin.digest().to_string()),
     ];
     lines.retain(|(_, text)| !text.is_empty());

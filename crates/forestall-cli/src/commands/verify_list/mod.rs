@@ -19,9 +19,9 @@ use forestall_model::{DayRange, Instant, Params, UtcDay, Window};
 
 use self::report::{FileReport, ListReport, Report, Signed};
 use crate::cli::TextJson;
-use crate::failure::{Outcome, usage};
+use crate::failure::Outcome;
 use crate::world::Globals;
-use crate::{input, values};
+use crate::{input, signer, values};
 
 /// Octets of a signature or of a file with a key that are read at most.
 const MOST_KEY: u64 = 64 << 10;
@@ -42,7 +42,7 @@ pub(crate) struct VerifyList {
     /// The list or the envelope; - for a list on standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The public key of minisign that FILE must be signed by: a file with it, or the key itself
+    /// The public key of minisign that FILE must be signed by, or its file
     #[arg(long, value_name = "FILE|KEY")]
     key: Option<String>,
     /// Search names that do not say where they stand from this day on [default: what the list says, else 400 days before today]
@@ -107,9 +107,7 @@ impl VerifyList {
         let Some(key) = &self.key else {
             return Ok(if there { Signed::NoKey } else { Signed::Nothing });
         };
-        let key = if Path::new(key).is_file() { text(Path::new(key))? } else { key.clone() };
-        signature::check_public_key(&key)
-            .map_err(|error| usage(format!("--key is neither a file nor a public key of minisign: {error}")))?;
+        let key = signer::public_key("--key", key)?;
         if !there {
             let place = if from_input { "standard input".to_owned() } else { path.display().to_string() };
             return Ok(Signed::Wrong(format!("there is no signature: {place} was expected")));

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::cli::TextJson;
 use crate::output;
-use crate::table::counted;
+use crate::table::{counted, thousands};
 
 /// Faults and missing names that the text tells one by one; the JSON tells up to [`MAX_TOLD`].
 const TOLD: usize = 20;
@@ -205,7 +205,11 @@ impl ListReport {
         // A difference holds fewer; that it holds the right ones its SHA-256 says.
         let whole = !self.not_judged.iter().any(|what| what.starts_with("whether names are missing"));
         if (whole || !changes) && names != envelope.counts.names {
-            let fault = format!("the list holds {names} names; the envelope says {}", envelope.counts.names);
+            let fault = format!(
+                "the list holds {}; the envelope says {}",
+                counted(names, "name"),
+                thousands(envelope.counts.names)
+            );
             self.against_envelope.push(fault);
         }
     }
@@ -222,12 +226,8 @@ impl ListReport {
             return writeln!(out, "{lead}WRONG: the list cannot be read: {reason}");
         }
         let by = if self.campaigns.is_empty() { String::new() } else { format!(", by {}", self.campaigns.join(", ")) };
-        writeln!(
-            out,
-            "{lead}{} of {} are as the algorithm makes them{by}",
-            self.lines_right,
-            counted(self.lines, "line")
-        )?;
+        let are = if self.lines == 1 { "is as the algorithm makes it" } else { "are as the algorithm makes them" };
+        writeln!(out, "{lead}{} of {} {are}{by}", thousands(self.lines_right), counted(self.lines, "line"))?;
         for fault in self.faults.iter().take(TOLD) {
             let place = match (&fault.sheet, fault.line) {
                 (Some(sheet), Some(row)) => format!("sheet {sheet:?}, row {row}"),
@@ -240,11 +240,7 @@ impl ListReport {
         match (self.missing_count, self.left_out) {
             (0, _) => {}
             (missing, left_out) if missing == left_out => {
-                writeln!(
-                    out,
-                    "{lead}{} of the same lists are left out, as the envelope says",
-                    counted(missing, "name")
-                )?;
+                writeln!(out, "{lead}left out of the same lists, as the envelope says: {}", counted(missing, "name"))?;
             }
             (missing, _) => {
                 writeln!(out, "{lead}WRONG: missing of the same lists: {}", counted(missing, "name"))?;

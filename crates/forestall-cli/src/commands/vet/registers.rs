@@ -15,8 +15,8 @@ use forestall_vet::register::Entry;
 use forestall_vet::{Register, known};
 
 use super::packed;
-use crate::failure::{Refused, usage};
-use crate::{input, output};
+use crate::failure::Refused;
+use crate::{input, output, signer};
 
 /// Most octets of a register, a list or a key.
 const MAX_FILE: u64 = 256 << 20;
@@ -70,7 +70,7 @@ pub(super) struct Exclusions {
 ///
 /// Usage for a key that is none; where a file cannot be read, and a refusal with line and column where it has a fault.
 pub(super) fn exclusions(paths: &[PathBuf], keys: &[String]) -> anyhow::Result<Vec<Exclusions>> {
-    let keys: Vec<String> = keys.iter().map(|key| read_key(key)).collect::<anyhow::Result<_>>()?;
+    let keys: Vec<String> = keys.iter().map(|key| signer::public_key("--trust", key)).collect::<anyhow::Result<_>>()?;
     let mut lists = Vec::new();
     for path in paths {
         let called = input::called(path);
@@ -95,20 +95,6 @@ pub(super) fn exclusions(paths: &[PathBuf], keys: &[String]) -> anyhow::Result<V
         lists.push(Exclusions { list, called: format!("{}, serial {serial}", packed::name_of(path)), trusted });
     }
     Ok(lists)
-}
-
-/// Returns a public key that was given as text or by its file.
-fn read_key(key: &str) -> anyhow::Result<String> {
-    if signature::check_public_key(key).is_ok() {
-        return Ok(key.to_owned());
-    }
-    let path = Path::new(key);
-    if !path.is_file() {
-        return Err(usage(format!("--trust {key}: neither a public key of minisign nor a file with one")));
-    }
-    let text = String::from_utf8_lossy(&input::whole(path, MAX_FILE)?).into_owned();
-    signature::check_public_key(&text).map_err(|error| usage(format!("--trust {key}: {error}")))?;
-    Ok(text)
 }
 
 fn signature_beside(path: &Path) -> anyhow::Result<Option<String>> {

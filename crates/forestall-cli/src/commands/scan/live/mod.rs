@@ -34,6 +34,7 @@ use super::rows::{self, Row};
 use super::{Form, STATE};
 use crate::commands::traffic::inputs::{is_pause, locked};
 use crate::failure::Outcome;
+use crate::table::counted;
 use crate::world::Globals;
 use crate::{output, told};
 
@@ -257,7 +258,7 @@ impl Shared<'_> {
             Some(Ok(())) => {
                 self.metrics.renewed.fetch_add(1, Ordering::Relaxed);
                 self.tell_index(now);
-                output::note(format_args!("a new index serves: {} names", self.current.get().index.names()));
+                output::note(format_args!("a new index serves: {}", counted(self.current.get().index.names(), "name")));
             }
             Some(Err(error)) => {
                 self.metrics.not_renewed.fetch_add(1, Ordering::Relaxed);
