@@ -20,12 +20,12 @@ use serde::Serialize;
 
 use super::countries_at_hub;
 use super::days::{self, Days};
+use super::place::Place;
 use crate::cli::TextJsonCsv;
-use crate::commands::lake::settings::{self, SettingsArgs};
-use crate::failure::{Outcome, refused, usage};
+use crate::failure::{Outcome, refused};
 use crate::output;
 use crate::table::{counted, thousands};
-use crate::world::{self, Globals, given_here};
+use crate::world::{self, Globals};
 
 /// Report how many machines each country had on a day, from the lake; of one country in full, with its networks, for its CERT
 ///
@@ -34,11 +34,8 @@ use crate::world::{self, Globals, given_here};
 /// With `--hub` it is what the hub tells of the countries for which one's own party answers.
 #[derive(Args, Debug)]
 pub(crate) struct Countries {
-    /// The lake: a folder, s3://BUCKET/PATH, gs://BUCKET/PATH or az://CONTAINER/PATH; credentials come from the environment. It goes before a hub
-    #[arg(long, value_name = "URL", env = "FORESTALL_LAKE", hide_env_values = true)]
-    lake: Option<String>,
     #[command(flatten)]
-    settings: SettingsArgs,
+    place: Place,
     /// The day, in UTC [default: yesterday]
     #[arg(long, value_name = "DATE")]
     day: Option<UtcDay>,
@@ -90,16 +87,11 @@ impl Countries {
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
         let span = days::span(self.since, self.day, globals.today())?;
         let (_, day) = span;
-        if let Some(hub) = self.hub(globals)? {
+        if let Some(hub) = self.place.hub(globals, self.public)? {
             return self.at_hub(&hub);
         }
-        let settings = self.settings.read()?;
+        let (lake, settings) = self.place.open()?;
         let catalogue = globals.catalogue();
-        let lake = self
-            .lake
-            .as_deref()
-            .ok_or_else(|| usage("name the lake with --lake or FORESTALL_LAKE, or a hub that reads one with --hub"))?;
-        let lake = settings::open(lake)?;
         let mut days = Days::count(&lake, span, self.family.as_deref(), &settings.census, &catalogue)?;
         let mut notes = std::mem::take(&mut days.notes);
         let country = self.country.map(|country| Part::Country(country.letters()));
@@ -143,24 +135,9 @@ impl Countries {
         output::to(self.output.as_deref(), |out| Ok(out.write_all(written.as_bytes())?))?;
         Ok(Outcome::Done)
     }
-}
-
-impl Countries {
-    /// Returns the hub that is meant; none where a lake is named on the command line, or no hub is named at all.
-    fn hub(&self, globals: &Globals) -> anyhow::Result<Option<Hub>> {
-        if self.lake.as_ref().is_some_and(|lake| given_here("FORESTALL_LAKE", lake)) {
-            return Ok(None);
-        }
-        globals.hub()
-    }
 
     /// Prints what a hub tells of one's own countries.
     fn at_hub(&self, hub: &Hub) -> anyhow::Result<Outcome> {
-        if self.public || self.settings.is_given() {
-            return Err(usage(
-                "--public and --config are for a lake; what a hub shows to everybody is its page /public/census, and its settings are its own",
-            ));
-        }
         let mut own = world::run(async { Ok(hub.census_countries(self.day, self.since).await?) })?;
         if let Some(country) = self.country {
             let country = country.to_string();

@@ -9,6 +9,7 @@ mod disclosures;
 mod distinct;
 mod held;
 mod networks;
+mod place;
 mod public;
 mod report;
 mod simulate;

@@ -13,12 +13,12 @@ use forestall_model::{FamilySlug, Marking, UtcDay};
 use serde::Serialize;
 
 use super::days::{self, Days};
+use super::place::Place;
 use super::public;
 use crate::cli::TextJsonCsv;
-use crate::commands::lake::settings::{self, SettingsArgs};
 use crate::failure::{Outcome, usage};
 use crate::output;
-use crate::world::{self, Globals, given_here};
+use crate::world::{self, Globals};
 
 /// Report how many machines there were on a day, from the lake: each figure with what it counts, its interval and its method
 ///
@@ -27,11 +27,8 @@ use crate::world::{self, Globals, given_here};
 /// hub's lake, as the hub counts it.
 #[derive(Args, Debug)]
 pub(crate) struct Report {
-    /// The lake: a folder, s3://BUCKET/PATH, gs://BUCKET/PATH or az://CONTAINER/PATH; credentials come from the environment. It goes before a hub
-    #[arg(long, value_name = "URL", env = "FORESTALL_LAKE", hide_env_values = true)]
-    lake: Option<String>,
     #[command(flatten)]
-    settings: SettingsArgs,
+    place: Place,
     /// The day, in UTC [default: yesterday]
     #[arg(long, value_name = "DATE")]
     day: Option<UtcDay>,
@@ -91,16 +88,11 @@ impl Report {
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
         let span = days::span(self.since, self.day, globals.today())?;
         let (_, day) = span;
-        if let Some(hub) = self.hub(globals)? {
+        if let Some(hub) = self.place.hub(globals, self.public)? {
             return self.at_hub(&hub);
         }
-        let settings = self.settings.read()?;
+        let (lake, settings) = self.place.open()?;
         let catalogue = globals.catalogue();
-        let lake = self
-            .lake
-            .as_deref()
-            .ok_or_else(|| usage("name the lake with --lake or FORESTALL_LAKE, or a hub that reads one with --hub"))?;
-        let lake = settings::open(lake)?;
         let mut days = Days::count(&lake, span, self.family.as_deref(), &settings.census, &catalogue)?;
         let mut notes = std::mem::take(&mut days.notes);
         let families: Vec<OfFamily> = days
@@ -125,21 +117,8 @@ impl Report {
         Ok(Outcome::Done)
     }
 
-    /// Returns the hub that is meant; none where a lake is named on the command line, or no hub is named at all.
-    fn hub(&self, globals: &Globals) -> anyhow::Result<Option<Hub>> {
-        if self.lake.as_ref().is_some_and(|lake| given_here("FORESTALL_LAKE", lake)) {
-            return Ok(None);
-        }
-        globals.hub()
-    }
-
     /// Prints the report of a hub.
     fn at_hub(&self, hub: &Hub) -> anyhow::Result<Outcome> {
-        if self.public || self.settings.is_given() {
-            return Err(usage(
-                "--public and --config are for a lake; what a hub shows to everybody is its page /public/census, and its settings are its own",
-            ));
-        }
         let family = self.family.as_deref().map(str::parse::<FamilySlug>).transpose();
         let family = family.map_err(|error| usage(format!("--family: {error}")))?;
         let asked = CensusAsked { day: self.day, since: self.since, family };

@@ -49,8 +49,7 @@ pub(super) struct GroupRow {
     seeding: Option<&'static str>,
     seeding_note: String,
     nearest: Option<NearestRow>,
-    /// The command that searches for what made the names.
-    /// The command to go on with; none where the names were not written.
+    /// The command that searches for what made the names; none where they were not written.
     identify: Option<String>,
 }
 
