@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod lead;
 pub mod map;
 mod misp;
+mod number;
 mod pages;
 pub mod prospect;
 pub mod quickstart;

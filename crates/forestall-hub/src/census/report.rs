@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 
 use super::days::Counted;
 use super::{CensusError, CensusSettings, held};
-use crate::pages::number::counted;
+use crate::number::counted;
 
 /// The most networks that are told of a family: the largest ones.
 pub(crate) const MOST_NETWORKS: usize = 1_000;

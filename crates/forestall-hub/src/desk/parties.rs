@@ -16,7 +16,7 @@ use forestall_model::{Audience, Instant, Party, PartyId, Tld, UtcDay};
 use forestall_store::{KeptParty, PartyChange};
 
 use super::{Act, Desk, DeskError, NewDisclosure};
-use crate::pages::number::counted;
+use crate::number::counted;
 
 /// Problems of an import that are told.
 const TOLD: usize = 20;

@@ -44,5 +44,5 @@ fn several(names: &[DomainName]) -> String {
 }
 
 fn counted(names: usize) -> String {
-    crate::pages::number::counted(names as u64, "name", "names")
+    crate::number::counted(names as u64, "name", "names")
 }

@@ -3,7 +3,7 @@
 //! What happened about numbered lists, the horizon, tasks and decisions, in one sentence: for the log of the console and of the command
 //! line.
 
-use crate::pages::number::{counted, grouped};
+use crate::number::{counted, grouped};
 use forestall_coord::event::{Body, Purpose};
 use forestall_coord::told::names_of_case;
 

@@ -17,7 +17,7 @@ use forestall_store::Stored;
 
 use super::lists::{computed, counted_days, threads};
 use super::{Act, CaseFile, Desk, DeskError};
-use crate::pages::number::counted;
+use crate::number::counted;
 
 /// Days before and after the horizon in which names are looked for that the case does not hold.
 const BEYOND: i32 = 90;

@@ -13,7 +13,7 @@ use forestall_store::{MailTaken, MailWay};
 
 use super::{Kind, Scheduler};
 use crate::desk::{DeskError, MAX_MAIL};
-use crate::pages::number::counted;
+use crate::number::counted;
 
 /// Seconds for which looks into the mailbox are shown.
 const LOOKS_SHOWN: i64 = 3_600;

@@ -16,7 +16,7 @@ use super::plan::job;
 use super::{Kind, Scheduler};
 use crate::census::{Asked, Own, OwnCountries, OwnForm, Whose};
 use crate::desk::{DeskError, NewDisclosure};
-use crate::pages::number::counted;
+use crate::number::counted;
 
 /// The hour of UTC from which parties are told of the day before: its last events have come to the lake by then.
 const HOUR: i64 = 3;

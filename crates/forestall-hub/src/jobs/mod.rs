@@ -26,7 +26,7 @@ use tokio::task::JoinSet;
 
 use crate::census::{Census, CensusSettings};
 use crate::desk::{Desk, DeskError};
-use crate::pages::number::counted;
+use crate::number::counted;
 use crate::server::Clock;
 
 pub use deliver::Post;

@@ -12,7 +12,7 @@ use forestall_model::{CaseId, Party, Tld};
 
 use super::Scheduler;
 use crate::desk::{CutOutcome, DeskError};
-use crate::pages::number::counted;
+use crate::number::counted;
 
 impl Scheduler {
     /// Moves a case's horizon on and cuts the lists that are due.

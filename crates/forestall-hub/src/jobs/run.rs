@@ -19,7 +19,7 @@ use forestall_store::{Job, JobState};
 use super::gather::gather;
 use super::{ATTEMPTS, Kind, LEASE, Scheduler};
 use crate::desk::{Act, CaseFile, DeskError};
-use crate::pages::number::{counted, grouped};
+use crate::number::{counted, grouped};
 
 /// How often a job that runs renews its lease.
 const RENEW: Duration = Duration::from_secs(5);

@@ -14,8 +14,8 @@ use forestall_model::Instant;
 use serde::Serialize;
 
 use super::frame::{Frame, to_minute};
-use super::number::grouped;
 use super::place::{Heading, case_id, now_of};
+use crate::number::grouped;
 use crate::server::{App, Problem, Query, Session, Waiting, Wants};
 
 /// Alarms a page.

@@ -14,10 +14,10 @@ use super::frame::Frame;
 use super::gaps::{self, GapRow, Within};
 use super::heat::{HeatMap, Order};
 use super::holders::HolderRow;
-use super::number::grouped;
 use super::place::{Heading, case_id, now_of};
 use super::proof::{self, Alarm, LevelRow, Reach};
 use super::variants::{self, VariantRow};
+use crate::number::grouped;
 use crate::server::{App, Problem, Query, Session};
 
 /// Gaps on the page of a case; the page of the gaps has them all.

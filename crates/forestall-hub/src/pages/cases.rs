@@ -14,8 +14,8 @@ use forestall_model::Released;
 use forestall_model::marking::release;
 
 use super::frame::{Banner, Frame, to_minute};
-use super::number::grouped;
 use super::proof::{Reach, Share};
+use crate::number::grouped;
 use crate::server::{App, CaseView, Problem, Session};
 
 #[derive(Template)]

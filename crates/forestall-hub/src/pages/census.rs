@@ -92,11 +92,16 @@ pub(crate) async fn for_somebody(
     };
     // Nothing is read for somebody who may not see it.
     need_gate(app, session)?;
-    let report = match span.said_of(app) {
-        Some(said) => Arc::new(Report::empty(span.day).with_note(said)),
-        None => census.report(app.desk(), Asked { day: span.day, since: span.since, whose }).await?,
-    };
+    let report = report(app, census, span, whose).await?;
     pass(app, session, Shown { report, marking: census.settings().marking }, session.viewer.audience())
+}
+
+/// Returns the report of a day; of one that is not over, that it is not.
+async fn report(app: &App, census: &Census, span: Span, whose: Whose) -> Result<Arc<Report>, Problem> {
+    match span.said_of(app) {
+        Some(said) => Ok(Arc::new(Report::empty(span.day).with_note(said))),
+        None => Ok(census.report(app.desk(), Asked { day: span.day, since: span.since, whose }).await?),
+    }
 }
 
 /// Refuses whoever may not see figures of no case.
@@ -119,13 +124,7 @@ pub(crate) async fn for_case(
     let marking = census.settings().marking.strictest(file.marking());
     let nothing = Shown { report: Arc::new(Report::empty(span.day)), marking };
     pass(app, session, nothing, file.audience())?;
-    let report = match span.said_of(app) {
-        Some(said) => Arc::new(Report::empty(span.day).with_note(said)),
-        None => {
-            let asked = Asked { day: span.day, since: span.since, whose: Whose::Of(slugs) };
-            census.report(app.desk(), asked).await?
-        }
-    };
+    let report = report(app, census, span, Whose::Of(slugs)).await?;
     pass(app, session, Shown { report, marking }, file.audience())
 }
 

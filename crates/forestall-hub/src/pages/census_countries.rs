@@ -13,8 +13,8 @@ use forestall_model::{Audience, PartyId, Released};
 use super::census::{Span, need_census};
 use super::census_networks::party;
 use super::frame::{Banner, Frame};
-use super::number::grouped;
 use crate::census::{Asked, Census, OWN_MARKING, OwnCountries, USUAL_DAYS, Whose};
+use crate::number::grouped;
 use crate::server::needs::nowhere;
 use crate::server::{App, Problem, Query, Session};
 

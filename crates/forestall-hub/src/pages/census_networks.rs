@@ -12,9 +12,9 @@ use forestall_model::{PartyId, Released, UtcDay};
 
 use super::census::{Span, need_census};
 use super::frame::{Banner, Frame};
-use super::number::grouped;
 use crate::census::{OWN_MARKING, Own, OwnForm};
 use crate::desk::NewDisclosure;
+use crate::number::grouped;
 use crate::server::needs::nowhere;
 use crate::server::{App, Problem, Query, Session};
 

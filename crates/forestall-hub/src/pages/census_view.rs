@@ -12,10 +12,10 @@ use forestall_census::half_life::Verdict;
 use forestall_model::directory::{Country, Directory};
 use forestall_model::{Tld, UtcDay};
 
-use super::number::{decimal, grouped};
 use super::trend::{Point, draw};
 use crate::census::OfFamily;
 use crate::map::{self, MapEntry};
+use crate::number::{decimal, grouped};
 
 /// The most lines of networks on a page.
 const MOST_LINES: usize = 200;

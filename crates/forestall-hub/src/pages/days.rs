@@ -12,9 +12,9 @@ use forestall_coord::{Level, Phase};
 use forestall_model::Instant;
 
 use super::frame::Frame;
-use super::number::{coverage, grouped};
 use super::place::{Heading, case_id, now_of};
 use crate::desk::CaseFile;
+use crate::number::{coverage, grouped};
 use crate::server::{App, Problem, Query, Session};
 
 /// Days on one page.

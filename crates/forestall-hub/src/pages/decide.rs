@@ -25,9 +25,9 @@ use super::docket_filter::Filter;
 use super::download::CONFIDENCE;
 use super::frame::Frame;
 use super::kept::Kept;
-use super::number::grouped;
 use super::place::{Heading, case_id, now_of};
 use super::slice::act;
+use crate::number::grouped;
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Query, Session, Waiting, WaitingName, Wants};
 
 /// Names that the page lists; the whole list can be loaded.

@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use forestall_model::Instant;
 
 use super::frame::{Frame, to_minute};
-use super::number::grouped;
+use crate::number::grouped;
 use crate::server::{App, Problem, Query, Session};
 
 /// Rows a page.

@@ -12,9 +12,9 @@ use serde::Serialize;
 use super::docket_filter::Filter;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
-use super::number::grouped;
 use super::place::{Heading, case_id, now_of};
 use super::slice::recorded;
+use crate::number::grouped;
 use crate::server::{App, Ground, Problem, Query, Session, Waiting, WaitingName, Wants};
 
 /// Names a page.

@@ -12,9 +12,9 @@ use forestall_coord::epp::{Batch, Outcome, Terms};
 use super::epp_batch::may_propose;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
-use super::number::grouped;
 use crate::api::epp_switch::MAX_REASON;
 use crate::desk::EppStanding;
+use crate::number::grouped;
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Query, Session, Wants};
 
 /// The switch, as its part of a page shows it.

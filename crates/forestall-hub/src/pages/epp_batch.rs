@@ -17,9 +17,9 @@ use super::disclosed::disclose;
 use super::epp::{SwitchView, outcomes_of, state_of};
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
-use super::number::grouped;
 use super::place::Heading;
 use crate::desk::{Approved, Approver, CaseFile, DeskError, KeptBatch};
+use crate::number::grouped;
 use crate::server::{App, Fields, Problem, Query, Session, Wants};
 use crate::shown;
 

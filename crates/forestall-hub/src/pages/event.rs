@@ -8,8 +8,8 @@ use forestall_model::{CampaignId, DayRange};
 use forestall_store::LogEntry;
 
 use super::frame::to_minute;
-use super::number::{counted, grouped};
 use crate::desk::{said_of_holders, said_of_lists};
+use crate::number::{counted, grouped};
 
 /// One event.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use forestall_dga::info::Verification;
 use forestall_model::Released;
 
 use super::frame::Frame;
-use super::number::grouped;
+use crate::number::grouped;
 use crate::server::{App, Problem, Session};
 
 #[derive(Template)]

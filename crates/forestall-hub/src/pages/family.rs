@@ -11,8 +11,8 @@ use forestall_dga::{Ask, Family, NameBuf};
 use forestall_model::{FamilySlug, Params, Released, UtcDay};
 
 use super::frame::Frame;
-use super::number::grouped;
 use crate::desk::Desk;
+use crate::number::grouped;
 use crate::server::{App, Problem, Query, Session};
 
 /// Names that the page shows of a day.

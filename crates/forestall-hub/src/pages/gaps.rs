@@ -12,11 +12,11 @@ use forestall_coord::{Board, Gap};
 use forestall_model::{Instant, ListCounts, Party, Tld, Window};
 
 use super::frame::{Frame, to_minute};
-use super::number::grouped;
 use super::place::{Heading, about, case_id, now_of};
 use crate::contacts::{CallList, Callee};
 use crate::desk::CaseFile;
 use crate::lead::LeadDocument;
+use crate::number::grouped;
 use crate::server::{App, Problem, Query, Session};
 
 /// The days that the form offers.

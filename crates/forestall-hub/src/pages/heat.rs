@@ -12,8 +12,8 @@ use forestall_coord::Level;
 use forestall_coord::reach::percent;
 use forestall_model::{DayRange, UtcDay};
 
-use super::number::coverage;
 use super::place::about;
+use crate::number::coverage;
 use crate::server::{CaseView, DayMark, Shade, SliceFigures};
 
 /// The width that a strip aims at, in pixels.
@@ -126,7 +126,7 @@ impl HeatRow {
         Self {
             tld: slice.tld.to_string(),
             about: about(&slice.tld),
-            names: super::number::grouped(slice.over_all.names),
+            names: crate::number::grouped(slice.over_all.names),
             observed: coverage(&slice.on_day, Level::Observed),
             claimed: coverage(&slice.on_day, Level::Claimed),
             alone: slice.alone.map_or_else(|| "0 %".to_owned(), |worst| percent(worst.reach.high)),
@@ -212,7 +212,7 @@ fn words(days: &[DayMark], from: UtcDay) -> String {
     let (observed, claimed) = (|mark: &DayMark| mark.observed, |mark: &DayMark| mark.claimed);
     let alarms = days.iter().filter(|mark| mark.alarm).count();
     let alarms = if alarms > 0 {
-        format!("; names in alarm on {}", super::number::counted(alarms as u64, "day", "days"))
+        format!("; names in alarm on {}", crate::number::counted(alarms as u64, "day", "days"))
     } else {
         String::new()
     };

@@ -10,9 +10,9 @@ use forestall_coord::case::Exclusion;
 use forestall_model::{DomainName, NameClass, Tld};
 
 use super::frame::{Frame, to_minute};
-use super::number::grouped;
 use super::place::{Heading, case_id, tld};
 use super::slice;
+use crate::number::grouped;
 use crate::server::{App, Fields, Problem, Query, Session, Wants};
 
 /// Names a page.

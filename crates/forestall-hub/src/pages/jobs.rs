@@ -9,9 +9,9 @@ use axum::response::Html;
 use forestall_store::{Job, JobState, JobsAsked};
 
 use super::frame::{Frame, to_minute};
-use super::number::{counted, grouped};
 use crate::desk::DeskError;
 use crate::jobs::{Kind, NOTHING_NEW};
+use crate::number::{counted, grouped};
 use crate::server::{App, Problem, Query, Session};
 
 /// Jobs that are shown.

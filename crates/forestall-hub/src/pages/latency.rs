@@ -11,9 +11,9 @@ use forestall_coord::kpi::{SliceLatency, Stretch, stretch};
 use serde::Serialize;
 
 use super::frame::{Frame, to_minute};
-use super::number::grouped;
 use super::place::{Heading, about, case_id, now_of};
 use crate::figures::document;
+use crate::number::grouped;
 use crate::server::{App, Problem, Query, Session, Wants};
 
 /// The width of a strip, in its own units.

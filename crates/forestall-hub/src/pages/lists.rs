@@ -21,13 +21,13 @@ use serde::Serialize;
 use super::disclosed::disclose;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
-use super::number::grouped;
 use super::papers::{PaperLink, links};
 use super::place::{Heading, case_id, tld};
 use super::slice::act;
 use crate::desk::{AskLists, CutOutcome, NumberedList};
 use crate::jobs::terms_of;
 use crate::lead::LeadDocument;
+use crate::number::grouped;
 use crate::server::{App, Fields, Problem, Session, Wants};
 
 #[derive(Template)]

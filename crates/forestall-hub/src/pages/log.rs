@@ -11,9 +11,9 @@ use forestall_store::LogEntry;
 
 use super::event::EventRow;
 use super::frame::Frame;
-use super::number::grouped;
 use super::place::{Heading, case_id};
 use crate::desk::DeskError;
+use crate::number::grouped;
 use crate::server::{App, Problem, Query, Session};
 
 /// Events a page.

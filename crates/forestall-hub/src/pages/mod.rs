@@ -51,7 +51,6 @@ mod markdown;
 pub(crate) mod metrics;
 pub(crate) mod name;
 pub(crate) mod names;
-pub(crate) mod number;
 pub(crate) mod open;
 pub(crate) mod papers;
 pub(crate) mod parties;

@@ -22,10 +22,10 @@ use super::docket::{colour, due, unicode};
 use super::facts::Facts;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
-use super::number::grouped;
 use super::place::{Heading, case_id, now_of};
 use super::slice::recorded;
 use crate::desk::{CaseFile, Evidence};
+use crate::number::grouped;
 use crate::server::{App, Fields, Problem, Query, Session, Waiting, Wants};
 
 /// Windows that are shown; a name of a list without dates has one, one that is made again each day may have hundreds.

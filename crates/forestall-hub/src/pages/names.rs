@@ -6,8 +6,8 @@ use forestall_coord::{Board, NameView, Phase};
 use forestall_model::{DomainName, Instant, ListCounts, Tld, UtcDay, Window};
 
 use super::frame::to_minute;
-use super::number::grouped;
 use crate::desk::{CaseFile, Desk};
+use crate::number::grouped;
 use crate::server::{Problem, Query};
 
 /// Names a page.

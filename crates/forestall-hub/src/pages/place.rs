@@ -8,8 +8,8 @@ use forestall_model::directory::Directory;
 use forestall_model::{CaseId, Instant, Released, Tld};
 
 use super::frame::Banner;
-use super::number::counted;
 use crate::desk::CaseFile;
+use crate::number::counted;
 use crate::server::{App, Problem, Waiting};
 
 /// Reads a case id of an address.

@@ -7,7 +7,7 @@ use forestall_coord::event::{CaseCampaign, ProviderZone};
 use forestall_coord::{Case, Level, Party, Tally};
 use forestall_model::Tld;
 
-use super::number::{counted, coverage, grouped};
+use crate::number::{counted, coverage, grouped};
 use crate::server::Figures;
 
 /// Coverage and reach at one level of proof.

@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use super::census_view::{FigureView, drawn, entry};
 use super::frame::Frame;
-use super::number::{counted, grouped};
 use crate::census::{Asked, OfFamily, USUAL_DAYS, Whose};
+use crate::number::{counted, grouped};
 use crate::server::{App, Problem, Wants};
 
 /// What everybody may know. // WIRE FORMAT, version 1.

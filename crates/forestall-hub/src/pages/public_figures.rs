@@ -13,7 +13,7 @@ use forestall_coord::{Level, Tally};
 use serde::Serialize;
 
 use super::frame::{Frame, to_minute};
-use super::number::grouped;
+use crate::number::grouped;
 use crate::server::{App, Problem, Wants};
 
 /// The least count that is told.

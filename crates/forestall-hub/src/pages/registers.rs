@@ -10,8 +10,8 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
-use super::number::grouped;
 use crate::desk::{DeskError, HeldList, read_list};
+use crate::number::grouped;
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Query, Session, Wants};
 
 /// The longest signature and list of keys, in octets; both are a few lines.

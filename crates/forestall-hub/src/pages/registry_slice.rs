@@ -10,12 +10,12 @@ use forestall_model::{Action, AnswerResult, CaseId, DomainName, PeriodCounts, Re
 use super::frame::{Banner, Frame, to_minute};
 use super::kept::Kept;
 use super::names::{self, NamePage};
-use super::number::grouped;
 use super::place::{about, now_of};
 use super::slice::{AnswerRow, answer_row, counts_of, meaning, recorded};
 use super::slice_lists::SliceList;
 use crate::desk::CaseFile;
 use crate::lead::LeadDocument;
+use crate::number::grouped;
 use crate::server::{App, Problem, Query, Session};
 
 /// A campaign that has names in the slice.

@@ -15,10 +15,10 @@ use serde::Serialize;
 
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
-use super::number::counted;
 use super::place::{Heading, case_id};
 use super::slice::act;
 use crate::desk::{MailVerdict, ReadMail};
+use crate::number::counted;
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Session, Wants};
 
 /// Names of a mail that are shown.

@@ -23,12 +23,12 @@ use super::heat::HeatRow;
 use super::holders::{GROUNDS, HolderRow};
 use super::kept::Kept;
 use super::names::{self, NamePage};
-use super::number::grouped;
 use super::place::{Heading, about, case_id, need_slice, now_of, tld};
 use super::proof::{self, Alarm, Share};
 use super::slice_lists::SliceList;
 use crate::desk::{Act, CaseFile};
 use crate::lead::LeadDocument;
+use crate::number::grouped;
 use crate::server::{App, Fields, Problem, Query, Session, SliceFigures, Wants};
 
 /// Events of the case that are looked through for those of the slice.
@@ -260,7 +260,7 @@ pub(super) async fn render(
     let heading = Heading::of(app, &file).await?;
     let waiting_here = match app.waiting(&file).await?.under(tld) {
         0 => String::new(),
-        waiting => super::number::counted(u32::try_from(waiting).unwrap_or(u32::MAX), "name", "names"),
+        waiting => crate::number::counted(u32::try_from(waiting).unwrap_or(u32::MAX), "name", "names"),
     };
     let frame = Frame::new(format!(".{tld} · {}", heading.title), "cases", app, session);
     let frame = frame.with_scripts(&["heat.js", "forms.js", "filter.js"]);
@@ -356,7 +356,7 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
         lead: LeadTime::of_slice(&board, tld, &around.terms, around.now)
             .map(|lead| LeadDocument::of(&lead, &around.terms, around.now)),
         fallback: fallback_due(&board, tld, around.now)
-            .map(|due| (super::number::counted(due.names, "name", "names"), due.action)),
+            .map(|due| (crate::number::counted(due.names, "name", "names"), due.action)),
         lists: around.lists,
         requested: slice.requests.last().map(|r| format!("{} on {}, for {}", r.action, to_minute(r.at), r.days)),
         waivers: case.filings.iter().filter(|filing| filing.tlds.contains(tld)).map(waiver).collect(),
@@ -366,7 +366,7 @@ fn page(file: &Released<CaseFile>, tld: &Tld, day: UtcDay, shown: UtcDay, around
         other_answers: if single == 0 {
             String::new()
         } else {
-            super::number::counted(u32::try_from(single).unwrap_or(u32::MAX), "answer", "answers")
+            crate::number::counted(u32::try_from(single).unwrap_or(u32::MAX), "answer", "answers")
         },
         campaigns: case.campaigns.iter().enumerate().map(choice).collect(),
         counts: by_day.iter().map(|(day, counts)| day_count(*day, counts, &here)).collect(),
@@ -443,8 +443,8 @@ fn day_count(day: UtcDay, counts: &OfDay, here: &[usize]) -> DayCount {
         day: day.to_string(),
         names: here.iter().map(|index| grouped(counts.names.get(index).copied().unwrap_or(0))).collect(),
         total: grouped(counts.total.names),
-        observed: super::number::coverage(&counts.total, Level::Observed),
-        claimed: super::number::coverage(&counts.total, Level::Claimed),
+        observed: crate::number::coverage(&counts.total, Level::Observed),
+        claimed: crate::number::coverage(&counts.total, Level::Claimed),
     }
 }
 

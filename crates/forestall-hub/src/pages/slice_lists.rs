@@ -8,8 +8,8 @@ use forestall_model::party::Terms;
 use serde::Serialize;
 
 use super::frame::to_minute;
-use super::number::grouped;
 use super::papers::{PaperLink, links};
+use crate::number::grouped;
 use crate::server::App;
 
 /// Lists that are shown; the page of the case's lists has them all.

@@ -12,8 +12,8 @@ use forestall_model::UtcDay;
 use serde::Serialize;
 
 use super::frame::Frame;
-use super::number::grouped;
 use super::place::{Heading, case_id, now_of};
+use crate::number::grouped;
 use crate::server::{App, Problem, Session, Wants};
 
 /// Where the lanes begin, beside their words.

@@ -16,10 +16,10 @@ use forestall_model::{CaseId, Digest, Tlp};
 
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
-use super::number::grouped;
 use super::place::{Heading, case_id};
 use super::slice::act;
 use crate::desk::TakeTold;
+use crate::number::grouped;
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Session, Wants};
 
 /// A file that was taken in.

@@ -42,7 +42,7 @@ pub(super) fn draw(words: &str, points: &[Point], unlike: &[UtcDay]) -> String {
         crate::map::escaped(words)
     );
     for share in [0.0, 0.5, 1.0] {
-        let (y, value) = (plan.y(top * share), super::number::decimal(top * share, usize::from(top < 10.0)));
+        let (y, value) = (plan.y(top * share), crate::number::decimal(top * share, usize::from(top < 10.0)));
         let _ = write!(
             svg,
             "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{:.1}\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{value}</text>",

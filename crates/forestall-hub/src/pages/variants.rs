@@ -4,7 +4,7 @@
 
 use forestall_coord::{Case, Level};
 
-use super::number::{counted, coverage, grouped};
+use crate::number::{counted, coverage, grouped};
 use crate::server::{Figures, VariantFigures};
 
 /// One variant.

@@ -16,9 +16,9 @@ use forestall_model::{DayRange, Tld, UtcDay};
 use serde::Serialize;
 
 use super::frame::Frame;
-use super::number::grouped;
 use super::place::{Heading, about, case_id};
 use crate::desk::CaseFile;
+use crate::number::grouped;
 use crate::prospect::{document, prospect};
 use crate::server::{App, Problem, Query, Session, Wants};
 

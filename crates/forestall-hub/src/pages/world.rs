@@ -5,8 +5,8 @@
 use forestall_coord::Level;
 use forestall_model::directory::Directory;
 
-use super::number::coverage;
 use crate::map::{MapEntry, draw, legend};
+use crate::number::coverage;
 use crate::server::{CaseView, Shade, SliceFigures};
 
 /// Classes of slices of which something is observed, by step.
@@ -43,7 +43,7 @@ fn entry(view: &CaseView, slice: &SliceFigures) -> MapEntry {
             "observed {}, claimed {} of {} names",
             coverage(tally, Level::Observed),
             coverage(tally, Level::Claimed),
-            super::number::grouped(tally.registrable())
+            crate::number::grouped(tally.registrable())
         ),
     };
     let country = Directory::built_in().entry(&slice.tld).and_then(|e| e.country.as_ref()).map(|fact| fact.value);

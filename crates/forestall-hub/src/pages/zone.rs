@@ -10,8 +10,8 @@ use forestall_api::zones::{ZoneSerial, ZoneTaken, ZoneTaker, ZoneTold};
 use forestall_model::OwnerName;
 
 use super::frame::{Banner, Frame, to_minute};
-use super::number::{counted, grouped};
 use super::zones::{difference, holds};
+use crate::number::{counted, grouped};
 use crate::server::{App, Fields, Problem, Query, Session};
 use crate::shown;
 

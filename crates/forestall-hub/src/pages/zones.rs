@@ -11,8 +11,8 @@ use forestall_model::{CampaignId, CaseId, Tld};
 
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
-use super::number::grouped;
 use crate::desk::NewZone;
+use crate::number::grouped;
 use crate::server::{App, Fields, Problem, Query, Session, Wants};
 use crate::shown;
 

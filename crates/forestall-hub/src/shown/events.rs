@@ -8,7 +8,7 @@ use forestall_model::{CampaignId, DayRange};
 use forestall_store::LogEntry;
 
 use crate::desk::{said_of_holders, said_of_lists};
-use crate::pages::number::grouped;
+use crate::number::{counted, grouped};
 
 /// Returns an event of the log. Of what stands outside of it nothing is told but who acted and the comment.
 ///
@@ -42,7 +42,7 @@ fn said(body: &Body) -> String {
             format!(
                 "opened as {case_kind}: {title}; {horizon}, {}, {}",
                 campaigns.join(" "),
-                counted(slices.len() as u64, "slice")
+                counted(slices.len() as u64, "slice", "slices")
             )
         }
         Body::Requested { tld, days, campaigns, action, fallback, .. } => {
@@ -56,7 +56,7 @@ fn said(body: &Body) -> String {
                 AnswerScope::Days { days, campaigns } => of_days(*days, campaigns),
                 AnswerScope::Places(sets) => {
                     let names: u64 = sets.iter().map(|set| u64::from(set.places.len())).sum();
-                    format!("{} in {}", counted(names, "name"), counted(sets.len() as u64, "list"))
+                    format!("{} in {}", counted(names, "name", "names"), counted(sets.len() as u64, "list", "lists"))
                 }
             };
             format!("{tld} answered {result} to {action} ({level}), {scope}")
@@ -68,14 +68,14 @@ fn said(body: &Body) -> String {
             let failed: u64 = sweep.lists.iter().map(|list| u64::from(list.unknown.len())).sum();
             format!(
                 "looked at {} in {} by {}, from {}; {} failed",
-                counted(names, "name"),
-                counted(sweep.lists.len() as u64, "list"),
+                counted(names, "name", "names"),
+                counted(sweep.lists.len() as u64, "list", "lists"),
                 sweep.method,
                 sweep.vantage,
                 grouped(failed)
             )
         }
-        Body::Seen { rows } => format!("recorded {} at single names", counted(rows.len() as u64, "look")),
+        Body::Seen { rows } => format!("recorded {} at single names", counted(rows.len() as u64, "look", "looks")),
         Body::Vetted { .. }
         | Body::Ruled { .. }
         | Body::Appealed { .. }
@@ -103,8 +103,4 @@ fn of_days(days: DayRange, campaigns: &[CampaignId]) -> String {
         [] => format!("{days}"),
         _ => format!("{days}, {}", campaigns.iter().map(CampaignId::as_str).collect::<Vec<_>>().join(" ")),
     }
-}
-
-fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }

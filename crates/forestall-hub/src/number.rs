@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Numbers as pages write them.
+//! Numbers as people read them, with their nouns: in pages, letters and what is told of acts.
 
 use forestall_coord::reach::percent;
 use forestall_coord::{Level, Tally};
@@ -19,7 +19,7 @@ pub(crate) fn grouped(count: impl Into<u64>) -> String {
 }
 
 /// Writes a number that is no count, with commas between thousands and so many decimals: `3,052.4`.
-pub(super) fn decimal(value: f64, places: usize) -> String {
+pub(crate) fn decimal(value: f64, places: usize) -> String {
     if !value.is_finite() {
         return "no bound".to_owned();
     }
@@ -37,17 +37,17 @@ pub(crate) fn counted(count: impl Into<u64>, one: &str, many: &str) -> String {
 }
 
 /// Writes a count as [`grouped`] does, for templates, which hand over references.
-pub(super) fn written<T: Copy + Into<u64>>(count: &T) -> String {
+pub(crate) fn written<T: Copy + Into<u64>>(count: &T) -> String {
     grouped(*count)
 }
 
 /// Returns the noun that stands behind a count as it is shown: `name` behind `1`, else `names`.
-pub(super) fn noun(shown: &str, one: &'static str, many: &'static str) -> &'static str {
+pub(crate) fn noun(shown: &str, one: &'static str, many: &'static str) -> &'static str {
     if shown == "1" { one } else { many }
 }
 
 /// Writes coverage at a level of proof: `99.9 %`, or that there is nothing to protect.
-pub(super) fn coverage(tally: &Tally, level: Level) -> String {
+pub(crate) fn coverage(tally: &Tally, level: Level) -> String {
     if tally.registrable() == 0 { "no names".to_owned() } else { percent(tally.coverage(level)) }
 }
 
