@@ -126,6 +126,12 @@ pub(crate) fn is_zero(word: u64) -> u64 {
     !(((word & !HIGH) + !HIGH) | word) & HIGH
 }
 
+/// Says whether an octet of a word is a dot.
+#[inline]
+pub(crate) fn has_dot(word: u64) -> bool {
+    is_zero(word ^ DOTS) != 0
+}
+
 /// Turns ASCII capitals to lower case.
 #[inline]
 pub(crate) fn lower(word: u64) -> u64 {

@@ -168,27 +168,30 @@ mod linux {
             Ok(filling)
         }
 
+        /// Returns where the octets begin. `start + length` octets lie in the mapping: it is LARGE octets longer than `length`, and `start` is less than LARGE.
+        #[inline]
+        fn first(&self) -> *mut u8 {
+            self.region.pointer.as_ptr().cast::<u8>().wrapping_add(self.start)
+        }
+
         /// Asks for large pages, for what fills them: behind that, a page is as large as is needed.
         fn ask_for_large_pages(&self) {
             let large = self.length / LARGE * LARGE;
             if large > 0 {
-                let start = self.region.pointer.as_ptr().cast::<u8>().wrapping_add(self.start).cast::<c_void>();
                 #[expect(unsafe_code, reason = "the system call that says how memory is used")]
                 // SAFETY: the range lies in the mapping, and this advice changes nothing that can be seen in it.
-                let done = unsafe { madvise(start, large, Advice::LinuxHugepage) };
+                let done = unsafe { madvise(self.first().cast::<c_void>(), large, Advice::LinuxHugepage) };
                 // A system without large pages is slower and no more.
                 let _ = done;
             }
         }
 
         pub(super) fn octets_mut(&mut self) -> &mut [u8] {
-            let start = self.region.pointer.as_ptr().cast::<u8>().wrapping_add(self.start);
             #[expect(unsafe_code, reason = "octets behind a pointer of the system's")]
-            // SAFETY: `start + length` octets lie in the mapping, since it is LARGE octets longer than `length` and `start` is less than LARGE; `length` is at most
-            // isize::MAX. They can be read and written, were made 0 by the system, and nobody else has them: they are reached through `self` alone, which is borrowed
+            // SAFETY: `length` octets from `first` on lie in the mapping, as it says; `length` is at most isize::MAX. They can be read and written, were made 0 by the system, and nobody else has them: they are reached through `self` alone, which is borrowed
             // to be changed for as long as the slice is there.
             unsafe {
-                std::slice::from_raw_parts_mut(start, self.length)
+                std::slice::from_raw_parts_mut(self.first(), self.length)
             }
         }
 
@@ -208,12 +211,11 @@ mod linux {
     impl Mapping {
         #[inline]
         pub(super) fn octets(&self) -> &[u8] {
-            let start = self.0.region.pointer.as_ptr().cast::<u8>().wrapping_add(self.0.start);
             #[expect(unsafe_code, reason = "octets behind a pointer of the system's")]
-            // SAFETY: `start + length` octets lie in the mapping, as above, which is there until `self` is dropped, and no slice outlives `self`. They can be
+            // SAFETY: `length` octets from `first` on lie in the mapping, which is there until `self` is dropped, and no slice outlives `self`. They can be
             // read, and nobody writes to them: the right to was taken away, and `octets_mut` needs a value that this one has taken in.
             unsafe {
-                std::slice::from_raw_parts(start, self.0.length)
+                std::slice::from_raw_parts(self.0.first(), self.0.length)
             }
         }
     }

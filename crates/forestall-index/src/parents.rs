@@ -5,7 +5,7 @@
 //! What stands above a parent (`net` above `ddns.net`) is known too, as a way to it, so that a walk from the right stops at the first
 //! label with which no parent goes on. Few real queries get beyond two labels.
 
-use crate::hash::{ROOT, with_label};
+use crate::hash::{ROOT, has_dot, with_label};
 use crate::name::Labels;
 
 /// The number of an ending that is only the way to a parent.
@@ -21,10 +21,8 @@ pub(crate) struct Parents {
     hashes: Vec<u64>,
     numbers: Vec<u16>,
     count: usize,
-    /// For each number, the parent's one label of at most seven letters, digits and hyphens with their number topmost; 0 for another. What has a dot or the length
-    /// of a label among its octets is thus no label that is known here.
-    words: Vec<u64>,
-    /// The same of the parent as text, whose labels may be several: at most seven octets with the dots between labels.
+    /// For each number, the parent as text of at most seven octets, with their number topmost: letters, digits and hyphens, and dots between labels; 0 for another. What has
+    /// the length of a label among its octets is thus none that is known here.
     texts: Vec<u64>,
 }
 
@@ -39,21 +37,13 @@ pub(crate) enum Ending {
 
 impl Parents {
     pub(crate) fn new() -> Self {
-        Self {
-            hashes: vec![0; FEWEST_SLOTS],
-            numbers: vec![0; FEWEST_SLOTS],
-            count: 0,
-            words: Vec::new(),
-            texts: Vec::new(),
-        }
+        Self { hashes: vec![0; FEWEST_SLOTS], numbers: vec![0; FEWEST_SLOTS], count: 0, texts: Vec::new() }
     }
 
     /// Adds a parent, on the wire and in lower case. Of two with one hash the first stays.
     pub(crate) fn add(&mut self, wire: &[u8], number: u16) {
         let Some(labels) = Labels::of(wire) else { return };
-        for words in [&mut self.words, &mut self.texts] {
-            words.resize(words.len().max(usize::from(number) + 1), 0);
-        }
+        self.texts.resize(self.texts.len().max(usize::from(number) + 1), 0);
         // Labels::of has seen that the lengths are right.
         let mut text = Vec::with_capacity(labels.length);
         for start in labels.starts() {
@@ -66,13 +56,11 @@ impl Parents {
             text.extend((!is_first).then_some(b'.'));
             text.extend_from_slice(label);
         }
-        let word = if (1..=7).contains(&text.len()) {
+        self.texts[usize::from(number)] = if (1..=7).contains(&text.len()) {
             text.iter().rev().fold(0, |word, octet| word << 8 | u64::from(*octet)) | (text.len() as u64) << 56
         } else {
             0
         };
-        self.texts[usize::from(number)] = word;
-        self.words[usize::from(number)] = if labels.count() == 1 { word } else { 0 };
         let mut hash = ROOT;
         let mut left = labels.count();
         for start in labels.starts().rev() {
@@ -86,8 +74,8 @@ impl Parents {
     fn insert(&mut self, hash: u64, number: u16) {
         if 4 * (self.count + 1) > self.hashes.len() {
             let room = 2 * self.hashes.len();
-            let [words, texts] = [&mut self.words, &mut self.texts].map(std::mem::take);
-            let mut larger = Self { hashes: vec![0; room], numbers: vec![0; room], count: 0, words, texts };
+            let texts = std::mem::take(&mut self.texts);
+            let mut larger = Self { hashes: vec![0; room], numbers: vec![0; room], count: 0, texts };
             for (hash, number) in self.hashes.iter().zip(&self.numbers).filter(|(hash, _)| **hash != 0) {
                 larger.insert(*hash, *number);
             }
@@ -117,7 +105,7 @@ impl Parents {
     /// Says whether the parent with a number is known to be this one label: at most seven octets with their number topmost, letters in lower case.
     #[inline]
     pub(crate) fn is_label(&self, number: u16, word: u64) -> bool {
-        self.words.get(usize::from(number)).is_some_and(|known| *known == word)
+        self.is_text(number, word) && !has_dot(word)
     }
 
     /// Says whether the parent with a number is known to be written so: at most seven octets, dots between labels among them, with their number topmost, letters in
