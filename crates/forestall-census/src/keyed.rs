@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! A fast hash of numbers, under a key that each run draws anew.
+//! A fast hash of numbers and of octets, under a key that each table draws anew.
 //!
 //! Whoever sends requests chooses addresses and User-Agents. Without the key nobody can choose those that fall on one place of a table. What is made of a table never depends on
 //! where its entries stand.
@@ -9,22 +9,42 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The key of a table.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Keyed {
+pub struct Keyed {
     one: u64,
     other: u64,
 }
 
 impl Keyed {
     /// Draws a key.
-    pub(crate) fn new() -> Self {
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "two of them are never the same")]
+    pub fn new() -> Self {
         let state = RandomState::new();
         Self { one: state.hash_one(1_u8), other: state.hash_one(2_u8) | 1 }
     }
 
     /// Returns the hash of a number: both halves of a product of 128 bits, folded, so that each bit of the number moves each of the hash.
     #[inline]
-    pub(crate) fn of(self, number: u64) -> u64 {
+    #[must_use]
+    pub fn of(self, number: u64) -> u64 {
         folded(folded(number ^ self.one, self.other), self.one | 1)
+    }
+
+    /// Returns the hash of octets, sixteen at a time in the same way.
+    #[inline]
+    #[must_use]
+    pub fn of_octets(self, octets: &[u8]) -> u64 {
+        let Self { one, other } = self;
+        let (words, rest) = octets.as_chunks::<8>();
+        let (pairs, single) = words.as_chunks::<2>();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        let [last, single] = [last, single.first().copied().unwrap_or_default()].map(u64::from_le_bytes);
+        let whole =
+            |state, [a, b]: &[[u8; 8]; 2]| folded(u64::from_le_bytes(*a) ^ state, u64::from_le_bytes(*b) ^ other);
+        let state = pairs.iter().fold(one, whole);
+        let state = folded(state ^ single, last ^ other);
+        folded(state ^ octets.len() as u64, one | 1)
     }
 }
 
@@ -46,7 +66,7 @@ impl BuildHasher for Keyed {
 
 /// Takes numbers one after another.
 #[derive(Debug)]
-pub(crate) struct Mixer {
+pub struct Mixer {
     key: Keyed,
     state: u64,
 }
@@ -57,12 +77,7 @@ impl Hasher for Mixer {
     }
 
     fn write(&mut self, octets: &[u8]) {
-        for some in octets.chunks(8) {
-            let mut word = [0; 8];
-            word[..some.len()].copy_from_slice(some);
-            self.write_u64(u64::from_le_bytes(word));
-        }
-        self.write_u64(octets.len() as u64);
+        self.write_u64(self.key.of_octets(octets));
     }
 
     fn write_u8(&mut self, number: u8) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use parquet::data_type::ByteArray;
 
-use crate::decode::{There, Words};
+use crate::decode::{NOTHING, There, Words};
 use crate::lake::File;
 use crate::read::ReadError;
 use crate::schema::Table;
@@ -84,13 +84,13 @@ impl<'a> Texts<'a> {
     /// Returns the octets of a row; none where it has none, or is no row.
     #[must_use]
     pub fn get(&self, row: usize) -> Option<&'a [u8]> {
-        self.words.codes.get(row).and_then(|code| self.word(*code))
+        self.word(self.place(row))
     }
 
-    /// Returns, for each row, which of the texts of the dictionary it has. Rows with the same one have the same text.
+    /// Returns which of the texts of the dictionary a row has, whose place is beyond them where it has none, or is no row. Rows with the same place have the same text.
     #[inline]
-    pub(crate) fn codes(&self) -> &'a [u32] {
-        &self.words.codes
+    pub(crate) fn place(&self, row: usize) -> usize {
+        self.words.codes.get(row).copied().unwrap_or(NOTHING) as usize
     }
 
     /// Returns how many texts the dictionary has.
@@ -98,9 +98,14 @@ impl<'a> Texts<'a> {
         self.words.dictionary.len()
     }
 
-    /// Returns the text of a code; none for that of nothing.
-    pub(crate) fn word(&self, code: u32) -> Option<&'a [u8]> {
-        self.words.dictionary.get(usize::try_from(code).ok()?).map(ByteArray::data)
+    /// Returns the text at a place of the dictionary; none beyond it.
+    pub(crate) fn word(&self, place: usize) -> Option<&'a [u8]> {
+        self.words.dictionary.get(place).map(ByteArray::data)
+    }
+
+    /// Returns the texts of the dictionary, in the order of their places.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.words.dictionary.iter().map(ByteArray::data)
     }
 }
 

@@ -12,7 +12,7 @@ use parquet::file::statistics::Statistics;
 
 use crate::chunk::{Chunk, Data, Group};
 use crate::hybrid;
-use crate::intern::Interned;
+use crate::intern::{Interned, place_of};
 use crate::output::{DICTIONARY, PAGE};
 
 /// Words of the program that are remembered by their places.
@@ -201,8 +201,7 @@ impl Words {
             return self.push(last);
         }
         self.last_number = number;
-        // Fibonacci hashing: the upper bits of a product with 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
-        let place = usize::try_from(number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55).unwrap_or(0);
+        let place = place_of(number, RECENT);
         let code = match self.recent.get(place) {
             Some(Some((known, code))) if *known == number => *code,
             _ => {

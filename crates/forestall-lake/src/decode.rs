@@ -172,7 +172,7 @@ impl Levels {
 }
 
 /// Puts values where they belong, from the last one back.
-fn spread<T: Copy>(values: &mut Vec<T>, levels: &[i16], nothing: T) {
+pub(crate) fn spread<T: Copy>(values: &mut Vec<T>, levels: &[i16], nothing: T) {
     let mut from = values.len();
     values.resize(levels.len(), nothing);
     for (row, level) in levels.iter().enumerate().rev() {

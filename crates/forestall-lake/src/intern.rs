@@ -5,7 +5,7 @@
 //! Codes are given in the order in which values come, so that the same values give the same codes. Where a value stands in the table depends on a key that each table draws: whoever sends
 //! requests chooses texts, and could otherwise choose those that fall on one place.
 
-use std::hash::{BuildHasher as _, RandomState};
+use forestall_census::Keyed;
 
 /// Places of a table at first.
 const LEAST: usize = 64;
@@ -13,7 +13,7 @@ const LEAST: usize = 64;
 /// Distinct values, one after another.
 #[derive(Debug)]
 pub(crate) struct Interned {
-    keys: [u64; 2],
+    key: Keyed,
     octets: Vec<u8>,
     ends: Vec<usize>,
     /// The upper half of the hash of a value, and its code and 1; 0 where there is none. The places are a power of two.
@@ -22,9 +22,7 @@ pub(crate) struct Interned {
 
 impl Interned {
     pub(crate) fn new() -> Self {
-        let state = RandomState::new();
-        let keys = [state.hash_one(1_u8), state.hash_one(2_u8) | 1];
-        Self { keys, octets: Vec::new(), ends: Vec::new(), places: vec![(0, 0); LEAST] }
+        Self { key: Keyed::new(), octets: Vec::new(), ends: Vec::new(), places: vec![(0, 0); LEAST] }
     }
 
     /// Returns the code of a value.
@@ -51,7 +49,7 @@ impl Interned {
     /// Returns the code of a value, or where it would stand.
     #[inline]
     fn look(&self, value: &[u8]) -> Result<u32, (u32, usize)> {
-        let hash = hash(self.keys, value);
+        let hash = self.key.of_octets(value);
         let mark = u32::try_from(hash >> 32).unwrap_or(0);
         let mask = self.places.len() - 1;
         let mut place = usize::try_from(hash).unwrap_or(0) & mask;
@@ -100,7 +98,7 @@ impl Interned {
         let mask = self.places.len() * 2 - 1;
         let mut places = vec![(0, 0); mask + 1];
         for (value, code) in self.iter().zip(1..) {
-            let hash = hash(self.keys, value);
+            let hash = self.key.of_octets(value);
             let mut place = usize::try_from(hash).unwrap_or(0) & mask;
             while places[place].1 != 0 {
                 place = (place + 1) & mask;
@@ -111,26 +109,10 @@ impl Interned {
     }
 }
 
-/// Returns a hash of octets under a key: sixteen at a time, by a product of 128 bits of which both halves are folded.
+/// Returns the place of a number among so many, a power of two of them: the upper bits of a product with 2^64 / golden ratio (Fibonacci hashing; Knuth, The Art of Computer Programming 3, 6.4).
 #[inline]
-fn hash([one, other]: [u64; 2], octets: &[u8]) -> u64 {
-    let (words, rest) = octets.as_chunks::<8>();
-    let (pairs, single) = words.as_chunks::<2>();
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let [last, single] = [last, single.first().copied().unwrap_or_default()].map(u64::from_le_bytes);
-    let state =
-        pairs.iter().fold(one, |state, [a, b]| folded(u64::from_le_bytes(*a) ^ state, u64::from_le_bytes(*b) ^ other));
-    let state = folded(state ^ single, last ^ other);
-    folded(state ^ octets.len() as u64, one | 1)
-}
-
-#[inline]
-fn folded(one: u64, other: u64) -> u64 {
-    let product = u128::from(one) * u128::from(other);
-    #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
-    let halves = (product as u64, (product >> 64) as u64);
-    halves.0 ^ halves.1
+pub(crate) fn place_of(number: u64, places: usize) -> usize {
+    usize::try_from(number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - places.ilog2())).unwrap_or(0)
 }
 
 #[cfg(test)]

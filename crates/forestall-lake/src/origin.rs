@@ -5,6 +5,7 @@
 use std::net::IpAddr;
 
 use crate::enrich::About;
+use crate::intern::place_of;
 
 /// What is known of an address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,8 +53,7 @@ impl<'a> Origins<'a> {
                 (a << 48 | b << 32 | c << 16 | d) ^ (e << 48 | f << 32 | g << 16 | h)
             }
         };
-        // Fibonacci hashing: the upper bits of a product with 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
-        let place = usize::try_from(folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54).unwrap_or(0);
+        let place = place_of(folded, REMEMBERED);
         let entry = &mut self.remembered[place];
         match entry {
             Some((known, origin)) if *known == address => *origin,

@@ -24,7 +24,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use crate::batch::Values;
-use crate::decode::{self, NOTHING, Sixteens, Taker, There, Words};
+use crate::decode::{self, NOTHING, Sixteens, Taker, There, Words, spread};
 use crate::lake::{File, Lake, LakeError};
 use crate::schema::{ADDRESSES_KEY, Kind, LEFT_OUT_KEY, Table, VERSION, VERSION_KEY};
 
@@ -320,8 +320,8 @@ impl Pages {
 fn values_of(kind: Kind, optional: bool, rows: usize, pages: &Pages) -> ParquetResult<Values> {
     Ok(match kind {
         Kind::Time | Kind::Long => {
-            let (values, there) = read_all::<Int64Type>(rows, optional, pages)?;
-            Values::Longs(spread(values, there.as_deref(), 0), of_levels(there))
+            let (values, there) = placed(read_all::<Int64Type>(rows, optional, pages)?, 0);
+            Values::Longs(values, there)
         }
         Kind::Number(_) => {
             let mut numbers = decode::Numbers::default();
@@ -329,8 +329,8 @@ fn values_of(kind: Kind, optional: bool, rows: usize, pages: &Pages) -> ParquetR
                 return Ok(Values::Numbers(numbers.values, there));
             }
             let (values, there) = read_all::<Int32Type>(rows, optional, pages)?;
-            let values = values.into_iter().map(i32::cast_unsigned).collect();
-            Values::Numbers(spread(values, there.as_deref(), 0), of_levels(there))
+            let (values, there) = placed((values.into_iter().map(i32::cast_unsigned).collect(), there), 0);
+            Values::Numbers(values, there)
         }
         Kind::Flag => Values::Flags(read_all::<BoolType>(rows, optional, pages)?.0),
         Kind::Text | Kind::Octets => {
@@ -341,7 +341,7 @@ fn values_of(kind: Kind, optional: bool, rows: usize, pages: &Pages) -> ParquetR
             let (dictionary, there) = read_all::<ByteArrayType>(rows, optional, pages)?;
             let most = u32::try_from(dictionary.len()).ok().filter(|most| *most < NOTHING);
             let most = most.ok_or_else(|| ParquetError::General("it has too many values".to_owned()))?;
-            let codes = spread((0..most).collect(), there.as_deref(), NOTHING);
+            let (codes, _) = placed(((0..most).collect(), there), NOTHING);
             Values::Texts(Words { dictionary, codes })
         }
         Kind::Sixteen => {
@@ -352,13 +352,17 @@ fn values_of(kind: Kind, optional: bool, rows: usize, pages: &Pages) -> ParquetR
             let (values, there) = read_all::<FixedLenByteArrayType>(rows, optional, pages)?;
             let values: Option<Vec<[u8; 16]>> = values.iter().map(sixteen).collect();
             let values = values.ok_or_else(|| ParquetError::General("a value has not 16 octets".to_owned()))?;
-            Values::Sixteens(spread(values, there.as_deref(), [0; 16]), of_levels(there))
+            let (values, there) = placed((values, there), [0; 16]);
+            Values::Sixteens(values, there)
         }
     })
 }
 
-fn of_levels(levels: Option<Vec<i16>>) -> There {
-    levels.map_or(There::All, There::Some)
+/// Puts values into the rows that have one. Returns which those are.
+fn placed<T: Copy>((mut values, levels): Levelled<T>, nothing: T) -> (Vec<T>, There) {
+    let Some(levels) = levels else { return (values, There::All) };
+    spread(&mut values, &levels, nothing);
+    (values, There::Some(levels))
 }
 
 fn sixteen(value: &FixedLenByteArray) -> Option<[u8; 16]> {
@@ -381,16 +385,6 @@ pub(crate) fn read_all<T: DataType>(rows: usize, optional: bool, pages: &Pages) 
     }
     let there = (optional && read != rows).then_some(levels);
     Ok((values, there))
-}
-
-/// Puts values into the rows that have one.
-fn spread<T: Clone>(values: Vec<T>, there: Option<&[i16]>, nothing: T) -> Vec<T> {
-    let Some(there) = there else { return values };
-    let mut values = values.into_iter();
-    there
-        .iter()
-        .map(|level| if *level == 1 { values.next() } else { None }.unwrap_or_else(|| nothing.clone()))
-        .collect()
 }
 
 /// The octets of one column of one row group, at their place in the file.

@@ -31,6 +31,9 @@ const HAS_COUNTRY: u32 = 1 << 25;
 /// That there are several User-Agents: their pairs stand beside.
 const SEVERAL: u32 = 1 << 26;
 
+/// The level at which the pairs of all addresses are kept.
+const ALL: u32 = 0;
+
 /// The number of an address of one kind.
 pub(super) trait Number: Copy + Default + Eq + Ord + Hash + Into<u64> {
     /// Returns the address.
@@ -158,13 +161,12 @@ impl<N: Number> Seen<N> {
 
     /// Takes what another one took of the same day. All of its addresses are kept.
     pub(super) fn join(&mut self, mut other: Self) {
-        other.take_all(0);
-        let level = 0;
+        other.take_all(ALL);
         for entry in other.entries() {
             let part = part_of(self.key.of(entry.number.into()));
             self.waiting[part].push(*entry);
             if self.waiting[part].len() >= WAITING {
-                self.take(part, level);
+                self.take(part, ALL);
             }
         }
     }

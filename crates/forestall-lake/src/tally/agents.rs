@@ -18,19 +18,20 @@ const OTHERS: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(super) struct Agents {
     known: HashMap<Box<[u8]>, u32>,
-    /// The numbers of the texts of the rows at hand, by their codes; those that no row asked for yet have none.
+    /// The numbers of the texts of the rows at hand, by their places; those that no row asked for yet have none.
     here: Vec<Option<u32>>,
 }
 
 impl Agents {
-    /// Returns the number of a row's text, by its code.
+    /// Returns the number of a row's text.
     #[inline]
-    pub(super) fn number(&mut self, texts: Texts<'_>, code: u32) -> u32 {
-        let Some(here) = usize::try_from(code).ok().and_then(|code| self.here.get_mut(code)) else { return NOTHING };
+    pub(super) fn number(&mut self, texts: Texts<'_>, row: usize) -> u32 {
+        let place = texts.place(row);
+        let Some(here) = self.here.get_mut(place) else { return NOTHING };
         if let Some(number) = here {
             return *number;
         }
-        let text = texts.word(code).unwrap_or_default();
+        let text = texts.word(place).unwrap_or_default();
         let number = match self.known.get(text) {
             Some(number) => *number,
             None if self.known.len() < MOST => {
@@ -44,7 +45,7 @@ impl Agents {
         number
     }
 
-    /// Begins with other rows, whose codes stand for other texts.
+    /// Begins with other rows, whose places are of other texts.
     pub(super) fn next_rows(&mut self, texts: Texts<'_>) {
         self.here.clear();
         self.here.resize(texts.distinct(), None);

@@ -12,7 +12,6 @@ use forestall_model::{Instant, UtcDay};
 use super::TallyError;
 use super::agents::Agents;
 use super::samples::SampleNames;
-use crate::decode::NOTHING;
 use crate::lake::{File, Lake, NONE};
 use crate::read::{Batch, ReadError, Texts, Who};
 use crate::schema::{CONTACT_HITS, Table, contact};
@@ -100,8 +99,8 @@ fn take(all: &mut Contacts, day: UtcDay, batch: &Batch, agents: &mut Agents) -> 
         (batch.texts(contact::USER_AGENT)?, batch.numbers(contact::Q)?, batch.texts(contact::VERDICT)?);
     let (countries, left_out) = (batch.texts(contact::COUNTRY)?, batch.texts(contact::LEFT_OUT)?);
     let (sensors, destinations) = (batch.texts(contact::SENSOR)?, batch.texts(contact::DESTINATION)?);
-    let is_bot: Vec<bool> = words(verdicts).map(|verdict| verdict == BOT && family != NONE).collect();
-    let places: Vec<Option<[u8; 2]>> = words(countries).map(country).collect();
+    let is_bot: Vec<bool> = verdicts.words().map(|verdict| verdict == BOT && family != NONE).collect();
+    let places: Vec<Option<[u8; 2]>> = countries.words().map(country).collect();
     let mut of_verdicts = vec![0; verdicts.distinct() + 1];
     let mut of_reasons = vec![0; left_out.distinct()];
     let mut of = all.families.remove(family).unwrap_or_else(|| OfFamily::new(day));
@@ -112,11 +111,11 @@ fn take(all: &mut Contacts, day: UtcDay, batch: &Batch, agents: &mut Agents) -> 
             all.pseudonyms += 1;
             continue;
         };
-        if let Some(count) = of_reasons.get_mut(code(left_out, row)) {
+        if let Some(count) = of_reasons.get_mut(left_out.place(row)) {
             *count += 1;
             continue;
         }
-        let verdict = code(verdicts, row).min(verdicts.distinct());
+        let verdict = verdicts.place(row).min(verdicts.distinct());
         if is_bot.get(verdict) != Some(&true) {
             of_verdicts[verdict] += 1;
             continue;
@@ -124,17 +123,14 @@ fn take(all: &mut Contacts, day: UtcDay, batch: &Batch, agents: &mut Agents) -> 
         let visit = Visit {
             at: Instant::from_micros(times.values.get(row).copied().unwrap_or_default()),
             source,
-            agent: agents.number(user_agents, user_agents.codes().get(row).copied().unwrap_or(NOTHING)),
+            agent: agents.number(user_agents, row),
             q: q.get(row),
             port: ports.get(row).and_then(|port| u16::try_from(port).ok()).unwrap_or(0),
             place: Place {
                 network: asn.get(row).unwrap_or(0),
-                country: places.get(code(countries, row)).copied().flatten(),
+                country: places.get(countries.place(row)).copied().flatten(),
             },
-            sample: of.samples.number(
-                (sensors, sensors.codes().get(row).copied().unwrap_or(NOTHING)),
-                (destinations, destinations.codes().get(row).copied().unwrap_or(NOTHING)),
-            ),
+            sample: of.samples.number(sensors, destinations, row),
         };
         if !of.muster.add(&visit) {
             all.elsewhere += 1;
@@ -146,25 +142,13 @@ fn take(all: &mut Contacts, day: UtcDay, batch: &Batch, agents: &mut Agents) -> 
     Ok(())
 }
 
-/// Returns the texts of a dictionary, in the order of their codes.
-fn words(texts: Texts<'_>) -> impl Iterator<Item = &[u8]> {
-    (0..texts.distinct())
-        .map(move |code| u32::try_from(code).ok().and_then(|code| texts.word(code)).unwrap_or_default())
-}
-
-/// Returns the code of a row's text; that of nothing is beyond the dictionary.
-#[inline]
-fn code(texts: Texts<'_>, row: usize) -> usize {
-    texts.codes().get(row).map_or(usize::MAX, |code| *code as usize)
-}
-
 fn country(text: &[u8]) -> Option<[u8; 2]> {
     <[u8; 2]>::try_from(text).ok().filter(|country| country.iter().all(u8::is_ascii_uppercase))
 }
 
-/// Adds counts by the codes of texts to those of their words. Behind the last of them may stand that of no text.
+/// Adds counts by the places of texts to those of their words. Behind the last of them may stand that of no text.
 fn count(all: &mut BTreeMap<String, u64>, texts: Texts<'_>, counts: &[u64]) {
-    for (word, count) in words(texts).chain([&b""[..]]).zip(counts).filter(|(_, count)| **count > 0) {
+    for (word, count) in texts.words().chain([&b""[..]]).zip(counts).filter(|(_, count)| **count > 0) {
         *all.entry(String::from_utf8_lossy(word).into_owned()).or_default() += count;
     }
 }

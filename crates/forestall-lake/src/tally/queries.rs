@@ -12,7 +12,7 @@ use super::TallyError;
 use super::contacts::source;
 use super::family::is_of;
 use crate::lake::{File, Lake, NONE, SEVERAL};
-use crate::read::{Batch, ReadError, Texts};
+use crate::read::{Batch, ReadError};
 use crate::schema::{DNS_HITS, Table, dns};
 
 /// The word for an answer with records.
@@ -91,9 +91,7 @@ fn take(all: &mut Queries, day: UtcDay, batch: &Batch) -> Result<(), ReadError> 
     let left_out = batch.texts(dns::LEFT_OUT)?;
     let of_file = &batch.file().part.family;
     let is_several = of_file == SEVERAL;
-    let is_records: Vec<bool> = (0..answers.distinct())
-        .map(|code| u32::try_from(code).is_ok_and(|code| answers.word(code) == Some(RECORDS)))
-        .collect();
+    let is_records: Vec<bool> = answers.words().map(|answer| answer == RECORDS).collect();
     // Which names were seen with which campaigns. A bit for each name, and each set of campaigns, as long as they are few.
     let mut seen = Seen::new(listed.distinct(), campaigns.distinct());
     for (place, who) in batch.who()?.into_iter().enumerate() {
@@ -101,11 +99,10 @@ fn take(all: &mut Queries, day: UtcDay, batch: &Batch) -> Result<(), ReadError> 
             all.pseudonyms += 1;
             continue;
         };
-        let code = |texts: Texts<'_>| texts.codes().get(place).map_or(usize::MAX, |code| *code as usize);
-        let is_left_out = code(left_out) < left_out.distinct();
-        let is_answered = !is_left_out && is_records.get(code(answers)) == Some(&true);
+        let is_left_out = left_out.place(place) < left_out.distinct();
+        let is_answered = !is_left_out && is_records.get(answers.place(place)) == Some(&true);
         // A row of several families is taken once for each, so that it is looked at each time.
-        let is_new = is_answered && (is_several || seen.is_new(code(listed), code(campaigns)));
+        let is_new = is_answered && (is_several || seen.is_new(listed.place(place), campaigns.place(place)));
         let name = if is_new { listed.get(place).zip(campaigns.get(place)) } else { None };
         let row = Row {
             at: Instant::from_micros(times.values.get(place).copied().unwrap_or_default()),
@@ -125,9 +122,9 @@ fn take(all: &mut Queries, day: UtcDay, batch: &Batch) -> Result<(), ReadError> 
     Ok(())
 }
 
-/// Pairs of codes that were seen.
+/// Pairs of places that were seen.
 enum Seen {
-    /// A flag for each pair, by the first code, then the second one, of which there are so many.
+    /// A flag for each pair, by the first place, then the second one, of which there are so many.
     Few(Vec<bool>, usize),
     /// Where there would be too many flags.
     Many(HashSet<(usize, usize)>),

@@ -12,7 +12,7 @@ const MOST: usize = 4_096;
 /// A sensor and the address of it that was asked.
 type Sample = (Box<[u8]>, Box<[u8]>);
 
-/// The most pairs of codes of a row group whose numbers are remembered.
+/// The most pairs of places of a row group whose numbers are remembered.
 const MOST_HERE: usize = 1 << 16;
 
 /// Numbers of samples, with what they are.
@@ -20,19 +20,16 @@ const MOST_HERE: usize = 1 << 16;
 pub(super) struct SampleNames {
     known: HashMap<Sample, u16>,
     names: Vec<String>,
-    /// The numbers of the rows at hand, by the codes of both texts; those that no row asked for yet have none.
+    /// The numbers of the rows at hand, by the places of both texts; those that no row asked for yet have none.
     here: Vec<Option<u16>>,
 }
 
 impl SampleNames {
-    /// Returns the number of what came to an address of a sensor, by the codes of both.
+    /// Returns the number of what came in a row, to an address of a sensor.
     #[inline]
-    pub(super) fn number(
-        &mut self,
-        (sensors, sensor): (Texts<'_>, u32),
-        (addresses, address): (Texts<'_>, u32),
-    ) -> u16 {
-        let place = sensor as usize * addresses.distinct() + address as usize;
+    pub(super) fn number(&mut self, sensors: Texts<'_>, addresses: Texts<'_>, row: usize) -> u16 {
+        let (sensor, address) = (sensors.place(row), addresses.place(row));
+        let place = sensor.saturating_mul(addresses.distinct()).saturating_add(address);
         if let Some(Some(number)) = self.here.get(place) {
             return *number;
         }
@@ -59,7 +56,7 @@ impl SampleNames {
         }
     }
 
-    /// Begins with other rows, whose codes stand for other texts.
+    /// Begins with other rows, whose places are of other texts.
     pub(super) fn next_rows(&mut self, sensors: Texts<'_>, addresses: Texts<'_>) {
         self.here.clear();
         let pairs = sensors.distinct().saturating_mul(addresses.distinct());
