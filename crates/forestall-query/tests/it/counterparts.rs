@@ -2,6 +2,7 @@
 
 //! DuckDB and Spark read the same lake and count the same.
 
+use std::path::Path;
 use std::process::Command;
 
 use forestall_testkit::skip::needs;
@@ -53,8 +54,11 @@ fn spark_counts_the_same() {
         lake = world().lake.display()
     );
     std::fs::write(&script, python).unwrap();
-    let output = Command::new(submit)
+    // Spark's script looks for its home by the first `python3` of the search path, which need not be the one that it was installed for.
+    let own = submit.with_file_name("python3");
+    let output = Command::new(&submit)
         .arg(&script)
+        .env("PYSPARK_PYTHON", if own.is_file() { own.as_path() } else { Path::new("python3") })
         .env("SPARK_LOCAL_IP", "127.0.0.1")
         .env("SPARK_LOCAL_DIRS", &world().folder)
         .current_dir(&world().folder)
