@@ -12,7 +12,8 @@ use forestall_model::{Audience, Instant};
 libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
     let Ok(envelope) = read(octets) else { return };
     // Before any embargo ends the label stays as it was read.
-    let released = release(envelope.clone(), Audience::Recipient, Instant::from_micros(i64::MIN)).expect("recipients may see all");
+    let released =
+        release(envelope.clone(), Audience::Recipient, Instant::from_micros(i64::MIN)).expect("recipients may see all");
     let written = write(&released).expect("what was read can be written");
     let mut again = read(&written).expect("what was written can be read");
     again.tlp = envelope.tlp;
