@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use forestall_model::number::grouped;
 use serde::Serialize;
 
 /// The share of runs in which an interval is meant to hold the truth.
@@ -274,13 +275,7 @@ pub(crate) fn number(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let mut out = sign.to_owned();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
+    let mut out = format!("{sign}{}", grouped(digits, ","));
     if decimals.bytes().any(|digit| digit != b'0') {
         out.push('.');
         out.push_str(decimals);

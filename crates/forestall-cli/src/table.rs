@@ -4,6 +4,8 @@
 
 use std::io::{self, Write};
 
+pub(crate) use forestall_model::number::thousands;
+
 /// How the cells of a column stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Align {
@@ -109,25 +111,13 @@ fn cut(text: &str, most: usize) -> String {
     format!("{}...", kept.trim_end())
 }
 
-/// Writes a whole number with commas between thousands.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// Writes a count with its noun, which stands in the plural where there is not exactly one.
 pub(crate) fn counted(number: u64, noun: &str) -> String {
     let count = thousands(number);
     match noun.strip_suffix('y') {
         _ if number == 1 => format!("{count} {noun}"),
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{count} {stem}ies"),
+        None if noun.ends_with('s') => format!("{count} {noun}es"),
         _ => format!("{count} {noun}s"),
     }
 }
@@ -149,7 +139,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Align, Table, counted, thousands, wrap};
+    use super::{Align, Table, counted, wrap};
 
     #[test]
     fn a_table_is_made_to_fit() {
@@ -180,19 +170,12 @@ mod tests {
     }
 
     #[test]
-    fn groups_digits() {
-        let check = |number, expected| assert_eq!(thousands(number), expected);
-        check(0, "0");
-        check(999, "999");
-        check(1_000, "1,000");
-        check(18_432_500, "18,432,500");
-    }
-
-    #[test]
     fn counts_one_and_many() {
         assert_eq!(counted(1, "event"), "1 event");
         assert_eq!(counted(0, "event"), "0 events");
         assert_eq!(counted(1_000, "name"), "1,000 names");
+        assert_eq!((counted(2, "day"), counted(2, "party")), ("2 days".to_owned(), "2 parties".to_owned()));
+        assert_eq!((counted(1, "address"), counted(2, "address")), ("1 address".to_owned(), "2 addresses".to_owned()));
     }
 
     #[test]

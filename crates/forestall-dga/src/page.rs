@@ -4,6 +4,7 @@
 //!
 //! `forestall family show` and the pages under `docs/families` show the same [`Page`].
 
+use forestall_model::number::thousands;
 use forestall_model::{Instant, Marking, Params, name::last_label};
 
 use crate::info::{Predictability, Verification};
@@ -268,30 +269,12 @@ fn campaign_part(campaign: &Campaign, is_default: bool) -> CampaignPart {
     CampaignPart { heading: format!("{}{default}{seen}", campaign.id), lines }
 }
 
-/// Writes a whole number with commas between thousands.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{escaped, thousands};
+    use super::escaped;
 
     #[test]
     fn markdown_shows_texts_as_they_are() {
         assert_eq!(escaped("a|b_c <d> *e*\n[f](g) & `h`"), "a\\|b\\_c &lt;d&gt; \\*e\\* \\[f\\](g) &amp; \\`h\\`");
-    }
-
-    #[test]
-    fn numbers_have_commas() {
-        assert_eq!([0, 999, 1_000, 4_612_345].map(thousands), ["0", "999", "1,000", "4,612,345"]);
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use forestall_model::marking::Marked;
+use forestall_model::number;
 use forestall_model::{
     CampaignId, DomainName, FamilySlug, Instant, Marking, Pap, Released, Tlp, UtcDay, Window, vocabulary,
 };
@@ -395,15 +396,7 @@ pub(crate) fn rounded(value: f64, round: fn(f64) -> f64) -> f64 {
 
 /// Writes a whole number with a mark between thousands.
 pub(crate) fn grouped(value: f64, thousands: &str) -> String {
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push_str(thousands);
-        }
-        text.push(digit);
-    }
-    text
+    number::grouped(&format!("{value:.0}"), thousands)
 }
 
 /// Returns a text of others without line breaks and other control characters.

@@ -8,7 +8,8 @@
 
 use std::collections::BTreeMap;
 
-use forestall_model::{Instant, UtcDay};
+use forestall_model::number::grouped;
+use forestall_model::{Instant, Tlp, UtcDay};
 
 use crate::page::Fields;
 
@@ -39,6 +40,17 @@ const LANGUAGES: [Language; 2] = [language!("de"), ENGLISH];
 
 /// The language that is taken where nobody translated into the one asked for.
 const ENGLISH: Language = language!("en");
+
+/// Returns the key of the sentence that says who may see what a label of TLP marks.
+pub(crate) const fn sharing_key(tlp: Tlp) -> &'static str {
+    match tlp {
+        Tlp::Clear => "sharing-clear",
+        Tlp::Green => "sharing-green",
+        Tlp::Amber => "sharing-amber",
+        Tlp::AmberStrict => "sharing-amber-strict",
+        Tlp::Red => "sharing-red",
+    }
+}
 
 /// A fault in the files of a language.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -121,15 +133,7 @@ impl Language {
             "blank" => "\u{a0}",
             mark => mark,
         };
-        let digits = number.to_string();
-        let mut text = String::new();
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                text.push_str(mark);
-            }
-            text.push(digit);
-        }
-        Ok(text)
+        Ok(grouped(&number.to_string(), mark))
     }
 
     /// Returns an instant as nobody can misread it: `2009-03-31 12:00 UTC (Tuesday)`. Seconds are left out where there are none.

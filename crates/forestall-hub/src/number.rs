@@ -4,18 +4,11 @@
 
 use forestall_coord::reach::percent;
 use forestall_coord::{Level, Tally};
+use forestall_model::number::thousands;
 
 /// Writes a count with commas between thousands: `4,612,345`.
 pub(crate) fn grouped(count: impl Into<u64>) -> String {
-    let digits = count.into().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(count.into())
 }
 
 /// Writes a number that is no count, with commas between thousands and so many decimals: `3,052.4`.

@@ -29,6 +29,7 @@ pub mod mail;
 pub mod marking;
 pub mod money;
 pub mod name;
+pub mod number;
 pub mod owner;
 pub mod params;
 pub mod party;

@@ -277,7 +277,7 @@ impl UtcOffset {
 
     /// Makes an offset of `minutes` east of UTC; `None` beyond 14 hours.
     #[must_use]
-    pub const fn from_minutes(minutes: i16) -> Option<Self> {
+    pub(crate) const fn from_minutes(minutes: i16) -> Option<Self> {
         if minutes >= -840 && minutes <= 840 { Some(Self(minutes)) } else { None }
     }
 

@@ -7,6 +7,7 @@
 //! be as young as the verdict.
 
 use forestall_model::dossier::Rank;
+use forestall_model::number::thousands;
 
 use super::{PointName, Points};
 use crate::evidence::Evidence;
@@ -32,9 +33,9 @@ pub(crate) fn collect(evidence: &Evidence<'_>, points: &mut Points<'_>) {
         } else {
             PointName::InTopList
         };
-        points.add(point, format!("rank {} in the top list", thousands(best.place)), told(best));
+        points.add(point, format!("rank {} in the top list", thousands(best.place.into())), told(best));
     } else if let Some(best) = ranks().min_by_key(|rank| rank.place) {
-        let text = format!("rank {} in a list that bots can push a name into", thousands(best.place));
+        let text = format!("rank {} in a list that bots can push a name into", thousands(best.place.into()));
         points.add(PointName::InQueryList, text, told(best));
     }
 }
@@ -49,16 +50,4 @@ fn told(rank: &Rank) -> String {
         Some(day) => format!("{} of {day}", rank.list),
         None => rank.list.clone(),
     }
-}
-
-fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
