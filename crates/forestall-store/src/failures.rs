@@ -14,19 +14,26 @@ use crate::writer::Work;
 /// What the writer is asked to do.
 #[derive(Debug)]
 pub(crate) enum Change {
-    Count { key: Digest, now: Instant, forget: Instant },
+    Count { key: Digest, seen: u32, now: Instant, forget: Instant },
     Clear { key: Digest },
     Purge { forget: Instant },
 }
 
 impl Store {
-    /// Counts a failed attempt. Earlier ones count on where the last of them came after `forget`.
+    /// Counts a failed attempt behind the `seen` ones that [`Store::failures`] told, and says whether it did: it does not where somebody else counted
+    /// meanwhile, so that of many attempts at once each sees those before it. Earlier ones count on where the last of them came after `forget`.
     ///
     /// # Errors
     ///
     /// [`StoreError`] where it cannot be written.
-    pub async fn count_failure(&self, key: Digest, now: Instant, forget: Instant) -> Result<(), StoreError> {
-        self.rows(Work::Failures(Change::Count { key, now, forget })).await.map(|_| ())
+    pub async fn count_failure(
+        &self,
+        key: Digest,
+        seen: u32,
+        now: Instant,
+        forget: Instant,
+    ) -> Result<bool, StoreError> {
+        self.rows(Work::Failures(Change::Count { key, seen, now, forget })).await.map(|rows| rows > 0)
     }
 
     /// Returns how many attempts in a row failed and when the last of them did; `None` where none did after `forget`.
@@ -68,14 +75,15 @@ impl Store {
 
 pub(crate) async fn perform(connection: &mut Connection, change: &Change) -> Result<u64, sqlx::Error> {
     let statement = match change {
-        Change::Count { key, now, forget } => query(
+        Change::Count { key, seen, now, forget } => query(
             "INSERT INTO sign_in_failure (key, failures, last) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE SET \
-             failures = CASE WHEN sign_in_failure.last > $3 THEN sign_in_failure.failures + 1 ELSE 1 END, \
-             last = excluded.last",
+             failures = $4 + 1, last = excluded.last \
+             WHERE CASE WHEN sign_in_failure.last > $3 THEN sign_in_failure.failures ELSE 0 END = $4",
         )
         .bind(key.0.to_vec())
         .bind(now.micros())
-        .bind(forget.micros()),
+        .bind(forget.micros())
+        .bind(i64::from(*seen)),
         Change::Clear { key } => query("DELETE FROM sign_in_failure WHERE key = $1").bind(key.0.to_vec()),
         Change::Purge { forget } => query("DELETE FROM sign_in_failure WHERE last <= $1").bind(forget.micros()),
     };

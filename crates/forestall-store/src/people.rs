@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::connection::Connection;
 use crate::error::StoreError;
 use crate::row::{Columns, Row, insert, wrong};
-use crate::statement::query;
+use crate::statement::{Statement, query};
 use crate::store::Store;
 use crate::writer::{Failure, Work};
 
@@ -176,13 +176,9 @@ impl Store {
     ///
     /// [`StoreError`] where the store cannot be read.
     pub async fn person(&self, id: &PersonId) -> Result<Option<(Person, Secrets)>, StoreError> {
-        let mut reader = self.reader().await?;
-        let row = query("SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE id = $1")
-            .bind(id.as_str().to_owned())
-            .fetch_optional(&mut reader)
-            .await
-            .map_err(|e| self.error(e))?;
-        row.as_ref().map(with_secrets).transpose().map_err(|e| self.error(e))
+        let statement =
+            query("SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE id = $1");
+        self.found(statement.bind(id.as_str().to_owned())).await
     }
 
     /// Returns the person with a mail address, with their secrets; `None` where there is none.
@@ -191,14 +187,9 @@ impl Store {
     ///
     /// [`StoreError`] where the store cannot be read.
     pub async fn person_by_mail(&self, mail: &MailAddress) -> Result<Option<(Person, Secrets)>, StoreError> {
-        let mut reader = self.reader().await?;
-        let row =
-            query("SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE mail = $1")
-                .bind(mail.as_str().to_owned())
-                .fetch_optional(&mut reader)
-                .await
-                .map_err(|e| self.error(e))?;
-        row.as_ref().map(with_secrets).transpose().map_err(|e| self.error(e))
+        let statement =
+            query("SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE mail = $1");
+        self.found(statement.bind(mail.as_str().to_owned())).await
     }
 
     /// Returns the person whom a provider of identities calls so, with their secrets; `None` where there is none.
@@ -211,13 +202,15 @@ impl Store {
         issuer: &str,
         subject: &str,
     ) -> Result<Option<(Person, Secrets)>, StoreError> {
+        let statement =
+            query("SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE identity = $1");
+        self.found(statement.bind(identity(issuer, subject))).await
+    }
+
+    /// Returns the person whom a statement finds, with their secrets.
+    async fn found(&self, statement: Statement) -> Result<Option<(Person, Secrets)>, StoreError> {
         let mut reader = self.reader().await?;
-        let row =
-            query("SELECT id, party_id, name, mail, standing, disabled, changed, body FROM person WHERE identity = $1")
-                .bind(identity(issuer, subject))
-                .fetch_optional(&mut reader)
-                .await
-                .map_err(|e| self.error(e))?;
+        let row = statement.fetch_optional(&mut reader).await.map_err(|e| self.error(e))?;
         row.as_ref().map(with_secrets).transpose().map_err(|e| self.error(e))
     }
 

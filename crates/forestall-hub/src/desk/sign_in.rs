@@ -78,13 +78,9 @@ impl Desk {
         let account = mail.as_ref().map_or_else(|| attempt.mail.clone(), ToString::to_string);
         let everywhere = Digest::of_parts(&[b"account\0", account.as_bytes()]);
         let here = Digest::of_parts(&[b"account here\0", account.as_bytes(), b"\0", attempt.network.as_bytes()]);
-        let forget = now.plus_seconds(-FORGET_SECONDS);
-        for (key, free) in [(here, FREE_HERE), (everywhere, FREE_EVERYWHERE)] {
-            if let Some((failures, last)) = self.store().failures(key, forget).await?
-                && let Some(wait) = wait(failures, free, last, now)
-            {
-                return Ok(SignedIn::Wait(wait));
-            }
+        self.store().purge_failures(now.plus_seconds(-FORGET_SECONDS)).await?;
+        if let Some(wait) = self.attempt(&[(here, FREE_HERE), (everywhere, FREE_EVERYWHERE)], now).await? {
+            return Ok(SignedIn::Wait(wait));
         }
         let found = match &mail {
             Some(mail) => self.store().person_by_mail(mail).await?.filter(|(person, _)| !person.disabled),
@@ -103,13 +99,37 @@ impl Desk {
                 let token = self.begin_session(&person, secrets.totp.is_some(), &attempt.agent, now).await?;
                 Ok(SignedIn::Done(token, person))
             }
-            _ => {
-                self.store().purge_failures(forget).await?;
-                self.store().count_failure(here, now, forget).await?;
-                self.store().count_failure(everywhere, now, forget).await?;
-                Ok(SignedIn::Wrong)
+            _ => Ok(SignedIn::Wrong),
+        }
+    }
+
+    /// Counts an attempt as a failure under each key, until it is known to be none: many at once are many failures, and not one. Returns the seconds to
+    /// wait where there were too many before it; then it is not looked at.
+    async fn attempt(&self, keys: &[(Digest, u32)], now: Instant) -> Result<Option<u32>, DeskError> {
+        let forget = now.plus_seconds(-FORGET_SECONDS);
+        let seen = async |(key, free): (Digest, u32)| -> Result<_, DeskError> {
+            Ok(match self.store().failures(key, forget).await? {
+                Some((failures, last)) => (failures, wait(failures, free, last, now)),
+                None => (0, None),
+            })
+        };
+        for key in keys {
+            if let (_, Some(wait)) = seen(*key).await? {
+                return Ok(Some(wait));
             }
         }
+        for key in keys {
+            loop {
+                let (failures, wait) = seen(*key).await?;
+                if wait.is_some() {
+                    return Ok(wait);
+                }
+                if self.store().count_failure(key.0, failures, now, forget).await? {
+                    break;
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Begins a session of a person. `strong` says that they proved more than a password.
@@ -309,15 +329,10 @@ impl Desk {
         let found = self.store().person(id).await?;
         let (person, secrets) = found.ok_or_else(|| DeskError::NoSuchPerson(id.to_string()))?;
         let key = Digest::of_parts(&[b"password again\0", id.as_str().as_bytes()]);
-        let forget = now.plus_seconds(-FORGET_SECONDS);
-        if let Some((failures, last)) = self.store().failures(key, forget).await?
-            && let Some(seconds) = wait(failures, FREE_HERE, last, now)
-        {
+        if let Some(seconds) = self.attempt(&[(key, FREE_HERE)], now).await? {
             let text = format!("there were too many failed attempts; try again in {seconds} seconds");
             return Err(DeskError::Input(text));
         }
-        // Counted before it is looked at: many at once are many failures, not one.
-        self.store().count_failure(key, now, forget).await?;
         if self.passwords().verify(word, secrets.password.as_deref()).await? {
             self.store().clear_failures(key).await?;
             return Ok((person, secrets));

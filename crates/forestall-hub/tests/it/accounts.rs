@@ -12,6 +12,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use crate::api::all;
 use crate::console::{Reply, Served, now};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -211,6 +212,16 @@ async fn failures_cost_time_alike_for_those_who_have_an_account_and_others() {
     assert_eq!(sign_in(&served, "ada@hub.example", PASSWORD, "").await.status, 429, "even the right one waits");
     seconds.store(11, Ordering::Relaxed);
     assert_eq!(sign_in(&served, "ada@hub.example", PASSWORD, "").await.status, 303);
+}
+
+#[tokio::test]
+async fn attempts_at_once_are_counted_like_those_one_by_one() {
+    let served = Served::start().await;
+    accepted(&served, "ada@hub.example", "Ada").await;
+    let replies = all((0..12).map(|_| sign_in(&served, "ada@hub.example", "a wrong password", ""))).await;
+    let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [[403; 5].as_slice(), &[429; 7]].concat());
 }
 
 #[tokio::test]

@@ -284,7 +284,7 @@ async fn what_is_known_is_not_sent_again_and_what_was_not_seen_is_not_changed() 
 }
 
 /// Waits for all of some answers, which are asked for at the same time.
-async fn all(sent: impl Iterator<Item = impl Future<Output = Reply>>) -> Vec<Reply> {
+pub(crate) async fn all(sent: impl Iterator<Item = impl Future<Output = Reply>>) -> Vec<Reply> {
     let mut pending: Vec<_> = sent.map(|one| (Box::pin(one), None)).collect();
     std::future::poll_fn(|context| {
         let mut ready = true;

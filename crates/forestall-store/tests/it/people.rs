@@ -229,16 +229,17 @@ async fn failures_in_a_row_are_counted_and_forgotten() {
     let (_folder, store) = fresh().await;
     let key = Digest::of(b"somebody");
     assert_eq!(store.failures(key, at(0)).await.unwrap(), None);
-    for second in 1..=3 {
-        store.count_failure(key, at(second), at(0)).await.unwrap();
+    for (seen, second) in (0..3).zip(1..) {
+        assert!(store.count_failure(key, seen, at(second), at(0)).await.unwrap());
+        assert!(!store.count_failure(key, seen, at(second), at(0)).await.unwrap(), "another one came in between");
     }
     assert_eq!(store.failures(key, at(0)).await.unwrap(), Some((3, at(3))));
     assert_eq!(store.failures(key, at(3)).await.unwrap(), None);
-    store.count_failure(key, at(9), at(3)).await.unwrap();
+    assert!(store.count_failure(key, 0, at(9), at(3)).await.unwrap());
     assert_eq!(store.failures(key, at(3)).await.unwrap(), Some((1, at(9))), "the old ones count no more");
     store.clear_failures(key).await.unwrap();
     assert_eq!(store.failures(key, at(0)).await.unwrap(), None);
-    store.count_failure(key, at(9), at(3)).await.unwrap();
+    assert!(store.count_failure(key, 0, at(9), at(3)).await.unwrap());
     assert_eq!(store.purge_failures(at(9)).await.unwrap(), 1);
 }
 
