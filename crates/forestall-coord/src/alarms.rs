@@ -129,7 +129,7 @@ fn of_name(
         alarms.push(Alarm { kind, tld: name.tld(), name: Some(name.clone()), campaign, names: 1, due });
     };
     let soon = now.plus_seconds(DEADLINE_HOURS * 3_600);
-    if let Some(appeal) = holding.appeal.as_ref().filter(|appeal| appeal.settled.is_none() && appeal.deadline <= soon) {
+    if let Some(appeal) = holding.open_appeal().filter(|appeal| appeal.deadline <= soon) {
         raise(AlarmKind::AppealDue, None, appeal.deadline);
     }
     if let Some(undo) = board.case.undo_due(name).filter(|undo| undo.by <= soon) {

@@ -206,11 +206,16 @@ impl<'a> Board<'a> {
         day.clamp(self.case.horizon.from, self.case.horizon.until.plus(-1).max(self.case.horizon.from))
     }
 
+    /// Returns the counts of one origin period of a campaign; `None` where there are none.
+    pub(crate) fn counted(&self, campaign: usize, period: i64) -> Option<&'a PeriodCounts> {
+        self.counts.get(campaign)?.of_period(period)
+    }
+
     /// Returns the state of one name of a slice at `now`; `None` where there is no such list or place.
     #[must_use]
     pub fn name_state(&self, tld: &Tld, campaign: usize, period: i64, place: u32, now: Instant) -> Option<NameState> {
         let slice = self.case.slices.get(tld)?;
-        let counted = self.counts.get(campaign)?.of_period(period)?;
+        let counted = self.counted(campaign, period)?;
         let count = counted.of_tld(tld.as_str()).filter(|c| place < c.names)?;
         let view = ListView::of(self.case, slice, campaign, period, counted.window, count).at(place);
         Some(state_of(view, self.case.guard(campaign, counted.window), now))
@@ -232,9 +237,8 @@ impl<'a> Board<'a> {
     /// Returns what is known of all names of one list at `now`, in order of place; empty where there is no such list.
     #[must_use]
     pub fn name_views(&self, tld: &Tld, campaign: usize, period: i64, now: Instant) -> Vec<NameView> {
-        let list = self.case.slices.get(tld).zip(self.counts.get(campaign));
-        let Some((slice, counts)) = list else { return Vec::new() };
-        let Some(counted) = counts.of_period(period) else { return Vec::new() };
+        let list = self.case.slices.get(tld).zip(self.counted(campaign, period));
+        let Some((slice, counted)) = list else { return Vec::new() };
         let Some(count) = counted.of_tld(tld.as_str()) else { return Vec::new() };
         let list = ListView::of(self.case, slice, campaign, period, counted.window, count);
         let guard = self.case.guard(campaign, counted.window);

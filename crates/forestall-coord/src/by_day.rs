@@ -52,6 +52,13 @@ impl<T: Dated> ByDay<T> {
         }
     }
 
+    /// Puts a fact in its place by a key that rises along the others.
+    pub(crate) fn insert_by_key<K: Ord>(&mut self, fact: T, key: impl Fn(&T) -> K) {
+        let own = key(&fact);
+        let place = self.facts.partition_point(|kept| key(kept) < own);
+        self.insert(place, fact);
+    }
+
     /// Returns the last fact that holds for `day` and that `fits`.
     pub(crate) fn last_for(&self, day: UtcDay, fits: impl Fn(&T) -> bool) -> Option<&T> {
         let end = self.earliest.partition_point(|earliest| *earliest <= day);

@@ -2,26 +2,28 @@
 
 //! The state of a case: a fold over its events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use forestall_model::counts::period_day;
 use forestall_model::evidence::SweptList;
 use forestall_model::marking::Marked;
 use forestall_model::{
-    Action, AnswerResult, CampaignId, CaseId, DayRange, DomainName, Instant, Marking, Method, NameClass, Ruling, Tld,
-    UtcDay, Window,
+    Action, CampaignId, CaseId, DayRange, DomainName, Instant, Marking, Method, NameClass, Ruling, Tld, UtcDay, Window,
 };
 
-use crate::by_day::{ByDay, Dated};
 use crate::cut::{CutList, Delivery};
-use crate::event::{
-    AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, Purpose, Recurrence, SeenRow, TaskState,
-};
+use crate::event::{AnswerScope, Body, CaseCampaign, CaseKind, Event, Occurrence, Purpose, SeenRow, TaskState};
 use crate::filing::{Filing, FilingAnswer};
-use crate::holding::{Appeal, Holding, Ruled, Stance, Undo};
+use crate::holding::{Appeal, Holding, Ruled};
 use crate::list::{ListState, Order, SweepState};
-use crate::proof::{Level, shows_another_holder};
+use crate::proof::shows_another_holder;
 use crate::told::Told;
+
+mod names;
+mod slice;
+
+pub(crate) use slice::names_campaign;
+pub use slice::{Claim, RangeAnswer, Request, Slice};
 
 /// The state of one case.
 #[derive(Clone, Debug)]
@@ -88,176 +90,6 @@ pub struct Reached {
     pub until: UtcDay,
     /// When that was recorded, later than whatever was recorded before.
     pub since: Instant,
-}
-
-/// The state of one slice: what one registry was asked and answered, and what was seen of its names.
-#[derive(Clone, Debug, Default)]
-pub struct Slice {
-    /// What the registry was asked, in the order in which it was asked.
-    pub requests: ByDay<Request>,
-    /// When the registry last said that it received a request.
-    pub acknowledged: Option<Instant>,
-    /// The numbered lists that were cut, in order.
-    pub cuts: Vec<CutList>,
-    /// What the registry answered for whole ranges of days, in the order in which it answered.
-    pub answers: ByDay<RangeAnswer>,
-    /// Lists in which single names differ, by (index of the campaign, origin period).
-    pub(crate) lists: BTreeMap<(usize, i64), ListState>,
-    /// The number of answers, for whole ranges and for single names.
-    pub answer_count: u32,
-}
-
-/// One request to a registry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// The number of the event.
-    pub version: u64,
-    /// The days.
-    pub days: DayRange,
-    /// Indices of the campaigns; all where empty.
-    pub campaigns: Vec<usize>,
-    /// What was asked.
-    pub action: Action,
-    /// What should be done where that cannot be.
-    pub fallback: Option<Action>,
-    /// When.
-    pub at: Instant,
-}
-
-/// One answer for a range of days.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RangeAnswer {
-    /// The number of the event.
-    pub version: u64,
-    /// The days.
-    pub days: DayRange,
-    /// Indices of the campaigns; all where empty.
-    pub campaigns: Vec<usize>,
-    /// What was said.
-    pub claim: Claim,
-    /// When it was said.
-    pub at: Instant,
-    /// Where it was learned, for facts that come from somewhere else.
-    pub source: Option<String>,
-}
-
-impl RangeAnswer {
-    fn is_about(&self, campaign: usize) -> bool {
-        self.campaigns.is_empty() || self.campaigns.contains(&campaign)
-    }
-}
-
-impl Dated for RangeAnswer {
-    fn days(&self) -> DayRange {
-        self.days
-    }
-}
-
-impl Dated for Request {
-    fn days(&self) -> DayRange {
-        self.days
-    }
-}
-
-/// What a registry says of a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// The action.
-    pub action: Action,
-    /// The result.
-    pub result: AnswerResult,
-    /// Claimed or attested.
-    pub level: Level,
-}
-
-impl Claim {
-    /// Returns the action that is in force by the registry's word; none where it refused, or tried and failed.
-    #[must_use]
-    pub fn applied(self) -> Option<Action> {
-        self.result.claims().then_some(self.action)
-    }
-}
-
-impl Slice {
-    /// Takes in a request, in the order in which it was made.
-    fn ask(&mut self, request: Request) {
-        let place = self.requests.partition_point(|r| (r.at, r.version) < (request.at, request.version));
-        self.requests.insert(place, request);
-    }
-
-    /// Notes that the registry received a list, or the last one that was cut by then.
-    fn acknowledge(&mut self, list: Option<u32>, at: Instant) {
-        self.acknowledged = self.acknowledged.max(Some(at));
-        let cut = match list {
-            Some(number) => self.cut_mut(number),
-            None => self.received(None, at),
-        };
-        cut.into_iter().for_each(|cut| cut.acknowledged = cut.acknowledged.or(Some(at)));
-    }
-
-    /// Returns the last list, of a purpose where one is given, that the registry can have at `at`: one that was handed over by then, or
-    /// any where none ever is, so that they are handed over unrecorded.
-    fn received(&mut self, purpose: Option<Purpose>, at: Instant) -> Option<&mut CutList> {
-        let unrecorded = self.cuts.iter().all(|cut| cut.deliveries.is_empty());
-        let can_be = |cut: &CutList| unrecorded || cut.deliveries.iter().any(|done| done.taken && done.at <= at);
-        let fits = |cut: &CutList| cut.at <= at && purpose.is_none_or(|purpose| purpose == cut.purpose);
-        self.cuts.iter_mut().rev().find(|cut| fits(cut) && can_be(cut))
-    }
-
-    fn cut_mut(&mut self, number: u32) -> Option<&mut CutList> {
-        self.cuts.iter_mut().find(|cut| cut.number == number)
-    }
-
-    /// Returns the list with a number.
-    #[must_use]
-    pub fn cut(&self, number: u32) -> Option<&CutList> {
-        self.cuts.iter().find(|cut| cut.number == number)
-    }
-
-    /// Returns the last list for a purpose.
-    #[must_use]
-    pub fn last_cut(&self, purpose: Purpose) -> Option<&CutList> {
-        self.cuts.iter().rev().find(|cut| cut.purpose == purpose)
-    }
-
-    /// Returns the last list that asked for days anew, whose words the next one repeats; the last one where none did.
-    #[must_use]
-    pub fn last_asking(&self) -> Option<&CutList> {
-        let asking = |cut: &&CutList| cut.purpose == Purpose::Protect && !cut.days.is_empty();
-        self.cuts.iter().rev().find(asking).or_else(|| self.last_cut(Purpose::Protect))
-    }
-
-    /// Returns the last list for a purpose that the registry acknowledged.
-    #[must_use]
-    pub fn last_acknowledged(&self, purpose: Purpose) -> Option<&CutList> {
-        self.cuts.iter().rev().find(|cut| cut.purpose == purpose && cut.acknowledged.is_some())
-    }
-
-    /// Returns what the registry last said of whole ranges of days that hold a list.
-    pub(crate) fn ranged(&self, campaign: usize, day: UtcDay) -> Option<(Order, Claim)> {
-        let covering = self.answers.last_for(day, |answer| answer.is_about(campaign));
-        covering.map(|a| ((a.at, a.version), a.claim))
-    }
-
-    /// Returns the number of the last event that says something of a name; 1, the opening, where none does.
-    pub(crate) fn last_event(&self, campaign: usize, period: i64, day: UtcDay, place: u32) -> u64 {
-        let ranged = self.ranged(campaign, day);
-        let list = self.lists.get(&(campaign, period));
-        let single = list.and_then(|list| list.last_event(place));
-        ranged.map(|(order, _)| order.1).max(single).unwrap_or(1)
-    }
-
-    /// Returns the last request that covers a list.
-    #[must_use]
-    pub fn request(&self, campaign: usize, day: UtcDay) -> Option<&Request> {
-        self.requests.last_for(day, |request| request.campaigns.is_empty() || request.campaigns.contains(&campaign))
-    }
-
-    /// Returns the instant and the method of the last sweep over any list of the slice.
-    #[must_use]
-    pub fn last_sweep(&self) -> Option<(Instant, Method)> {
-        self.lists.values().filter_map(ListState::last_sweep).max()
-    }
 }
 
 /// A name with a legitimate holder.
@@ -738,9 +570,7 @@ impl Case {
                     at: event.occurred,
                     source: event.source.clone(),
                 };
-                let answers = &mut self.slice_mut(tld).answers;
-                let place = answers.partition_point(|a| (a.at, a.version) < (answer.at, answer.version));
-                answers.insert(place, answer);
+                self.slice_mut(tld).answer(answer);
             }
             AnswerScope::Places(sets) => {
                 let order = (event.occurred, event.version);
@@ -753,135 +583,6 @@ impl Case {
         }
     }
 
-    fn holding_mut(&mut self, name: &DomainName, occurrences: &[Occurrence], at: Instant) -> &mut Holding {
-        self.holdings.entry(name.clone()).or_insert_with(|| Holding::new(occurrences.to_vec(), at))
-    }
-
-    fn excluded(
-        &mut self,
-        name: &DomainName,
-        class: NameClass,
-        reason: &str,
-        occurrences: &[Occurrence],
-        event: &Event,
-    ) {
-        let exclusion = Exclusion {
-            class,
-            reason: reason.to_owned(),
-            source: event.source.clone(),
-            at: event.occurred,
-            version: event.version,
-            occurrences: occurrences.to_vec(),
-        };
-        self.exclusions.insert(name.clone(), exclusion);
-    }
-
-    fn readmitted(&mut self, name: &DomainName, version: u64) {
-        let Some(exclusion) = self.exclusions.remove(name) else { return };
-        if let Some(holding) = self.holdings.get_mut(name)
-            && holding.ruled.as_ref().is_some_and(|ruled| ruled.ruling == Ruling::Exclude)
-        {
-            // Without the ruling, the evidence alone does not clear it again: a person thought better of it.
-            holding.ruled = None;
-            holding.voided = true;
-        }
-        self.mark(name, &exclusion.occurrences, version);
-    }
-
-    /// Takes in that a name stands on further lists: what holds of it holds there too.
-    fn came_again(&mut self, again: &Recurrence, version: u64) {
-        let Recurrence { name, occurrences } = again;
-        let holding = self.holdings.get_mut(name).map(|holding| &mut holding.occurrences);
-        let exclusion = self.exclusions.get_mut(name).map(|exclusion| &mut exclusion.occurrences);
-        for known in holding.into_iter().chain(exclusion) {
-            let new: Vec<Occurrence> = occurrences.iter().filter(|o| !known.contains(o)).cloned().collect();
-            known.extend(new);
-        }
-        if self.stance_of(name) != Stance::Open {
-            self.mark(name, occurrences, version);
-        }
-    }
-
-    /// Returns the names of which more is known than that they are predicted: those that are excluded, and those that somebody holds or held.
-    #[must_use]
-    pub fn known_names(&self) -> BTreeSet<&DomainName> {
-        self.exclusions.keys().chain(self.holdings.keys()).collect()
-    }
-
-    /// Says whether more is known of a name than that it is predicted.
-    #[must_use]
-    pub fn knows(&self, name: &DomainName) -> bool {
-        self.exclusions.contains_key(name) || self.holdings.contains_key(name)
-    }
-
-    /// Brings the lists in line with what is known of a name's holder.
-    fn mark(&mut self, name: &DomainName, occurrences: &[Occurrence], version: u64) {
-        let stance = self.stance_of(name);
-        let action = self.holdings.get(name).and_then(Holding::action);
-        let tld = name.tld();
-        for occurrence in occurrences {
-            if let Some(list) = self.list_mut(&tld, &occurrence.campaign, occurrence.period) {
-                list.hold(occurrence.place, stance, action, version);
-            }
-        }
-    }
-
-    /// Says whether the DNS or a zone once showed that the name does not exist at any of these places.
-    fn was_seen_free(&self, name: &DomainName, occurrences: &[Occurrence]) -> bool {
-        let Some(slice) = self.slices.get(&name.tld()) else { return false };
-        occurrences.iter().any(|occurrence| {
-            let list = self.campaign_index(&occurrence.campaign).map(|index| (index, occurrence.period));
-            list.and_then(|key| slice.lists.get(&key)).is_some_and(|list| list.was_absent(occurrence.place))
-        })
-    }
-
-    fn note_expiry(&mut self, name: &DomainName, occurrences: &[Occurrence], expires: Option<Instant>, order: Order) {
-        let tld = name.tld();
-        for occurrence in occurrences {
-            if let Some(list) = self.list_mut(&tld, &occurrence.campaign, occurrence.period) {
-                list.expires(occurrence.place, expires, order);
-            }
-        }
-    }
-
-    /// Returns what follows for a name from what people and evidence say of it.
-    #[must_use]
-    pub fn stance_of(&self, name: &DomainName) -> Stance {
-        if self.exclusions.contains_key(name) {
-            return Stance::Excluded;
-        }
-        self.holdings.get(name).map_or(Stance::Open, Holding::stance)
-    }
-
-    /// Returns what a registry has to take back of a name, until it says that it did.
-    #[must_use]
-    pub fn undo_due(&self, name: &DomainName) -> Option<&Undo> {
-        let holding = self.holdings.get(name)?;
-        holding.undo.as_ref().filter(|_| !self.is_undone(name, holding))
-    }
-
-    /// Says whether a registry says that it released a name since it was to be undone, at each of its places.
-    fn is_undone(&self, name: &DomainName, holding: &Holding) -> bool {
-        let mut claims = self.claims_of(name, &holding.occurrences).peekable();
-        claims.peek().is_some() && claims.all(|claim| claim.applied() == Some(Action::Release))
-    }
-
-    /// Returns what registries last said of a name, place by place.
-    pub(crate) fn claims_of<'a>(
-        &'a self,
-        name: &DomainName,
-        occurrences: &'a [Occurrence],
-    ) -> impl Iterator<Item = Claim> + use<'a> {
-        let slice = self.slices.get(&name.tld());
-        occurrences.iter().filter_map(move |occurrence| {
-            let index = self.campaign_index(&occurrence.campaign)?;
-            let slice = slice?;
-            let ranged = slice.ranged(index, self.list_day(occurrence.period));
-            let list = slice.lists.get(&(index, occurrence.period));
-            list.map_or(ranged, |list| list.claim(occurrence.place, ranged)).map(|(_, claim)| claim)
-        })
-    }
-
     fn swept(&mut self, order: Order, method: Method, list: &SweptList) {
         for row in list.differing.iter().filter(|row| shows_another_holder(row.sight)) {
             let occurrence = Occurrence { campaign: list.campaign.clone(), period: list.period, place: row.place };
@@ -892,16 +593,6 @@ impl Case {
         match &list.sample {
             Some(sample) => state.sampled(&sweep, sample, ranged),
             None => state.swept(sweep, ranged),
-        }
-    }
-
-    /// Notes that somebody else was seen to hold a name, before the look itself is taken in.
-    fn met_holder(&mut self, name: &DomainName, occurrence: Occurrence, at: Instant) {
-        let new = self.was_seen_free(name, std::slice::from_ref(&occurrence));
-        let holding = self.holding_mut(name, std::slice::from_ref(&occurrence), at);
-        holding.new |= new;
-        if !holding.occurrences.contains(&occurrence) {
-            holding.occurrences.push(occurrence);
         }
     }
 

@@ -13,7 +13,7 @@ use forestall_model::party::{Channel, PartyId};
 use forestall_model::{Action, CampaignId, DayRange, Digest, Instant, Tld};
 
 use crate::board::{Board, Cell, NameView};
-use crate::case::Case;
+use crate::case::{Case, names_campaign};
 use crate::event::{Body, Event, ListDifference, Purpose};
 use crate::holding::Stance;
 use crate::standing::Standing;
@@ -166,8 +166,7 @@ impl Asked {
     /// Says whether a list is asked for anew.
     #[must_use]
     pub fn holds(&self, cell: &Cell) -> bool {
-        let campaign = self.campaigns.is_empty() || self.campaigns.contains(&cell.campaign);
-        campaign && self.days.is_some_and(|days| days.contains(cell.day))
+        names_campaign(&self.campaigns, cell.campaign) && self.days.is_some_and(|days| days.contains(cell.day))
     }
 }
 

@@ -83,17 +83,22 @@ pub fn lead(terms: &Terms) -> LeadDays {
 /// Returns the start of the local day that lies `lead` days before the local day of `instant`, all of them complete.
 fn before(instant: Instant, lead: LeadDays, terms: &Terms) -> Instant {
     let offset = i64::from(terms.offset.minutes()) * 60;
-    let mut day = UtcDay::holding(instant.plus_seconds(offset));
-    let (mut left, mut idle) = (lead.days, 0);
+    let counts = |day| lead.count == DayCount::Calendar || is_working(day, terms);
+    walk(UtcDay::holding(instant.plus_seconds(offset)), -1, lead.days, counts).start().plus_seconds(-offset)
+}
+
+/// Goes from `day` by `step` days at a time until `days` of those that count were met, and returns the last of them.
+fn walk(mut day: UtcDay, step: i32, days: u16, counts: impl Fn(UtcDay) -> bool) -> UtcDay {
+    let (mut left, mut idle) = (days, 0);
     while left > 0 && idle < LONGEST_BREAK {
-        day = day.plus(-1);
-        if lead.count == DayCount::Calendar || is_working(day, terms) {
+        day = day.plus(step);
+        if counts(day) {
             (left, idle) = (left - 1, 0);
         } else {
             idle += 1;
         }
     }
-    day.start().plus_seconds(-offset)
+    day
 }
 
 /// Says whether a registry works on a day of its own calendar.
@@ -106,15 +111,6 @@ pub fn is_working(day: UtcDay, terms: &Terms) -> bool {
 #[must_use]
 pub fn working_days_after(instant: Instant, days: u16, terms: &Terms) -> Instant {
     let offset = i64::from(terms.offset.minutes()) * 60;
-    let mut day = UtcDay::holding(instant.plus_seconds(offset));
-    let (mut left, mut idle) = (days, 0);
-    while left > 0 && idle < LONGEST_BREAK {
-        day = day.plus(1);
-        if is_working(day, terms) {
-            (left, idle) = (left - 1, 0);
-        } else {
-            idle += 1;
-        }
-    }
-    day.plus(1).start().plus_seconds(-offset)
+    let last = walk(UtcDay::holding(instant.plus_seconds(offset)), 1, days, |day| is_working(day, terms));
+    last.plus(1).start().plus_seconds(-offset)
 }

@@ -66,7 +66,7 @@ pub fn is_seen_held(board: &Board<'_>, name: &DomainName, holding: &Holding) -> 
     let Some(slice) = board.case.slices.get(&tld) else { return false };
     holding.occurrences.iter().any(|occurrence| {
         let Some(index) = board.case.campaign_index(&occurrence.campaign) else { return false };
-        let counted = board.counts.get(index).and_then(|counts| counts.of_period(occurrence.period));
+        let counted = board.counted(index, occurrence.period);
         let Some((counted, count)) = counted.and_then(|c| Some((c, c.of_tld(tld.as_str())?))) else { return false };
         let list = ListView::of(board.case, slice, index, occurrence.period, counted.window, count);
         matches!(list.at(occurrence.place), View::Open(open) if open.sight.is_some_and(shows_another_holder))
@@ -92,8 +92,7 @@ impl<'b, 'a> Windows<'b, 'a> {
         let mut next: Option<(Window, usize, u32)> = None;
         for occurrence in &holding.occurrences {
             let Some(index) = case.campaign_index(&occurrence.campaign) else { continue };
-            let counted = self.board.counts.get(index).and_then(|counts| counts.of_period(occurrence.period));
-            let Some(counted) = counted else { continue };
+            let Some(counted) = self.board.counted(index, occurrence.period) else { continue };
             let guard = case.guard(index, counted.window);
             if guard.until > now && next.is_none_or(|(best, ..)| guard.from < best.from) {
                 next = Some((guard, index, counted.distinct));

@@ -7,17 +7,24 @@
 
 use std::collections::BTreeMap;
 
-use forestall_model::dossier::Tenure;
-use forestall_model::evidence::{Places, Sweep};
+use forestall_model::evidence::Sweep;
 use forestall_model::party::{Channel, PartyId, Road};
 use forestall_model::told::ToldForm;
 use forestall_model::{
-    Action, AnswerResult, Band, CampaignId, CaseId, DayRange, Digest, DomainName, Draws, FamilySlug, Instant, Margin,
-    Marking, Method, NameClass, Params, Ruling, Sight, Telling, Tld, UtcDay, vocabulary,
+    Action, AnswerResult, CampaignId, CaseId, DayRange, Digest, DomainName, Instant, Marking, NameClass, Ruling, Tld,
+    UtcDay,
 };
 use serde::{Deserialize, Serialize};
 
+mod parts;
+mod withheld;
+
 pub use forestall_model::line::Purpose;
+pub use parts::{
+    AnswerScope, CaseCampaign, CaseKind, ListDifference, Occurrence, PlaceSet, ProviderZone, Recurrence, SeenRow,
+    SentFile, TaskState, ToldOther, ToldSet, VettedName,
+};
+pub use withheld::Withheld;
 
 use crate::Level;
 
@@ -96,269 +103,6 @@ pub enum EncodingError {
     /// An event whose bytes are not the ones this program would write, so that its hash would differ.
     #[error("the event is not in canonical form")]
     NotCanonical,
-}
-
-/// A field that stands outside its event.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Withheld {
-    /// The name of the field: `actor`, `comment`, `first-person`, `second-person`, `contact`, `address`, `receipt`, `owner`.
-    pub field: String,
-    /// 16 random octets.
-    pub salt: [u8; 16],
-    /// The value.
-    pub value: String,
-}
-
-impl Withheld {
-    /// Returns the commitment: SHA-256 over a label, the salt, the name of the field, a zero octet and the value.
-    #[must_use]
-    pub fn commitment(&self) -> Digest {
-        Digest::of_parts(&[b"forestall withheld 1\0", &self.salt, self.field.as_bytes(), &[0], self.value.as_bytes()])
-    }
-}
-
-impl std::fmt::Debug for Withheld {
-    /// Shows the name of the field only: values are personal, and a log line must not hold them.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Withheld").field("field", &self.field).finish_non_exhaustive()
-    }
-}
-
-vocabulary! {
-    /// What a case is about.
-    pub enum CaseKind as "a kind of case" {
-        /// A response that is under way.
-        Live = "live",
-        /// A response of the past, from dated and sourced facts only.
-        Reconstruction = "reconstruction",
-    }
-}
-
-/// A campaign as a case holds it: everything that deciding needs, so that the case means the same in ten years.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CaseCampaign {
-    /// The campaign.
-    pub id: CampaignId,
-    /// The family.
-    pub family: FamilySlug,
-    /// The parameters.
-    pub params: Params,
-    /// The digest of family, generator version and parameters.
-    pub digest: Digest,
-    /// The version of the generator that computed the counts.
-    pub generator_version: u32,
-    /// Whether the family's list was checked against the botnet's own.
-    pub verified: bool,
-    /// The guard margin: the larger of the family's own and the clock margin, on each side.
-    pub guard: Margin,
-    /// The first day on which bots use the list, where known; days before are not part of the case.
-    pub first_day: Option<UtcDay>,
-    /// How bots draw.
-    pub draws: Vec<Draws>,
-    /// The zones of providers below which names of the campaign stand; none for most campaigns, and then not written.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub zones: Vec<ProviderZone>,
-    /// Where there are such zones, the top-level domains under which the campaign has names for the registry.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub registries: Vec<Tld>,
-}
-
-/// A zone below which somebody hands out names to customers, such as a dynamic-DNS service or a host of web sites.
-///
-/// Its names are the provider's to act on. The zone itself is never to be blocked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProviderZone {
-    /// The zone, in lower case, without leading dot.
-    pub zone: String,
-    /// Who runs it, in words.
-    pub provider: String,
-}
-
-/// Names of one (campaign, origin period) under one top-level domain, by place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PlaceSet {
-    /// The campaign.
-    pub campaign: CampaignId,
-    /// The key of the origin period: its start in seconds since 1970-01-01T00:00:00Z.
-    pub period: i64,
-    /// The places.
-    pub places: Places,
-}
-
-/// One occurrence of a name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Occurrence {
-    /// The campaign.
-    pub campaign: CampaignId,
-    /// The key of the origin period: its start in seconds since 1970-01-01T00:00:00Z.
-    pub period: i64,
-    /// The place in the list of the name's top-level domain.
-    pub place: u32,
-}
-
-/// A name that comes again on lists that were not in the case before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Recurrence {
-    /// The name.
-    pub name: DomainName,
-    /// Where it stands in those lists; at least one place.
-    pub occurrences: Vec<Occurrence>,
-}
-
-/// What an answer speaks of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum AnswerScope {
-    /// Every name of the slice in these days, of these campaigns; of all where none is named.
-    Days {
-        /// The days, by the start of the nominal window.
-        days: DayRange,
-        /// The campaigns.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        campaigns: Vec<CampaignId>,
-    },
-    /// Single names.
-    Places(Vec<PlaceSet>),
-}
-
-/// What was seen of one name, from a file of evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SeenRow {
-    /// The name.
-    pub name: DomainName,
-    /// Where it stands in the case.
-    pub occurrences: Vec<Occurrence>,
-    /// How it was looked at.
-    pub method: Method,
-    /// What was seen.
-    pub sight: Sight,
-    /// When it was looked at.
-    pub at: Instant,
-    /// The name servers seen.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub name_servers: Vec<DomainName>,
-    /// Where the row comes from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    /// When the registration ends unless it is renewed, where registration data say so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires: Option<Instant>,
-}
-
-/// A verdict over one name, as the case keeps it. The evidence stands outside the log, under its digest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VettedName {
-    /// The name.
-    pub name: DomainName,
-    /// Where it stands in the case; at least one place.
-    pub occurrences: Vec<Occurrence>,
-    /// What is known of its registration.
-    pub class: NameClass,
-    /// The sinkhole that answers for it, where one does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sinkhole: Option<String>,
-    /// Who has to decide.
-    pub band: Band,
-    /// The sum of the points; positive speaks for a legitimate holder.
-    pub score: i32,
-    /// SHA-256 of the evidence: what the verdict can be computed from again.
-    pub evidence: Digest,
-    /// Who held it.
-    #[serde(default)]
-    pub tenure: Tenure,
-    /// When the registration ends unless it is renewed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires: Option<Instant>,
-}
-
-vocabulary! {
-    /// Where a task stands.
-    pub enum TaskState as "a state of a task" {
-        /// It is to be done.
-        Open = "open",
-        /// It was done.
-        Done = "done",
-        /// It is not needed any more.
-        Dropped = "dropped",
-    }
-}
-
-/// How many names a list holds, and how many entries (name and window) differ from the list before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ListDifference {
-    /// Distinct names of the whole list.
-    pub names: u64,
-    /// Entries that the list before did not hold.
-    pub added: u64,
-    /// Entries that are not asked for any more although their window has not closed.
-    pub withdrawn: u64,
-    /// Entries of the list before whose window has closed.
-    pub expired: u64,
-}
-
-/// One file of a delivery.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SentFile {
-    /// Its name.
-    pub name: String,
-    /// SHA-256 of its octets.
-    pub sha256: Digest,
-}
-
-/// Names of the case that others told of: those of one (campaign, origin period) under one top-level domain, by place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ToldSet {
-    /// What is said of them.
-    pub telling: Telling,
-    /// The top-level domain.
-    pub tld: Tld,
-    /// The campaign.
-    pub campaign: CampaignId,
-    /// The key of the origin period: its start in seconds since 1970-01-01T00:00:00Z.
-    pub period: i64,
-    /// The places.
-    pub places: Places,
-    /// When the first of them was seen, where that is said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<Instant>,
-    /// When the last of them was seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<Instant>,
-}
-
-/// A name that others told of and that the case does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ToldOther {
-    /// The name.
-    pub name: DomainName,
-    /// What is said of it.
-    pub telling: Telling,
-    /// The family, in the words of whoever says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub family: Option<String>,
-    /// When it was seen first, where that is said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<Instant>,
-    /// When it was seen last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<Instant>,
-    /// From when on it is used or the statement holds, where that is said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Instant>,
-    /// Until when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Instant>,
 }
 
 /// What happened.
@@ -727,7 +471,7 @@ impl Body {
 
     /// Says whether the event may change for a single name whether it is left alone.
     #[must_use]
-    pub fn bears_on_single_names(&self) -> bool {
+    pub(crate) fn bears_on_single_names(&self) -> bool {
         match self {
             Self::Moved { recurring, .. } => recurring.as_ref().is_some_and(|names| !names.is_empty()),
             Self::Requested { .. }

@@ -133,7 +133,7 @@ pub fn flood<'a>(board: &Board<'a>, span: Window, populations: &Populations) -> 
         let mut lists = BTreeSet::new();
         for occurrence in of_exclusion.iter().chain(of_holding) {
             let Some(campaign) = case.campaign_index(&occurrence.campaign) else { continue };
-            let counted = board.counts.get(campaign).and_then(|counts| counts.of_period(occurrence.period));
+            let counted = board.counted(campaign, occurrence.period);
             let Some(counted) = counted.filter(|_| lists.insert((campaign, occurrence.period))) else { continue };
             let guard = case.guard(campaign, counted.window);
             if !guard.meets(span) {

@@ -182,10 +182,16 @@ impl Holding {
         }
     }
 
+    /// Returns the appeal that waits for its answer, where one does.
+    #[must_use]
+    pub fn open_appeal(&self) -> Option<&Appeal> {
+        self.appeal.as_ref().filter(|appeal| appeal.settled.is_none())
+    }
+
     /// Returns what follows for the registry.
     #[must_use]
     pub fn stance(&self) -> Stance {
-        if self.appeal.as_ref().is_some_and(|appeal| appeal.settled.is_none()) {
+        if self.open_appeal().is_some() {
             return Stance::Disputed;
         }
         let held = self.verdict.as_ref().is_some_and(Verdict::is_of_others);

@@ -48,6 +48,7 @@ pub mod population;
 pub mod proof;
 pub mod reach;
 mod reach_table;
+mod refusal;
 pub mod roll;
 pub mod standing;
 pub mod tally;

@@ -72,7 +72,7 @@ pub const fn finding(action: Option<Action>, sight: Sight) -> Finding {
 
 /// Says whether a sight shows that somebody else than the response holds the name.
 #[must_use]
-pub const fn shows_another_holder(sight: Sight) -> bool {
+pub(crate) const fn shows_another_holder(sight: Sight) -> bool {
     matches!(sight, Sight::OtherNameServers | Sight::OtherHold)
 }
 

@@ -154,7 +154,6 @@ pub fn reminders_due(case: &Case, terms: &dyn Fn(&Tld) -> (Terms, u32), now: Ins
 }
 
 /// Says whether a list was handed over and nobody said that it came.
-#[must_use]
-pub fn is_waited_for(cut: &CutList) -> bool {
+fn is_waited_for(cut: &CutList) -> bool {
     cut.was_delivered() && cut.acknowledged.is_none()
 }

@@ -4,7 +4,7 @@
 
 use forestall_model::{DomainName, Instant};
 
-use super::{need_campaign, need_text};
+use super::{need_places, need_text};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::{Body, Occurrence};
@@ -37,12 +37,8 @@ impl Appeal {
         if self.hours == 0 || self.hours > MOST_HOURS {
             return Err(Refusal::Hours { found: self.hours, most: MOST_HOURS });
         }
-        if self.occurrences.is_empty() {
-            return Err(Refusal::NotInCase { name: self.name.clone() });
-        }
-        self.occurrences.iter().try_for_each(|o| need_campaign(case, &o.campaign))?;
-        let open = |holding: &crate::holding::Holding| holding.appeal.as_ref().is_some_and(|a| a.settled.is_none());
-        if case.holdings.get(&self.name).is_some_and(open) {
+        need_places(case, &self.name, &self.occurrences)?;
+        if case.holdings.get(&self.name).is_some_and(|holding| holding.open_appeal().is_some()) {
             return Err(Refusal::Disputed { name: self.name.clone() });
         }
         Ok(Body::Appealed {

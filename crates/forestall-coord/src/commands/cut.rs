@@ -6,7 +6,7 @@ use forestall_model::party::PartyId;
 use forestall_model::{Action, CampaignId, DayRange, Digest, Instant, Tld};
 
 use super::request::{Override, Request};
-use super::{need_slice, need_text};
+use super::{legal_basis, need_slice};
 use crate::case::{self, Case};
 use crate::command::Refusal;
 use crate::cut::next_number;
@@ -61,7 +61,7 @@ impl Cut {
         if self.previous != last.map(|cut| cut.number) {
             return Err(Refusal::CaseMoved { basis: self.basis, version: case.version });
         }
-        let legal_basis = self.legal_basis.as_deref().map(str::trim).filter(|basis| !basis.is_empty());
+        let legal_basis = legal_basis(self.legal_basis.as_deref())?;
         match self.purpose {
             Purpose::Release => {
                 if self.action != Action::Release || !self.days.is_empty() || self.fallback.is_some() {
@@ -77,9 +77,6 @@ impl Cut {
                 }
                 if self.action.touches_a_holder() && legal_basis.is_none() {
                     return Err(Refusal::NeedsLegalBasis { action: self.action });
-                }
-                if let Some(basis) = legal_basis {
-                    need_text("the legal basis", basis)?;
                 }
             }
             Purpose::Protect => drop(self.request().decide(case)?),

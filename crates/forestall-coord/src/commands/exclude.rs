@@ -4,7 +4,7 @@
 
 use forestall_model::{DomainName, NameClass};
 
-use super::{need_campaign, need_slice, need_text};
+use super::{need_places, need_slice, need_text};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::{Body, Occurrence};
@@ -29,10 +29,7 @@ impl Exclude {
         if !matches!(self.class, NameClass::RegisteredBenign | NameClass::RegisteredSuspect) {
             return Err(Refusal::NoGround { class: self.class });
         }
-        if self.occurrences.is_empty() {
-            return Err(Refusal::NotInCase { name: self.name.clone() });
-        }
-        self.occurrences.iter().try_for_each(|o| need_campaign(case, &o.campaign))?;
+        need_places(case, &self.name, &self.occurrences)?;
         if case.exclusions.contains_key(&self.name) {
             return Err(Refusal::AlreadyExcluded { name: self.name.clone() });
         }

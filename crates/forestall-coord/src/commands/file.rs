@@ -5,7 +5,7 @@
 use forestall_model::party::Road;
 use forestall_model::{Instant, Tld};
 
-use super::{need_slice, need_text};
+use super::{each_once, need_slice, need_text};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::Body;
@@ -54,13 +54,10 @@ impl File {
         if case.filings.len() >= MOST_FILINGS {
             return Err(Refusal::TooLong { what: "the list of requests to ICANN", limit: MOST_FILINGS });
         }
-        let mut tlds = self.tlds.clone();
-        tlds.sort();
-        tlds.dedup();
         Ok(Body::Filed {
             filing: case.filings.last().map_or(1, |last| last.number + 1),
             road: self.road,
-            tlds,
+            tlds: each_once(self.tlds.iter().cloned()),
             due: due(self.road, sent),
             reference: self.reference.as_ref().map(|reference| reference.trim().to_owned()),
         })

@@ -2,11 +2,12 @@
 
 //! One command of the case in one file: its fields, and how it is decided.
 
-use forestall_model::{Actor, CampaignId, DayRange, Tld};
+use forestall_model::{Actor, CampaignId, DayRange, DomainName, Tld};
 
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::cut::CutList;
+use crate::event::Occurrence;
 
 pub(crate) mod acknowledge;
 pub(crate) mod answer;
@@ -31,6 +32,7 @@ pub(crate) mod tell;
 pub(crate) mod undo;
 pub(crate) mod vet;
 
+/// Characters of a text at most.
 const TEXT_LIMIT: usize = 4_000;
 
 fn need_slice(case: &Case, tld: &Tld) -> Result<(), Refusal> {
@@ -63,6 +65,31 @@ fn need_days(case: &Case, days: DayRange) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Refuses a name that stands nowhere in the case, or on a list of a campaign that the case does not hold.
+fn need_places(case: &Case, name: &DomainName, occurrences: &[Occurrence]) -> Result<(), Refusal> {
+    if occurrences.is_empty() {
+        return Err(Refusal::NotInCase { name: name.clone() });
+    }
+    occurrences.iter().try_for_each(|occurrence| need_campaign(case, &occurrence.campaign))
+}
+
+/// Returns names in order, each once; refuses to go on without any.
+fn need_names(names: &[DomainName]) -> Result<Vec<DomainName>, Refusal> {
+    if names.is_empty() {
+        return Err(Refusal::Empty("at least one name"));
+    }
+    Ok(each_once(names.iter().cloned()))
+}
+
+/// Returns a legal basis without blanks around it; none where nothing is left.
+fn legal_basis(written: Option<&str>) -> Result<Option<&str>, Refusal> {
+    let basis = written.map(str::trim).filter(|basis| !basis.is_empty());
+    if let Some(basis) = basis {
+        need_text("the legal basis", basis)?;
+    }
+    Ok(basis)
+}
+
 fn need_text(what: &'static str, text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() {
         return Err(Refusal::Blank(what));
@@ -71,6 +98,14 @@ fn need_text(what: &'static str, text: &str) -> Result<(), Refusal> {
         return Err(Refusal::TooLong { what, limit: TEXT_LIMIT });
     }
     Ok(())
+}
+
+/// Returns values in order, each once.
+fn each_once<T: Ord>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<T> = values.into_iter().collect();
+    values.sort_unstable();
+    values.dedup();
+    values
 }
 
 /// Says whether two names of people are spelled alike but for case and blanks.

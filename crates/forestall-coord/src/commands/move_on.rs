@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use forestall_model::{DomainName, Tld, UtcDay};
 
+use super::each_once;
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::{Body, Occurrence, Recurrence};
@@ -36,9 +37,7 @@ impl MoveOn {
             return Err(Refusal::NotFurther { until: self.until, horizon: case.horizon });
         }
         let recurring = self.places.as_ref().map(|places| places.recurring(case)).transpose()?;
-        let mut slices: Vec<Tld> = self.slices.iter().filter(|tld| !case.slices.contains_key(*tld)).cloned().collect();
-        slices.sort_unstable();
-        slices.dedup();
+        let slices = each_once(self.slices.iter().filter(|tld| !case.slices.contains_key(*tld)).cloned());
         Ok(Body::Moved { until: self.until, slices, recurring })
     }
 }

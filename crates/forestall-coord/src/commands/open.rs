@@ -4,8 +4,8 @@
 
 use forestall_model::{DayRange, DomainName, Dossier, Instant, Marking, Tld, UtcDay};
 
-use super::need_text;
 use super::request::Override;
+use super::{each_once, need_text};
 use crate::command::Refusal;
 use crate::event::{Body, CaseCampaign, CaseKind};
 use crate::guard;
@@ -57,9 +57,6 @@ impl Open {
             return Err(Refusal::Empty("at least one name in its horizon"));
         }
         self.need_safe_servers(now)?;
-        let mut slices = self.slices.clone();
-        slices.sort_unstable();
-        slices.dedup();
         Ok(Body::Opened {
             title: self.title.trim().to_owned(),
             case_kind: self.kind,
@@ -67,7 +64,7 @@ impl Open {
             board_day: self.board_day,
             marking: self.marking,
             campaigns: self.campaigns.clone(),
-            slices,
+            slices: each_once(self.slices.iter().cloned()),
             name_servers: self.name_servers.clone(),
             guard_override: self.guard_override.as_ref().map(|two| two.evidence.trim().to_owned()),
             four_eyes: self.four_eyes,

@@ -4,7 +4,7 @@
 
 use forestall_model::{Action, Actor, CampaignId, DayRange, Tld};
 
-use super::{need_campaign, need_days, need_slice, need_text, same_person};
+use super::{legal_basis, need_campaign, need_days, need_slice, need_text, same_person};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::Body;
@@ -46,10 +46,7 @@ impl Request {
         need_days(case, self.days)?;
         self.campaigns.iter().try_for_each(|campaign| need_campaign(case, campaign))?;
         need_one_side(case, &self.tld, |held| self.campaigns.is_empty() || self.campaigns.contains(&held.id))?;
-        let legal_basis = self.legal_basis.as_deref().map(str::trim).filter(|basis| !basis.is_empty());
-        if let Some(basis) = legal_basis {
-            need_text("the legal basis", basis)?;
-        }
+        let legal_basis = legal_basis(self.legal_basis.as_deref())?;
         if let Some(two) = &self.override_by {
             two.check()?;
         }
@@ -88,6 +85,11 @@ impl Request {
 }
 
 impl Override {
+    /// Returns the fields that stand outside the event: the names of both.
+    pub(crate) fn withheld(&self) -> [(&'static str, String); 2] {
+        [("first-person", self.first.to_string()), ("second-person", self.second.to_string())]
+    }
+
     pub(super) fn check(&self) -> Result<(), Refusal> {
         if same_person(&self.first, &self.second) {
             return Err(Refusal::OnePerson);

@@ -4,7 +4,7 @@
 
 use forestall_model::{Action, Actor, Digest, DomainName, Ruling};
 
-use super::{need_campaign, need_text, same_person};
+use super::{each_once, legal_basis, need_campaign, need_names, need_text, same_person};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::{Body, Occurrence};
@@ -34,11 +34,8 @@ pub struct Rule {
 /// Returns what stands for a list that a person confirmed: SHA-256 over the names in order, each followed by a line feed.
 #[must_use]
 pub fn list_digest(names: &[DomainName]) -> Digest {
-    let mut sorted: Vec<&DomainName> = names.iter().collect();
-    sorted.sort_unstable();
-    sorted.dedup();
     let mut hasher = forestall_model::digest::Hasher::default();
-    for name in sorted {
+    for name in each_once(names) {
         hasher.update(name.as_str().as_bytes());
         hasher.update(b"\n");
     }
@@ -47,12 +44,7 @@ pub fn list_digest(names: &[DomainName]) -> Digest {
 
 impl Rule {
     pub(crate) fn decide(&self, case: &Case, actor: &Actor) -> Result<Body, Refusal> {
-        let mut names = self.names.clone();
-        names.sort_unstable();
-        names.dedup();
-        if names.is_empty() {
-            return Err(Refusal::Empty("at least one name"));
-        }
+        let names = need_names(&self.names)?;
         need_text("the reason", &self.reason)?;
         need_text("the evidence", &self.evidence)?;
         let digest = list_digest(&names);
@@ -65,10 +57,7 @@ impl Rule {
                 return Err(Refusal::OnePerson);
             }
         }
-        let legal_basis = self.legal_basis.as_deref().map(str::trim).filter(|basis| !basis.is_empty());
-        if let Some(basis) = legal_basis {
-            need_text("the legal basis", basis)?;
-        }
+        let legal_basis = legal_basis(self.legal_basis.as_deref())?;
         match (self.ruling, self.action) {
             (Ruling::Act, None) => return Err(Refusal::Empty("an action, where the ruling is to act")),
             (Ruling::Act, Some(action)) => need_holder_action(action, legal_basis)?,

@@ -2,7 +2,7 @@
 
 //! Records what was seen of single names.
 
-use super::{need_campaign, need_slice, sweep::can_show};
+use super::{need_places, need_slice, sweep::can_show};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::{Body, SeenRow};
@@ -21,10 +21,7 @@ impl See {
         }
         for row in &self.rows {
             need_slice(case, &row.name.tld())?;
-            if row.occurrences.is_empty() {
-                return Err(Refusal::NotInCase { name: row.name.clone() });
-            }
-            row.occurrences.iter().try_for_each(|o| need_campaign(case, &o.campaign))?;
+            need_places(case, &row.name, &row.occurrences)?;
             can_show(row.method, row.sight)?;
         }
         Ok(Body::Seen { rows: self.rows.clone() })

@@ -5,7 +5,7 @@
 use forestall_model::{DomainName, Instant};
 
 use super::need_text;
-use super::undo::{UNDO_HOURS, was_acted_on};
+use super::undo::{undo_by, was_acted_on};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::Body;
@@ -24,9 +24,7 @@ pub struct Settle {
 impl Settle {
     pub(crate) fn decide(&self, case: &Case, now: Instant) -> Result<Body, Refusal> {
         need_text("the reason", &self.reason)?;
-        let holding = case.holdings.get(&self.name);
-        let appealed = holding.and_then(|holding| holding.appeal.as_ref()).filter(|appeal| appeal.settled.is_none());
-        if appealed.is_none() {
+        if case.holdings.get(&self.name).is_none_or(|holding| holding.open_appeal().is_none()) {
             return Err(Refusal::NoAppeal { name: self.name.clone() });
         }
         let undo = self.upheld && was_acted_on(case, &self.name);
@@ -34,7 +32,7 @@ impl Settle {
             name: self.name.clone(),
             upheld: self.upheld,
             reason: self.reason.trim().to_owned(),
-            undo_by: undo.then(|| now.plus_seconds(i64::from(UNDO_HOURS) * 3_600)),
+            undo_by: undo.then(|| undo_by(now)),
         })
     }
 }

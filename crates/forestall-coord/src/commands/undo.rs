@@ -4,7 +4,7 @@
 
 use forestall_model::{DomainName, Instant};
 
-use super::need_text;
+use super::{need_names, need_text};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::Body;
@@ -23,19 +23,18 @@ pub struct Undo {
 
 impl Undo {
     pub(crate) fn decide(&self, case: &Case, now: Instant) -> Result<Body, Refusal> {
-        let mut names = self.names.clone();
-        names.sort_unstable();
-        names.dedup();
-        if names.is_empty() {
-            return Err(Refusal::Empty("at least one name"));
-        }
+        let names = need_names(&self.names)?;
         need_text("the reason", &self.reason)?;
         if let Some(name) = names.iter().find(|name| !was_acted_on(case, name)) {
             return Err(Refusal::NothingToUndo { name: name.clone() });
         }
-        let undo_by = now.plus_seconds(i64::from(UNDO_HOURS) * 3_600);
-        Ok(Body::Undone { names, reason: self.reason.trim().to_owned(), undo_by })
+        Ok(Body::Undone { names, reason: self.reason.trim().to_owned(), undo_by: undo_by(now) })
     }
+}
+
+/// Returns until when the registry must have taken back what is undone at `now`.
+pub(super) fn undo_by(now: Instant) -> Instant {
+    now.plus_seconds(i64::from(UNDO_HOURS) * 3_600)
 }
 
 /// Says whether anything was asked or done for a name that can be taken back: a person ruled to act, or a registry claims an action.

@@ -4,7 +4,7 @@
 
 use forestall_model::{Band, Digest, Instant, NameClass};
 
-use super::{need_campaign, need_slice};
+use super::{need_places, need_slice};
 use crate::case::Case;
 use crate::command::Refusal;
 use crate::event::{Body, VettedName};
@@ -32,10 +32,7 @@ impl Vet {
         rows.sort_by(|a, b| a.name.cmp(&b.name));
         for row in &rows {
             need_slice(case, &row.name.tld())?;
-            if row.occurrences.is_empty() {
-                return Err(Refusal::NotInCase { name: row.name.clone() });
-            }
-            row.occurrences.iter().try_for_each(|o| need_campaign(case, &o.campaign))?;
+            need_places(case, &row.name, &row.occurrences)?;
             let clear = matches!(row.band, Band::ClearBenign | Band::ClearMalicious);
             if clear && !row.class.is_held() || row.sinkhole.is_some() != (row.class == NameClass::Sinkholed) {
                 return Err(Refusal::VerdictDiffers { name: row.name.clone(), class: row.class, band: row.band });

@@ -137,7 +137,7 @@ impl Journal {
 
     /// Returns how many frames went out on a day.
     #[must_use]
-    pub fn sent_on(&self, day: UtcDay) -> u32 {
+    pub(crate) fn sent_on(&self, day: UtcDay) -> u32 {
         self.by_day.get(&day).copied().unwrap_or(0)
     }
 

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use forestall_model::{DayRange, Instant, Tld, UtcDay};
 
+use crate::case::names_campaign;
+
 /// A request that is followed.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
@@ -59,7 +61,7 @@ impl Asked {
     }
 
     fn of(&self, campaign: usize) -> bool {
-        self.campaigns.is_empty() || self.campaigns.contains(&campaign)
+        names_campaign(&self.campaigns, campaign)
     }
 }
 

@@ -155,7 +155,7 @@ impl Audit {
 
     /// Returns the first fault, where there is one.
     #[must_use]
-    pub fn first_fault(&self) -> Option<&LogFault> {
+    pub(crate) fn first_fault(&self) -> Option<&LogFault> {
         self.faults.first()
     }
 
