@@ -13,7 +13,7 @@ use std::io::{self, Read, Write};
 use forestall_model::{Action, AnswerResult, DomainName, Instant};
 
 use crate::sheets::{self, SheetError};
-use crate::table::{self, Column, Fault, Need, Row, TableErrors};
+use crate::table::{self, Column, Fault, Need, Row, TableErrors, column};
 
 /// One answer of a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,10 +46,6 @@ const STATUS_SET: usize = 4;
 const NAME_SERVERS: usize = 5;
 const COMMENT: usize = 6;
 const ACTION: usize = 7;
-
-const fn column(name: &'static str, need: Need) -> Column {
-    Column { name, need }
-}
 
 /// The columns of an answer, in the order in which [`write`] writes them; then those of a sent list that are passed over.
 const COLUMNS: [Column; 23] = [

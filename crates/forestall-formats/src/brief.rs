@@ -12,7 +12,7 @@ use forestall_model::{AnswerResult, DomainName, Released, Tlp};
 
 use crate::envelope::{self, Envelope, Purpose, Verification};
 use crate::page::{self, Fields, PageForm, Values};
-use crate::wording::{Language, WordingError};
+use crate::wording::{Language, WordingError, sharing_key};
 
 /// One page in three forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,14 +185,7 @@ fn families(envelope: &Envelope, wanted: impl Fn(Verification) -> bool) -> Strin
 
 fn sharing(released: &Released<Envelope>, language: Language) -> Result<String, WordingError> {
     let marking = released.marking();
-    let key = match marking.tlp {
-        Tlp::Clear => "sharing-clear",
-        Tlp::Green => "sharing-green",
-        Tlp::Amber => "sharing-amber",
-        Tlp::AmberStrict => "sharing-amber-strict",
-        Tlp::Red => "sharing-red",
-    };
-    let mut text = language.word(key)?.to_owned();
+    let mut text = language.word(sharing_key(marking.tlp))?.to_owned();
     if let Some(until) = marking.embargo_until.filter(|_| marking.tlp != Tlp::Clear) {
         text.push(' ');
         text.push_str(&language.filled("embargo", &BTreeMap::from([("until", language.instant(until)?)]))?);

@@ -6,7 +6,7 @@ use std::io::Read;
 
 use forestall_model::{DomainName, Instant, Method, Sight};
 
-use crate::table::{self, Column, Need, TableErrors};
+use crate::table::{self, Column, Need, TableErrors, column};
 
 /// One look at one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +35,12 @@ const NAME_SERVERS: usize = 4;
 const SOURCE: usize = 5;
 
 const COLUMNS: [Column; 6] = [
-    Column { name: "name", need: Need::Must },
-    Column { name: "method", need: Need::Must },
-    Column { name: "sight", need: Need::Must },
-    Column { name: "at", need: Need::Must },
-    Column { name: "name_servers", need: Need::May },
-    Column { name: "source", need: Need::Must },
+    column("name", Need::Must),
+    column("method", Need::Must),
+    column("sight", Need::Must),
+    column("at", Need::Must),
+    column("name_servers", Need::May),
+    column("source", Need::Must),
 ];
 
 /// Reads looks at names, in the order of the file; one name may come several times.

@@ -21,7 +21,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 
 use forestall_model::{DomainName, Instant, NameClass};
 
-use crate::table::{self, Column, Fault, Need, Place, TableErrors};
+use crate::table::{self, Column, Fault, Need, Place, TableErrors, column};
 
 /// The version of the form. // WIRE FORMAT, version 1
 pub const VERSION: u32 = 1;
@@ -66,10 +66,10 @@ const REASON: usize = 2;
 const DECIDED_AT: usize = 3;
 
 const COLUMNS: [Column; 4] = [
-    Column { name: "name", need: Need::Must },
-    Column { name: "class", need: Need::Must },
-    Column { name: "reason", need: Need::Must },
-    Column { name: "decided_at", need: Need::Must },
+    column("name", Need::Must),
+    column("class", Need::Must),
+    column("reason", Need::Must),
+    column("decided_at", Need::Must),
 ];
 
 /// Writes a list in the order of its names. The same list gives the same bytes, so that it can be signed.

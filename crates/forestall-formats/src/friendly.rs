@@ -13,7 +13,7 @@ use forestall_model::dossier::ListingKind;
 pub use forestall_model::{AddressRange, AddressRangeError};
 use forestall_model::{DomainName, OwnerName, UtcDay};
 
-use crate::table::{self, Column, Fault, MAX_FIELD, Need, TableErrors};
+use crate::table::{self, Column, Fault, MAX_FIELD, Need, TableErrors, column};
 
 /// One row of the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,10 +46,6 @@ const ADDRESSES: usize = 4;
 const SINCE: usize = 5;
 const CONTACT: usize = 6;
 const PROOF: usize = 7;
-
-const fn column(name: &'static str, need: Need) -> Column {
-    Column { name, need }
-}
 
 const COLUMNS: [Column; 8] = [
     column("holder", Need::Must),

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use forestall_model::{Instant, Released, Tlp, vocabulary};
 
 use crate::flood::{HitLine, HitList, Interval, grouped, one_line, rounded};
+use crate::wording::sharing_key;
 
 vocabulary! {
     /// To whom a letter goes.
@@ -297,14 +298,7 @@ fn assumptions(lines: &[HitLine]) -> String {
 
 fn sharing(list: &Released<HitList>, language: Language) -> Result<String, LetterError> {
     let marking = list.marking();
-    let key = match marking.tlp {
-        Tlp::Clear => "sharing-clear",
-        Tlp::Green => "sharing-green",
-        Tlp::Amber => "sharing-amber",
-        Tlp::AmberStrict => "sharing-amber-strict",
-        Tlp::Red => "sharing-red",
-    };
-    let mut text = language.word(key)?.to_owned();
+    let mut text = language.word(sharing_key(marking.tlp))?.to_owned();
     if let Some(end) = marking.embargo_until.filter(|_| marking.tlp != Tlp::Clear) {
         let fields = BTreeMap::from([("until", end.to_string())]);
         text.push(' ');

@@ -43,7 +43,7 @@ impl ListId {
     /// Returns the lists that a subject names, in order, each once. What mail programs do to subjects is understood: other letter
     /// case, several blanks, a line break for a blank.
     #[must_use]
-    pub fn found_in(subject: &str) -> Vec<Self> {
+    pub(crate) fn found_in(subject: &str) -> Vec<Self> {
         let mut found = Vec::new();
         let mut text = subject.to_ascii_lowercase();
         text.truncate(text.floor_char_boundary(MOST_SUBJECT));

@@ -15,7 +15,7 @@ use forestall_model::{Party, PartyId, Tld, UtcDay};
 use serde::{Deserialize, Serialize};
 
 use crate::csv::harmless;
-use crate::table::{self, Column, Fault, Need, Row, TableErrors};
+use crate::table::{self, Column, Fault, Need, Row, TableErrors, column};
 
 /// The version of the documents. WIRE FORMAT, version 1.
 const VERSION: u32 = 1;
@@ -72,10 +72,6 @@ struct Document {
     version: u32,
     #[serde(default)]
     parties: Vec<Party>,
-}
-
-const fn column(name: &'static str, need: Need) -> Column {
-    Column { name, need }
 }
 
 const ID: usize = 0;

@@ -12,7 +12,7 @@ use crate::list_id::ListId;
 use crate::numbered::Change;
 use crate::plain;
 use crate::sheets::{self, SheetError};
-use crate::table::{self, Column, Fault, Need, Problems, Row, TableErrors};
+use crate::table::{self, Column, Fault, Need, Problems, Row, TableErrors, column};
 
 /// Most octets of a list.
 pub const MAX_BYTES: u64 = table::MAX_BYTES;
@@ -86,10 +86,6 @@ const FAMILY: usize = 3;
 const LINE_ID: usize = 4;
 const CHANGE: usize = 5;
 const LIST: usize = 6;
-
-const fn column(name: &'static str, need: Need) -> Column {
-    Column { name, need }
-}
 
 const COLUMNS: [Column; 25] = [
     column("name", Need::Must),

@@ -65,7 +65,7 @@ pub(crate) fn soa(feed: &Feed, settings: &Settings) -> String {
 
 /// Returns the serial that follows from the day of a feed.
 #[must_use]
-pub fn serial_of(feed: &Feed) -> u32 {
+pub(crate) fn serial_of(feed: &Feed) -> u32 {
     serial_of_day(feed.span.from.day())
 }
 

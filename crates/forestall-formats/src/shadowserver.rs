@@ -28,7 +28,10 @@ use crate::registry_date::rfc3339_or_utc;
 use crate::told::{About, Gather, ToldError, ToldFile, ToldForm};
 
 /// The columns of a report about questions to a sinkhole over DNS, in the order in which they are written.
-pub const COLUMNS: [&str; 34] = [
+pub const COLUMNS: [&str; 34] = columns(&["query_type", "query", "count"]);
+
+/// The columns with which every report about a sinkhole begins.
+const COMMON: [&str; 31] = [
     "timestamp",
     "protocol",
     "src_ip",
@@ -60,10 +63,19 @@ pub const COLUMNS: [&str; 34] = [
     "application",
     "version",
     "event_id",
-    "query_type",
-    "query",
-    "count",
 ];
+
+/// Returns the columns of a report about a sinkhole: those that all have, and its own behind them.
+pub(crate) const fn columns<const ALL: usize>(own: &[&'static str]) -> [&'static str; ALL] {
+    assert!(COMMON.len() + own.len() == ALL, "every column is given, and no other");
+    let mut all = [""; ALL];
+    let mut place = 0;
+    while place < ALL {
+        all[place] = if place < COMMON.len() { COMMON[place] } else { own[place - COMMON.len()] };
+        place += 1;
+    }
+    all
+}
 
 /// Columns that hold a name, the best first.
 const NAMES: [&str; 3] = ["query", "http_host", "ssl_servername"];

@@ -18,49 +18,11 @@ use forestall_model::Released;
 use crate::csv::harmless;
 use crate::flood::one_line;
 use crate::infected::InfectedReport;
-use crate::shadowserver::{row, stamp};
+use crate::shadowserver::{columns, row, stamp};
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 38] = [
-    "timestamp",
-    "protocol",
-    "src_ip",
-    "src_port",
-    "src_asn",
-    "src_geo",
-    "src_region",
-    "src_city",
-    "src_hostname",
-    "src_naics",
-    "src_sector",
-    "device_vendor",
-    "device_type",
-    "device_model",
-    "severity",
-    "dst_ip",
-    "dst_port",
-    "dst_asn",
-    "dst_geo",
-    "dst_region",
-    "dst_city",
-    "dst_hostname",
-    "dst_naics",
-    "dst_sector",
-    "public_source",
-    "infection",
-    "family",
-    "tag",
-    "application",
-    "version",
-    "event_id",
-    "http_url",
-    "http_host",
-    "http_agent",
-    "forwarded_by",
-    "ssl_cipher",
-    "http_referer",
-    "machine_name",
-];
+pub const COLUMNS: [&str; 38] =
+    columns(&["http_url", "http_host", "http_agent", "forwarded_by", "ssl_cipher", "http_referer", "machine_name"]);
 
 /// Writes a report and returns the number of rows.
 ///

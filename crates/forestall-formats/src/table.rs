@@ -8,7 +8,14 @@
 //! fault gives no rows.
 
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read};
+
+mod fault;
+mod split;
+
+pub use fault::{Fault, Place, Problem, Problems, TableErrors};
+
+use split::{Record, Splitter};
 
 /// Most rows of a table, the header not counted.
 pub const MAX_ROWS: usize = 2_000_000;
@@ -30,6 +37,11 @@ pub struct Column {
     pub need: Need,
 }
 
+/// Makes a column, as the tables of readers hold them.
+pub(crate) const fn column(name: &'static str, need: Need) -> Column {
+    Column { name, need }
+}
+
 /// What a reader does with a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -39,234 +51,6 @@ pub enum Need {
     May,
     /// The header may have it, and its fields are passed over.
     PassOver,
-}
-
-/// The faults of a table that was refused, in order of line; at least one and at most [`MAX_PROBLEMS`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableErrors {
-    problems: Vec<Problem>,
-    more: bool,
-}
-
-impl TableErrors {
-    /// Makes the errors of a table with one fault.
-    pub(crate) fn one(place: Place, fault: Fault) -> Self {
-        Self { problems: vec![Problem { place, fault }], more: false }
-    }
-
-    /// Returns the problems, in the order of the file.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-
-    /// Says whether reading stopped before the end of the file because there were so many problems.
-    #[must_use]
-    pub const fn stopped_early(&self) -> bool {
-        self.more
-    }
-}
-
-impl fmt::Display for TableErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, problem) in self.problems.iter().enumerate() {
-            write!(f, "{}{problem}", if i == 0 { "" } else { "\n" })?;
-        }
-        if self.more {
-            write!(f, "\nreading stopped after {MAX_PROBLEMS} problems")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for TableErrors {}
-
-/// One fault of a table.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {fault}")]
-pub struct Problem {
-    /// Where it is.
-    pub place: Place,
-    /// What it is.
-    pub fault: Fault,
-}
-
-/// A place in a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The line, from 1; a field over several lines counts as where it begins.
-    pub line: u64,
-    /// The column, from 1, with its name in the header; none where the fault is not in one column.
-    pub column: Option<(usize, String)>,
-}
-
-impl Place {
-    /// Returns a place that is a whole line.
-    #[must_use]
-    pub const fn line(line: u64) -> Self {
-        Self { line, column: None }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.line)?;
-        match &self.column {
-            Some((number, name)) if name.is_empty() => write!(f, ", column {number}"),
-            Some((number, name)) => write!(f, ", column {number} ({name})"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// What is wrong in one place of a table.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Fault {
-    /// Nothing was there to read.
-    #[error("the file is empty; expected a header line with {expected}")]
-    Empty {
-        /// The columns that a header must or may have.
-        expected: String,
-    },
-    /// The reader underneath failed.
-    #[error("the file cannot be read: {0}")]
-    Unreadable(String),
-    /// The file is something else than text in UTF-8.
-    #[error("the file is {found}; expected {expected}")]
-    ForeignFile {
-        /// What it is, in words.
-        found: &'static str,
-        /// What to give instead.
-        expected: &'static str,
-    },
-    /// A field is no UTF-8.
-    #[error("the text is not UTF-8")]
-    NotUtf8,
-    /// A field holds U+0000, which no data base keeps.
-    #[error("the text holds a NUL character")]
-    Nul,
-    /// A column that the reader does not know.
-    #[error("{found:?} is not a column of this table; {}expected {expected}", nearest.map(|n| format!("did you mean {n:?}? ")).unwrap_or_default())]
-    UnknownColumn {
-        /// What was found, cut after 60 characters.
-        found: String,
-        /// A known column that is spelled nearly so.
-        nearest: Option<&'static str>,
-        /// The known columns.
-        expected: String,
-    },
-    /// A column that stands twice in the header.
-    #[error("the column stands twice in the header")]
-    RepeatedColumn,
-    /// A column that the header must have.
-    #[error("the header lacks the column {0}")]
-    MissingColumn(String),
-    /// A row with more or fewer fields than the header.
-    #[error("the row has {found} fields; expected {expected} as in the header")]
-    FieldCount {
-        /// Fields of the row.
-        found: usize,
-        /// Fields of the header.
-        expected: usize,
-    },
-    /// A quotation mark that is never closed.
-    #[error("a quotation mark opens here and is never closed; the file may be cut")]
-    OpenQuote,
-    /// Text between a closing quotation mark and the end of the field.
-    #[error("text follows a closing quotation mark; expected the end of the field")]
-    AfterQuote,
-    /// A field that must not be empty.
-    #[error("the field is empty; expected {0}")]
-    MissingValue(String),
-    /// A field that holds no value of its kind; the text says what was found and expected.
-    #[error("{0}")]
-    Value(String),
-    /// A row for something that an earlier row spoke of already.
-    #[error("{what} stands in line {first} already; expected one row for each")]
-    Repeated {
-        /// What comes twice.
-        what: String,
-        /// The line of the earlier row.
-        first: u64,
-    },
-    /// More than [`MAX_FIELD`] octets in a field or line.
-    #[error("the field is longer than {limit} octets; a quotation mark may be open")]
-    FieldTooLong {
-        /// The limit.
-        limit: usize,
-    },
-    /// More than [`MAX_FIELDS`] fields in a row.
-    #[error("the row has more than {limit} fields")]
-    TooManyFields {
-        /// The limit.
-        limit: usize,
-    },
-    /// More than [`MAX_ROWS`] rows.
-    #[error("the table has more than {limit} rows; split it")]
-    TooManyRows {
-        /// The limit.
-        limit: usize,
-    },
-    /// More than [`MAX_BYTES`] octets.
-    #[error("the file is longer than {limit} octets; split it")]
-    TooLong {
-        /// The limit.
-        limit: u64,
-    },
-}
-
-impl Fault {
-    /// Recognises files that are no text in UTF-8 by their first octets.
-    pub(crate) fn of_foreign_file(start: &[u8]) -> Option<Self> {
-        let found = match start {
-            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "text in UTF-16",
-            [b'P', b'K', 3, 4, ..] => "a workbook or an archive (zip)",
-            [0x1F, 0x8B, ..] => "compressed (gzip)",
-            [0xD0, 0xCF, 0x11, 0xE0, ..] => "a workbook (Excel 97)",
-            _ if start.contains(&0) => "binary",
-            _ => return None,
-        };
-        let expected = "text in UTF-8; save it as \"CSV UTF-8\"";
-        Some(Self::ForeignFile { found, expected })
-    }
-}
-
-/// Problems while they are collected.
-#[derive(Debug, Default)]
-pub struct Problems {
-    list: Vec<Problem>,
-    /// The total of problems added, counted past the limit.
-    added: usize,
-}
-
-impl Problems {
-    /// Adds a problem; those past the limit are counted only.
-    pub fn add(&mut self, place: Place, fault: Fault) {
-        self.added += 1;
-        if self.list.len() < MAX_PROBLEMS {
-            self.list.push(Problem { place, fault });
-        }
-    }
-
-    /// Says whether reading on is of no more use.
-    #[must_use]
-    pub const fn is_full(&self) -> bool {
-        self.added >= MAX_PROBLEMS
-    }
-
-    /// Returns the rows where there was no problem, else the problems.
-    ///
-    /// # Errors
-    ///
-    /// The problems.
-    pub fn finish<T>(self, rows: T) -> Result<T, TableErrors> {
-        if self.list.is_empty() {
-            return Ok(rows);
-        }
-        let more = self.is_full();
-        Err(TableErrors { problems: self.list, more })
-    }
 }
 
 /// One row of a table, its fields under the names that the reader knows.
@@ -306,13 +90,7 @@ impl Row<'_> {
     where
         T: std::str::FromStr<Err: fmt::Display>,
     {
-        match self.text(column)?.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                problems.add(self.place(column), Fault::Value(error.to_string()));
-                None
-            }
-        }
+        self.taken(column, self.text(column)?.parse::<T>(), problems)
     }
 
     /// Parses a field that holds a word of a closed vocabulary, in any letter case.
@@ -320,13 +98,7 @@ impl Row<'_> {
     where
         T: std::str::FromStr<Err: fmt::Display>,
     {
-        match self.text(column)?.to_ascii_lowercase().parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                problems.add(self.place(column), Fault::Value(error.to_string()));
-                None
-            }
-        }
+        self.taken(column, self.text(column)?.to_ascii_lowercase().parse::<T>(), problems)
     }
 
     /// Parses a field that holds any number of values, with blanks, commas, semicolons or bars between them.
@@ -336,14 +108,8 @@ impl Row<'_> {
     {
         let text = self.text(column).unwrap_or("");
         let parts = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|'));
-        let mut values = Vec::new();
-        for part in parts.filter(|part| !part.is_empty()) {
-            match part.parse::<T>() {
-                Ok(value) => values.push(value),
-                Err(error) => problems.add(self.place(column), Fault::Value(error.to_string())),
-            }
-        }
-        values
+        let written = parts.filter(|part| !part.is_empty());
+        written.filter_map(|part| self.taken(column, part.parse::<T>(), problems)).collect()
     }
 
     /// Parses a field that holds an instant in RFC 3339 with `Z`, or a day, which means its first instant.
@@ -353,6 +119,11 @@ impl Row<'_> {
             return Some(day.start());
         }
         self.parse(column, problems)
+    }
+
+    /// Returns what a field was read as; `None` where it could not be, which is then a problem.
+    fn taken<T, E: fmt::Display>(&self, column: usize, read: Result<T, E>, problems: &mut Problems) -> Option<T> {
+        read.map_err(|error| problems.add(self.place(column), Fault::Value(error.to_string()))).ok()
     }
 
     /// Reports a blank field that must hold something.
@@ -398,13 +169,7 @@ fn read_into<R: Read, T>(
         start.drain(..3);
     }
     let delimiter = delimiter_of(&start);
-    let mut splitter = Splitter {
-        input: BufReader::new(Cursor::new(start).chain(input)),
-        delimiter,
-        line: 1,
-        read: 0,
-        skip_line_feed: false,
-    };
+    let mut splitter = Splitter::new(BufReader::new(Cursor::new(start).chain(input)), delimiter);
     let mut record = Record::default();
     loop {
         if !splitter.next(&mut record)? {
@@ -535,160 +300,6 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
         }
     }
     row[b.len()]
-}
-
-/// One record: its fields one after another in one buffer that is used again.
-#[derive(Debug, Default)]
-struct Record {
-    text: Vec<u8>,
-    fields: Vec<Field>,
-    line: u64,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Field {
-    start: usize,
-    end: usize,
-    line: u64,
-}
-
-impl Record {
-    fn field(&self, index: usize) -> Option<&[u8]> {
-        self.fields.get(index).map(|field| &self.text[field.start..field.end])
-    }
-
-    fn is_blank(&self) -> bool {
-        self.text.iter().all(u8::is_ascii_whitespace)
-    }
-
-    fn end_field(&mut self, line: u64) -> Result<(), Fault> {
-        if self.fields.len() >= MAX_FIELDS {
-            return Err(Fault::TooManyFields { limit: MAX_FIELDS });
-        }
-        let start = self.fields.last().map_or(0, |field| field.end);
-        let end = self.text.len();
-        self.fields.push(Field { start, end, line });
-        Ok(())
-    }
-
-    fn push(&mut self, byte: u8) -> Result<(), Fault> {
-        let start = self.fields.last().map_or(0, |field| field.end);
-        if self.text.len() - start >= MAX_FIELD {
-            return Err(Fault::FieldTooLong { limit: MAX_FIELD });
-        }
-        self.text.push(byte);
-        Ok(())
-    }
-}
-
-/// Splits octets into records by RFC 4180, strictly.
-struct Splitter<R> {
-    input: R,
-    delimiter: u8,
-    /// The line that is being read, from 1.
-    line: u64,
-    /// Octets read so far.
-    read: u64,
-    /// Whether a line feed right here belongs to the carriage return before it.
-    skip_line_feed: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    FieldStart,
-    Bare,
-    Quoted,
-    /// After a quotation mark inside a quoted field: its end, or the first half of a doubled one.
-    QuoteSeen,
-}
-
-impl<R: BufRead> Splitter<R> {
-    /// Reads the next record; says whether there was one.
-    fn next(&mut self, record: &mut Record) -> Result<bool, Problem> {
-        record.text.clear();
-        record.fields.clear();
-        let mut state = State::FieldStart;
-        let mut field_line = self.line;
-        let mut begun = false;
-        loop {
-            let at = |line: u64, fields: usize, fault| Problem {
-                place: Place { line, column: Some((fields + 1, String::new())) },
-                fault,
-            };
-            let chunk = match self.input.fill_buf() {
-                Ok(chunk) => chunk,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    return Err(Problem { place: Place::line(self.line), fault: Fault::Unreadable(error.to_string()) });
-                }
-            };
-            if chunk.is_empty() {
-                if state == State::Quoted {
-                    return Err(at(field_line, record.fields.len(), Fault::OpenQuote));
-                }
-                if begun {
-                    let fields = record.fields.len();
-                    record.end_field(field_line).map_err(|f| at(field_line, fields, f))?;
-                }
-                return Ok(begun);
-            }
-            let mut used = 0;
-            let mut ended = false;
-            for byte in chunk.iter().copied() {
-                used += 1;
-                if self.skip_line_feed {
-                    self.skip_line_feed = false;
-                    if byte == b'\n' {
-                        continue;
-                    }
-                }
-                if !begun {
-                    begun = true;
-                    record.line = self.line;
-                    field_line = self.line;
-                }
-                let fields = record.fields.len();
-                let fail = |fault| at(field_line, fields, fault);
-                match (state, byte) {
-                    (State::FieldStart, b'"') => state = State::Quoted,
-                    (State::Quoted, b'"') => state = State::QuoteSeen,
-                    (State::QuoteSeen, b'"') => {
-                        record.push(b'"').map_err(fail)?;
-                        state = State::Quoted;
-                    }
-                    (State::Quoted, _) => {
-                        record.push(byte).map_err(fail)?;
-                        self.line += u64::from(byte == b'\n');
-                    }
-                    (_, b'\n' | b'\r') => {
-                        record.end_field(field_line).map_err(fail)?;
-                        self.line += 1;
-                        self.skip_line_feed = byte == b'\r';
-                        ended = true;
-                        break;
-                    }
-                    (_, _) if byte == self.delimiter => {
-                        record.end_field(field_line).map_err(fail)?;
-                        field_line = self.line;
-                        state = State::FieldStart;
-                    }
-                    (State::QuoteSeen, _) => return Err(fail(Fault::AfterQuote)),
-                    (State::FieldStart | State::Bare, _) => {
-                        record.push(byte).map_err(fail)?;
-                        state = State::Bare;
-                    }
-                }
-            }
-            self.input.consume(used);
-            self.read += u64::try_from(used).unwrap_or(u64::MAX);
-            if self.read > MAX_BYTES {
-                return Err(Problem { place: Place::line(self.line), fault: Fault::TooLong { limit: MAX_BYTES } });
-            }
-            if ended {
-                return Ok(true);
-            }
-        }
-    }
 }
 
 #[cfg(test)]

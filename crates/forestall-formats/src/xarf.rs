@@ -113,11 +113,24 @@ struct Report<'r> {
 
 #[derive(serde::Serialize)]
 pub(crate) struct Evidence {
-    pub(crate) content_type: &'static str,
-    pub(crate) description: &'static str,
-    pub(crate) payload: String,
-    pub(crate) hash: String,
-    pub(crate) size: usize,
+    content_type: &'static str,
+    description: &'static str,
+    payload: String,
+    hash: String,
+    size: usize,
+}
+
+impl Evidence {
+    /// Makes the evidence that a text is.
+    pub(crate) fn of_text(description: &'static str, text: &str) -> Self {
+        Self {
+            content_type: "text/plain",
+            description,
+            payload: STANDARD.encode(text),
+            hash: format!("sha256:{}", Digest::of(text.as_bytes())),
+            size: text.len(),
+        }
+    }
 }
 
 /// Makes the report of a name: of all its windows, and of the first for which it is reported with what is asked for that.
@@ -161,13 +174,10 @@ fn report<'r>(
         category: "infrastructure",
         r#type: "botnet",
         evidence_source: "threat_intelligence",
-        evidence: [Evidence {
-            content_type: "text/plain",
-            description: "The windows in which machines ask for the name, by the algorithm of the family",
-            payload: STANDARD.encode(&text),
-            hash: format!("sha256:{}", Digest::of(text.as_bytes())),
-            size: text.len(),
-        }],
+        evidence: [Evidence::of_text(
+            "The windows in which machines ask for the name, by the algorithm of the family",
+            &text,
+        )],
         tags: tags(marking, lines),
         description,
         malware_family: reported.family.as_str(),
@@ -184,13 +194,15 @@ pub(crate) fn tag(space: &str, word: &str) -> String {
     format!("{space}:{}", word.chars().map(safe).collect::<String>())
 }
 
+/// Returns the tags of a marking: its labels without the name of their protocol.
+pub(crate) fn tags_of_marking(marking: Marking) -> [String; 2] {
+    let label = |word: &'static str| word.split_once(':').map_or(word, |(_, label)| label);
+    [tag("tlp", label(marking.tlp.word())), tag("pap", label(marking.pap.word()))]
+}
+
 fn tags(marking: Marking, lines: &[Asked]) -> Vec<String> {
-    let after = |label: &str| label.split_once(':').map_or_else(|| label.to_owned(), |(_, word)| word.to_owned());
-    let mut tags = vec![
-        tag("tlp", &after(marking.tlp.word())),
-        tag("pap", &after(marking.pap.word())),
-        tag("domain", "predicted-dga-name"),
-    ];
+    let mut tags = Vec::from(tags_of_marking(marking));
+    tags.push(tag("domain", "predicted-dga-name"));
     let words: BTreeSet<&str> = lines.iter().map(|asked| asked.line.confidence).collect();
     tags.extend(words.into_iter().map(|word| tag("confidence", word)));
     let families: BTreeSet<&str> = lines.iter().map(|asked| asked.line.family.as_str()).collect();

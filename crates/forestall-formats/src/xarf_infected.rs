@@ -11,15 +11,13 @@
 
 use std::io::{self, BufWriter, Write};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use forestall_model::{Digest, Instant, Marking, Released};
+use forestall_model::{Instant, Marking, Released};
 use uuid::Uuid;
 
 use crate::feed::Publisher;
 use crate::flood::one_line;
 use crate::infected::{Infected, InfectedReport};
-use crate::xarf::{Contact, Evidence, VERSION, tag};
+use crate::xarf::{Contact, Evidence, VERSION, tag, tags_of_marking};
 
 /// The namespace of the identifiers of reports (RFC 9562, section 5.5).
 const REPORTS: Uuid = Uuid::from_u128(0x7b0c_94de_2d61_4f0e_9a3b_6c1f_88e4_1d25);
@@ -90,7 +88,7 @@ fn of<'r>(machine: &'r Infected, marking: Marking, contact: &'r Contact) -> Repo
         machine.family
     );
     let key = format!("{}\n{address}\n{}\n{text}", contact.contact, machine.family);
-    let after = |label: &str| label.split_once(':').map_or_else(|| label.to_owned(), |(_, word)| word.to_owned());
+    let own_tags = [tag("malware", &machine.family), tag("sensor", "sinkhole")];
     Report {
         xarf_version: VERSION,
         report_id: Uuid::new_v5(&REPORTS, key.as_bytes()).to_string(),
@@ -102,19 +100,8 @@ fn of<'r>(machine: &'r Infected, marking: Marking, contact: &'r Contact) -> Repo
         category: "infrastructure",
         r#type: "botnet",
         evidence_source: "honeypot",
-        evidence: [Evidence {
-            content_type: "text/plain",
-            description: "What the machine sent to the sinkhole",
-            payload: STANDARD.encode(&text),
-            hash: format!("sha256:{}", Digest::of(text.as_bytes())),
-            size: text.len(),
-        }],
-        tags: vec![
-            tag("tlp", &after(marking.tlp.word())),
-            tag("pap", &after(marking.pap.word())),
-            tag("malware", &machine.family),
-            tag("sensor", "sinkhole"),
-        ],
+        evidence: [Evidence::of_text("What the machine sent to the sinkhole", &text)],
+        tags: tags_of_marking(marking).into_iter().chain(own_tags).collect(),
         description: description.chars().take(1_000).collect(),
         malware_family: &machine.family,
         c2_protocol: match machine.application.as_str() {

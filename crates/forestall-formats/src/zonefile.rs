@@ -15,11 +15,17 @@
 //! Every other line goes the way of all forms, which [`ZoneReader::by_the_plain_path`] takes for all lines.
 
 mod czds;
+mod fault;
+mod types;
 
 use std::io::{BufRead, BufReader, Read};
 
 use forestall_model::OwnerName;
 use forestall_model::owner::{OwnerError, canonicalise};
+
+pub use fault::{ZoneError, ZoneFault};
+
+use types::{TYPE_APL, TYPE_NS, TYPE_SOA, is_other_class, numbered, type_number};
 
 /// Most octets of one record with its comments; more than the longest data of a record in escapes.
 pub const MAX_RECORD: usize = 1 << 20;
@@ -97,96 +103,6 @@ pub struct ZoneEnd {
     /// Whether the last record is the SOA once more, as in a transfer. Where it is not, a file cut between two lines
     /// looks like a whole one.
     pub ends_with_soa: bool,
-}
-
-/// A zone file that was refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {fault}")]
-pub struct ZoneError {
-    /// The line, from 1.
-    pub line: u64,
-    /// What is wrong.
-    pub fault: ZoneFault,
-}
-
-/// What is wrong with a zone file.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ZoneFault {
-    /// The reader underneath failed.
-    #[error("the file cannot be read: {0}")]
-    Unreadable(String),
-    /// The file is compressed.
-    #[error("the file is compressed (gzip); expected text, unpack it first")]
-    Compressed,
-    /// The last line does not end.
-    #[error("the file is cut: its last line does not end in a line feed")]
-    Cut,
-    /// The file ends inside parentheses.
-    #[error("the file is cut: it ends inside the parenthesis that opens in line {0}")]
-    CutInParenthesis(u64),
-    /// The file has no SOA record.
-    #[error("the file holds no SOA record, so it is not a whole zone")]
-    NoSoa,
-    /// The file has a SOA record of another zone than its first.
-    #[error("the SOA record is that of {found}; expected that of {apex} as before, one zone a file")]
-    OtherZone {
-        /// The owner of the first SOA record.
-        apex: String,
-        /// The owner of this one.
-        found: String,
-    },
-    /// The SOA record at the end has another serial than that at the start.
-    #[error("the SOA record has the serial {found}; expected {expected} as before, the file mixes two versions")]
-    OtherSerial {
-        /// The serial of the first SOA record.
-        expected: u32,
-        /// The serial of this one.
-        found: u32,
-    },
-    /// A record longer than [`MAX_RECORD`].
-    #[error("the record is longer than {MAX_RECORD} octets; a parenthesis may be open")]
-    RecordTooLong,
-    /// A quotation mark that is not closed on its line.
-    #[error("a quotation mark is not closed on its line")]
-    OpenQuote,
-    /// A closing parenthesis that was not opened.
-    #[error("a parenthesis closes that was not opened")]
-    StrayParenthesis,
-    /// A word that is no name.
-    #[error("{found:?} is not a name: {reason}")]
-    Name {
-        /// What was found, cut after 80 characters.
-        found: String,
-        /// What is wrong with it.
-        reason: OwnerError,
-    },
-    /// The first record has no owner.
-    #[error("the record has no owner and there is none before it")]
-    NoOwner,
-    /// A record without type, or with a word where its type should be.
-    #[error("expected a record type, found {0}")]
-    Type(String),
-    /// A class other than IN.
-    #[error("the class is {0}; expected IN")]
-    Class(String),
-    /// Data that do not fit their type.
-    #[error("the data of the {kind} record are not understood; expected {expected}")]
-    Data {
-        /// The type.
-        kind: &'static str,
-        /// What was expected.
-        expected: &'static str,
-    },
-    /// A record that ends after its type.
-    #[error("the record ends after its type; expected data")]
-    NoData,
-    /// A directive that is not understood.
-    #[error("{found} is not understood; expected a record, $ORIGIN NAME or $TTL SECONDS")]
-    Directive {
-        /// The directive, cut after 80 characters.
-        found: String,
-    },
 }
 
 /// What [`ZoneReader::next_record`] found, before it borrows from the reader.
@@ -540,117 +456,4 @@ fn is_ttl(word: &[u8]) -> bool {
     word.len() <= 20
         && word.first().is_some_and(u8::is_ascii_digit)
         && word.iter().all(|b| b.is_ascii_digit() || matches!(b.to_ascii_lowercase(), b's' | b'm' | b'h' | b'd' | b'w'))
-}
-
-fn is_other_class(word: &[u8]) -> bool {
-    [&b"CH"[..], b"HS", b"CS"].iter().any(|class| word.eq_ignore_ascii_case(class))
-        || numbered(word, b"CLASS").is_some()
-}
-
-const TYPE_NS: u16 = 2;
-const TYPE_SOA: u16 = 6;
-const TYPE_APL: u16 = 42;
-
-/// The types of records by the registry of IANA (Resource Record TYPEs, 2025), the frequent ones of top-level zones first.
-const TYPES: [(&str, u16); 83] = [
-    ("NS", TYPE_NS),
-    ("DS", 43),
-    ("RRSIG", 46),
-    ("NSEC3", 50),
-    ("NSEC", 47),
-    ("A", 1),
-    ("AAAA", 28),
-    ("SOA", TYPE_SOA),
-    ("DNSKEY", 48),
-    ("NSEC3PARAM", 51),
-    ("TXT", 16),
-    ("MX", 15),
-    ("CNAME", 5),
-    ("PTR", 12),
-    ("SRV", 33),
-    ("CAA", 257),
-    ("DNAME", 39),
-    ("MD", 3),
-    ("MF", 4),
-    ("MB", 7),
-    ("MG", 8),
-    ("MR", 9),
-    ("NULL", 10),
-    ("WKS", 11),
-    ("HINFO", 13),
-    ("MINFO", 14),
-    ("RP", 17),
-    ("AFSDB", 18),
-    ("X25", 19),
-    ("ISDN", 20),
-    ("RT", 21),
-    ("NSAP", 22),
-    ("NSAP-PTR", 23),
-    ("SIG", 24),
-    ("KEY", 25),
-    ("PX", 26),
-    ("GPOS", 27),
-    ("LOC", 29),
-    ("NXT", 30),
-    ("EID", 31),
-    ("NIMLOC", 32),
-    ("ATMA", 34),
-    ("NAPTR", 35),
-    ("KX", 36),
-    ("CERT", 37),
-    ("A6", 38),
-    ("SINK", 40),
-    ("APL", TYPE_APL),
-    ("SSHFP", 44),
-    ("IPSECKEY", 45),
-    ("DHCID", 49),
-    ("TLSA", 52),
-    ("SMIMEA", 53),
-    ("HIP", 55),
-    ("NINFO", 56),
-    ("RKEY", 57),
-    ("TALINK", 58),
-    ("CDS", 59),
-    ("CDNSKEY", 60),
-    ("OPENPGPKEY", 61),
-    ("CSYNC", 62),
-    ("ZONEMD", 63),
-    ("SVCB", 64),
-    ("HTTPS", 65),
-    ("DSYNC", 66),
-    ("HHIT", 67),
-    ("BRID", 68),
-    ("SPF", 99),
-    ("NID", 104),
-    ("L32", 105),
-    ("L64", 106),
-    ("LP", 107),
-    ("EUI48", 108),
-    ("EUI64", 109),
-    ("NXNAME", 128),
-    ("URI", 256),
-    ("AVC", 258),
-    ("DOA", 259),
-    ("AMTRELAY", 260),
-    ("RESINFO", 261),
-    ("WALLET", 262),
-    ("TA", 32_768),
-    ("DLV", 32_769),
-];
-
-fn type_number(word: &[u8]) -> Option<u16> {
-    TYPES
-        .iter()
-        .find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()))
-        .map(|(_, number)| *number)
-        .or_else(|| numbered(word, b"TYPE"))
-}
-
-/// Reads the number after a prefix, as in TYPE65534 and CLASS32 (RFC 3597).
-fn numbered(word: &[u8], prefix: &[u8]) -> Option<u16> {
-    let (head, digits) = word.split_at_checked(prefix.len())?;
-    if !head.eq_ignore_ascii_case(prefix) || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(digits).ok()?.parse().ok()
 }

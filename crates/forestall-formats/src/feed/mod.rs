@@ -76,12 +76,7 @@ impl Feed {
 
     /// Returns each name once, in order, and whether nobody but unverified families makes it.
     pub fn names(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.names_where(|_| true)
-    }
-
-    /// Returns each name of the wanted entries once, in order, and whether nobody but unverified families makes it by these.
-    pub fn names_where(&self, wanted: impl Fn(&Entry<'_>) -> bool) -> impl Iterator<Item = (&str, bool)> {
-        let mut entries = self.entries.iter().filter(wanted).peekable();
+        let mut entries = self.entries.iter().peekable();
         let verified = |entry: &Entry<'_>| self.campaigns[entry.campaign].verified;
         std::iter::from_fn(move || {
             let first = entries.next()?;
