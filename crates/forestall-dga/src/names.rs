@@ -271,7 +271,7 @@ impl NameBuf {
     }
 
     /// Appends names of another buffer, alternatives behind the first of their position, with their windows.
-    pub fn append_names<'a>(&mut self, names: impl Iterator<Item = Name<'a>>) {
+    pub(crate) fn append_names<'a>(&mut self, names: impl Iterator<Item = Name<'a>>) {
         for name in names {
             let last = self.runs.last().map(|(_, number)| &self.windows[*number as usize]);
             if last != Some(name.windows) {
@@ -292,7 +292,7 @@ impl NameBuf {
     }
 
     /// Returns the window sets of the names, each at least once, in the order of their first names.
-    pub fn window_sets(&self) -> impl Iterator<Item = &WindowSet> {
+    pub(crate) fn window_sets(&self) -> impl Iterator<Item = &WindowSet> {
         self.runs.iter().map(|(_, number)| &self.windows[*number as usize])
     }
 

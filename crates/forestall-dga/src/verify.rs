@@ -6,13 +6,18 @@
 //! searched for in the lists of a span ([`find`](mod@crate::find)).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
 
 use forestall_model::{CampaignId, DomainName, FamilySlug, Instant, Params, Tld, UtcDay, Window, WindowSet};
 
 use crate::find::find;
 use crate::slice::{self, Slice};
-use crate::{Campaign, Catalogue, GenerateError, Name, Period, Prepared, WordLists};
+use crate::{Catalogue, GenerateError, Name, Period, Prepared, WordLists};
+
+mod campaigns;
+mod findings;
+
+use campaigns::Campaigns;
+pub use findings::{Fault, Findings, LineFault, Missing};
 
 /// Most faults and missing names that are told one by one; the others are counted.
 pub const MAX_TOLD: usize = 1_000;
@@ -58,130 +63,6 @@ pub struct Against {
     pub whole: bool,
     /// On how many threads to compute.
     pub threads: usize,
-}
-
-/// What was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Findings {
-    /// Lines.
-    pub lines: u64,
-    /// Lines in which everything is as the algorithm makes it.
-    pub right: u64,
-    /// The first faults, in the order of the lines.
-    pub faults: Vec<LineFault>,
-    /// All faults.
-    pub fault_count: u64,
-    /// The first names that are missing, in order of campaign, time, domain and place.
-    pub missing: Vec<Missing>,
-    /// All names that are missing.
-    pub missing_count: u64,
-    /// The campaigns whose lists were computed, in order.
-    pub campaigns: Vec<CampaignId>,
-    /// What could not be judged, in words.
-    pub not_judged: Vec<String>,
-}
-
-/// A line that is not as the algorithm makes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LineFault {
-    /// The index of the line.
-    pub line: usize,
-    /// What is wrong.
-    pub fault: Fault,
-}
-
-/// What is wrong with a line.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Fault {
-    /// No list holds the name.
-    #[error("no algorithm that was tried makes {0} in the span")]
-    NotMade(DomainName),
-    /// The place holds another name.
-    #[error("the algorithm makes {expected} there, not {found}")]
-    OtherName {
-        /// The name of the line.
-        found: DomainName,
-        /// The name of the place.
-        expected: String,
-    },
-    /// The list ends before that place.
-    #[error("the list of the algorithm has {names} names there and no place {place}")]
-    NoSuchPlace {
-        /// The place of the line.
-        place: u32,
-        /// Names of the list.
-        names: usize,
-    },
-    /// The algorithm has no such period.
-    #[error("the algorithm has no list of the period {period}")]
-    NoSuchPeriod {
-        /// The key of the line.
-        period: i64,
-    },
-    /// The campaign cannot be computed.
-    #[error("the list of {campaign} cannot be computed: {reason}")]
-    NotComputable {
-        /// The campaign.
-        campaign: CampaignId,
-        /// Why, in words.
-        reason: String,
-    },
-    /// The name is live at other times.
-    #[error("{name} is live {expected}, not {stated}")]
-    Window {
-        /// The name.
-        name: DomainName,
-        /// The window of the line, in words.
-        stated: String,
-        /// The windows of the algorithm, in words.
-        expected: String,
-    },
-    /// An earlier line says the same.
-    #[error("{name} stands there twice, with the same window")]
-    Twice {
-        /// The name.
-        name: DomainName,
-        /// The index of the earlier line.
-        first: usize,
-    },
-}
-
-/// A name that the list does not hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// Where it stands.
-    pub place: Place,
-    /// The name.
-    pub name: String,
-}
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} ({}, list of {})",
-            self.name,
-            self.place.campaign,
-            forestall_model::counts::period_day(self.place.period)
-        )
-    }
-}
-
-impl Findings {
-    fn fault(&mut self, line: usize, fault: Fault) {
-        self.fault_count += 1;
-        if self.faults.len() < MAX_TOLD {
-            self.faults.push(LineFault { line, fault });
-        }
-    }
-
-    fn missing(&mut self, place: Place, name: &[u8]) {
-        self.missing_count += 1;
-        if self.missing.len() < MAX_TOLD {
-            self.missing.push(Missing { place, name: String::from_utf8_lossy(name).into_owned() });
-        }
-    }
 }
 
 /// Checks a list. Every line is either right or has a fault.
@@ -514,94 +395,10 @@ fn period_of(prepared: &Prepared, key: i64) -> Option<Period> {
     let direct = prepared.generator.period_containing(at).filter(|period| period.key == key);
     // Where the dates of an algorithm jump, the period may be none that holds its own key.
     direct.or_else(|| {
-        let around = Window { from: at.plus_seconds(-DAYS_AROUND), until: at.plus_seconds(DAYS_AROUND) };
+        let around = Window { from: at.plus_seconds(-SECONDS_AROUND), until: at.plus_seconds(SECONDS_AROUND) };
         prepared.generator.periods(around).find(|period| period.key == key)
     })
 }
 
 /// Seconds around a key in which its period is searched for.
-const DAYS_AROUND: i64 = 40 * 86_400;
-
-/// The campaigns that were made ready, or why they could not be.
-struct Campaigns<'a> {
-    catalogue: &'a Catalogue,
-    words: &'a dyn WordLists,
-    against: &'a Against,
-    ready: BTreeMap<CampaignId, Result<Prepared, String>>,
-}
-
-impl Campaigns<'_> {
-    fn get(&mut self, id: &CampaignId) -> Result<&Prepared, String> {
-        if !self.ready.contains_key(id) {
-            let ready = self.prepare(id);
-            self.ready.insert(id.clone(), ready);
-        }
-        self.ready.get(id).map_or_else(|| Err(String::new()), |ready| ready.as_ref().map_err(Clone::clone))
-    }
-
-    fn prepare(&self, id: &CampaignId) -> Result<Prepared, String> {
-        let refuse = |error: crate::ParamError| error.to_string();
-        if let Some(campaign) = self.catalogue.campaign(id.as_str()) {
-            return self.catalogue.prepare(campaign, &Params::new(), self.words).map_err(refuse);
-        }
-        // With parameters replaced, the id of a campaign has them behind it: as they were given, else as they stand there.
-        let given = self.against.campaigns.iter().find(|(known, _, _)| known == id);
-        let bases: Vec<&Campaign> = self.catalogue.campaigns().iter().filter(|base| is_based_on(id, base)).collect();
-        for base in bases {
-            let params = match given {
-                Some((_, _, params)) => params.clone(),
-                None => self.written_parameters(id, base),
-            };
-            if let Ok(prepared) = self.catalogue.prepare(base, &params, self.words)
-                && prepared.campaign.id == *id
-            {
-                return Ok(prepared);
-            }
-        }
-        Err("it is no campaign of this program; a plug-in or a newer version may hold it".to_owned())
-    }
-
-    /// Returns the parameters that stand behind the id of a campaign: `conficker-a.sine-exact`.
-    fn written_parameters(&self, id: &CampaignId, base: &Campaign) -> Params {
-        let mut params = Params::new();
-        let Some(family) = self.catalogue.family(base.family.as_str()) else { return params };
-        let written = id.as_str().strip_prefix(base.id.as_str()).unwrap_or_default();
-        let mut starts: Vec<(usize, &str)> = Vec::new();
-        for key in &family.info().keys {
-            let mark = format!(".{}-", key.key.to_ascii_lowercase());
-            starts.extend(written.find(&mark).map(|at| (at, key.key.as_ref())));
-        }
-        starts.sort_unstable();
-        for (number, (at, key)) in starts.iter().enumerate() {
-            let end = starts.get(number + 1).map_or(written.len(), |(next, _)| *next);
-            if let Some(value) = written.get(at + key.len() + 2..end) {
-                params.set(key, value);
-            }
-        }
-        params
-    }
-
-    /// Returns the campaigns in which names are searched for.
-    fn wanted(&self, lines: &[Line], loose: &[usize]) -> Vec<CampaignId> {
-        if !self.against.campaigns.is_empty() {
-            return self.against.campaigns.iter().map(|(id, _, _)| id.clone()).collect();
-        }
-        let families: Option<BTreeSet<&str>> =
-            loose.iter().map(|index| lines[*index].family.as_ref().map(FamilySlug::as_str)).collect();
-        let tlds: BTreeSet<Tld> = loose.iter().map(|index| lines[*index].name.tld()).collect();
-        let fits = |campaign: &&Campaign| match &families {
-            Some(families) => families.contains(campaign.family.as_str()),
-            None => self.catalogue.family(campaign.family.as_str()).is_some_and(|family| {
-                let suffixes = &family.info().suffixes;
-                suffixes
-                    .iter()
-                    .any(|suffix| tlds.iter().any(|tld| forestall_model::name::last_label(suffix) == tld.as_str()))
-            }),
-        };
-        self.catalogue.campaigns().iter().filter(fits).map(|campaign| campaign.id.clone()).collect()
-    }
-}
-
-fn is_based_on(id: &CampaignId, base: &Campaign) -> bool {
-    id.as_str().strip_prefix(base.id.as_str()).is_some_and(|rest| rest.starts_with('.'))
-}
+const SECONDS_AROUND: i64 = 40 * 86_400;

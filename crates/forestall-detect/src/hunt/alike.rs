@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chernoff::{count, divergence};
 use super::pattern::{Kind, kind};
 use crate::scan::chance::SHARES;
 
@@ -147,17 +148,13 @@ fn spread(names: &[Looked<'_>]) -> Vec<usize> {
     places
 }
 
+/// Returns how many nats it says that so many of all names fall into one cell; 0 where they are too few.
 fn evidence(found: usize, all: usize, chance: f64, least: f64) -> f64 {
     let share = count(found) / count(all.max(1));
     if found < FEWEST || share < least || share <= chance {
         return 0.0;
     }
-    let part = |share: f64, chance: f64| if share > 0.0 { share * (share / chance).ln() } else { 0.0 };
-    count(all) * (part(share, chance) + part(1.0 - share, 1.0 - chance))
-}
-
-fn count(number: usize) -> f64 {
-    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
+    count(all) * divergence(share, chance)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chernoff::count;
 use super::evidence::weight;
 use super::gather::{Gathered, Name};
 use super::shape::Shape;
@@ -188,6 +189,5 @@ fn add_late(scores: &[ClientScore], threshold: f32, popular: &[bool], clusters: 
 }
 
 fn share(part: usize, whole: usize) -> f64 {
-    let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
     if whole == 0 { 0.0 } else { count(part) / count(whole) }
 }

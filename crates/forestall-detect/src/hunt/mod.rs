@@ -12,6 +12,7 @@
 //! Nothing hangs on the order of the input, on threads, or on a clock: time comes from the records.
 
 mod alike;
+mod chernoff;
 mod evidence;
 mod gather;
 mod group;

@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chernoff::{count, divergence};
 use crate::classify::Classifier;
 
 /// Letters of a word at least; what is shorter fits anywhere.
@@ -84,13 +85,11 @@ pub(super) fn closed_list(names: &[Vec<String>]) -> Option<(f32, Vec<usize>)> {
     if core.len() < FEWEST || words.len() > core.len() {
         return None;
     }
-    let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
     let (all, share) = (count(names.len()), count(core.len()) / count(names.len()));
     if share <= ORDINARY {
         return None;
     }
-    let part = |share: f64, chance: f64| if share > 0.0 { share * (share / chance).ln() } else { 0.0 };
-    let nats = all * (part(share, ORDINARY) + part(1.0 - share, 1.0 - ORDINARY));
+    let nats = all * divergence(share, ORDINARY);
     #[expect(clippy::cast_possible_truncation, reason = "nats are few, and their hundredths do not matter")]
     let nats = nats as f32;
     Some((nats, core))

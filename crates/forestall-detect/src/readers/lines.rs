@@ -85,14 +85,7 @@ pub(super) fn read<'a>(
         bytes = rest;
         counts.units += 1;
         let result = if one.len() > LONGEST_LINE { Err(Fault::LongLine) } else { parse(without_return(one)) };
-        match result {
-            Ok(Some(record)) => {
-                counts.records += 1;
-                visit(record);
-            }
-            Ok(None) => counts.passed += 1,
-            Err(fault) => counts.add_broken(Place::Line(line), fault),
-        }
+        hand_on(result, line, counts, &mut visit);
         line += 1;
     }
 }
@@ -112,15 +105,26 @@ pub(super) fn read_mut<'a>(
         counts.units += 1;
         let length = without_return(one.strip_suffix(b"\n").unwrap_or(one)).len();
         let result = if length > LONGEST_LINE { Err(Fault::LongLine) } else { parse(&mut one[..length]) };
-        match result {
-            Ok(Some(record)) => {
-                counts.records += 1;
-                visit(record);
-            }
-            Ok(None) => counts.passed += 1,
-            Err(fault) => counts.add_broken(Place::Line(line), fault),
-        }
+        hand_on(result, line, counts, &mut visit);
         line += 1;
+    }
+}
+
+/// Counts what a line was read as, and gives a record to `visit`.
+#[inline(always)]
+fn hand_on<'a>(
+    read: Result<Option<Record<'a>>, Fault>,
+    line: u64,
+    counts: &mut Counts,
+    visit: &mut impl FnMut(Record<'a>),
+) {
+    match read {
+        Ok(Some(record)) => {
+            counts.records += 1;
+            visit(record);
+        }
+        Ok(None) => counts.passed += 1,
+        Err(fault) => counts.add_broken(Place::Line(line), fault),
     }
 }
 

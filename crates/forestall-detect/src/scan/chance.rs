@@ -32,7 +32,7 @@ const LONGEST: u8 = 63;
 ///
 /// `lengths` holds for each length of a label how many names were met, ascending by length. 1 where none was.
 #[must_use]
-pub fn of_chance(lengths: &[(u8, u64)], days: u64, listed: u64) -> f64 {
+pub(crate) fn of_chance(lengths: &[(u8, u64)], days: u64, listed: u64) -> f64 {
     let bounded = |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     let drawn = bounded(days.max(1)) * NAMES_A_DAY;
     let (mut names, mut mean, mut above, mut least) = (0, 0.0, LONGEST + 1, 1.0f64);

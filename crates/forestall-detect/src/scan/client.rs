@@ -42,7 +42,7 @@ impl Client {
 
     /// Makes the client of who asked, as a source has it.
     #[must_use]
-    pub fn of_asker(asker: Asker<'_>) -> Self {
+    pub(crate) fn of_asker(asker: Asker<'_>) -> Self {
         match asker {
             Asker::Text(text) => Self::of_text(text),
             Asker::V4(octets) => Self::of_address(octets.into()),

@@ -71,12 +71,6 @@ pub fn states(block: &[[u32; LANES]; 16]) -> [[u32; LANES]; 4] {
     state
 }
 
-/// Returns the digests of four messages; fast where all of them have at most [`SHORT`] octets.
-#[must_use]
-pub fn digest4(messages: [&[u8]; 4]) -> [[u8; 16]; 4] {
-    digest_each(messages)
-}
-
 /// Returns the one block of a short message as words: the message, a bit and its length.
 ///
 /// # Panics
@@ -215,7 +209,7 @@ const SINES: [u32; 64] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{LANES, SINES, digest, digest_each, digest4};
+    use super::{LANES, SINES, digest, digest_each};
 
     fn hex(octets: [u8; 16]) -> String {
         octets.iter().map(|octet| format!("{octet:02x}")).collect()
@@ -255,7 +249,7 @@ mod tests {
         let text = [b'x'; 130];
         for length in 0..127 {
             let four = [&text[..length], &text[..length / 2], b"abc", &text[..length + 3]];
-            assert_eq!(digest4(four), four.map(digest), "{length}");
+            assert_eq!(digest_each(four), four.map(digest), "{length}");
         }
         let many: [&[u8]; LANES] = std::array::from_fn(|length| &text[..length]);
         assert_eq!(digest_each(many), many.map(digest));

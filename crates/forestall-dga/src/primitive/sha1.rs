@@ -62,12 +62,6 @@ pub fn digest_blocks(block: &[[u32; LANES]; 16]) -> [[u8; 20]; LANES] {
     std::array::from_fn(|lane| bytes(state.map(|word| word[lane])))
 }
 
-/// Returns the digests of four messages.
-#[must_use]
-pub fn digest4(messages: [&[u8]; 4]) -> [[u8; 20]; 4] {
-    digest_each(messages)
-}
-
 /// Returns the one block of a short message as words: the message, a bit and its length.
 ///
 /// # Panics
@@ -153,7 +147,7 @@ fn words(block: &[u8; 64]) -> [u32; 16] {
 
 #[cfg(test)]
 mod tests {
-    use super::{LANES, digest, digest_each, digest4};
+    use super::{LANES, digest, digest_each};
 
     fn hex(octets: [u8; 20]) -> String {
         octets.iter().map(|octet| format!("{octet:02x}")).collect()
@@ -178,7 +172,7 @@ mod tests {
         let text = [b'x'; 130];
         for length in 0..127 {
             let four = [&text[..length], &text[..length / 2], b"abc", &text[..length + 3]];
-            assert_eq!(digest4(four), four.map(digest), "{length}");
+            assert_eq!(digest_each(four), four.map(digest), "{length}");
         }
         let many: [&[u8]; LANES] = std::array::from_fn(|length| &text[..length]);
         assert_eq!(digest_each(many), many.map(digest));
