@@ -3,7 +3,7 @@
 //! What the operator says, in TOML. An unknown key is a mistake, not a comment.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,8 +11,13 @@ use forestall_spool::Sensor;
 use serde::Deserialize;
 
 mod example;
+mod group;
+mod written;
 
 pub use example::example;
+pub use group::{Addresses, Group};
+
+use written::{Written, WrittenDns, WrittenLimits, WrittenSpool};
 
 use crate::dns::data::{self, Data};
 use crate::dns::rate::Limits;
@@ -67,62 +72,6 @@ fn wrong<T>(key: &'static str, problem: impl fmt::Display) -> Result<T, ConfigEr
     Err(ConfigError::Value { key, problem: problem.to_string() })
 }
 
-/// The file as it is written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Written {
-    sensor: Option<String>,
-    dns: WrittenDns,
-    http: WrittenHttp,
-    tls: WrittenTls,
-    tcp: WrittenTcp,
-    connections: WrittenConnections,
-    metrics: WrittenMetrics,
-    spool: WrittenSpool,
-    user: WrittenUser,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WrittenDns {
-    listen: Vec<SocketAddr>,
-    threads: usize,
-    name_servers: Vec<String>,
-    mailbox: String,
-    addresses: Vec<IpAddr>,
-    ttl: u32,
-    negative_ttl: u32,
-    texts: Vec<String>,
-    nsid: String,
-    udp_size: u16,
-    collisions: Collisions,
-    cookie_secret: Option<PathBuf>,
-    limits: WrittenLimits,
-    group: Vec<WrittenGroup>,
-}
-
-impl Default for WrittenDns {
-    fn default() -> Self {
-        Self {
-            listen: Vec::new(),
-            threads: 1,
-            name_servers: Vec::new(),
-            mailbox: String::new(),
-            addresses: Vec::new(),
-            ttl: 300,
-            negative_ttl: 300,
-            texts: Vec::new(),
-            nsid: String::new(),
-            // What passes every path without fragments (DNS Flag Day 2020).
-            udp_size: 1_232,
-            collisions: Collisions::Refuse,
-            cookie_secret: None,
-            limits: WrittenLimits::default(),
-            group: Vec::new(),
-        }
-    }
-}
-
 /// What becomes of queries for names with a legitimate holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -131,111 +80,6 @@ pub enum Collisions {
     Refuse,
     /// They are answered as listed names are: their holder gave them to this sinkhole.
     Answer,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WrittenLimits {
-    all: u32,
-    alike: u32,
-    failures: u32,
-    slip: u32,
-}
-
-impl Default for WrittenLimits {
-    fn default() -> Self {
-        // No reference: a resolver of a large network asks some hundred different names a second, and the same one once a TTL.
-        Self { all: 1_000, alike: 20, failures: 20, slip: 2 }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenGroup {
-    family: Option<String>,
-    campaign: Option<String>,
-    tld: Option<String>,
-    addresses: Vec<IpAddr>,
-    #[serde(default)]
-    by_day: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WrittenHttp {
-    listen: Vec<SocketAddr>,
-    who: Option<String>,
-    appeal: Option<String>,
-    crawlers: Vec<String>,
-    researchers: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WrittenTls {
-    listen: Vec<SocketAddr>,
-    certificate: Option<PathBuf>,
-    key: Option<PathBuf>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WrittenTcp {
-    listen: Vec<SocketAddr>,
-    first_octets: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WrittenConnections {
-    most: usize,
-    most_of_address: u32,
-    seconds_idle: u64,
-    seconds_in_all: u64,
-    proxies: Vec<IpAddr>,
-}
-
-impl Default for WrittenConnections {
-    fn default() -> Self {
-        Self { most: 4_096, most_of_address: 256, seconds_idle: 10, seconds_in_all: 60, proxies: Vec::new() }
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WrittenMetrics {
-    listen: Option<SocketAddr>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WrittenSpool {
-    folder: Option<PathBuf>,
-    segment_mib: u64,
-    segment_seconds: u64,
-    sync_milliseconds: u64,
-    queue_mib: usize,
-    most_mib: u64,
-}
-
-impl Default for WrittenSpool {
-    fn default() -> Self {
-        Self {
-            folder: None,
-            segment_mib: 64,
-            segment_seconds: 300,
-            sync_milliseconds: 1_000,
-            queue_mib: 8,
-            most_mib: 8_192,
-        }
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WrittenUser {
-    user: Option<u32>,
-    group: Option<u32>,
 }
 
 /// What the command line says.
@@ -314,68 +158,6 @@ pub struct Dns {
     pub groups: Vec<Group>,
 }
 
-/// Addresses of both kinds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Addresses {
-    /// Of version 4.
-    pub v4: Vec<Ipv4Addr>,
-    /// Of version 6.
-    pub v6: Vec<Ipv6Addr>,
-}
-
-impl Addresses {
-    fn of(all: &[IpAddr]) -> Self {
-        let mut addresses = Self::default();
-        for address in all {
-            match address {
-                IpAddr::V4(address) => addresses.v4.push(*address),
-                IpAddr::V6(address) => addresses.v6.push(*address),
-            }
-        }
-        addresses
-    }
-
-    /// Says whether an answer can have all of them.
-    fn fit(&self) -> bool {
-        self.v4.len().max(self.v6.len()) <= MOST_ADDRESSES
-    }
-}
-
-/// Names that get addresses of their own, so that a visitor's address tells which names led there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
-    family: Option<String>,
-    campaign: Option<String>,
-    /// In lower case, without a dot.
-    tld: Option<Vec<u8>>,
-    /// The addresses.
-    pub addresses: Addresses,
-    /// Whether each day of the names has one of them, in turn.
-    pub by_day: bool,
-}
-
-impl Group {
-    /// Says whether names of a campaign can belong to it.
-    #[must_use]
-    pub fn takes(&self, family: &str, campaign: &str) -> bool {
-        self.family.as_deref().is_none_or(|own| own == family)
-            && self.campaign.as_deref().is_none_or(|own| own == campaign)
-    }
-
-    /// Says whether a name on the wire has its top-level domain.
-    #[must_use]
-    pub fn takes_tld(&self, qname: &[u8]) -> bool {
-        let Some(tld) = &self.tld else { return true };
-        let mut rest = qname;
-        let mut last: &[u8] = &[];
-        while let Some((length, after)) = rest.split_first().filter(|(length, _)| **length > 0) {
-            let Some((label, after)) = after.split_at_checked(usize::from(*length)) else { break };
-            (last, rest) = (label, after);
-        }
-        last.eq_ignore_ascii_case(tld)
-    }
-}
-
 /// What visitors are told, and by which words crawlers and researchers are told from others.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -419,14 +201,10 @@ impl Config {
                     return Err(ConfigError::TooLong { path: path.to_owned() });
                 }
                 let text = std::fs::read_to_string(path).map_err(read)?;
-                Self::written(&text).map_err(|message| ConfigError::Syntax { path: path.to_owned(), message })?
+                Written::read(&text).map_err(|message| ConfigError::Syntax { path: path.to_owned(), message })?
             }
         };
         Self::of(written, ordered)
-    }
-
-    fn written(text: &str) -> Result<Written, String> {
-        toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
     }
 
     fn of(written: Written, ordered: &Ordered) -> Result<Self, ConfigError> {
@@ -611,10 +389,10 @@ fn name_server(written: WrittenDns) -> Result<Dns, ConfigError> {
 mod tests {
     use forestall_testkit::example::in_use;
 
-    use super::{Config, Ordered, example};
+    use super::{Config, Ordered, Written, example};
 
     fn problem(text: &str) -> String {
-        match Config::written(text) {
+        match Written::read(text) {
             Err(message) => message,
             Ok(written) => {
                 Config::of(written, &Ordered::default()).err().map_or_else(String::new, |error| error.to_string())
@@ -656,7 +434,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Config {
-        Config::of(Config::written(text).unwrap(), &Ordered::default()).unwrap()
+        Config::of(Written::read(text).unwrap(), &Ordered::default()).unwrap()
     }
 
     /// Returns what must be said, and nothing else.
@@ -714,7 +492,7 @@ mod tests {
     fn groups_take_names_by_their_last_label() {
         let text = "[dns]\nlisten = [\"127.0.0.1:53\"]\nname_servers = [\"ns.example\"]\nmailbox = \"a@b.example\"\n\
             [[dns.group]]\ncampaign = \"conficker-a\"\ntld = \"WS\"\naddresses = [\"192.0.2.1\"]\n";
-        let config = Config::of(Config::written(text).unwrap(), &Ordered::default()).unwrap();
+        let config = Config::of(Written::read(text).unwrap(), &Ordered::default()).unwrap();
         let group = &config.dns.unwrap().groups[0];
         assert!(group.takes("conficker", "conficker-a") && !group.takes("conficker", "conficker-b"));
         assert!(group.takes_tld(b"\x03abc\x02wS\0") && !group.takes_tld(b"\x02ws\x03com\0") && !group.takes_tld(b"\0"));

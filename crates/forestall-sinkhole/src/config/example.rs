@@ -2,7 +2,8 @@
 
 //! An example of the configuration, made of the defaults.
 
-use super::{APPEAL, SENSOR, WHO, WrittenConnections, WrittenDns, WrittenLimits, WrittenSpool};
+use super::written::{WrittenConnections, WrittenDns, WrittenLimits, WrittenSpool};
+use super::{APPEAL, SENSOR, WHO};
 
 /// Returns an example of the configuration. It says nothing: what holds without a word, and what could be said, waits behind a `#`.
 #[must_use]

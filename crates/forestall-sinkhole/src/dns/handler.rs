@@ -99,7 +99,7 @@ impl Handler {
     }
 
     /// Puts other names into use.
-    pub fn set_names(&mut self, names: Arc<Names>) {
+    pub(crate) fn set_names(&mut self, names: Arc<Names>) {
         self.soa = self.settings.data.soa(names.written());
         self.names = names;
     }

@@ -8,7 +8,7 @@ pub mod handler;
 pub mod message;
 pub mod rate;
 pub mod reply;
-pub mod siphash;
+mod siphash;
 pub mod tcp;
 pub mod udp;
 

@@ -93,7 +93,7 @@ impl Rates {
     }
 
     /// Brings near the counts of answers for names, by their numbers, that are about to be counted, all at a time.
-    pub fn bring_near(&self, answers: impl Iterator<Item = (Network, u64)>) {
+    pub(crate) fn bring_near(&self, answers: impl Iterator<Item = (Network, u64)>) {
         if self.limits.alike == 0 {
             return;
         }

@@ -4,7 +4,7 @@
 
 /// Returns the hash of `octets` under a key.
 #[must_use]
-pub fn siphash24(key: &[u8; 16], octets: &[u8]) -> u64 {
+pub(super) fn siphash24(key: &[u8; 16], octets: &[u8]) -> u64 {
     let (low, high) = key.split_at(8);
     let (k0, k1) = (word(low), word(high));
     let mut state = [

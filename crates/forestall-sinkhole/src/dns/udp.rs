@@ -27,6 +27,8 @@ const MOST_IN_QUERY: usize = 1_536;
 const SINGLY: usize = 8;
 /// How long a thread waits for queries before it looks whether it is to end.
 const WAIT: Duration = Duration::from_millis(100);
+/// How long a thread rests where the system is short of something, before it takes queries again.
+const SHORT_OF: Duration = Duration::from_millis(10);
 /// Octets that the system keeps for a socket while its thread is busy.
 const SYSTEM_KEEPS: usize = 4 << 20;
 
@@ -192,7 +194,17 @@ impl<'w, S: SockaddrLike + Copy> Worker<'w, S> {
 fn passing(error: Errno) -> io::Result<()> {
     match error {
         // The last answer found nobody: that is said at the next call, and is no failure of ours.
-        Errno::EAGAIN | Errno::EINTR | Errno::ECONNREFUSED | Errno::EHOSTUNREACH | Errno::ENETUNREACH => Ok(()),
+        Errno::EAGAIN
+        | Errno::EINTR
+        | Errno::ECONNREFUSED
+        | Errno::EHOSTUNREACH
+        | Errno::EHOSTDOWN
+        | Errno::ENETUNREACH => Ok(()),
+        // The system has no memory, or the interface is down: it has it again, or is up again, and queries come as before.
+        Errno::ENOBUFS | Errno::ENOMEM | Errno::ENETDOWN => {
+            std::thread::sleep(SHORT_OF);
+            Ok(())
+        }
         error => Err(error.into()),
     }
 }
