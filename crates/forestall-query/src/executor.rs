@@ -41,8 +41,8 @@ pub(crate) async fn run(asked: &Executor) -> Result<(), Failure> {
     // The library would go on without the port and then end as if all were well.
     TcpListener::bind(address).map(drop).map_err(|error| failed(error.to_string()))?;
     let work = folder::of_its_own(asked.work.as_deref())?;
-    let folder = work.path().to_str().map(str::to_owned);
-    let folder = folder.ok_or_else(|| failed(format!("{} is not UTF-8", work.path().display())))?;
+    let folder = work.rows().to_str().map(str::to_owned);
+    let folder = folder.ok_or_else(|| failed(format!("{} is not UTF-8", work.rows().display())))?;
     tokio::select! {
         there = wait_for(&asked.scheduler, Duration::from_secs(asked.wait)) => there?,
         () = told_to_end() => return Ok(()),

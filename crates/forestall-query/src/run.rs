@@ -6,7 +6,6 @@ use std::io::{self, Read as _, Write};
 
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::{DataFrame, SessionContext};
-use tempfile::TempDir;
 
 use crate::arguments::{Arguments, Command, Engine, Format, Named, Query, Scan};
 use crate::failure::Failure;
@@ -98,7 +97,7 @@ async fn printed(context: &SessionContext, rows: DataFrame, form: Option<(Format
 /// A session, and the folder for what does not fit into its memory, where it has one.
 struct Begun {
     context: SessionContext,
-    _spill: Option<TempDir>,
+    _spill: Option<folder::Own>,
 }
 
 async fn begin(asked: &Query) -> Result<Begun, Failure> {
@@ -108,7 +107,7 @@ async fn begin(asked: &Query) -> Result<Begun, Failure> {
             let octets = usize::try_from(u64::from(asked.memory) << 20).unwrap_or(usize::MAX);
             let spill = folder::of_its_own(asked.spill.as_deref())?;
             folder::deleted_when_told(&spill);
-            let context = embedded::context(&known, octets, spill.path()).map_err(|error| Failure::of_run(&error))?;
+            let context = embedded::context(&known, octets, spill.rows()).map_err(|error| Failure::of_run(&error))?;
             Ok(Begun { context, _spill: Some(spill) })
         }
         Engine::Ballista(scheduler) => {

@@ -40,8 +40,21 @@ pub(crate) fn run<A: AsRef<std::ffi::OsStr>>(arguments: &[A]) -> Ran {
 /// Returns the program, without what the environment may say.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_forestall-query"));
-    command.env_remove("FORESTALL_LAKE").env_remove("FORESTALL_LOG").stdin(Stdio::null());
+    command.env_remove("FORESTALL_LAKE").env_remove("FORESTALL_LOG").env("TMPDIR", scratch()).stdin(Stdio::null());
     command
+}
+
+/// The folder of this run, which begins empty: what programs that are killed leave stays within it.
+fn scratch() -> &'static Path {
+    static SCRATCH: OnceLock<PathBuf> = OnceLock::new();
+    SCRATCH.get_or_init(|| {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("it");
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).unwrap();
+        }
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    })
 }
 
 /// Runs a command to its end.
@@ -100,22 +113,20 @@ pub(crate) struct World {
 
 /// Returns the world, which is made once.
 pub(crate) fn world() -> &'static World {
-    static WORLD: OnceLock<(World, tempfile::TempDir)> = OnceLock::new();
-    &WORLD
-        .get_or_init(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let root = folder.path().to_owned();
-            let lake = root.join("lake");
-            for sensor in 0..2 {
-                let (requests, queries) = events(sensor);
-                ship(&lake, &format!("sensor-{sensor}"), (&requests, &queries), &origin);
-            }
-            let (index, other_index) = (root.join("names.idx"), root.join("others.idx"));
-            std::fs::write(&index, index_of(NAMES)).unwrap();
-            std::fs::write(&other_index, index_of(NAMES / 2)).unwrap();
-            (World { lake, index, other_index, folder: root }, folder)
-        })
-        .0
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let root = scratch().join("world");
+        std::fs::create_dir(&root).unwrap();
+        let lake = root.join("lake");
+        for sensor in 0..2 {
+            let (requests, queries) = events(sensor);
+            ship(&lake, &format!("sensor-{sensor}"), (&requests, &queries), &origin);
+        }
+        let (index, other_index) = (root.join("names.idx"), root.join("others.idx"));
+        std::fs::write(&index, index_of(NAMES)).unwrap();
+        std::fs::write(&other_index, index_of(NAMES / 2)).unwrap();
+        World { lake, index, other_index, folder: root }
+    })
 }
 
 /// The label of a name: predicted by conficker-a on the first day where even, by bobax-1 on both where odd.
