@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::part::Part;
 use super::public::PublicTable;
-use super::report::{DayReport, PartLine};
+use super::report::{DayReport, PartLine, nobody};
 use super::table;
 use super::trend::Trend;
 use crate::definition::{Definition, Span, Unit};
@@ -62,6 +62,9 @@ pub struct Countries {
     pub counts: Definition,
     /// The countries, most addresses first.
     pub countries: Vec<CountryLine>,
+    /// Why no country is told, such as that all requests were left out; none where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nobody: Option<String>,
     /// What a reader must know besides.
     pub notes: Vec<String>,
 }
@@ -124,11 +127,19 @@ impl Countries {
                 networks: None,
             }
         };
+        let countries: Vec<CountryLine> = lines.map(line).collect();
+        let nobody = countries.is_empty().then(|| match country {
+            Some(country) if !report.countries.is_empty() => {
+                format!("no machine of {country} connected that speaks as the family does")
+            }
+            _ => nobody(&report.left_out),
+        });
         Self {
             day: report.day,
             family: report.family.clone(),
             counts: report.parts_count.clone(),
-            countries: lines.map(line).collect(),
+            countries,
+            nobody,
             notes: report.notes.clone(),
         }
     }
@@ -156,10 +167,19 @@ impl Countries {
     #[must_use]
     pub fn text(&self) -> String {
         let mut out = format!("{} on {} by country\n  counts: {}\n", self.family, self.day, self.counts);
-        if self.countries.is_empty() {
-            out.push_str("  no machine connected that speaks as the family does\n");
-            return out;
+        match &self.nobody {
+            Some(why) => {
+                let _ = writeln!(out, "  {why}");
+            }
+            None => self.table(&mut out),
         }
+        for note in &self.notes {
+            let _ = writeln!(out, "\nNote: {note}");
+        }
+        out
+    }
+
+    fn table(&self, out: &mut String) {
         let _ = writeln!(
             out,
             "\n  {:<12}  {:>12}  {:>12}  {:>6}  {:>14}",
@@ -196,10 +216,6 @@ impl Countries {
                 }
             }
         }
-        for note in &self.notes {
-            let _ = writeln!(out, "\nNote: {note}");
-        }
-        out
     }
 }
 

@@ -252,7 +252,7 @@ impl DayReport {
 }
 
 /// Says why there is no request to count: that none came, or that all that came were left out.
-fn nobody(left_out: &BTreeMap<String, LeftOut>) -> String {
+pub(super) fn nobody(left_out: &BTreeMap<String, LeftOut>) -> String {
     let reasons: Vec<(&str, u64)> = left_out
         .iter()
         .map(|(why, left)| (why.as_str(), left.requests))
