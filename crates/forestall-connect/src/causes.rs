@@ -4,6 +4,9 @@
 
 use std::error::Error;
 
+/// Longest text that is kept of an error, in characters: what the other side writes into one has no limit of its own.
+const LONGEST_REASON: usize = 300;
+
 /// Returns an error and what led to it, the outermost first.
 pub(crate) fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| (*error).source())
@@ -20,4 +23,9 @@ pub(crate) fn told(error: &(dyn Error + 'static)) -> String {
         }
     }
     text
+}
+
+/// Returns an error and its causes in one line, each text once, without control characters and cut.
+pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
+    told(error).chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
 }

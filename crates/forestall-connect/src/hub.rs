@@ -29,7 +29,7 @@ mod zones;
 
 use std::time::Duration;
 
-use reqwest::{Client, redirect};
+use reqwest::Client;
 
 pub use self::address::{HubAddress, HubAddressError};
 pub use self::cases::WhatIfAsked;
@@ -43,7 +43,8 @@ pub use self::slices::NamesAsked;
 pub use self::tag::{ETag, Tagged};
 pub use self::token::{HubToken, HubTokenError};
 pub use self::work::{ToldAsked, ZoneAsked};
-use crate::tls;
+use crate::causes::reason;
+use crate::{http, tls};
 
 /// How long a connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -107,16 +108,10 @@ impl Hub {
     ///
     /// [`HubSettingsError`] where TLS or the client cannot be set up.
     pub fn new(settings: HubSettings) -> Result<Self, HubSettingsError> {
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls::config(&settings.authorities)?)
-            .redirect(redirect::Policy::none())
-            // A proxy would be told the token of a hub that is asked without TLS.
-            .no_proxy()
-            .referer(false)
+        let client = http::client(tls::config(&settings.authorities)?)
             .connect_timeout(settings.connect_limit)
-            .user_agent(concat!("forestall/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| HubSettingsError::Client(error::reason(&error)))?;
+            .map_err(|error| HubSettingsError::Client(reason(&error)))?;
         let HubSettings { address, token, limit, tries, longest_pause, .. } = settings;
         Ok(Self { client, address, token, limit, tries: tries.max(1), longest_pause })
     }

@@ -17,10 +17,11 @@ mod target;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use reqwest::{Client, Method, Response, redirect};
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::causes::told;
+use crate::causes::reason;
+use crate::http::{self, BodyError};
 use crate::tls;
 pub use key::{MispKey, MispKeyError};
 pub use target::{MispUrl, MispUrlError};
@@ -29,7 +30,7 @@ pub use target::{MispUrl, MispUrlError};
 pub const MOST_EVENT: usize = 192 << 20;
 /// Most octets of an answer. Every call but that for the objects of an event asks for what is said of an event without its attributes.
 pub const MOST_ANSWER: usize = 1 << 20;
-/// Longest reason that is kept, in characters.
+/// Longest text that is kept of what an instance says, in characters.
 const LONGEST_REASON: usize = 300;
 /// How long a connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -201,15 +202,8 @@ impl Misp {
     /// [`MispError::Client`] where TLS or the client cannot be set up.
     pub fn new(settings: MispSettings) -> Result<Self, MispError> {
         let tls = tls::config(&settings.authorities).map_err(|error| MispError::Client(error.to_string()))?;
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(CONNECT_LIMIT)
-            .user_agent(concat!("forestall/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| MispError::Client(told(&error)))?;
+        let client = http::client(tls).connect_timeout(CONNECT_LIMIT).build();
+        let client = client.map_err(|error| MispError::Client(reason(&error)))?;
         Ok(Self { client, settings })
     }
 
@@ -291,7 +285,10 @@ impl Misp {
         if (300..400).contains(&status) {
             return Err(MispError::Redirect(status));
         }
-        let octets = whole(response, most).await?;
+        let octets = http::body(response, most).await.map_err(|error| match error {
+            BodyError::TooLong => MispError::Answer(format!("it is longer than {most} octets")),
+            BodyError::Broken(error) => failed(&error),
+        })?;
         let answer: Result<Value, _> = serde_json::from_slice(&octets);
         if !(200..300).contains(&status) {
             let message =
@@ -306,18 +303,6 @@ impl Misp {
         }
         answer.map_err(|error| MispError::Answer(error.to_string()))
     }
-}
-
-/// Reads an answer, which has an end.
-async fn whole(mut response: Response, most: usize) -> Result<Vec<u8>, MispError> {
-    let mut octets = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error.without_url()))? {
-        if octets.len() + chunk.len() > most {
-            return Err(MispError::Answer(format!("it is longer than {most} octets")));
-        }
-        octets.extend_from_slice(&chunk);
-    }
-    Ok(octets)
 }
 
 /// Reads what is said of an event.
@@ -360,7 +345,7 @@ fn is_uuid(text: &str) -> bool {
 
 /// Says what an error of the connection means.
 fn failed(error: &reqwest::Error) -> MispError {
-    let reason = cut(&told(error));
+    let reason = reason(error);
     if tls::blames_certificate(error) { MispError::Certificate(reason) } else { MispError::Unreachable(reason) }
 }
 

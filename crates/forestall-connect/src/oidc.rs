@@ -22,16 +22,16 @@ use openidconnect::{
     EndUserName, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, LocalizedClaim,
     Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _,
 };
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, Url};
 
-use crate::causes;
+use crate::address::https_or_here;
+use crate::causes::reason;
+use crate::http::{self, BodyError};
 use crate::tls;
 pub use crate::tls::TlsError;
 
 /// Most octets of an answer of a provider: metadata and keys take some tens of KB.
 const MAX_OCTETS: usize = 1 << 20;
-/// Most characters of an error that are told: what a provider writes into one has no limit of its own.
-const MAX_TOLD: usize = 300;
 /// How long the questions of one step may take together: somebody waits before a browser.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Most characters of what a provider calls a person (OpenID Connect Core 1.0, part 2).
@@ -194,7 +194,7 @@ impl Oidc {
     pub fn new(settings: OidcSettings) -> Result<Self, OidcError> {
         let wrong = |what, reason: String| OidcError::Setting { what, reason };
         let issuer = IssuerUrl::new(settings.issuer.clone()).map_err(|error| wrong("issuer", error.to_string()))?;
-        if !is_private(issuer.url()) {
+        if !https_or_here(issuer.url()) {
             let reason = "a provider is asked over TLS: expected an address that begins with https://";
             return Err(wrong("issuer", reason.to_owned()));
         }
@@ -203,16 +203,8 @@ impl Oidc {
                 return Err(wrong(what, "it is empty".to_owned()));
             }
         }
-        let http = Client::builder()
-            .tls_backend_preconfigured(tls::config(&settings.authorities)?)
-            // Where a provider redirects to nobody checked.
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .timeout(TIMEOUT)
-            .user_agent(concat!("forestall/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| OidcError::Provider(told(&error)))?;
+        let http = http::client(tls::config(&settings.authorities)?).timeout(TIMEOUT).build();
+        let http = http.map_err(|error| OidcError::Provider(reason(&error)))?;
         Ok(Self { settings, issuer, http: Http(http) })
     }
 
@@ -243,7 +235,7 @@ impl Oidc {
             });
         }
         let (url, state, nonce) = request.url();
-        if !is_private(&url) {
+        if !https_or_here(&url) {
             return Err(OidcError::Provider("it has people sign in without TLS".to_owned()));
         }
         Ok(Started {
@@ -268,15 +260,15 @@ impl Oidc {
         let client = self.client(redirect).await?;
         let Returned { code, nonce, verifier } = returned;
         let request = client.exchange_code(AuthorizationCode::new(code));
-        let request = request.map_err(|error| OidcError::Provider(told(&error)))?;
+        let request = request.map_err(|error| OidcError::Provider(reason(&error)))?;
         let response = request.set_pkce_verifier(PkceCodeVerifier::new(verifier)).request_async(&self.http).await;
         let response = response.map_err(|error| match &error {
-            openidconnect::RequestTokenError::ServerResponse(_) => OidcError::Code(told(&error)),
-            _ => OidcError::Provider(told(&error)),
+            openidconnect::RequestTokenError::ServerResponse(_) => OidcError::Code(reason(&error)),
+            _ => OidcError::Provider(reason(&error)),
         })?;
         let token = response.id_token().ok_or_else(|| OidcError::Refused("it sent no token of identity".to_owned()))?;
         let checked = token.claims(&client.id_token_verifier(), &Nonce::new(nonce));
-        let claims = checked.map_err(|error| OidcError::Refused(told(&error)))?;
+        let claims = checked.map_err(|error| OidcError::Refused(reason(&error)))?;
         let subject = claims.subject().as_str().to_owned();
         if !(1..=MAX_SUBJECT).contains(&subject.chars().count()) {
             let reason = format!("it calls the person by a text that is empty or longer than {MAX_SUBJECT} characters");
@@ -303,7 +295,7 @@ impl Oidc {
     ) -> Option<CoreUserInfoClaims> {
         let request = client.user_info(token.clone(), Some(claims.subject().clone())).ok()?;
         let answer: Result<CoreUserInfoClaims, _> = request.request_async(&self.http).await;
-        answer.inspect_err(|error| tracing::info!(error = told(error), "a provider of identities tells no more")).ok()
+        answer.inspect_err(|error| tracing::info!(error = reason(error), "a provider of identities tells no more")).ok()
     }
 
     /// Asks the provider what it is, and makes the library's client of it.
@@ -311,7 +303,7 @@ impl Oidc {
         let redirect = RedirectUrl::new(redirect.to_owned());
         let redirect = redirect.map_err(|error| OidcError::Setting { what: "redirect", reason: error.to_string() })?;
         let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await;
-        let metadata = metadata.map_err(|error| OidcError::Provider(told(&error)))?;
+        let metadata = metadata.map_err(|error| OidcError::Provider(reason(&error)))?;
         // OpenID Connect Discovery 1.0, part 3: who names no way takes the basic one.
         let ways = metadata.token_endpoint_auth_methods_supported();
         let is_basic = ways.is_none_or(|ways| ways.contains(&CoreClientAuthMethod::ClientSecretBasic));
@@ -337,24 +329,22 @@ impl<'c> AsyncHttpClient<'c> for Http {
 impl Http {
     /// Asks the provider, and reads at most [`MAX_OCTETS`] of its answer.
     async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
-        let failed = |error: reqwest::Error| HttpFailure(told(&error.without_url()));
+        let failed = |error: &reqwest::Error| HttpFailure(reason(error));
         let (parts, body) = request.into_parts();
-        let url = parts.uri.to_string().parse::<Url>().map_err(|error| HttpFailure(told(&error)))?;
-        if !is_private(&url) {
+        let url = parts.uri.to_string().parse::<Url>().map_err(|error| HttpFailure(reason(&error)))?;
+        if !https_or_here(&url) {
             return Err(HttpFailure("it names an address without TLS".to_owned()));
         }
         let asked = self.0.request(parts.method, url).headers(parts.headers).body(body);
-        let mut response = asked.send().await.map_err(failed)?;
-        let mut octets = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if octets.len() + chunk.len() > MAX_OCTETS {
-                return Err(HttpFailure(format!("it answers with more than {MAX_OCTETS} octets")));
-            }
-            octets.extend_from_slice(&chunk);
-        }
+        let mut response = asked.send().await.map_err(|error| failed(&error.without_url()))?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let octets = http::body(response, MAX_OCTETS).await.map_err(|error| match error {
+            BodyError::TooLong => HttpFailure(format!("it answers with more than {MAX_OCTETS} octets")),
+            BodyError::Broken(error) => failed(&error),
+        })?;
         let mut answer = HttpResponse::new(octets);
-        *answer.status_mut() = response.status();
-        *answer.headers_mut() = std::mem::take(response.headers_mut());
+        *answer.status_mut() = status;
+        *answer.headers_mut() = headers;
         Ok(answer)
     }
 }
@@ -364,23 +354,12 @@ async fn in_time<T>(asked: Asked<'_, T, OidcError>) -> Result<T, OidcError> {
     tokio::time::timeout(TIMEOUT, asked).await.map_err(late)?
 }
 
-/// Says whether nobody on the way can read what is sent to an address: it is one of TLS, or of this machine.
-fn is_private(url: &Url) -> bool {
-    url.scheme() == "https"
-        || (url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")))
-}
-
 fn verified_mail(mail: Option<&EndUserEmail>, verified: Option<bool>) -> Option<String> {
     mail.filter(|_| verified == Some(true)).map(|mail| mail.as_str().to_owned())
 }
 
 fn plain_name(names: Option<&LocalizedClaim<EndUserName>>) -> Option<String> {
     names.and_then(|names| names.get(None)).map(|name| name.as_str().to_owned())
-}
-
-/// Returns an error with its causes, cut short.
-fn told(error: &(dyn std::error::Error + 'static)) -> String {
-    causes::told(error).chars().take(MAX_TOLD).collect()
 }
 
 #[cfg(test)]

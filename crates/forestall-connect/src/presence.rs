@@ -35,6 +35,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
+use crate::registrable;
 use crate::wildcard::parent_of;
 use lane::Lane;
 
@@ -255,12 +256,6 @@ pub async fn collect_presence(
 fn askable(name: &DomainName, options: &PresenceOptions<'_>) -> Result<SocketAddr, (String, String)> {
     let server = options.servers.of(name);
     let source = || server.map_or_else(|| NOBODY.to_owned(), |server| server.to_string());
-    match options.directory.suffix_of(name).registrable {
-        Some(registrable) if registrable == name.as_str() => {}
-        Some(registrable) => {
-            return Err((source(), format!("it lies below a registrable name; expected {registrable}")));
-        }
-        None => return Err((source(), "it is a public suffix; expected a name that can be registered".to_owned())),
-    }
+    registrable::check(options.directory, name).map_err(|reason| (source(), reason))?;
     server.ok_or_else(|| (source(), format!("no server is given for names of {}", parent_of(name))))
 }

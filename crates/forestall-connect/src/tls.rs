@@ -10,6 +10,8 @@ use rustls::client::WantsClientCert;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 
+use crate::causes::chain;
+
 /// Why TLS cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -61,7 +63,7 @@ fn builder(authorities: &[Vec<u8>]) -> Result<ConfigBuilder<ClientConfig, WantsC
 
 /// Says whether a wrong certificate is the cause of an error, however deep: errors of the system may hold others that they do not tell as their cause.
 pub(crate) fn blames_certificate(error: &(dyn Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| (*error).source()).any(|cause| {
+    chain(error).any(|cause| {
         let mut cause = cause;
         loop {
             if let Some(error) = cause.downcast_ref::<rustls::Error>() {

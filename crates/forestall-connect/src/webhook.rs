@@ -14,14 +14,14 @@ use std::time::Duration;
 
 use forestall_model::{Digest, Instant};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Client, Response, redirect};
+use reqwest::{Client, Response};
 use serde::de::IgnoredAny;
 
 use crate::address::{NotPublic, PublicOnly, is_public};
-use crate::causes::{chain, told};
+use crate::causes::{chain, reason};
 use crate::clock::Clock;
 pub use crate::tls::TlsError;
-use crate::{retry_after, tls};
+use crate::{http, retry_after, tls};
 pub use key::{WebhookKey, WebhookKeyError};
 pub use target::{WebhookTarget, WebhookTargetError};
 
@@ -33,8 +33,6 @@ pub const KEPT_OCTETS: usize = 1_024;
 const MOST_KEYS: usize = 4;
 /// Longest identifier of a notice.
 const LONGEST_ID: usize = 200;
-/// Longest reason that is kept of a library's words, in characters.
-const LONGEST_REASON: usize = 300;
 /// How long a connection and the whole exchange may take. The specification recommends 15 to 30 seconds.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const LIMIT: Duration = Duration::from_secs(20);
@@ -174,16 +172,10 @@ impl Notifier {
     ///
     /// [`WebhookSettingsError`] where TLS or the client cannot be set up.
     pub fn new(settings: &WebhookSettings) -> Result<Self, WebhookSettingsError> {
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls::config(&settings.authorities)?)
-            .redirect(redirect::Policy::none())
-            // A proxy would connect in our place, to addresses that nobody checked.
-            .no_proxy()
-            .referer(false)
+        let client = http::client(tls::config(&settings.authorities)?)
             .connect_timeout(settings.connect_limit)
             // A kept connection leads where a name led then.
-            .pool_max_idle_per_host(0)
-            .user_agent(concat!("forestall/", env!("CARGO_PKG_VERSION")));
+            .pool_max_idle_per_host(0);
         let client = if settings.allow_private { client } else { client.dns_resolver(PublicOnly { trusted: None }) };
         let client = client.build().map_err(|error| WebhookSettingsError::Client(reason(&error)))?;
         Ok(Self { client, allow_private: settings.allow_private, limit: settings.limit })
@@ -278,9 +270,4 @@ fn failed(error: &reqwest::Error) -> WebhookError {
     }
     let reason = reason(error);
     if tls::blames_certificate(error) { WebhookError::Certificate(reason) } else { WebhookError::Unreachable(reason) }
-}
-
-/// Returns an error and its causes, each text once, cut.
-fn reason(error: &reqwest::Error) -> String {
-    told(error).chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
 }

@@ -19,6 +19,7 @@ use tokio::net::TcpStream;
 
 use crate::clock::Clock;
 use crate::host_port::HostPort;
+use crate::registrable;
 use crate::turns::{Ask, Attempt, Lane, Manners, TurnsReport, run};
 
 /// The port of WHOIS.
@@ -87,14 +88,9 @@ impl<'d> WhoisOptions<'d> {
             .get(&name.tld())
             .or(self.default.as_ref())
             .ok_or_else(|| (NOBODY.to_owned(), format!("no server of WHOIS is given for {}", name.tld())))?;
-        match self.directory.suffix_of(name).registrable {
-            Some(registrable) if registrable == name.as_str() => Ok(server.clone()),
-            Some(registrable) => {
-                Err((server.to_string(), format!("it lies below a registrable name; expected {registrable}")))
-            }
-            None => {
-                Err((server.to_string(), "it is a public suffix; expected a name that can be registered".to_owned()))
-            }
+        match registrable::check(self.directory, name) {
+            Ok(()) => Ok(server.clone()),
+            Err(reason) => Err((server.to_string(), reason)),
         }
     }
 }

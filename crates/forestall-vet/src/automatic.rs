@@ -6,11 +6,9 @@
 //! registrar, registration or name servers voids it, and so does a later verdict that says otherwise. Nothing here ever excludes a name for
 //! good: that takes a person.
 
-use forestall_model::UtcDay;
 use forestall_model::dossier::{Change, Tenure};
+use forestall_model::{Band, UtcDay};
 use serde::{Deserialize, Serialize};
-
-use forestall_model::Band;
 
 /// A verdict as it was acted on.
 ///

@@ -7,13 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use forestall_model::{DomainName, Dossier, vocabulary};
+use forestall_model::{Band, DomainName, Dossier, vocabulary};
 use serde::{Deserialize, Serialize};
 
 use crate::circumstances::Circumstances;
 use crate::rules::Rules;
 use crate::verdict::assess;
-use forestall_model::Band;
 
 vocabulary! {
     /// What is known to be true of a name.

@@ -4,7 +4,9 @@
 
 use std::collections::HashMap;
 
-use forestall_model::dossier::{Dossier, Existence, Presence, Registration, RegistrationState, Sourced};
+use forestall_model::dossier::{
+    Dossier, Existence, Listing, ListingKind, Presence, Registration, RegistrationState, Sourced,
+};
 use forestall_model::{Instant, Method};
 
 use crate::circumstances::Circumstances;
@@ -34,8 +36,7 @@ impl<'e> Evidence<'e> {
         let mut presence = latest(&dossier.presence);
         let mut registration = latest(&dossier.registration);
         let after = i64::from(rules.limit(Limit::SupersededDays)) * DAY;
-        let not_there = [Existence::Absent];
-        let newest_absence = newest(presence.iter().filter(|look| not_there.contains(&look.fact.existence)));
+        let newest_absence = newest(presence.iter().filter(|look| look.fact.existence == Existence::Absent));
         let not_held = |look: &&&Sourced<Registration>| {
             use RegistrationState::{Available, NotFound, Reserved};
             matches!(look.fact.state, NotFound | Available | Reserved)
@@ -66,6 +67,11 @@ impl<'e> Evidence<'e> {
     pub(crate) fn registered(&self) -> Option<&'e Sourced<Registration>> {
         let registered = self.registration.iter().filter(|look| look.fact.state == RegistrationState::Registered);
         registered.max_by_key(|look| look.at).copied()
+    }
+
+    /// Returns the parking service that a trusted register says serves the name.
+    pub(crate) fn parking(&self) -> Option<&'e Listing> {
+        self.dossier.listings.iter().find(|listing| listing.settles() && listing.kind == ListingKind::Parking)
     }
 
     /// Returns the latest look that showed the name in the DNS.

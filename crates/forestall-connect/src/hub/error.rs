@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use forestall_api::Problem;
 
-use crate::causes::told;
 use crate::tls::TlsError;
 
-/// Longest reason that is kept of a library's words, in characters.
-const LONGEST_REASON: usize = 300;
+/// Longest text that is kept of a problem, its detail apart, in characters.
+const LONGEST_TEXT: usize = 300;
 /// Longest detail of a problem that is kept, in characters: as many as a file with twenty faults makes.
 const LONGEST_DETAIL: usize = 8_000;
 /// Most members at fault that are kept.
@@ -146,19 +145,14 @@ pub(super) fn tamed(problem: Problem) -> Problem {
     let Problem { kind, title, status, detail, mut errors } = problem;
     errors.truncate(MOST_FAULTS);
     for fault in &mut errors {
-        fault.pointer = plain(&fault.pointer, LONGEST_REASON);
-        fault.detail = plain(&fault.detail, LONGEST_REASON);
+        fault.pointer = plain(&fault.pointer, LONGEST_TEXT);
+        fault.detail = plain(&fault.detail, LONGEST_TEXT);
     }
-    let (kind, title) = (plain(&kind, LONGEST_REASON), plain(&title, LONGEST_REASON));
+    let (kind, title) = (plain(&kind, LONGEST_TEXT), plain(&title, LONGEST_TEXT));
     Problem { kind, title, status, detail: plain(&detail, LONGEST_DETAIL), errors }
 }
 
 /// Returns a text of others without what moves the cursor; lines stay.
 pub(super) fn plain(text: &str, most: usize) -> String {
     text.chars().filter(|c| *c == '\n' || !c.is_control()).take(most).collect()
-}
-
-/// Returns an error and its causes, each text once, cut.
-pub(super) fn reason(error: &reqwest::Error) -> String {
-    plain(&told(error), LONGEST_REASON)
 }

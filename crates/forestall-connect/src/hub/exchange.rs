@@ -13,8 +13,10 @@ use reqwest::{Method, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::error::{plain, reason, tamed};
+use super::error::{plain, tamed};
 use super::{ETag, Hub, HubError, Tagged, key};
+use crate::causes::reason;
+use crate::http::{BodyError, body};
 use crate::{retry_after, tls};
 
 /// Most octets of an answer in JSON: the slices or the events of a large case, with room.
@@ -197,7 +199,7 @@ impl Hub {
     async fn once(&self, call: &Call<'_>, key: Option<&str>) -> Result<Answer, HubError> {
         let (response, told) = self.head(call, key).await?;
         let headers = response.headers().clone();
-        let octets = body(response, call.most, &told).await?;
+        let octets = whole(response, call.most, &told).await?;
         Ok(Answer { call: told, headers, octets })
     }
 
@@ -253,7 +255,7 @@ async fn problem(response: Response, call: String) -> HubError {
     if !is_media(response.headers(), PROBLEM) {
         return strange(call);
     }
-    let octets = match body(response, MOST_PROBLEM, &call).await {
+    let octets = match whole(response, MOST_PROBLEM, &call).await {
         Ok(octets) => octets,
         Err(error) => return error,
     };
@@ -264,21 +266,12 @@ async fn problem(response: Response, call: String) -> HubError {
     }
 }
 
-/// Reads a body up to a limit.
-async fn body(mut response: Response, most: usize, call: &str) -> Result<Vec<u8>, HubError> {
-    let too_large = || HubError::TooLarge { call: call.to_owned(), most };
-    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
-    if announced.is_some_and(|length| length > most) {
-        return Err(too_large());
-    }
-    let mut octets = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error.without_url()))? {
-        if octets.len() + chunk.len() > most {
-            return Err(too_large());
-        }
-        octets.extend_from_slice(&chunk);
-    }
-    Ok(octets)
+/// Reads a body of `most` octets at most.
+async fn whole(response: Response, most: usize, call: &str) -> Result<Vec<u8>, HubError> {
+    body(response, most).await.map_err(|error| match error {
+        BodyError::TooLong => HubError::TooLarge { call: call.to_owned(), most },
+        BodyError::Broken(error) => failed(&error),
+    })
 }
 
 fn media(headers: &HeaderMap) -> Option<String> {

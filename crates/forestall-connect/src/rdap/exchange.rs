@@ -9,22 +9,21 @@ use forestall_formats::rdap::{Contacts, MAX_OCTETS, RdapDomain, is_error_answer,
 use forestall_model::dossier::{Registration, RegistrationState};
 use forestall_model::{DomainName, Instant, Method};
 use reqwest::header::{ACCEPT, HeaderMap, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::{Client, Response, StatusCode, Url};
 use rustls::ClientConfig;
 
 use super::base::RdapBase;
 use super::redirect::Known;
 use crate::address::{NotPublic, PublicOnly, is_public};
-use crate::causes::{chain, told};
+use crate::causes::{chain, reason};
+use crate::http::{BodyError, body};
 use crate::turns::{Ask, Attempt, Manners};
-use crate::{retry_after, tls};
+use crate::{http, retry_after, tls};
 
 /// Most redirects of one question.
 const MOST_REDIRECTS: usize = 3;
 /// The media type of answers (RFC 7480, section 4.2).
 const MEDIA_TYPE: &str = "application/rdap+json";
-/// Longest reason that is kept of a library's words.
-const LONGEST_REASON: usize = 300;
 
 /// Asks services over HTTP.
 #[derive(Debug)]
@@ -43,16 +42,10 @@ impl Exchange {
         manners: &Manners,
     ) -> Result<Self, reqwest::Error> {
         let trusted = operator.and_then(|base| base.url().host_str()).map(str::to_ascii_lowercase);
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
+        let client = http::client(tls)
             .dns_resolver(PublicOnly { trusted })
-            .redirect(redirect::Policy::none())
-            // A proxy would connect in our place, to addresses that nobody checked.
-            .no_proxy()
-            .referer(false)
             .connect_timeout(manners.connect_timeout)
             .pool_max_idle_per_host(1)
-            .user_agent(concat!("forestall/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, known, operator: operator.map(RdapBase::origin) })
     }
@@ -119,12 +112,12 @@ async fn answer(response: Response, name: &DomainName, now: Instant) -> Attempt<
         401 | 403 | 407 | 451 => return Attempt::Refused(format!("HTTP {code}: it refuses to answer")),
         _ => return Attempt::Useless(format!("HTTP {code}")),
     }
-    let octets = match body(response).await {
+    let octets = match body(response, MAX_OCTETS).await {
         Ok(octets) => octets,
-        Err(Body::TooLong) => {
+        Err(BodyError::TooLong) => {
             return Attempt::Useless(format!("the answer is longer than {MAX_OCTETS} octets"));
         }
-        Err(Body::Broken(error)) => return failed(&error.without_url()),
+        Err(BodyError::Broken(error)) => return failed(&error),
     };
     if code == 404 {
         return if is_error_answer(&octets) {
@@ -144,36 +137,9 @@ fn asked_pause(headers: &HeaderMap, now: Instant) -> Option<std::time::Duration>
     retry_after::pause(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
 }
 
-/// Why there is no body.
-enum Body {
-    TooLong,
-    Broken(reqwest::Error),
-}
-
-/// Reads a body up to the limit.
-async fn body(mut response: Response) -> Result<Vec<u8>, Body> {
-    let most = u64::try_from(MAX_OCTETS).unwrap_or(u64::MAX);
-    if response.content_length().is_some_and(|length| length > most) {
-        return Err(Body::TooLong);
-    }
-    let mut octets = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Body::Broken)? {
-        if octets.len() + chunk.len() > MAX_OCTETS {
-            return Err(Body::TooLong);
-        }
-        octets.extend_from_slice(&chunk);
-    }
-    Ok(octets)
-}
-
 /// Says what an error of the connection means: a wrong certificate or address stays wrong, the rest may pass.
 fn failed(error: &reqwest::Error) -> Attempt<RdapDomain> {
     let reason = reason(error);
     let is_lasting = chain(error).any(|cause| cause.is::<NotPublic>()) || tls::blames_certificate(error);
     if is_lasting { Attempt::Refused(reason) } else { Attempt::Later { reason, after: None } }
-}
-
-/// Returns an error and its causes, each text once, cut.
-pub(super) fn reason(error: &reqwest::Error) -> String {
-    told(error).chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
 }

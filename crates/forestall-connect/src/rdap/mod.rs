@@ -23,10 +23,11 @@ use forestall_model::directory::Directory;
 use forestall_model::dossier::{FailedLook, Registration, Sourced};
 use forestall_model::{DomainName, Instant, Method, Pap};
 
+use crate::causes::reason;
 use crate::clock::Clock;
-use crate::tls;
 pub use crate::tls::TlsError;
 use crate::turns::{Lane, Manners, TurnsReport, run};
+use crate::{registrable, tls};
 pub use base::{RdapBase, RdapBaseError};
 use exchange::Exchange;
 use redirect::Known;
@@ -78,12 +79,9 @@ impl<'d> RdapOptions<'d> {
                 return Err((NOBODY.to_owned(), format!("no service of RDAP is known for {}", name.tld())));
             }
         };
-        match self.directory.suffix_of(name).registrable {
-            Some(registrable) if registrable == name.as_str() => Ok(base),
-            Some(registrable) => {
-                Err((base.to_string(), format!("it lies below a registrable name; expected {registrable}")))
-            }
-            None => Err((base.to_string(), "it is a public suffix; expected a name that can be registered".to_owned())),
+        match registrable::check(self.directory, name) {
+            Ok(()) => Ok(base),
+            Err(reason) => Err((base.to_string(), reason)),
         }
     }
 
@@ -91,7 +89,7 @@ impl<'d> RdapOptions<'d> {
         let tls = tls::config(&self.authorities)?;
         let known = Known::new(self.directory, self.base.as_ref());
         Exchange::new(tls, known, self.base.as_ref(), &self.manners)
-            .map_err(|error| RdapCollectError::Client(exchange::reason(&error)))
+            .map_err(|error| RdapCollectError::Client(reason(&error)))
     }
 }
 

@@ -2,8 +2,6 @@
 
 //! What the name shares with other predicted names.
 
-use forestall_model::dossier::ListingKind;
-
 use super::{Limit, PointName, Points};
 use crate::evidence::{Evidence, told};
 
@@ -34,11 +32,9 @@ pub(crate) fn collect(evidence: &Evidence<'_>, points: &mut Points<'_>) {
             points.add(point, text, told(registered));
         }
     }
-    let parked =
-        evidence.dossier.listings.iter().any(|listing| listing.settles() && listing.kind == ListingKind::Parking);
     let many = i64::from(cohort.name_servers) >= points.limit(Limit::SharedServers)
         && cohort.name_servers.saturating_mul(SHARE) >= cohort.among;
-    if many && !parked && !before_family {
+    if many && evidence.parking().is_none() && !before_family {
         let text = format!(
             "{} of {} other predicted names with a holder have the same name servers",
             cohort.name_servers, cohort.among

@@ -3,14 +3,12 @@
 //! What the DNS shows: parking, mail, addresses, hosts.
 
 use forestall_model::OwnerName;
-use forestall_model::dossier::ListingKind;
 
 use super::{PointName, Points};
 use crate::evidence::{Evidence, told};
 
 pub(crate) fn collect(evidence: &Evidence<'_>, points: &mut Points<'_>) {
-    let listings = &evidence.dossier.listings;
-    if let Some(parking) = listings.iter().find(|listing| listing.settles() && listing.kind == ListingKind::Parking) {
+    if let Some(parking) = evidence.parking() {
         points.add(PointName::Parked, format!("parked with {} ({})", parking.who, parking.value), &parking.list);
     }
     let Some(look) = evidence.in_the_dns() else { return };
