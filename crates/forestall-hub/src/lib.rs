@@ -1,11 +1,14 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! The console: server-rendered pages over the store and the predictor.
+//! The hub: every act on a case, and the ways in which people, programs and resolvers see it.
 //!
-//! The [`desk`] is where every act on a case happens, for the pages and the command line alike. The [`server`] takes
-//! connections, signs people in and guards the pages; `pages` holds one page a file, and `api` one resource a file of what programs call.
-//! [`map`] draws the world, and [`quickstart`] opens the two cases of the first minute. [`figures`] and [`prospect`] are documents that pages
-//! and command line share, [`census`] reads what sinkholes saw, [`transfers`] serves policy zones to resolvers, and [`shown`] is what the API and the command line show of a case.
+//! The [`desk`] is where every act on a case happens, for the pages, the API and the command line alike. The [`server`] takes connections, signs
+//! people in and guards what it serves: `pages` holds one page of the console a file, `api` one resource a file of what programs call, and
+//! `taxii` and `misp` hand out names to programs of others that poll. [`jobs`] is what the hub does by itself, [`transfers`] serves policy
+//! zones to resolvers, [`census`] reads what sinkholes saw, and [`drill`] is a hub whose time is moved from outside.
+//!
+//! [`shown`] is what the API and the command line show of a case. [`figures`], [`prospect`], [`lead`] and [`contacts`] are documents that pages
+//! and command line share. [`map`] draws the world, and [`quickstart`] opens the two cases of the first minute.
 
 mod api;
 pub mod census;

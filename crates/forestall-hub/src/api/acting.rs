@@ -35,11 +35,8 @@ pub(super) fn act_over(app: &App, session: &Session, basis: Option<u64>, record:
     for (pointer, text) in [("/record/source", &source), ("/record/comment", &comment)] {
         need_short(pointer, text.as_deref().unwrap_or(""), MAX_TEXT)?;
     }
-    let of_registry = || {
-        let party = session.viewer.party.as_ref().filter(|_| session.viewer.is_registry())?;
-        Some(format!("{} itself, by the API", party.name))
-    };
-    Ok(Act { occurred, source: source.or_else(of_registry), comment, basis, ..session.act(app.now()) })
+    let source = source.or_else(|| session.source_of_registry("by the API"));
+    Ok(Act { occurred, source, comment, basis, ..session.act(app.now()) })
 }
 
 /// Refuses a text of more than `limit` characters.

@@ -43,7 +43,7 @@ pub(super) async fn answer(
     let file = app.slice(&session, &case, &tld).await?;
     let whole = session.viewer.whole(&case).is_some();
     // A registry learns nothing of campaigns that have no names in its slice.
-    if !whole && !body.campaigns.iter().all(|id| slice::has_names(file.object(), &tld, id)) {
+    if !whole && !body.campaigns.iter().all(|id| file.object().has_names(id, &tld)) {
         return Err(fault("/campaigns", "one has no names in your slice"));
     }
     let basis = slice::basis(&app, &session, &file, &tld, &if_match).await?;

@@ -4,8 +4,8 @@
 
 use axum::Extension;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
 use forestall_api::handover::{Imported, MAX_ARCHIVE};
 use forestall_api::header::ARCHIVE;
 use forestall_api::route;
@@ -17,6 +17,7 @@ use super::acting::failed;
 use super::body::{collect, need_type};
 use super::params::Params;
 use super::reply::done;
+use crate::pages::attachment;
 use crate::pages::disclosed::disclose;
 use crate::pages::place::case_id;
 use crate::server::{App, Problem, Session};
@@ -38,12 +39,7 @@ pub(super) async fn export(
     let audience = app.file(&session, &id).await?.audience();
     let octets = app.desk().export(&id, audience, app.now()).await?;
     disclose(&app, &session, &id, "the whole case as an archive", 1, "the hand-over of the case").await?;
-    let name = format!("attachment; filename=\"{id}.forestall-archive.jsonl\"");
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(ARCHIVE));
-    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
-    headers.insert(header::CONTENT_DISPOSITION, name);
-    Ok((headers, octets).into_response())
+    attachment::file(&format!("{id}.forestall-archive.jsonl"), ARCHIVE, octets)
 }
 
 /// Takes over a case that another installation handed over as a file.

@@ -20,6 +20,7 @@ use serde::Serialize;
 use super::params::Params;
 use super::reply::{Seen, Written, object};
 use crate::census::OwnForm;
+use crate::pages::attachment;
 use crate::pages::census::{Span, day_of_case, for_case, for_somebody, need_census, need_gate};
 use crate::pages::census_countries;
 use crate::pages::census_networks::{OwnFile, own};
@@ -262,9 +263,7 @@ pub(super) async fn machines(
     let mut response = written.respond(&headers)?;
     if response.status() == StatusCode::OK {
         response.headers_mut().insert(HeaderName::from_static(LINES), HeaderValue::from(file.count));
-        let name = format!("attachment; filename=\"{}\"", file.name());
-        let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment::disposition(&file.name())?);
     }
     Ok(response)
 }

@@ -76,7 +76,7 @@ pub(super) async fn show(
     if session.viewer.whole(&id).is_some() {
         return object(&headers, Seen::Version(case.version), &list);
     }
-    list.campaigns.retain(|id| slice::has_names(file.object(), &tld, id));
+    list.campaigns.retain(|id| file.object().has_names(id, &tld));
     object(&headers, Seen::Octets, &list)
 }
 

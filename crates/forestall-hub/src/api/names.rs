@@ -18,7 +18,6 @@ use crate::desk::{CaseFile, Desk};
 use crate::pages::disclosed::disclose;
 use crate::pages::names::views;
 use crate::pages::place::{case_id, need_slice, now_of, tld};
-use crate::pages::registry_slice::campaigns_of;
 use crate::server::{App, Problem, Session};
 use crate::shown::NamedList;
 
@@ -98,7 +97,7 @@ fn days(params: &Params, horizon: DayRange) -> Result<DayRange, Problem> {
 /// Reads which campaign is asked for, by its index; one without names in the slice is not there for its registry.
 fn campaign(params: &Params, file: &CaseFile, tld: &Tld, whole: bool) -> Result<Option<usize>, Problem> {
     let Some(id) = params.parse::<CampaignId>("campaign")? else { return Ok(None) };
-    let index = file.case.campaign_index(&id).filter(|index| whole || campaigns_of(file, tld).contains(index));
+    let index = file.case.campaign_index(&id).filter(|index| whole || file.campaigns_of(tld).contains(index));
     index.map(Some).ok_or_else(|| Problem::not_found(format!("there is no campaign {id} with names here")))
 }
 

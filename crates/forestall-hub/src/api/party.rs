@@ -9,7 +9,6 @@ use axum::response::{IntoResponse as _, Response};
 use forestall_api::party::{CheckContact, Contact, KeptParty, Party};
 use forestall_api::route;
 use forestall_api::words::PartyIdText;
-use forestall_model::PartyId;
 
 use super::acting::{failed, fault};
 use super::body::Json;
@@ -17,11 +16,8 @@ use super::params::{Params, number};
 use super::precondition::IfMatch;
 use super::reply::{Seen, Written, done};
 use crate::desk::{ContactAt, ContactCheck, NewDisclosure};
+use crate::pages::place::party_id;
 use crate::server::{App, Problem, Session};
-
-fn party_id(text: &str) -> Result<PartyId, Problem> {
-    text.parse().map_err(|error| Problem::not_found(format!("there is no such party: {error}")))
-}
 
 /// Answers with a party.
 #[utoipa::path(

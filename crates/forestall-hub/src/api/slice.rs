@@ -12,7 +12,7 @@ use forestall_api::slice::{Claim, LastLook, Registry, Slice, SliceCampaign};
 use forestall_api::words::{CaseIdText, TldText};
 use forestall_coord::event::Purpose;
 use forestall_coord::{Board, LeadTime};
-use forestall_model::{CampaignId, Instant, Party, Released, Tld, UtcDay};
+use forestall_model::{Instant, Party, Released, Tld, UtcDay};
 
 use super::params::Params;
 use super::precondition::IfMatch;
@@ -21,8 +21,6 @@ use super::wire::claim;
 use crate::desk::CaseFile;
 use crate::lead::LeadDocument;
 use crate::pages::place::{case_id, need_slice, now_of, tld};
-use crate::pages::registry_slice;
-use crate::pages::slice::counts_of;
 use crate::server::{App, Problem, Session, SliceFigures};
 use crate::shown;
 
@@ -83,11 +81,6 @@ pub(super) async fn basis(
     Ok(if_match.exactly(&tag)?.then_some(version))
 }
 
-/// Says whether a campaign has names in a slice: of others its registry learns nothing.
-pub(super) fn has_names(file: &CaseFile, tld: &Tld, id: &CampaignId) -> bool {
-    file.case.campaign_index(id).is_some_and(|index| registry_slice::has_names(file, tld, index))
-}
-
 fn read(
     file: &Released<CaseFile>,
     tld: &Tld,
@@ -96,13 +89,13 @@ fn read(
     (now, day): (Instant, UtcDay),
 ) -> Result<Slice, Problem> {
     let case = &file.object().case;
-    let counts = counts_of(file.object(), tld);
+    let counts = file.object().counts_of(tld);
     let board = Board::new(case, &counts);
     let figures = SliceFigures::of(&board, tld, day, case.horizon);
     let slice = case.slices.get(tld).cloned().unwrap_or_default();
     let terms = party.as_ref().and_then(|party| party.terms.clone()).unwrap_or_default();
     let lead = LeadTime::of_slice(&board, tld, &terms, now);
-    let campaigns = registry_slice::campaigns_of(file.object(), tld).into_iter().filter_map(|index| {
+    let campaigns = file.object().campaigns_of(tld).into_iter().filter_map(|index| {
         let campaign = case.campaigns.get(index)?;
         let of = board.slice(tld).iter().filter(|cell| cell.campaign == index);
         let names = of.map(|cell| cell.tally.names).sum();
@@ -116,7 +109,7 @@ fn read(
         let of_lists = lists.iter_mut().map(|list| &mut list.campaigns);
         let of_claims = claims.iter_mut().map(|claim| &mut claim.campaigns);
         for named in asked.iter_mut().map(|asked| &mut asked.campaigns).chain(of_lists).chain(of_claims) {
-            named.retain(|id| has_names(file.object(), tld, id));
+            named.retain(|id| file.object().has_names(id, tld));
         }
     }
     Ok(Slice {

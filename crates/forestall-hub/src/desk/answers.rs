@@ -9,6 +9,7 @@ use forestall_coord::Case;
 use forestall_coord::command::{Acknowledge, Answer, Command, decide};
 use forestall_coord::event::{AnswerScope, Occurrence, PlaceSet};
 use forestall_formats::answers::AnswerLine;
+use forestall_formats::line_id;
 use forestall_model::evidence::Places;
 use forestall_model::{Action, AnswerResult, CampaignId, CaseId, DomainName, Tld};
 use forestall_store::Stored;
@@ -16,7 +17,6 @@ use forestall_store::Stored;
 use super::{
     Act, CaseFile, Desk, DeskError, NameListing,
     acts::{context, need_basis},
-    line_id,
     lists::computed,
 };
 

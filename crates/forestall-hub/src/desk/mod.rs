@@ -8,6 +8,7 @@
 mod acts;
 mod answers;
 mod attest;
+mod case_file;
 mod check;
 mod control;
 mod cutting;
@@ -74,17 +75,16 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use forestall_coord::{Board, Case};
-use forestall_dga::{Catalogue, Family, Prepared};
-use forestall_formats::line_id;
+use forestall_coord::Case;
+use forestall_dga::{Catalogue, Prepared};
 use forestall_model::directory::Directory;
-use forestall_model::marking::Marked;
-use forestall_model::{Actor, CaseId, Digest, Instant, ListCounts, Marking, UtcDay};
+use forestall_model::{Actor, CaseId, Digest, Instant, ListCounts};
 use forestall_store::{CaseView, LogEntry, Place, Store};
 
 pub use acts::{AskRegistry, DaysAnswer};
 pub use answers::AnswerFile;
 pub use attest::SignedList;
+pub use case_file::CaseFile;
 pub use check::{CheckDns, CheckReport, CheckZone};
 pub use control::{CHALLENGE_LABEL, Control, ProofToken, Way};
 pub use cutting::{AskLists, CutOutcome};
@@ -192,46 +192,6 @@ struct Lists {
     horizon: forestall_model::DayRange,
     prepared: Arc<Vec<Prepared>>,
     counts: Arc<Vec<ListCounts>>,
-}
-
-/// The state of a case with everything computed that its pages show.
-#[derive(Clone, Debug)]
-pub struct CaseFile {
-    /// The state.
-    pub case: Arc<Case>,
-    /// The counts of its lists, in the order of its campaigns.
-    pub counts: Arc<Vec<ListCounts>>,
-    /// Its campaigns, ready to compute names, in the same order.
-    pub prepared: Arc<Vec<Prepared>>,
-}
-
-impl CaseFile {
-    /// Puts state and counts together. Takes some milliseconds for a case of 90 days.
-    #[must_use]
-    pub fn board(&self) -> Board<'_> {
-        Board::new(&self.case, &self.counts)
-    }
-
-    /// Returns the marking of what is derived from the case: its own, and at least that of every family that it watches.
-    ///
-    /// A case takes up the markings of its families when it is opened; a plug-in may have become stricter since.
-    #[must_use]
-    pub fn marking(&self) -> Marking {
-        self.prepared.iter().fold(self.case.marking, |marking, p| marking.strictest(Family::marking(p.family.as_ref())))
-    }
-
-    /// Returns the day from which the case is looked at: that of a reconstruction, else `today`, within the horizon.
-    #[must_use]
-    pub fn day(&self, today: UtcDay) -> UtcDay {
-        let horizon = self.case.horizon;
-        self.case.board_day.unwrap_or(today).clamp(horizon.from, horizon.until.plus(-1).max(horizon.from))
-    }
-}
-
-impl Marked for CaseFile {
-    fn marking(&self) -> Marking {
-        Self::marking(self)
-    }
 }
 
 impl Desk {

@@ -10,12 +10,13 @@ use forestall_coord::command::is_a_unit_of_action;
 use forestall_coord::{Board, NameView, Refusal, Stance, Standing};
 use forestall_formats::Form;
 use forestall_formats::feed::Settings;
+use forestall_formats::line_id;
 use forestall_model::line::{NameLine, NameList};
 use forestall_model::marking::release;
 use forestall_model::{Audience, DayRange, DomainName, Instant, NameClass, Sight, Tld, UtcDay, Window, WindowSet};
 
 use super::lists::counted_days;
-use super::{CaseFile, Desk, DeskError, FeedAsk, NameListing, line_id};
+use super::{CaseFile, Desk, DeskError, FeedAsk, NameListing};
 
 /// What is to be published.
 #[derive(Clone, Debug)]

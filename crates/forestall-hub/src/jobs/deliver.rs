@@ -5,6 +5,9 @@
 //! The job names the list; what goes out is computed when it goes. A crash between the moment at which a server takes a letter and the
 //! record of it sends the letter again, under the same identifier, so that it is one letter for its reader.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use forestall_connect::mail::{
     Attachment, Letter, MailReceipt, Mailbox, Mailer, MessageId, Origin, Precedence, Protection,
 };
@@ -16,8 +19,6 @@ use forestall_coord::roll::reminders_due;
 use forestall_model::party::{Channel, Contact};
 use forestall_model::{CaseId, Digest, Instant, Marking, Party, Tld, Tlp};
 use forestall_store::{MailPlace, NewJob, SentLetter};
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::plan::job;
 use super::roll::terms_of;

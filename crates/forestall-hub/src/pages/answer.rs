@@ -6,10 +6,11 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use forestall_formats::{answers, plain};
-use forestall_model::{Action, AnswerResult, CampaignId};
+use forestall_model::{Action, AnswerResult};
 
+use super::acting::{act, campaigns, days as read_days};
 use super::place::{case_id, tld};
-use super::slice::{act, campaigns, days as read_days, finish};
+use super::slice::finish;
 use crate::desk::{AnswerFile, DaysAnswer};
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Session, Wants};
 
@@ -26,12 +27,8 @@ pub(crate) async fn days(
         let released = app.slice(&session, &case, &slice).await?;
         let (file, campaigns) = (released.object(), campaigns(&fields)?);
         // A registry learns nothing of campaigns that have no names in its slice.
-        if session.viewer.whole(&case).is_none() {
-            let here = super::registry_slice::campaigns_of(file, &slice);
-            let known = |id: &CampaignId| file.case.campaign_index(id).is_some_and(|index| here.contains(&index));
-            if !campaigns.iter().all(known) {
-                return Err(Problem::refused("Campaigns: one has no names in your slice"));
-            }
+        if session.viewer.whole(&case).is_none() && !campaigns.iter().all(|id| file.has_names(id, &slice)) {
+            return Err(Problem::refused("Campaigns: one has no names in your slice"));
         }
         let answer = DaysAnswer {
             tld: slice.clone(),

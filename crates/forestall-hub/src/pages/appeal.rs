@@ -8,9 +8,9 @@ use axum::response::Response;
 use forestall_coord::command::APPEAL_HOURS;
 use forestall_model::DomainName;
 
+use super::acting::act;
 use super::name::finish;
 use super::place::case_id;
-use super::slice::act;
 use crate::desk::BroughtAppeal;
 use crate::server::{App, Fields, Problem, Session, Wants};
 

@@ -5,11 +5,11 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{Html, Response};
 use forestall_model::marking::release;
 use forestall_model::{Audience, PartyId, Released};
 
+use super::attachment;
 use super::census::{Span, need_census};
 use super::census_networks::party;
 use super::frame::{Banner, Frame};
@@ -156,10 +156,6 @@ pub(crate) async fn download(
     }
     let span = Span::of(&app, (query.parse("day")?, None), app.today().plus(-1), 1)?;
     let (party, own) = own(&app, &session, span).await?;
-    let name = format!("attachment; filename=\"{}-{party}-countries.csv\"", span.day);
-    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, name);
-    Ok((headers, own.object().csv()).into_response())
+    let name = format!("{}-{party}-countries.csv", span.day);
+    attachment::file(&name, "text/csv; charset=utf-8", own.object().csv())
 }

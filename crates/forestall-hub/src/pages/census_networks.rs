@@ -5,11 +5,11 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{Html, Response};
 use forestall_formats::infected::InfectedReport;
 use forestall_model::{PartyId, Released, UtcDay};
 
+use super::attachment;
 use super::census::{Span, need_census};
 use super::frame::{Banner, Frame};
 use crate::census::{OWN_MARKING, Own, OwnForm};
@@ -164,10 +164,5 @@ pub(crate) async fn download(
     // Written whole before the first octet leaves, and on record before that.
     let octets = file.write(&app)?;
     file.disclose(&app, &session).await?;
-    let name = format!("attachment; filename=\"{}\"", file.name());
-    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
-    headers.insert(header::CONTENT_DISPOSITION, name);
-    Ok((headers, octets).into_response())
+    attachment::file(&file.name(), form.media_type(), octets)
 }

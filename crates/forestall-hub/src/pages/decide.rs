@@ -11,7 +11,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forestall_coord::command::{Rule, list_digest};
 use forestall_coord::{Case, Refusal};
@@ -19,14 +19,14 @@ use forestall_formats::plain;
 use forestall_model::{Action, Actor, CaseId, Digest, DomainName, Instant, Ruling};
 use forestall_store::Stored;
 
+use super::acting::{act, numbers};
+use super::attachment;
 use super::disclosed::disclose;
 use super::docket::DocketRow;
 use super::docket_filter::Filter;
-use super::download::CONFIDENCE;
 use super::frame::Frame;
 use super::kept::Kept;
 use super::place::{Heading, case_id, now_of};
-use super::slice::act;
 use crate::number::grouped;
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Query, Session, Waiting, WaitingName, Wants};
 
@@ -187,12 +187,12 @@ pub(crate) async fn decide(
     };
     match record(&app, &session, &case, &waiting.file.case, names, &fields).await {
         Ok(stored) => {
-            let version = stored.event.version;
+            let done = numbers(&[stored]);
             let filter = Filter::read(|name| fields.text(name)).unwrap_or_default().query();
             let and = if filter.is_empty() { "" } else { "&" };
             let address = match one {
-                Some(name) => format!("/case/{case}/name/{name}?done={version}-{version}#recorded"),
-                None => format!("/case/{case}/docket?{filter}{and}done={version}-{version}#recorded"),
+                Some(name) => format!("/case/{case}/name/{name}?done={done}#recorded"),
+                None => format!("/case/{case}/docket?{filter}{and}done={done}#recorded"),
             };
             Ok(Redirect::to(&address).into_response())
         }
@@ -405,16 +405,13 @@ async fn download(app: &App, session: &Session, id: &CaseId, chosen: &Chosen) ->
         "a decision about them",
     )
     .await?;
-    let value = |text: &str| HeaderValue::from_str(text).map_err(|error| Problem::internal(&error));
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     let unverified = holds_unverified(&waiting.file.case, &names);
-    let mark = if unverified { "-UNVERIFIED" } else { "" };
-    let attached = format!("attachment; filename=\"{id}-docket-{}{mark}.txt\"", digest.short());
-    headers.insert(header::CONTENT_DISPOSITION, value(&attached)?);
-    headers.insert(DIGEST, value(&digest.to_string())?);
+    let name = format!("{id}-docket-{}{}.txt", digest.short(), attachment::mark(unverified));
+    let mut headers = attachment::headers(&name, "text/plain; charset=utf-8")?;
+    let digest = HeaderValue::from_str(&digest.to_string()).map_err(|error| Problem::internal(&error))?;
+    headers.insert(DIGEST, digest);
     if unverified {
-        headers.insert(CONFIDENCE, HeaderValue::from_static("unverified"));
+        attachment::mark_unverified(&mut headers);
     }
     Ok((headers, text(&names)).into_response())
 }

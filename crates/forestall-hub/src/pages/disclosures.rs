@@ -5,10 +5,10 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{Html, Response};
 use forestall_model::Instant;
 
+use super::attachment;
 use super::frame::{Frame, to_minute};
 use crate::number::grouped;
 use crate::server::{App, Problem, Query, Session};
@@ -65,8 +65,5 @@ pub(crate) async fn show(
 pub(crate) async fn csv(State(app): State<App>) -> Result<Response, Problem> {
     let mut bytes = Vec::new();
     app.desk().write_disclosures(&mut bytes).await?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"disclosures.csv\""));
-    Ok((headers, bytes).into_response())
+    attachment::file("disclosures.csv", "text/csv; charset=utf-8", bytes)
 }

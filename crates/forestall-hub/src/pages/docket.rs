@@ -6,14 +6,14 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use forestall_model::Instant;
+use forestall_model::{Instant, Window};
 use serde::Serialize;
 
+use super::acting::recorded;
 use super::docket_filter::Filter;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
 use super::place::{Heading, case_id, now_of};
-use super::slice::recorded;
 use crate::number::grouped;
 use crate::server::{App, Ground, Problem, Query, Session, Waiting, WaitingName, Wants};
 
@@ -70,7 +70,7 @@ impl DocketRow {
         let campaign = case.campaigns.get(name.campaign);
         let verdict = case.holdings.get(&name.name).and_then(|holding| holding.verdict.as_ref());
         let tenure = verdict.map(|verdict| verdict.tenure.clone()).unwrap_or_default();
-        let hours = (name.window.from.seconds_since(now) / 3_600).max(0);
+        let hours = hours(name.window, now);
         let is_open = name.window.from <= now;
         Self {
             name: name.name.to_string(),
@@ -107,6 +107,11 @@ impl DocketRow {
 pub(super) fn unicode(name: &forestall_model::DomainName) -> Option<String> {
     let unicode = name.to_unicode();
     (unicode != name.as_str()).then_some(unicode)
+}
+
+/// Returns the whole hours until a window opens; 0 once it is open.
+pub(super) fn hours(window: Window, now: Instant) -> i64 {
+    (window.from.seconds_since(now) / 3_600).max(0)
 }
 
 /// Says how long it is until a window opens.

@@ -4,19 +4,16 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use forestall_formats::Form;
 use forestall_formats::feed::Settings;
 use forestall_model::UtcDay;
 
+use super::attachment;
 use super::disclosed::disclose;
 use super::place::{case_id, need_slice, tld};
 use crate::desk::{Publish, PublishSpan};
 use crate::server::{App, Problem, Query, Session};
-
-/// Says in a header that names come from an unverified family; the plain form has no room for it.
-pub(super) const CONFIDENCE: HeaderName = HeaderName::from_static("forestall-confidence");
 
 /// Answers with the CSV form.
 pub(crate) async fn csv(
@@ -68,14 +65,11 @@ async fn download(
     let (bytes, published) = tokio::task::spawn_blocking(write).await??;
     let what = format!("names of .{slice} as {}", form.word());
     disclose(&app, &session, &id, &what, published.lines, "protection of the names").await?;
-    let mark = if published.unverified { "-UNVERIFIED" } else { "" };
-    let name = format!("attachment; filename=\"{id}-{slice}-{days}{mark}.{}\"", form.about().extension);
-    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.about().media_type));
-    headers.insert(header::CONTENT_DISPOSITION, name);
+    let mark = attachment::mark(published.unverified);
+    let name = format!("{id}-{slice}-{days}{mark}.{}", form.about().extension);
+    let mut headers = attachment::headers(&name, form.about().media_type)?;
     if published.unverified {
-        headers.insert(CONFIDENCE, HeaderValue::from_static("unverified"));
+        attachment::mark_unverified(&mut headers);
     }
     Ok((headers, bytes).into_response())
 }

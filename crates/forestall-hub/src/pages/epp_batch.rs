@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use forestall_api::epp::{EppApproval, EppBatchCommands, EppChanged, EppCommand};
 use forestall_coord::epp::Batch;
 use forestall_model::{Digest, Released};
 
+use super::attachment;
 use super::disclosed::disclose;
 use super::epp::{SwitchView, outcomes_of, state_of};
 use super::frame::{Frame, to_minute};
@@ -285,10 +285,6 @@ pub(crate) async fn text(
     let what = format!("commands over EPP for names of .{}", kept.batch.tld);
     let count = u64::from(kept.standing.kept.commands);
     disclose(&app, &session, &kept.batch.case, &what, count, "to run them at the registry").await?;
-    let name = format!("attachment; filename=\"{}-{}.jsonl\"", kept.batch.case, kept.standing.kept.digest.short());
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl; charset=utf-8"));
-    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
-    headers.insert(header::CONTENT_DISPOSITION, name);
-    Ok((headers, kept.text.clone()).into_response())
+    let name = format!("{}-{}.jsonl", kept.batch.case, kept.standing.kept.digest.short());
+    attachment::file(&name, "application/jsonl; charset=utf-8", kept.text.clone())
 }

@@ -4,10 +4,10 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use forestall_formats::exclusions::{Exclusion, ExclusionList, write};
 
+use super::attachment;
 use super::disclosed::disclose;
 use super::place::case_id;
 use crate::server::{App, Problem, Session};
@@ -45,10 +45,5 @@ pub(crate) async fn list(
         "that other operations leave them alone",
     )
     .await?;
-    let name = format!("attachment; filename=\"{id}-exclusions-{}.txt\"", case.version);
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
-    headers.insert(header::CONTENT_DISPOSITION, name);
-    Ok((headers, bytes).into_response())
+    attachment::file(&format!("{id}-exclusions-{}.txt", case.version), "text/plain; charset=utf-8", bytes)
 }

@@ -4,12 +4,11 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use super::acting::act;
 use super::kept::Kept;
 use super::place::{case_id, tld};
-use super::slice::act;
 use crate::desk::CutOutcome;
 use crate::server::{App, Fields, Problem, Query, Session, Wants};
 
@@ -39,7 +38,7 @@ pub(crate) async fn cut(
             let detail = Some(problem.detail);
             let page =
                 super::slice::render(&app, &session, &id, &slice, &Query::empty(), Kept::default(), detail).await?;
-            Ok((problem.status, HeaderMap::new(), page).into_response())
+            Ok((problem.status, page).into_response())
         }
         Err(problem) => Err(problem),
     }

@@ -5,13 +5,14 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{Html, Redirect, Response};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use forestall_coord::case::Exclusion;
 use forestall_model::{DomainName, NameClass, Tld};
 
+use super::acting::act;
 use super::frame::{Frame, to_minute};
 use super::place::{Heading, case_id, tld};
-use super::slice;
+use super::slice::finish;
 use crate::number::grouped;
 use crate::server::{App, Fields, Problem, Query, Session, Wants};
 
@@ -106,12 +107,11 @@ pub(crate) async fn readmit(
     wants: Wants,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    use axum::response::IntoResponse as _;
     let case = case_id(&id)?;
     let done = async {
         let name: DomainName = fields.need("name", "Name")?;
         let reason: String = fields.need("reason", "Reason")?;
-        let act = slice::act(&app, &session, &fields)?;
+        let act = act(&app, &session, &fields)?;
         app.desk().readmit(&case, &act, name, reason).await?;
         Ok::<_, Problem>(())
     };
@@ -145,10 +145,10 @@ pub(crate) async fn exclude(
         need_under(&name, &slice_tld)?;
         let class: NameClass = fields.need("class", "Class")?;
         let reason: String = fields.need("reason", "Reason")?;
-        let act = slice::act(&app, &session, &fields)?;
+        let act = act(&app, &session, &fields)?;
         Ok(vec![app.desk().exclude(&case, &act, name, class, reason).await?])
     };
-    slice::finish(&app, &session, &case, &slice_tld, wants, ("exclude", &fields), done.await).await
+    finish(&app, &session, &case, &slice_tld, wants, ("exclude", &fields), done.await).await
 }
 
 fn need_under(name: &DomainName, tld: &Tld) -> Result<(), Problem> {

@@ -14,8 +14,7 @@ use serde::Serialize;
 
 use super::frame::{Frame, to_minute};
 use super::place::now_of;
-use super::registry_slice::{CaseName, campaigns_of};
-use super::slice::counts_of;
+use super::registry_slice::CaseName;
 use super::slice_lists::SliceList;
 use crate::desk::CaseFile;
 use crate::lead::LeadDocument;
@@ -132,7 +131,7 @@ fn card(
     terms: &Terms,
     now: Instant,
 ) -> CaseCard {
-    let mut campaigns: Vec<usize> = tlds.iter().flat_map(|tld| campaigns_of(file.object(), tld)).collect();
+    let mut campaigns: Vec<usize> = tlds.iter().flat_map(|tld| file.object().campaigns_of(tld)).collect();
     campaigns.sort_unstable();
     campaigns.dedup();
     CaseCard {
@@ -143,7 +142,7 @@ fn card(
 
 fn slice_card(file: &CaseFile, tld: &Tld, list: Option<SliceList>, terms: &Terms, now: Instant) -> SliceCard {
     let case = &file.case;
-    let counts = counts_of(file, tld);
+    let counts = file.counts_of(tld);
     let board = Board::new(case, &counts);
     let cells = board.slice(tld);
     let left = |cell: &Cell| cell.tally.registrable().saturating_sub(cell.tally.at(Level::Claimed));

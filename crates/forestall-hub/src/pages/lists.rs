@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use forestall_coord::event::Purpose;
 use forestall_coord::{CutList, LeadTime};
 use forestall_formats::Form;
@@ -18,12 +17,13 @@ use forestall_model::party::Channel;
 use forestall_model::{Action, CaseId, Instant, Party, Tld};
 use serde::Serialize;
 
+use super::acting::act;
+use super::attachment;
 use super::disclosed::disclose;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
 use super::papers::{PaperLink, links};
 use super::place::{Heading, case_id, tld};
-use super::slice::act;
 use crate::desk::{AskLists, CutOutcome, NumberedList};
 use crate::jobs::terms_of;
 use crate::lead::LeadDocument;
@@ -194,7 +194,7 @@ pub(crate) async fn cut(
         Err(problem) if wants == Wants::Page && problem.is_clients() => {
             let kept = Kept::of("cut", &fields);
             let page = page(&app, &session, &case, Vec::new(), kept, Some(problem.detail)).await?;
-            Ok((problem.status, HeaderMap::new(), Html(page.render()?)).into_response())
+            Ok((problem.status, super::page(&page)?).into_response())
         }
         Err(problem) => Err(problem),
     }
@@ -306,14 +306,10 @@ pub(crate) async fn download(
     if session.viewer.is_registry() && session.viewer.tlds().contains(&slice) {
         app.desk().record_reading(&id, &session.act(app.now()), &slice, number, Channel::Console).await?;
     }
-    let mark = if unverified { "-UNVERIFIED" } else { "" };
-    let name = format!("attachment; filename=\"{id}-{slice}-list-{stem}{mark}.{extension}\"");
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.about().media_type));
-    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
-    headers.insert(header::CONTENT_DISPOSITION, name);
+    let name = format!("{id}-{slice}-list-{stem}{}.{extension}", attachment::mark(unverified));
+    let mut headers = attachment::headers(&name, form.about().media_type)?;
     if unverified {
-        headers.insert(super::download::CONFIDENCE, HeaderValue::from_static("unverified"));
+        attachment::mark_unverified(&mut headers);
     }
-    Ok((StatusCode::OK, headers, bytes).into_response())
+    Ok((headers, bytes).into_response())
 }

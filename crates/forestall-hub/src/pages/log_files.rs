@@ -4,9 +4,9 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
+use super::attachment::file;
 use super::disclosed::disclose;
 use super::place::case_id;
 use crate::server::{App, Problem, Session};
@@ -48,13 +48,4 @@ pub(crate) async fn archive(
     let archive = app.desk().export(&id, audience, app.now()).await?;
     disclose(&app, &session, &id, "the whole case as an archive", 1, "the hand-over of the case").await?;
     file(&format!("{id}.forestall-archive.jsonl"), "application/jsonl", archive)
-}
-
-fn file(name: &str, media_type: &'static str, octets: Vec<u8>) -> Result<Response, Problem> {
-    let name = format!("attachment; filename=\"{name}\"");
-    let name = HeaderValue::from_str(&name).map_err(|error| Problem::internal(&error))?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(header::CONTENT_DISPOSITION, name);
-    Ok((headers, octets).into_response())
 }

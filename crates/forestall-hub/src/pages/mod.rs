@@ -7,9 +7,11 @@
 //! Those under `/public` need no sign-in, nor does the log of a public case under `/log`.
 
 pub(crate) mod account;
+mod acting;
 pub(crate) mod alarms;
 pub(crate) mod answer;
 pub(crate) mod appeal;
+pub(crate) mod attachment;
 pub(crate) mod case;
 pub(crate) mod cases;
 pub(crate) mod census;
@@ -50,6 +52,9 @@ pub(crate) mod mails;
 mod markdown;
 pub(crate) mod metrics;
 pub(crate) mod name;
+mod name_history;
+mod name_verdict;
+mod name_windows;
 pub(crate) mod names;
 pub(crate) mod open;
 pub(crate) mod papers;
@@ -67,12 +72,15 @@ pub(crate) mod public_log;
 pub(crate) mod public_rules;
 mod qr_code;
 pub(crate) mod registers;
+mod registry_facts;
 pub(crate) mod registry_slice;
 pub(crate) mod replies;
 pub(crate) mod request;
 pub(crate) mod servers;
 pub(crate) mod sign_in;
 pub(crate) mod slice;
+mod slice_answers;
+mod slice_counts;
 mod slice_lists;
 pub(crate) mod subscribers;
 pub(crate) mod timeline;

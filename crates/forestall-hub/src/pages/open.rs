@@ -10,8 +10,8 @@ use forestall_coord::event::CaseKind;
 use forestall_dga::info::Verification;
 use forestall_model::{CaseId, DayRange, DomainName, Marking, Pap, Tlp, UtcDay};
 
+use super::acting;
 use super::frame::Frame;
-use super::slice;
 use crate::desk::{CampaignSpec, OpenCase};
 use crate::quickstart::HORIZON_DAYS;
 use crate::server::{App, Fields, Problem, Session, Wants};
@@ -79,7 +79,7 @@ pub(crate) async fn act(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let done = async {
-        let act = slice::act(&app, &session, &fields)?;
+        let act = acting::act(&app, &session, &fields)?;
         let case = read(&fields)?;
         let id = case.id.clone();
         app.desk().open_case(&act, case).await?;

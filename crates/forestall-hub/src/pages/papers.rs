@@ -4,13 +4,14 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use forestall_coord::CutList;
 use forestall_model::party::{Channel, Terms};
 use forestall_model::{Audience, CaseId, Tld};
 use serde::Serialize;
 
+use super::attachment;
 use super::disclosed::disclose;
 use super::place::{case_id, need_slice, tld};
 use crate::desk::{FetchPaper, FetchedPaper, Paper};
@@ -108,13 +109,10 @@ impl Wanted<'_> {
 
 /// Returns what a paper is answered with besides its octets.
 pub(crate) fn headers(fetched: &FetchedPaper) -> Result<HeaderMap, Problem> {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(fetched.file.media_type));
     // A page among them brings a style of its own, which no page of the console may: each is kept as a file.
-    let name = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", fetched.file.name));
-    headers.insert(header::CONTENT_DISPOSITION, name.map_err(|error| Problem::internal(&error))?);
+    let mut headers = attachment::headers(&fetched.file.name, fetched.file.media_type)?;
     if fetched.unverified {
-        headers.insert(super::download::CONFIDENCE, HeaderValue::from_static("unverified"));
+        attachment::mark_unverified(&mut headers);
     }
     Ok(headers)
 }

@@ -5,11 +5,11 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use forestall_model::Audience;
 use forestall_model::party::{Contact, PartyKind};
 
+use super::attachment;
 use super::frame::Frame;
 use super::kept::Kept;
 use super::party::{PartyForm, read};
@@ -163,12 +163,8 @@ async fn sheet(
 ) -> Result<Response, Problem> {
     let mut bytes = Vec::new();
     app.desk().party_sheet(&[], form, Audience::Recipient, &session.act(app.now()), &mut bytes).await?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     // The sheet brings a style of its own, which no page of the console may: it is kept as a file.
-    let attached = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    headers.insert(header::CONTENT_DISPOSITION, attached.map_err(|error| Problem::internal(&error))?);
-    Ok((headers, bytes).into_response())
+    attachment::file(name, media, bytes)
 }
 
 /// Returns the kinds of parties as forms offer them.

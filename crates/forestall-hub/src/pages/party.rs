@@ -12,6 +12,7 @@ use forestall_store::KeptParty;
 
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
+use super::place::party_id;
 use crate::desk::{ContactAt, ContactCheck};
 use crate::server::{App, Fields, Problem, Query, Session, Wants};
 
@@ -215,10 +216,6 @@ pub(crate) async fn show(
         _ => None,
     };
     render(&app, &session, &party_id(&id)?, done, None, Kept::default()).await
-}
-
-fn party_id(text: &str) -> Result<PartyId, Problem> {
-    text.parse().map_err(|error| Problem::not_found(format!("there is no such party: {error}")))
 }
 
 async fn render(

@@ -1,11 +1,11 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! Where a page stands: the case and the slice that its address names, and what its heading says of them.
+//! Where a page stands: the case, the slice or the party that its address names, and what the heading says of a case.
 
 use forestall_coord::Case;
 use forestall_coord::event::CaseKind;
 use forestall_model::directory::Directory;
-use forestall_model::{CaseId, Instant, Released, Tld};
+use forestall_model::{CaseId, Instant, PartyId, Released, Tld};
 
 use super::frame::Banner;
 use crate::desk::CaseFile;
@@ -20,6 +20,11 @@ pub(crate) fn case_id(text: &str) -> Result<CaseId, Problem> {
 /// Reads the top-level domain of a slice of an address.
 pub(crate) fn tld(text: &str) -> Result<Tld, Problem> {
     text.parse().map_err(|error| Problem::not_found(format!("there is no such slice: {error}")))
+}
+
+/// Reads the id of a party of an address.
+pub(crate) fn party_id(text: &str) -> Result<PartyId, Problem> {
+    text.parse().map_err(|error| Problem::not_found(format!("there is no such party: {error}")))
 }
 
 /// Refuses a slice that the case does not have.
@@ -64,7 +69,7 @@ impl Heading {
     fn new(waiting: &Waiting, banner: Banner, day: String) -> Self {
         let case = &waiting.file.case;
         let count = |found: usize, one: &str, many: &str| {
-            if found == 0 { String::new() } else { counted(u32::try_from(found).unwrap_or(u32::MAX), one, many) }
+            if found == 0 { String::new() } else { counted(found as u64, one, many) }
         };
         let unverified: Vec<&str> = case.campaigns.iter().filter(|c| !c.verified).map(|c| c.id.as_str()).collect();
         Self {

@@ -5,9 +5,9 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 
+use super::attachment;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
 use crate::desk::{DeskError, HeldList, read_list};
@@ -90,11 +90,7 @@ fn page(
 pub(crate) async fn download(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {
     let text = app.desk().held_list(&id).await?;
     let text = text.ok_or_else(|| Problem::not_found("no such list is held"))?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    let name = HeaderValue::from_str(&format!("attachment; filename=\"{id}.txt\""));
-    headers.insert(header::CONTENT_DISPOSITION, name.map_err(|_| Problem::not_found("no such list is held"))?);
-    Ok((headers, text).into_response())
+    attachment::file(&format!("{id}.txt"), "text/plain; charset=utf-8", text)
 }
 
 /// Takes a register of friends and sinkholes.

@@ -5,13 +5,14 @@
 use askama::Template;
 use axum::response::Html;
 use forestall_coord::{Board, Case, LeadTime, Level};
-use forestall_model::{Action, AnswerResult, CaseId, DomainName, PeriodCounts, Released, Tld, UtcDay};
+use forestall_model::{Action, CaseId, DomainName, Released, Tld, UtcDay};
 
+use super::acting::recorded;
 use super::frame::{Banner, Frame, to_minute};
 use super::kept::Kept;
 use super::names::{self, NamePage};
 use super::place::{about, now_of};
-use super::slice::{AnswerRow, answer_row, counts_of, meaning, recorded};
+use super::slice_answers::{AnswerRow, actions, results};
 use super::slice_lists::SliceList;
 use crate::desk::CaseFile;
 use crate::lead::LeadDocument;
@@ -83,17 +84,6 @@ struct Page {
     kept: Kept,
 }
 
-/// Returns the campaigns of a case that have names under a top-level domain, by their index.
-pub(crate) fn campaigns_of(file: &CaseFile, tld: &Tld) -> Vec<usize> {
-    (0..file.case.campaigns.len()).filter(|index| has_names(file, tld, *index)).collect()
-}
-
-/// Says whether a campaign, by its index, has names under a top-level domain.
-pub(crate) fn has_names(file: &CaseFile, tld: &Tld, index: usize) -> bool {
-    let of_tld = |period: &PeriodCounts| period.of_tld(tld.as_str()).is_some();
-    file.counts.get(index).is_some_and(|list| list.periods.iter().any(of_tld))
-}
-
 /// Shows the slice to its registry.
 pub(super) async fn render(
     app: &App,
@@ -106,7 +96,7 @@ pub(super) async fn render(
 ) -> Result<Html<String>, Problem> {
     let file = app.slice(session, id, tld).await?;
     let day = file.object().day(app.today());
-    let here = campaigns_of(file.object(), tld);
+    let here = file.object().campaigns_of(tld);
     let chosen = chosen(file.object(), tld, day, query, &here)?;
     let now = now_of(&file.object().case, app.now());
     let done = query
@@ -122,7 +112,7 @@ pub(super) async fn render(
     let compute = move || {
         let names = names::read(app.desk(), file.object(), &tld, chosen, now)?;
         let case = &file.object().case;
-        let counts = counts_of(file.object(), &tld);
+        let counts = file.object().counts_of(&tld);
         let board = Board::new(case, &counts);
         let total = board.slice_total(&tld, case.horizon);
         let lead = LeadTime::of_slice(&board, &tld, &terms, now);
@@ -154,9 +144,9 @@ pub(super) async fn render(
             day: chosen.day.to_string(),
             first_day: case.horizon.from.to_string(),
             last_day: case.horizon.until.plus(-1).to_string(),
-            answers: slice.answers.iter().rev().map(|answer| answer_row(case, answer)).collect(),
-            actions: Action::ALL.iter().filter(|a| **a != Action::Exclude).map(|a| (a.word(), a.meaning())).collect(),
-            results: AnswerResult::ALL.iter().map(|result| (result.word(), meaning(*result))).collect(),
+            answers: AnswerRow::all(case, &slice),
+            actions: actions(),
+            results: results(),
             tld: tld.to_string(),
             frame,
             heading,

@@ -13,10 +13,10 @@ use forestall_model::{AnswerResult, CaseId, Digest, Tld};
 use forestall_store::{MailState, MailTaken, MailWay};
 use serde::Serialize;
 
+use super::acting::{act, numbers};
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
 use super::place::{Heading, case_id};
-use super::slice::act;
 use crate::desk::{MailVerdict, ReadMail};
 use crate::number::counted;
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Session, Wants};
@@ -266,9 +266,8 @@ pub(crate) async fn decide(
             Ok(Redirect::to(&format!("/case/{case}/replies#waiting")).into_response())
         }
         Ok((tld, recorded)) => {
-            let version = |stored: Option<&forestall_store::Stored>| stored.map_or(0, |stored| stored.event.version);
-            let (first, last) = (version(recorded.first()), version(recorded.last()));
-            Ok(Redirect::to(&format!("/case/{case}/slice/{tld}?done={first}-{last}#recorded")).into_response())
+            let address = format!("/case/{case}/slice/{tld}?done={}#recorded", numbers(&recorded));
+            Ok(Redirect::to(&address).into_response())
         }
         Err(problem) => again(&app, &session, &case, wants, Kept::of("decide", &fields), problem).await,
     }

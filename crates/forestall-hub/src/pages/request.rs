@@ -8,8 +8,9 @@ use axum::response::Response;
 use forestall_coord::command::Override;
 use forestall_model::{Action, Actor};
 
+use super::acting::{act, campaigns, days};
 use super::place::{case_id, tld};
-use super::slice::{act, campaigns, days, finish};
+use super::slice::finish;
 use crate::desk::AskRegistry;
 use crate::server::{App, Fields, Problem, Session, Wants};
 

@@ -14,10 +14,10 @@ use forestall_coord::told::names_of_case;
 use forestall_model::told::ToldForm;
 use forestall_model::{CaseId, Digest, Tlp};
 
+use super::acting::act;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
 use super::place::{Heading, case_id};
-use super::slice::act;
 use crate::desk::TakeTold;
 use crate::number::grouped;
 use crate::server::{App, Fields, MAX_UPLOAD, Problem, Session, Wants};

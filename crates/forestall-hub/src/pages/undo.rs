@@ -8,9 +8,9 @@ use axum::response::Response;
 use forestall_coord::event::Body;
 use forestall_model::{CaseId, DomainName};
 
+use super::acting::act;
 use super::name::finish;
 use super::place::case_id;
-use super::slice::act;
 use crate::server::{App, Fields, Problem, Session, Wants};
 
 /// Records that what was done is to be undone.

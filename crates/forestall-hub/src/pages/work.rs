@@ -5,19 +5,18 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use forestall_coord::command::{AddTask, ChangeTask, Resolve};
 use forestall_coord::event::TaskState;
 use forestall_model::{CaseId, Tld, UtcDay};
 use forestall_store::Stored;
 use serde::Serialize;
 
+use super::acting::act;
 use super::frame::{Frame, to_minute};
 use super::kept::Kept;
 use super::markdown;
 use super::place::{Heading, case_id};
-use super::slice::act;
 use crate::desk::{OwnedTask, playbooks};
 use crate::server::{App, Fields, Problem, Session, Wants};
 
@@ -217,7 +216,7 @@ async fn finish(
         }
         Err(problem) if wants == Wants::Page && problem.is_clients() => {
             let page = page(app, session, case, Kept::of(form, fields), Some(problem.detail)).await?;
-            Ok((problem.status, HeaderMap::new(), Html(page.render()?)).into_response())
+            Ok((problem.status, super::page(&page)?).into_response())
         }
         Err(problem) => Err(problem),
     }

@@ -144,10 +144,16 @@ impl<const LIMIT: usize> Fields<LIMIT> {
         let late =
             |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "The form took too long", "the form did not arrive in time");
         let bytes = tokio::time::timeout(BODY_TIME, collect(body, LIMIT)).await.map_err(late)??;
+        let too_many = || Problem::bad_request(format!("a form has at most {MAX_FIELDS} fields"));
+        let is_encoded = kind.starts_with("application/x-www-form-urlencoded");
+        // Counted before they are read: a field of one octet takes dozens of them in memory.
+        if is_encoded && bytes.split(|octet| *octet == b'&').filter(|field| !field.is_empty()).count() > MAX_FIELDS {
+            return Err(too_many());
+        }
         let request = Request::from_parts(parts, Body::from(bytes));
         let fields = if kind.starts_with("multipart/form-data") {
             multipart(request).await?
-        } else if kind.starts_with("application/x-www-form-urlencoded") {
+        } else if is_encoded {
             let form = axum::Form::<Vec<(String, String)>>::from_request(request, &()).await;
             Self { fields: form.map_err(|error| Problem::bad_request(error.to_string()))?.0, file: None }
         } else {
@@ -155,7 +161,7 @@ impl<const LIMIT: usize> Fields<LIMIT> {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "No form", detail));
         };
         if fields.fields.len() > MAX_FIELDS {
-            return Err(Problem::bad_request(format!("a form has at most {MAX_FIELDS} fields")));
+            return Err(too_many());
         }
         Ok(fields)
     }

@@ -1,6 +1,6 @@
 // Copyright the Forestall authors. Licensed under MIT OR Apache-2.0.
 
-//! The server of the console: binds, signs in by one-time links, and answers until it is told to stop.
+//! The server of the console: binds, signs people in, and answers until it is told to stop.
 //!
 //! A connection passes, in this order, `accept` (limits on connections and time), `guard` (host, path, origin of the
 //! request; headers of every response), `session` (no page without sign-in), `shared` (a page that many read is made once for those with

@@ -53,6 +53,12 @@ impl Session {
         self.token.is_some()
     }
 
+    /// Says where a fact comes from that somebody of a registry gives `by` themselves, as `on the console`; none for others.
+    pub(crate) fn source_of_registry(&self, by: &str) -> Option<String> {
+        let party = self.viewer.party.as_ref().filter(|_| self.viewer.is_registry())?;
+        Some(format!("{} itself, {by}", party.name))
+    }
+
     /// Begins an act of this person at `now`.
     pub(crate) fn act(&self, now: Instant) -> Act {
         Act::new(self.actor.clone(), now)
