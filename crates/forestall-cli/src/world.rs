@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
@@ -15,6 +16,7 @@ use forestall_api::act::Record;
 use forestall_connect::hub::Hub;
 use forestall_dga::Catalogue;
 use forestall_hub::desk::{Act, Desk, Dictionaries, Plugins};
+use forestall_hub::server::Clock;
 use forestall_model::{Actor, Instant, UtcDay};
 use forestall_store::{FILE_NAME, Place, Store};
 use serde::Deserialize;
@@ -70,6 +72,12 @@ impl Globals {
     /// Returns the data folder where somebody named one.
     pub(crate) fn chosen_data(&self) -> Option<&Path> {
         self.data.as_deref()
+    }
+
+    /// Returns the clock that [`Self::now`] reads.
+    pub(crate) fn clock(&self) -> Clock {
+        let globals = self.clone();
+        Arc::new(move || globals.now())
     }
 
     /// Returns the time.

@@ -34,7 +34,7 @@ pub struct Injected {
 impl Injected {
     /// Says whether it befalls a registry with these domains at an instant.
     #[must_use]
-    pub fn befalls(&self, tlds: &[Tld], at: Instant) -> bool {
+    pub(crate) fn befalls(&self, tlds: &[Tld], at: Instant) -> bool {
         self.from <= at && at < self.until && self.tlds.iter().any(|tld| tlds.contains(tld))
     }
 }

@@ -4,7 +4,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{epp, lake, serve};
+use super::{epp, lake, serve_settings};
 use crate::failure::Outcome;
 use crate::output;
 
@@ -31,7 +31,7 @@ impl ExampleConfig {
     /// Runs the command.
     pub(crate) fn run(&self) -> anyhow::Result<Outcome> {
         let text = match self.of {
-            Of::Hub => serve::example(),
+            Of::Hub => serve_settings::example(),
             Of::Lake => lake::settings::example(),
             Of::Epp => epp::example(),
         };

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use forestall_hub::jobs::Scheduler;
@@ -12,7 +11,7 @@ use forestall_model::PartyId;
 use forestall_store::{Job, JobState, NoticeReceipt};
 use forestall_vet::Rules;
 
-use super::serve;
+use super::serve_settings;
 use crate::cli::TextJson;
 use crate::failure::Outcome;
 use crate::output;
@@ -119,7 +118,7 @@ fn text(jobs: &[Job]) -> anyhow::Result<()> {
             job.state.to_string(),
             done,
             when.to_string(),
-            crate::foreign::for_terminal(job.outcome.as_deref().unwrap_or_default()).to_string(),
+            crate::foreign::for_terminal(job.outcome.as_deref().unwrap_or_default()),
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))
@@ -167,7 +166,7 @@ fn text_of_receipts(receipts: &[NoticeReceipt]) -> anyhow::Result<()> {
             receipt.status.to_string(),
             if receipt.taken { "yes" } else { "no" }.to_owned(),
             receipt.digest.short(),
-            crate::foreign::for_terminal(&receipt.answer).to_string(),
+            crate::foreign::for_terminal(&receipt.answer),
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))
@@ -175,16 +174,12 @@ fn text_of_receipts(receipts: &[NoticeReceipt]) -> anyhow::Result<()> {
 
 impl Run {
     async fn run(self, globals: &Globals) -> anyhow::Result<Outcome> {
-        let config = serve::read(&self.config)?;
+        let config = serve_settings::read(&self.config)?;
         let vantage = config.vantage()?.unwrap_or_default();
         let ways = config.ways(None, globals.now())?;
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         let desk = globals.real_desk().await?;
-        let clock = {
-            let globals = globals.clone();
-            Arc::new(move || globals.now())
-        };
-        let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), clock);
+        let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), globals.clock());
         let scheduler = ways.over(scheduler);
         let ran = scheduler.run_due().await?;
         output::note(format_args!("{} ran; `forestall jobs list` tells what came of them", counted(ran as u64, "job")));

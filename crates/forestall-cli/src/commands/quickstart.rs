@@ -15,6 +15,7 @@ use forestall_model::Actor;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::serve;
+use super::serve_settings::LISTEN;
 use crate::failure::Outcome;
 use crate::output;
 use crate::table::{Align, Table, counted, thousands};
@@ -27,7 +28,7 @@ use crate::world::{self, Globals};
 #[derive(Args, Debug)]
 pub(crate) struct Quickstart {
     /// Where the console listens
-    #[arg(long, value_name = "ADDR", env = "FORESTALL_LISTEN", hide_env_values = true, default_value_t = serve::LISTEN)]
+    #[arg(long, value_name = "ADDR", env = "FORESTALL_LISTEN", hide_env_values = true, default_value_t = LISTEN)]
     listen: SocketAddr,
     /// Print the summary and end
     #[arg(long)]

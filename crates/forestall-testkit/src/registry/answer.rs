@@ -4,6 +4,8 @@
 
 use std::fmt::Write;
 
+use forestall_model::Instant;
+
 use super::code;
 use super::space::EPP;
 
@@ -110,6 +112,22 @@ pub(super) fn element(name: &str, text: &str) -> String {
 /// Writes an element with text, or nothing where there is none.
 pub(super) fn optional(name: &str, text: Option<&str>) -> String {
     text.map(|text| element(name, text)).unwrap_or_default()
+}
+
+/// Writes who sponsors and who created an object, when, and who changed it last, as elements of a prefix.
+pub(super) fn history(
+    prefix: &str,
+    [sponsor, creator]: [&str; 2],
+    created: Instant,
+    updated: Option<&(String, Instant)>,
+) -> String {
+    let own = |name: &str, text: &str| element(&format!("{prefix}:{name}"), text);
+    let mut text = own("clID", sponsor) + &own("crID", creator) + &own("crDate", &created.to_string());
+    if let Some((account, at)) = updated {
+        text.push_str(&own("upID", account));
+        text.push_str(&own("upDate", &at.to_string()));
+    }
+    text
 }
 
 /// Escapes what is markup otherwise.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use forestall_model::Instant;
 
-use super::answer::{Answer, Outcome, Refusal, element, escaped, optional};
+use super::answer::{Answer, Outcome, Refusal, element, escaped, history, optional};
 use super::element::Element;
 use super::journal::Verb;
 use super::space::CONTACT;
@@ -133,13 +133,7 @@ fn info(world: &World, asking: &Asking<'_>, object: &Element) -> Outcome {
     text.push_str(&optional("contact:voice", contact.voice.as_deref()));
     text.push_str(&optional("contact:fax", contact.fax.as_deref()));
     text.push_str(&element("contact:email", &contact.email));
-    text.push_str(&element("contact:clID", &contact.sponsor));
-    text.push_str(&element("contact:crID", &contact.sponsor));
-    text.push_str(&element("contact:crDate", &contact.created.to_string()));
-    if let Some((account, at)) = &contact.updated {
-        text.push_str(&element("contact:upID", account));
-        text.push_str(&element("contact:upDate", &at.to_string()));
-    }
+    text.push_str(&history("contact", [&contact.sponsor, &contact.sponsor], contact.created, contact.updated.as_ref()));
     if asking.may_change(&contact.sponsor) {
         let password = element("contact:pw", &contact.password);
         text.push_str(&format!("<contact:authInfo>{password}</contact:authInfo>"));

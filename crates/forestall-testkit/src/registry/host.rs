@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use forestall_model::Instant;
 
-use super::answer::{Answer, Outcome, Refusal, element, escaped};
+use super::answer::{Answer, Outcome, Refusal, element, escaped, history};
 use super::element::Element;
 use super::journal::Verb;
 use super::space::HOST;
@@ -91,13 +91,7 @@ fn info(world: &World, object: &Element) -> Outcome {
         let version = if address.is_ipv4() { "v4" } else { "v6" };
         text.push_str(&format!("<host:addr ip=\"{version}\">{address}</host:addr>"));
     }
-    text.push_str(&element("host:clID", &host.sponsor));
-    text.push_str(&element("host:crID", &host.sponsor));
-    text.push_str(&element("host:crDate", &host.created.to_string()));
-    if let Some((account, at)) = &host.updated {
-        text.push_str(&element("host:upID", account));
-        text.push_str(&element("host:upDate", &at.to_string()));
-    }
+    text.push_str(&history("host", [&host.sponsor, &host.sponsor], host.created, host.updated.as_ref()));
     text.push_str("</host:infData>");
     Ok(Answer::with(text))
 }

@@ -17,7 +17,7 @@ use crate::cli::TextJson;
 use crate::failure::{Outcome, usage};
 use crate::foreign::for_terminal;
 use crate::output;
-use crate::table::{Align, Table};
+use crate::table::{Align, Table, counted};
 use crate::world::Globals;
 
 /// List the receipts of a case: what was handed to whom, when, by what way, and what the receiver said. Or write them to a file, signed
@@ -69,7 +69,7 @@ impl Receipts {
             let mut beside = path.clone().into_os_string();
             beside.push(".minisig");
             output::to(Some(&PathBuf::from(beside)), |out| Ok(out.write_all(signature.as_bytes())?))?;
-            output::note(format_args!("{} receipts; addresses stand among them", receipts.len()));
+            output::note(format_args!("{}; addresses stand among them", counted(receipts.len() as u64, "receipt")));
             return Ok(Outcome::Done);
         }
         match self.format {
@@ -103,9 +103,9 @@ fn text(receipts: &[Receipt]) -> anyhow::Result<()> {
             receipt.reminder.to_string(),
             receipt.at.to_string(),
             receipt.channel.to_string(),
-            for_terminal(receipt.address.as_deref().unwrap_or("(erased)")).to_string(),
+            for_terminal(receipt.address.as_deref().unwrap_or("(erased)")),
             if receipt.taken { "yes" } else { "no" }.to_owned(),
-            for_terminal(receipt.answer.as_deref().unwrap_or_default()).to_string(),
+            for_terminal(receipt.answer.as_deref().unwrap_or_default()),
             time(receipt.read),
             time(receipt.acknowledged),
         ]);

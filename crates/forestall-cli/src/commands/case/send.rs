@@ -18,7 +18,7 @@ use forestall_model::party::Channel;
 use forestall_model::{Action, CampaignId, CaseId, Tld};
 use forestall_vet::Rules;
 
-use super::super::serve;
+use super::super::serve_settings;
 use super::override_args::OverrideArgs;
 use crate::failure::{Outcome, usage};
 use crate::output;
@@ -69,7 +69,7 @@ impl Send {
         let path = self.config.as_deref().ok_or_else(|| {
             usage("expected --config FILE, the settings of `forestall serve`: they say who asks and how letters go out")
         })?;
-        let config = serve::read(path)?;
+        let config = serve_settings::read(path)?;
         let sender = config
             .sender()?
             .ok_or_else(|| usage(format!("{} has no part [send]: nobody is named who asks", path.display())))?;
@@ -102,12 +102,9 @@ impl Send {
                 output::note(format_args!("{} written to {}", counted(cut.len() as u64, "package"), folder.display()));
             }
             (None, Some(post)) => {
-                let clock = {
-                    let globals = globals.clone();
-                    std::sync::Arc::new(move || globals.now())
-                };
                 let vantage = forestall_hub::jobs::Vantage::default();
-                let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), clock).with_post(post);
+                let scheduler = Scheduler::new(desk.clone(), vantage, Rules::built_in().clone(), globals.clock());
+                let scheduler = scheduler.with_post(post);
                 let sent = scheduler.deliver_now(&self.id).await?;
                 output::note(format_args!("{}; `forestall case receipts {}` shows what became of each", sent, self.id));
             }

@@ -151,8 +151,8 @@ fn text(tasks: &[Task]) -> anyhow::Result<()> {
             task.state.to_string(),
             if task.overdue { format!("{due} overdue") } else { due },
             task.slice.as_ref().map(ToString::to_string).unwrap_or_default(),
-            for_terminal(task.owner.as_deref().unwrap_or_default()).to_string(),
-            for_terminal(&task.title).to_string(),
+            for_terminal(task.owner.as_deref().unwrap_or_default()),
+            for_terminal(&task.title),
         ]);
     }
     output::to_stdout(|out| Ok(table.write("", out)?))

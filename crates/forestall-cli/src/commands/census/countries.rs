@@ -21,10 +21,11 @@ use serde::Serialize;
 use super::countries_at_hub;
 use super::days::{self, Days};
 use super::place::Place;
+use super::public::{self, Rows};
 use crate::cli::TextJsonCsv;
 use crate::failure::{Outcome, refused};
 use crate::output;
-use crate::table::{counted, thousands};
+use crate::table::thousands;
 use crate::world::{self, Globals};
 
 /// Report how many machines each country had on a day, from the lake; of one country in full, with its networks, for its CERT
@@ -127,7 +128,7 @@ impl Countries {
         let written = if self.public {
             let families: Vec<PublicCountries> = families.iter().map(OfFamily::for_everybody).collect();
             let all = release(All::of(day, families, Vec::new(), Marking::PUBLIC), Audience::Public, globals.now())?;
-            public(all.object(), self.format)?
+            for_everybody(all.object(), self.format)?
         } else {
             let all = release(All::of(day, families, notes, Marking::DEFAULT), Audience::Recipient, globals.now())?;
             full(all.object(), self.format)?
@@ -176,30 +177,16 @@ fn full(all: &All<OfFamily>, format: TextJsonCsv) -> anyhow::Result<String> {
     })
 }
 
-fn public(all: &All<PublicCountries>, format: TextJsonCsv) -> anyhow::Result<String> {
-    let tables = |of: &PublicCountries| {
-        [("IPv4 addresses", of.addresses.clone()), ("IPv6 networks of 64 bits", of.networks6.clone())]
-    };
+fn for_everybody(all: &All<PublicCountries>, format: TextJsonCsv) -> anyhow::Result<String> {
     Ok(match format {
         TextJsonCsv::Json => json(all)?,
-        TextJsonCsv::Csv => {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            writer.write_record(["day", "family", "unit", "country", "count", "counts"])?;
-            for of in &all.families {
-                for (unit, table) in tables(of) {
-                    let cells = table.cells.iter().map(|cell| (cell.part.as_str(), cell.count));
-                    for (country, count) in table.total.map(|total| ("all", total)).into_iter().chain(cells) {
-                        writer.write_record([&all.day, &of.family, unit, country, &count.to_string(), &of.counts])?;
-                    }
-                }
-            }
-            String::from_utf8(writer.into_inner()?).context("the report cannot be written")?
-        }
+        TextJsonCsv::Csv => public::csv(&all.day, all.families.iter().map(rows))?,
         TextJsonCsv::Text => {
             let mut out = format!("{}\n", all.tlp);
             for of in &all.families {
-                writeln!(out, "\n{} on {} by country\n  counts: {}", of.family, all.day, of.counts)?;
-                for (unit, table) in tables(of) {
+                let (family, counts, tables) = rows(of);
+                writeln!(out, "\n{family} on {} by country\n  counts: {counts}", all.day)?;
+                for (unit, table) in tables {
                     let Some(total) = table.total else {
                         writeln!(out, "  {unit}: fewer than {LEAST_CELL}")?;
                         continue;
@@ -208,16 +195,14 @@ fn public(all: &All<PublicCountries>, format: TextJsonCsv) -> anyhow::Result<Str
                     for cell in &table.cells {
                         writeln!(out, "    {:<12}  {:>12}", cell.part, thousands(cell.count))?;
                     }
-                    match table.hidden {
-                        Some(0) => {}
-                        Some(hidden) => {
-                            writeln!(out, "    in the total alone, with few of them: {}", counted(hidden, "country"))?
-                        }
-                        None => writeln!(out, "    so few that no country is shown")?,
-                    }
+                    public::hidden(table, &mut out)?;
                 }
             }
             out
         }
     })
+}
+
+fn rows(of: &PublicCountries) -> Rows<'_> {
+    (of.family.as_str(), of.counts.as_str(), public::tables(&of.addresses, &of.networks6))
 }

@@ -4,8 +4,10 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use forestall_api::census::{CensusBetween, CensusDefinition, CountryFamily, CountryNetwork, OwnCountries};
+use forestall_census::definition::Share;
+use forestall_census::{Definition, Evidence, Span, Unit};
 
 use crate::cli::TextJsonCsv;
 use crate::foreign::for_terminal;
@@ -30,7 +32,7 @@ const COLUMNS: [&str; 11] = [
 ///
 /// # Errors
 ///
-/// Where it cannot be written, which it always can.
+/// Where the hub counts what this program does not know.
 pub(super) fn written(own: &OwnCountries, format: TextJsonCsv) -> anyhow::Result<String> {
     match format {
         TextJsonCsv::Json => Ok(serde_json::to_string_pretty(own).context("the report cannot be written")? + "\n"),
@@ -45,7 +47,8 @@ fn csv(own: &OwnCountries) -> anyhow::Result<String> {
     let day = own.day.to_string();
     for country in &own.countries {
         for of in &country.families {
-            let (numbers, counts) = (&of.numbers, counted_in(&of.counts, &country.country));
+            let numbers = &of.numbers;
+            let counts = counted_in(&of.counts, &country.country)?.to_string();
             let [least, most] = addresses(numbers.addresses, numbers.between);
             let [all, least, most, hour, networks6] =
                 [numbers.addresses, least, most, numbers.busiest_hour, numbers.networks6]
@@ -67,7 +70,7 @@ fn csv(own: &OwnCountries) -> anyhow::Result<String> {
                 let part = format!("{} in {}", within.network, country.country);
                 let [all, networks6, requests] =
                     [within.addresses, within.networks6, within.requests].map(|count| count.to_string());
-                let (network, counts) = (&within.network, counted_in(&of.counts, &part));
+                let (network, counts) = (&within.network, counted_in(&of.counts, &part)?.to_string());
                 writer.write_record([
                     &day,
                     &country.country,
@@ -113,7 +116,7 @@ fn text(own: &OwnCountries) -> anyhow::Result<String> {
 fn family(of: &CountryFamily, country: &str, out: &mut String) -> anyhow::Result<()> {
     let numbers = &of.numbers;
     writeln!(out, "  {}", for_terminal(&of.family))?;
-    writeln!(out, "    counts: {}", for_terminal(&counted_in(&of.counts, country)))?;
+    writeln!(out, "    counts: {}", for_terminal(&counted_in(&of.counts, country)?.to_string()))?;
     let between = match addresses(numbers.addresses, numbers.between) {
         [least, most] if least < most => format!(", between {} and {}", thousands(least), thousands(most)),
         _ => String::new(),
@@ -152,14 +155,21 @@ fn addresses(count: u64, between: Option<CensusBetween>) -> [u64; 2] {
     between.map_or([count, count], |between| between.addresses)
 }
 
-/// Says what is counted of a part.
-fn counted_in(counts: &CensusDefinition, part: &str) -> String {
-    let unit = if counts.unit == "addresses4" { "distinct IPv4 addresses" } else { counts.unit.as_str() };
-    let CensusDefinition { evidence, day, of, names, without, .. } = counts;
-    let held = match names.listed {
-        0 => "not known how many names were".to_owned(),
-        listed => format!("{} of {} names", thousands(names.held.into()), thousands(listed.into())),
-    };
-    let without = without.as_deref().unwrap_or("nobody");
-    format!("{unit}, {of}, on {day}, {part}; seen: {evidence}; {held} held; left out: {without}")
+/// Returns what is counted of a part, as a lake's own report says it.
+///
+/// # Errors
+///
+/// Where the hub counts something else than the machines of a day that connected.
+fn counted_in(counts: &CensusDefinition, part: &str) -> anyhow::Result<Definition> {
+    let CensusDefinition { unit, evidence, span, day, of, names, without, .. } = counts;
+    if (unit.as_str(), evidence.as_str(), span.as_str()) != ("addresses4", "machine-connected", "day") {
+        bail!("the hub counts {unit} by {evidence} over a {span}; expected addresses4 by machine-connected over a day");
+    }
+    let names = Share { held: names.held, listed: names.listed };
+    let counted = Definition::new(Unit::Addresses4, Evidence::MachineConnected, (Span::Day, *day), of, names)?;
+    let counted = counted.of_part(part);
+    Ok(match without {
+        Some(whom) => counted.without(whom),
+        None => counted,
+    })
 }

@@ -14,7 +14,6 @@ use forestall_lake::disclosures::Disclosure;
 use forestall_lake::enrich::{Contact, Of, Prefix};
 use forestall_lake::{Lake, tally};
 use forestall_model::marking::{Audience, Released, Tlp, release};
-
 use forestall_model::{Actor, MailAddress, Marking, UtcDay};
 
 use crate::commands::lake::settings::{LakeArgs, SettingsArgs};
@@ -234,7 +233,7 @@ fn overlaps(machines: &[tally::Contacted], of: &Of, day: UtcDay) {
     for ((family, other), addresses) in shared {
         output::note(format_args!(
             "{} of {of} on {day} spoke as {family} and as {other}: an overlap of two exact sets, not to be added to either",
-            counted(addresses, "address").replace("addresss", "addresses")
+            counted(addresses, "address")
         ));
     }
 }

@@ -6,8 +6,7 @@ use std::fmt::Write as _;
 
 use anyhow::Context as _;
 use forestall_census::Figure;
-use forestall_census::day::{LEAST_CELL, PublicTable};
-use forestall_census::source::Protocol;
+use forestall_census::day::{Countries, LEAST_CELL, PublicCountries, PublicTable};
 use forestall_model::marking::{Audience, Marked, release};
 use forestall_model::{Instant, Marking, UtcDay};
 use serde::Serialize;
@@ -49,25 +48,26 @@ fn day_text<S: serde::Serializer>(day: &UtcDay, serializer: S) -> Result<S::Ok, 
     serializer.collect_str(day)
 }
 
+impl OfFamily {
+    fn rows(&self) -> Rows<'_> {
+        (self.family.as_str(), self.counts.as_str(), tables(&self.addresses, &self.networks6))
+    }
+}
+
 impl Public {
     /// Takes out of a report what everybody may know.
     pub(super) fn of(all: &All) -> Self {
         let of = |of: &super::report::OfFamily| {
-            let table = |protocol: Protocol| {
-                PublicTable::of(of.report.countries.iter().map(|line| {
-                    let country = if line.part.is_unknown() { "not known".to_owned() } else { line.part.to_string() };
-                    (country, if protocol == Protocol::V4 { line.addresses } else { line.networks6 })
-                }))
-            };
-            let addresses = table(Protocol::V4);
+            let PublicCountries { family, counts, addresses, networks6, .. } =
+                Countries::of(&of.report, None, None).for_everybody();
             let shown = addresses.total.is_some();
             OfFamily {
-                family: of.report.family.clone(),
-                counts: of.report.parts_count.to_string(),
-                networks6: table(Protocol::V6),
+                family,
+                counts,
+                addresses,
+                networks6,
                 machines: of.report.figure("machines that were on").filter(|_| shown).cloned(),
                 trend: of.trend.as_ref().filter(|_| shown).map(|trend| trend.said.clone()),
-                addresses,
             }
         };
         Self { day: all.day, families: all.families.iter().map(of).collect() }
@@ -80,45 +80,49 @@ pub(super) fn written(public: Public, format: TextJsonCsv, now: Instant) -> anyh
     let public = public.object();
     Ok(match format {
         TextJsonCsv::Json => serde_json::to_string_pretty(public).context("the report cannot be written")? + "\n",
-        TextJsonCsv::Csv => csv(public)?,
+        TextJsonCsv::Csv => csv(&public.day.to_string(), public.families.iter().map(OfFamily::rows))?,
         TextJsonCsv::Text => text(public)?,
     })
 }
 
-fn tables(of: &OfFamily) -> [(&'static str, &PublicTable); 2] {
-    [("IPv4 addresses", &of.addresses), ("IPv6 networks of 64 bits", &of.networks6)]
+/// What everybody may see of a family: its name, what is counted, and each table with its unit.
+pub(super) type Rows<'t> = (&'t str, &'t str, [(&'static str, &'t PublicTable); 2]);
+
+/// Returns the tables of a family, each with its unit.
+pub(super) fn tables<'t>(v4: &'t PublicTable, v6: &'t PublicTable) -> [(&'static str, &'t PublicTable); 2] {
+    [("IPv4 addresses", v4), ("IPv6 networks of 64 bits", v6)]
 }
 
-fn csv(public: &Public) -> anyhow::Result<String> {
+/// Writes tables of a day as CSV: of each the total, where it is told, and then the countries that are shown.
+pub(super) fn csv<'t>(day: &str, families: impl IntoIterator<Item = Rows<'t>>) -> anyhow::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["day", "family", "unit", "country", "count", "counts"])?;
-    for of in &public.families {
-        for (unit, table) in tables(of) {
-            let mut row = |country: &str, count: u64| {
-                writer.write_record([
-                    &public.day.to_string(),
-                    &of.family,
-                    unit,
-                    country,
-                    &count.to_string(),
-                    &of.counts,
-                ])
-            };
-            let Some(total) = table.total else { continue };
-            row("all", total)?;
-            for cell in &table.cells {
-                row(&cell.part, cell.count)?;
+    for (family, counts, tables) in families {
+        for (unit, table) in tables {
+            let cells = table.cells.iter().map(|cell| (cell.part.as_str(), cell.count));
+            for (country, count) in table.total.map(|total| ("all", total)).into_iter().chain(cells) {
+                writer.write_record([day, family, unit, country, &count.to_string(), counts])?;
             }
         }
     }
     String::from_utf8(writer.into_inner()?).context("the report cannot be written")
 }
 
+/// Appends how many countries stand in the total of a table alone.
+pub(super) fn hidden(table: &PublicTable, out: &mut String) -> std::fmt::Result {
+    match table.hidden {
+        Some(0) => Ok(()),
+        Some(hidden) => writeln!(out, "    in the total alone, with few of them: {}", counted(hidden, "country")),
+        None => writeln!(out, "    so few that no country is shown"),
+    }
+}
+
 fn text(public: &Public) -> anyhow::Result<String> {
     let mut out = format!("TLP:CLEAR\n\nInfected machines seen on {}\n", public.day);
     for of in &public.families {
-        writeln!(out, "\n{}\n  counts: {}", of.family, of.counts)?;
-        for (unit, table) in tables(of) {
+        let (family, counts, tables) = of.rows();
+        writeln!(out, "\n{family}\n  counts: {counts}")?;
+        for (unit, table) in tables {
             let Some(total) = table.total else {
                 writeln!(out, "  {unit}: fewer than {LEAST_CELL}")?;
                 continue;
@@ -133,13 +137,7 @@ fn text(public: &Public) -> anyhow::Result<String> {
                 rows.write("    ", &mut written)?;
                 out.push_str(&String::from_utf8(written)?);
             }
-            match table.hidden {
-                Some(0) => {}
-                Some(hidden) => {
-                    writeln!(out, "    in the total alone, with few of them: {}", counted(hidden, "country"))?
-                }
-                None => writeln!(out, "    so few that no country is shown")?,
-            }
+            hidden(table, &mut out)?;
         }
         if let Some(figure) = &of.machines {
             writeln!(out, "  machines that were on: {}", figure.to_string().replace('\n', "\n  "))?;

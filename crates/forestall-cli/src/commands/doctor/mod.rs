@@ -20,7 +20,7 @@ use forestall_connect::ntp::NtpServer;
 use forestall_lake::retention::Policy;
 use forestall_model::DomainName;
 
-use super::serve::{self, Config};
+use super::serve_settings::{self, Config};
 use crate::cli::TextJson;
 use crate::doctor::{self, Finding, State};
 use crate::failure::{Outcome, usage};
@@ -84,7 +84,7 @@ impl Doctor {
     pub(crate) fn run(&self, globals: &Globals) -> anyhow::Result<Outcome> {
         let begun = clock::Begun::now();
         let mut config = match &self.config {
-            Some(path) => serve::read(path)?,
+            Some(path) => serve_settings::read(path)?,
             None => Config::default(),
         };
         let is_secret = config.database.as_ref().is_some_and(|address| holds_password(address.as_str()));

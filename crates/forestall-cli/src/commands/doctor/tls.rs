@@ -8,7 +8,7 @@ use forestall_connect::certificate::{Chain, system_authorities};
 use forestall_model::Instant;
 
 use super::sinkhole::Sinkhole;
-use crate::commands::serve::Config;
+use crate::commands::serve_settings::Config;
 use crate::doctor::certificates::{Observed, Pair, Shown};
 use crate::input;
 

@@ -13,7 +13,7 @@ use forestall_lake::{CONTACT_HITS, DNS_HITS, Lake};
 use forestall_model::{Instant, UtcDay};
 
 use crate::commands::lake::settings;
-use crate::commands::serve::Config;
+use crate::commands::serve_settings::Config;
 use crate::doctor::lake::{Held, Observed};
 use crate::doctor::mail;
 

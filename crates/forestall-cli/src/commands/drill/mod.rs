@@ -7,6 +7,7 @@ mod meter;
 mod outlook;
 mod own_hub;
 mod play;
+mod registry;
 mod setting;
 
 use std::collections::BTreeSet;

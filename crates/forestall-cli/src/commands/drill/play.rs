@@ -13,7 +13,6 @@ use forestall_api::act::{Days, Override, Record};
 use forestall_api::cut::CutLists;
 use forestall_api::drill::{self as api, AddPerson, AddSights};
 use forestall_api::open::OpenCase;
-use forestall_api::party::{Contact, Party as ApiParty};
 use forestall_api::route;
 use forestall_api::words::{CaseKind, CutResult, Level};
 use forestall_connect::hub::Hub;
@@ -23,7 +22,6 @@ use forestall_drill::scenario::{CasePlan, Registry};
 use forestall_drill::world::{Count, View};
 use forestall_drill::{Chance, Party, Scenario, World};
 use forestall_model::line::Purpose;
-use forestall_model::party::{PartyKind, Terms};
 use forestall_model::{
     Action, AnswerResult, CampaignId, CaseId, DayRange, Instant, Marking, Method, PartyId, Tld, UtcDay,
 };
@@ -32,6 +30,7 @@ use tokio::task::JoinSet;
 use super::carry::{Caller, Carried};
 use super::meter::Meter;
 use super::outlook::{Outlook, pieces};
+use super::registry::{contact_of, party_of};
 use super::setting::{Setting, horizon};
 use crate::output;
 
@@ -563,53 +562,4 @@ const fn letter_of(act: &Act) -> &Letter {
 fn override_of(case: &CasePlan) -> anyhow::Result<Option<Override>> {
     let (Some([first, second]), Some(evidence)) = (&case.people, &case.evidence) else { return Ok(None) };
     Ok(Some(Override { first: first.parse()?, second: second.parse()?, evidence: evidence.clone() }))
-}
-
-/// Returns a registry as a party, whose contacts have addresses that lead nowhere.
-fn party_of(registry: &Registry) -> ApiParty {
-    let contact = |number: u32| Contact {
-        name: format!("Contact {} (drill)", number + 1),
-        role: String::new(),
-        mail: Some(format!("contact-{}@{}.drill.invalid", number + 1, registry.id)),
-        phone: None,
-        second: None,
-        day_and_night: false,
-        verified: None,
-        tested: None,
-        owner: None,
-    };
-    let terms = Terms {
-        offset: registry.office.offset,
-        working_days: registry.office.days,
-        holidays: registry.office.holidays.clone(),
-        rhythm: registry.rhythm,
-        ..Terms::default()
-    };
-    ApiParty {
-        id: registry.id.clone(),
-        kind: PartyKind::Registry,
-        name: registry.name.clone(),
-        tlds: registry.tlds.clone(),
-        terms: Some(terms.into()),
-        contacts: (0..registry.contacts).map(contact).collect(),
-        webhook: None,
-        openpgp: None,
-    }
-}
-
-/// Returns which contact has an address of [`party_of`], counted from 0.
-fn contact_of(address: &str) -> u32 {
-    let digits = address.strip_prefix("contact-").and_then(|rest| rest.split('@').next());
-    digits.and_then(|digits| digits.parse::<u32>().ok()).map_or(0, |number| number.saturating_sub(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::contact_of;
-
-    #[test]
-    fn a_contact_is_known_by_its_address() {
-        assert_eq!(contact_of("contact-3@registry-ws.drill.invalid"), 2);
-        assert_eq!(contact_of("duty@registry.example"), 0);
-    }
 }

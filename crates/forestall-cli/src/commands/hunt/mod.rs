@@ -28,7 +28,7 @@ use super::traffic::progress::with_progress;
 use super::traffic::pseudonym::Pseudonyms;
 use crate::failure;
 use crate::output;
-use crate::table::counted;
+use crate::table::{counted, thousands};
 use crate::world::Globals;
 
 /// Octets of memory for matches of the index, in all threads together; beyond that they go to temporary files.
@@ -178,6 +178,16 @@ fn tell_of(gathered: &Gathered) {
         output::note(format_args!(
             "warning: none of {} tells an answer; hunt judges names that do not exist, and needs a log or capture with answers",
             counted(gathered.unanswered(), "record")
+        ));
+    }
+    let not_scored: u64 = gathered.not_scored().map(|(_, count)| count).sum();
+    if not_scored > 0 {
+        let reasons: Vec<String> = gathered.not_scored().map(|(reason, count)| format!("{reason}: {count}")).collect();
+        output::note(format_args!(
+            "note: {} of {} that there is no such name are no evidence, whoever asked ({})",
+            thousands(not_scored),
+            counted(gathered.nxdomain(), "answer"),
+            reasons.join("; ")
         ));
     }
     if gathered.dropped() > 0 {

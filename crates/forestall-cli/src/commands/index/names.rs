@@ -13,14 +13,12 @@ use forestall_index::{AddError, Builder, IndexCampaign, NameFault, Scratch, pred
 use forestall_model::{CampaignId, DomainName, FamilySlug, Instant, Margin, Window, WindowSet};
 
 use crate::commands::lines::{self, Line};
+use crate::commands::predicted_rows;
 use crate::failure::usage;
 use crate::input;
 
 /// The family of names that come without one.
 pub(super) const LISTED: &str = "listed";
-
-/// How rows begin that have windows.
-const HEADER: &str = "name,family,campaign,valid_from,valid_until";
 
 /// What is done with each name of a file.
 pub(super) enum Purpose<'a> {
@@ -55,7 +53,7 @@ pub(super) fn add<S: Scratch>(builder: &mut Builder<S>, path: &Path, purpose: &P
             Line::Whole if line.is_empty() || line.starts_with(b"#") => continue,
             Line::Whole => {}
         }
-        if number == 1 && line.starts_with(HEADER.as_bytes()) {
+        if number == 1 && predicted_rows::begin(&mut line) {
             rows = Some(Rows::default());
             continue;
         }
@@ -63,14 +61,14 @@ pub(super) fn add<S: Scratch>(builder: &mut Builder<S>, path: &Path, purpose: &P
         let name = match &mut rows {
             None => line.as_slice(),
             Some(_) => {
-                name = fields(&line).map_err(wrong)?;
+                name = predicted_rows::fields(&line).map_err(wrong)?;
                 &name[0]
             }
         };
         let reference = match (purpose, &mut rows) {
             (Purpose::Exclude, _) => None,
             (Purpose::List { catalogue, span }, Some(rows)) => {
-                let fields = fields(&line).map_err(wrong)?;
+                let fields = predicted_rows::fields(&line).map_err(wrong)?;
                 match rows.reference(builder, catalogue, *span, &fields)? {
                     Ok(Some(reference)) => Some(reference),
                     Ok(None) => continue,
@@ -124,22 +122,6 @@ fn always<S: Scratch>(builder: &mut Builder<S>, path: &Path) -> anyhow::Result<R
     Ok(builder.reference(handle, &WindowSet::Always)?)
 }
 
-/// The first five fields of a row.
-fn fields(line: &[u8]) -> Result<Vec<Vec<u8>>, String> {
-    let mut fields: Vec<Vec<u8>> = if line.contains(&b'"') {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(line);
-        let record = reader.byte_records().next().and_then(Result::ok).unwrap_or_default();
-        record.iter().map(<[u8]>::to_vec).collect()
-    } else {
-        line.split(|octet| *octet == b',').map(<[u8]>::to_vec).collect()
-    };
-    if !(5..=6).contains(&fields.len()) {
-        return Err(format!("it has {} fields; expected {HEADER} and a position", fields.len()));
-    }
-    fields.truncate(5);
-    Ok(fields)
-}
-
 /// What rows stand for, each family, campaign and window worked out once.
 #[derive(Debug, Default)]
 struct Rows {
@@ -178,19 +160,13 @@ fn meaning(catalogue: &Catalogue, fields: &[Vec<u8>]) -> Result<(IndexCampaign, 
     let texts: Vec<&str> = fields.iter().map(|field| std::str::from_utf8(field).unwrap_or("\u{FFFD}")).collect();
     let family: FamilySlug = texts[0].parse().map_err(|error| format!("{error}"))?;
     let id: CampaignId = texts[1].parse().map_err(|error| format!("{error}"))?;
-    let edge = |text: &str| match text {
-        "" => Ok(None),
-        text => text.parse::<Instant>().map(Some).map_err(|error| error.to_string()),
-    };
-    let windows = match (edge(texts[2])?, edge(texts[3])?) {
+    let windows = match (predicted_rows::end(texts[2])?, predicted_rows::end(texts[3])?) {
         (None, None) => WindowSet::Always,
         (Some(from), None) => WindowSet::From(from),
         (from, Some(until)) => {
             let from = from.unwrap_or(Instant::from_micros(i64::MIN));
             if from >= until {
-                return Err(format!(
-                    "its window ends at {until} and begins at {from}; expected an end after the beginning"
-                ));
+                return Err(predicted_rows::backwards(from, until));
             }
             WindowSet::Spans(vec![Window { from, until }])
         }

@@ -6,17 +6,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
-use forestall_model::{DomainName, FamilySlug, Instant, Tld, Window};
+use forestall_model::{DomainName, FamilySlug, Tld, Window};
 use forestall_vet::Unit;
 
 use crate::commands::lines::{self, Line};
+use crate::commands::predicted_rows;
 use crate::failure::usage;
 use crate::{foreign, input};
 
 /// Most names of one run: each takes some hundred octets until it is printed.
 const MAX_NAMES: usize = 2_000_000;
-/// How rows begin that have windows.
-const HEADER: &str = "name,family,campaign,valid_from,valid_until";
 /// Most windows of one name that are kept: a name that lives more often is told by these.
 const MAX_WINDOWS: usize = 64;
 
@@ -69,22 +68,16 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Asked> {
             Line::Whole if line.is_empty() || line.starts_with(b"#") => continue,
             Line::Whole => {}
         }
-        if number == 1 {
-            if line.starts_with(b"\xEF\xBB\xBF") {
-                line.drain(..3);
-            }
-            if line.starts_with(HEADER.as_bytes()) {
-                rows = true;
-                continue;
-            }
+        if number == 1 && predicted_rows::begin(&mut line) {
+            rows = true;
+            continue;
         }
-        let text = String::from_utf8_lossy(&line);
         let text = if rows {
-            let (name, predicted) = row(&text).map_err(wrong)?;
+            let (name, predicted) = row(&line).map_err(wrong)?;
             asked.note(&name, predicted);
             name
         } else {
-            text.into_owned()
+            String::from_utf8_lossy(&line).into_owned()
         };
         let (shown, what) = what(&text);
         if seen.insert(shown.clone()) {
@@ -134,26 +127,14 @@ impl Asked {
 }
 
 /// Reads a row of predicted names.
-fn row(text: &str) -> Result<(String, Predicted), String> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
-    if !(5..=6).contains(&record.len()) {
-        return Err(format!("it has {} fields; expected {HEADER} and a position", record.len()));
-    }
-    let field = |place: usize| record.get(place).unwrap_or_default();
-    let edge = |text: &str| match text {
-        "" => Ok(None),
-        text => text.parse::<Instant>().map(Some).map_err(|error| error.to_string()),
-    };
-    let family = field(1).parse().map_err(|error| format!("{error}"))?;
-    let windows = match (edge(field(3))?, edge(field(4))?) {
+fn row(line: &[u8]) -> Result<(String, Predicted), String> {
+    let fields = predicted_rows::fields(line)?;
+    let field = |place: usize| String::from_utf8_lossy(&fields[place]);
+    let family = field(1).parse::<FamilySlug>().map_err(|error| error.to_string())?;
+    let windows = match (predicted_rows::end(&field(3))?, predicted_rows::end(&field(4))?) {
         (Some(from), Some(until)) if from < until => vec![Window { from, until }],
-        (Some(from), Some(until)) => {
-            return Err(format!(
-                "its window ends at {until} and begins at {from}; expected an end after the beginning"
-            ));
-        }
+        (Some(from), Some(until)) => return Err(predicted_rows::backwards(from, until)),
         _ => Vec::new(),
     };
-    Ok((field(0).to_owned(), Predicted { family: Some(family), windows }))
+    Ok((field(0).into_owned(), Predicted { family: Some(family), windows }))
 }

@@ -42,7 +42,7 @@ impl List {
             table.row([
                 zone.name.to_string(),
                 zone.case.to_string(),
-                for_terminal(&zone.policy).to_string(),
+                for_terminal(&zone.policy),
                 newest.map_or_else(nothing, |newest| newest.serial.to_string()),
                 newest.map_or_else(nothing, |newest| thousands(newest.names)),
                 newest.map_or_else(nothing, |newest| newest.at.to_string()),

@@ -78,7 +78,7 @@ fn taken(standing: &ZoneStanding) -> Table {
     for taker in &standing.takers {
         let Some(taken) = &taker.taken else { continue };
         table.row([
-            for_terminal(&taker.subscriber).to_string(),
+            for_terminal(&taker.subscriber),
             taken.serial.to_string(),
             taken.from.map_or_else(|| "whole".to_owned(), |from| from.to_string()),
             thousands(taken.records),
@@ -101,7 +101,7 @@ fn told(standing: &ZoneStanding) -> Table {
     for taker in &standing.takers {
         for told in &taker.told {
             table.row([
-                for_terminal(&taker.subscriber).to_string(),
+                for_terminal(&taker.subscriber),
                 told.target.to_string(),
                 told.serial.to_string(),
                 told.at.to_string(),

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use super::{Domain, found, name_servers, password};
-use crate::registry::answer::{Answer, Outcome, Refusal, element, escaped, optional};
+use crate::registry::answer::{Answer, Outcome, Refusal, element, escaped, history, optional};
 use crate::registry::element::Element;
 use crate::registry::grace;
 use crate::registry::sec_dns;
@@ -49,13 +49,7 @@ fn data(world: &World, domain: &Domain, hosts: &str, tells_password: bool) -> St
     if matches!(hosts, "all" | "sub") && model == NameServerModel::Objects {
         text.extend(world.hosts_below(&domain.name).into_iter().map(|host| element("domain:host", host)));
     }
-    text.push_str(&element("domain:clID", &domain.sponsor));
-    text.push_str(&element("domain:crID", &domain.creator));
-    text.push_str(&element("domain:crDate", &domain.created.to_string()));
-    if let Some((account, at)) = &domain.updated {
-        text.push_str(&element("domain:upID", account));
-        text.push_str(&element("domain:upDate", &at.to_string()));
-    }
+    text.push_str(&history("domain", [&domain.sponsor, &domain.creator], domain.created, domain.updated.as_ref()));
     text.push_str(&element("domain:exDate", &domain.expires.to_string()));
     text.push_str(&optional("domain:trDate", domain.transferred.map(|at| at.to_string()).as_deref()));
     if tells_password {

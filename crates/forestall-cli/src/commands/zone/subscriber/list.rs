@@ -41,12 +41,12 @@ impl List {
             let all = |words: &[String]| if words.is_empty() { "-".to_owned() } else { words.join(" ") };
             let zones: Vec<String> = subscriber.zones.iter().map(ToString::to_string).collect();
             table.row([
-                for_terminal(&subscriber.id).to_string(),
+                for_terminal(&subscriber.id),
                 subscriber.party.map_or_else(|| "-".to_owned(), |party| party.to_string()),
                 subscriber.audience.to_string(),
                 subscriber.key.as_deref().map_or_else(|| "UNSIGNED".to_owned(), for_terminal),
-                for_terminal(&all(&subscriber.addresses)).to_string(),
-                for_terminal(&all(&subscriber.notify)).to_string(),
+                for_terminal(&all(&subscriber.addresses)),
+                for_terminal(&all(&subscriber.notify)),
                 all(&zones),
             ]);
         }
