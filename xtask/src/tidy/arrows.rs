@@ -3,8 +3,7 @@
 //! Which crate may use which.
 //!
 //! Arrows point down only. The table is the design: a new arrow is a decision about the whole, made here and seen in
-//! review, not a side effect of a line in some manifest. It holds crates that do not exist yet, so that they come where
-//! they belong.
+//! review, not a side effect of a line in some manifest.
 
 use std::path::Path;
 
@@ -40,7 +39,7 @@ pub(super) struct Row {
 /// The crate for tests: any package may use it as a dev-dependency.
 const TESTKIT: &str = "forestall-testkit";
 
-/// Every package of the finished project. A package uses only packages of rows above its own.
+/// Every package. A package uses only packages of rows above its own.
 #[rustfmt::skip]
 pub(super) const TABLE: &[Row] = &[
     Row { package: "forestall-model", layer: Layer::Words, may_use: &[] },
