@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::cache::{Cache, CacheError, LookKey};
 use crate::clock::Clock;
-use crate::presence::{Looked, PresenceError, PresenceOptions, collect_presence};
+use crate::presence::{Looked, PresenceError, PresenceOptions, add, collect_presence};
 use crate::rdap::{RdapCollectError, RdapOptions, collect_rdap};
 use crate::whois::{WhoisCollectError, WhoisOptions, collect_whois};
 
@@ -155,8 +155,8 @@ fn is_whole(looked: &Looked) -> bool {
 
 fn add_registered(looked: Registered, dossier: &mut Dossier) {
     match looked {
-        Ok(registration) => dossier.registration.push(registration),
-        Err(failure) => dossier.failures.push(failure),
+        Ok(registration) => add(&mut dossier.registration, registration),
+        Err(failure) => add(&mut dossier.failures, failure),
     }
 }
 
@@ -165,9 +165,10 @@ struct Round<'c, 'p> {
     method: Method,
     cache: Option<&'c mut Cache>,
     clock: Clock,
-    /// Whom each name is asked of, as the cache knows it.
+    /// Whom each name is asked of, as the cache knows it; empty without one.
     sources: HashMap<DomainName, String>,
     done: usize,
+    total: usize,
     progress: &'p mut (dyn FnMut(Progress) + Send),
     /// What the cache did not take.
     unkept: Option<CacheError>,
@@ -180,7 +181,7 @@ impl<'c, 'p> Round<'c, 'p> {
         clock: Clock,
         progress: &'p mut (dyn FnMut(Progress) + Send),
     ) -> Self {
-        Self { method, cache, clock, sources: HashMap::new(), done: 0, progress, unkept: None }
+        Self { method, cache, clock, sources: HashMap::new(), done: 0, total: 0, progress, unkept: None }
     }
 
     /// Adds looks of the cache that are good and not old, and returns the names that are left.
@@ -205,17 +206,20 @@ impl<'c, 'p> Round<'c, 'p> {
                 Some((_, looked)) if good(&looked) => add(looked, dossier),
                 _ => {
                     left.push(dossier.name.clone());
-                    self.sources.insert(dossier.name.clone(), source);
+                    if self.cache.is_some() {
+                        self.sources.insert(dossier.name.clone(), source);
+                    }
                 }
             }
         }
+        self.total = left.len();
         Ok(left)
     }
 
     /// Keeps an outcome that is good and tells the progress.
     fn keep<T: Serialize>(&mut self, name: &DomainName, looked: &T, good: impl Fn(&T) -> bool) {
         self.done += 1;
-        (self.progress)(Progress { method: self.method, done: self.done, total: self.sources.len() });
+        (self.progress)(Progress { method: self.method, done: self.done, total: self.total });
         // After one failure the disk is full or gone, and the rest of the run is spared the attempts.
         if !good(looked) || self.unkept.is_some() {
             return;

@@ -135,11 +135,17 @@ impl Looked {
     /// Adds the outcome to what else is known of the name.
     pub fn add_to(self, dossier: &mut Dossier) {
         match self.presence {
-            Ok(presence) => dossier.presence.push(presence),
-            Err(failure) => dossier.failures.push(failure),
+            Ok(presence) => add(&mut dossier.presence, presence),
+            Err(failure) => add(&mut dossier.failures, failure),
         }
         dossier.failures.extend(self.gaps);
     }
+}
+
+/// Adds a fact with room for it alone: most names have one of a kind, there are millions of names, and a vector would begin with room for four.
+pub(crate) fn add<T>(facts: &mut Vec<T>, fact: T) {
+    facts.reserve_exact(1);
+    facts.push(fact);
 }
 
 /// How a collection went.

@@ -2,6 +2,7 @@
 
 //! `forestall vet`: which predicted names belong to somebody, and what a person must decide.
 
+mod around;
 mod ask;
 mod evaluate;
 mod names;
@@ -20,17 +21,15 @@ use anyhow::Context as _;
 use clap::Args;
 use forestall_connect::whois::WhoisServer;
 use forestall_connect::{Cache, Manners, PresenceOptions, RdapOptions, Servers, Sources, WhoisOptions};
-use forestall_dga::info::Scheme;
-use forestall_model::directory::{Directory, Registrability};
-use forestall_model::{DomainName, Dossier, FamilySlug, Instant, NameClass, Pap, UtcDay};
-use forestall_vet::cohort::Cohorts;
+use forestall_model::directory::Directory;
+use forestall_model::{DomainName, Dossier, Instant, NameClass, Pap, UtcDay};
 use forestall_vet::verdict::assess;
-use forestall_vet::{Band, Circumstances, Rules, Unit, Verdict};
+use forestall_vet::{Band, Rules, Unit, Verdict};
 
+use self::around::{Around, Told};
 use self::ask::RdapServices;
 use self::names::{Asked, What};
 use self::print::{Format, Row};
-
 use self::stored::Stored;
 use crate::commands::{directory, family};
 use crate::failure::{Outcome, Refused, usage};
@@ -129,7 +128,8 @@ pub(crate) struct Vet {
 #[derive(Debug, Default)]
 struct Files {
     dossiers: Vec<Dossier>,
-    circumstances: Vec<Circumstances>,
+    /// The row that asked for each name first.
+    rows: Vec<usize>,
     /// Where each name stands.
     places: HashMap<DomainName, usize>,
 }
@@ -142,29 +142,28 @@ impl Vet {
             evaluate::run(path, &rules, self.format)?;
             return Ok(Outcome::Done);
         }
-        let (asked, files) = match &self.evidence {
+        let (asked, files, around) = match &self.evidence {
             Some(path) => from_evidence(stored::read(path)?)?,
             None => self.gather(globals)?,
         };
-        let verdicts: Vec<Verdict> = files
-            .dossiers
-            .iter()
-            .zip(&files.circumstances)
-            .map(|(dossier, circumstances)| assess(dossier, circumstances, &rules))
-            .collect();
         if let Some(path) = &self.save_evidence {
-            stored::save(path, files.dossiers.iter().zip(&files.circumstances))?;
+            let places = 0..files.dossiers.len();
+            stored::save(path, places.map(|place| (&files.dossiers[place], around.of(place, &asked, &files))))?;
         }
-        let rows: Vec<Row> = asked.rows.iter().map(|(text, what)| row(text, what, &files, &verdicts)).collect();
-        output::to_stdout(|out| print::write(&rows, self.format, out))?;
-        Ok(told(&rows))
+        // A verdict is made when its line is printed: there may be millions.
+        let verdict = |place: usize| assess(&files.dossiers[place], &around.of(place, &asked, &files), &rules);
+        let mut tally = Tally::default();
+        let rows = asked.rows.iter().map(|(text, what)| row(text, what, &files, &verdict));
+        let rows = rows.inspect(|row| tally.add(row));
+        output::to_stdout(|out| print::write(rows, self.format, out))?;
+        Ok(tally.told())
     }
 
     fn rules_in_force(&self) -> anyhow::Result<Rules> {
         rules_of(self.rules.as_deref())
     }
     /// Reads the names, asks every source, and makes the circumstances.
-    fn gather(&self, globals: &Globals) -> anyhow::Result<(Asked, Files)> {
+    fn gather(&self, globals: &Globals) -> anyhow::Result<(Asked, Files, Around)> {
         // One instant for the whole run: what is looked at later says so itself.
         let now = globals.now();
         let family = self.family(globals)?;
@@ -192,8 +191,9 @@ impl Vet {
         // Reading may have taken long.
         self.ask(globals.now(), &directory, &mut files)?;
         registers::add(&register, &exclusions, &mut files.dossiers, &files.places);
-        self.judge_together((globals, now), &directory, &asked, &family, &mut files);
-        Ok((asked, files))
+        let told = Told::of_rows(globals, &asked, &family, self.first_seen);
+        let around = Around::made(now, directory, family, told, &files.dossiers);
+        Ok((asked, files, around))
     }
 
     /// Asks whom the arguments name.
@@ -233,55 +233,6 @@ impl Vet {
         Ok(())
     }
 
-    /// Makes the circumstances of each name, what names share among them.
-    fn judge_together(
-        &self,
-        (globals, now): (&Globals, Instant),
-        directory: &Directory,
-        asked: &Asked,
-        family: &Told,
-        files: &mut Files,
-    ) {
-        let cohorts = Cohorts::of(&files.dossiers);
-        let mut of_units: BTreeMap<&DomainName, (&str, &Unit)> = BTreeMap::new();
-        for (text, what) in &asked.rows {
-            if let What::Name(unit) = what
-                && let Some(name) = unit.vetted()
-            {
-                of_units.entry(name).or_insert((text, unit));
-            }
-        }
-        let mut seen: HashMap<FamilySlug, Told> = HashMap::new();
-        for dossier in &files.dossiers {
-            let predicted = asked.predicted.get(&dossier.name);
-            let row_family = predicted.and_then(|predicted| predicted.family.clone());
-            let told = match (&family.slug, row_family) {
-                (None, Some(slug)) => seen
-                    .entry(slug)
-                    .or_insert_with_key(|slug| Told::of_slug(globals, slug))
-                    .or_first_seen(self.first_seen),
-                _ => family.clone(),
-            };
-            let unit = of_units.get(&dossier.name);
-            let asked_as = unit.filter(|(_, unit)| matches!(unit, Unit::Below { .. } | Unit::AtProvider { .. }));
-            let deeper = asked_as.and_then(|(text, _)| text.parse().ok()).filter(|name| *name != dossier.name);
-            files.circumstances.push(Circumstances {
-                family: told.slug,
-                first_seen: told.first_seen,
-                made_of_words: told.made_of_words,
-                windows: predicted.map(|predicted| predicted.windows.clone()).unwrap_or_default(),
-                cohort: cohorts.others(dossier),
-                not_registrable: not_registrable(directory, &dossier.name, unit.map(|(_, unit)| *unit)),
-                asked: deeper,
-                providers_zone: unit.and_then(|(_, unit)| match unit {
-                    Unit::AtProvider { zone, .. } => Some(zone.clone()),
-                    _ => None,
-                }),
-                ..Circumstances::at(now)
-            });
-        }
-    }
-
     fn family(&self, globals: &Globals) -> anyhow::Result<Told> {
         let Some(name) = &self.family else {
             return Ok(Told { first_seen: self.first_seen, ..Told::default() });
@@ -299,67 +250,42 @@ impl Vet {
     }
 }
 
-/// What is told of a family.
-#[derive(Clone, Debug, Default)]
-struct Told {
-    slug: Option<FamilySlug>,
-    first_seen: Option<UtcDay>,
-    made_of_words: bool,
-}
-
-impl Told {
-    fn of(catalogue: &forestall_dga::Catalogue, info: &forestall_dga::FamilyInfo) -> Self {
-        let campaigns = catalogue.campaigns_of(&info.slug).filter_map(|campaign| campaign.first_seen);
-        Self {
-            slug: info.slug.parse().ok(),
-            first_seen: campaigns.chain(info.first_day).min(),
-            made_of_words: info.scheme == Scheme::Wordlist,
-        }
-    }
-
-    fn of_slug(globals: &Globals, slug: &FamilySlug) -> Self {
-        let catalogue = globals.catalogue();
-        let known = catalogue.family(slug.as_str()).map(|family| Self::of(&catalogue, family.info()));
-        known.unwrap_or(Self { slug: Some(slug.clone()), ..Self::default() })
-    }
-
-    /// Returns the same with the day that the operator said, where they did.
-    fn or_first_seen(&self, first_seen: Option<UtcDay>) -> Self {
-        Self { first_seen: first_seen.or(self.first_seen), ..self.clone() }
-    }
-}
-
 impl Files {
     /// Makes an empty dossier for each name that is vetted.
     fn of(asked: &Asked) -> Self {
         let mut files = Self::default();
-        for (_, what) in &asked.rows {
+        for (row, (_, what)) in asked.rows.iter().enumerate() {
             if let What::Name(unit) = what
                 && let Some(name) = unit.vetted()
                 && !files.places.contains_key(name)
             {
-                files.places.insert(name.clone(), files.dossiers.len());
-                files.dossiers.push(Dossier::new(name.clone()));
+                files.add(Dossier::new(name.clone()), row);
             }
         }
         files
     }
+
+    fn add(&mut self, dossier: Dossier, row: usize) {
+        self.places.insert(dossier.name.clone(), self.dossiers.len());
+        self.dossiers.push(dossier);
+        self.rows.push(row);
+    }
 }
 
 /// Takes stored evidence as it is.
-fn from_evidence(all: Vec<Stored>) -> anyhow::Result<(Asked, Files)> {
-    let (mut asked, mut files) = (Asked::default(), Files::default());
-    for stored in all {
-        let name = stored.dossier.name.clone();
-        let shown = stored.circumstances.asked.as_ref().unwrap_or(&name).to_string();
-        if files.places.insert(name.clone(), files.dossiers.len()).is_some() {
+fn from_evidence(all: Vec<Stored>) -> anyhow::Result<(Asked, Files, Around)> {
+    let (mut asked, mut files, mut around) = (Asked::default(), Files::default(), Vec::with_capacity(all.len()));
+    for Stored { dossier, circumstances } in all {
+        let name = &dossier.name;
+        if files.places.contains_key(name) {
             return Err(Refused(format!("the evidence holds {name} twice; expected each name once")).into());
         }
-        asked.rows.push((shown, What::Name(Unit::of(&name))));
-        files.dossiers.push(stored.dossier);
-        files.circumstances.push(stored.circumstances);
+        let shown = circumstances.asked.as_ref().unwrap_or(name).to_string();
+        asked.rows.push((shown, What::Name(Unit::of(name))));
+        files.add(dossier, asked.rows.len() - 1);
+        around.push(circumstances);
     }
-    Ok((asked, files))
+    Ok((asked, files, Around::Stored(around)))
 }
 
 /// Returns the directory with the operator's table, or the built-in one where there is no data folder.
@@ -373,19 +299,8 @@ fn known_directory(globals: &Globals) -> Directory {
     }
 }
 
-fn not_registrable(directory: &Directory, name: &DomainName, unit: Option<&Unit>) -> Option<String> {
-    // What a provider gives below its zone is no matter of the registry's rules.
-    if matches!(unit, Some(Unit::AtProvider { .. })) {
-        return None;
-    }
-    match directory.registrability(name) {
-        Registrability::NotRegistrable { reason, source, .. } => Some(format!("{reason} ({source})")),
-        Registrability::Registrable | Registrability::Unknown => None,
-    }
-}
-
 /// Makes the line of what was asked for.
-fn row(text: &str, what: &What, files: &Files, verdicts: &[Verdict]) -> Row {
+fn row(text: &str, what: &What, files: &Files, verdict: impl Fn(usize) -> Verdict) -> Row {
     let refuse = |reason| Row::refused(text, NameClass::NotRegistrable, reason);
     match what {
         What::NoName(reason) => Row::refused(text, NameClass::Unknown, reason.clone()),
@@ -393,9 +308,9 @@ fn row(text: &str, what: &What, files: &Files, verdicts: &[Verdict]) -> Row {
             refuse(format!("{tld} is a top-level domain: an action on it would touch every name below it"))
         }
         What::Name(unit) => {
-            let verdict = unit.vetted().and_then(|name| files.places.get(name)).and_then(|place| verdicts.get(*place));
-            match (verdict, unit) {
-                (Some(verdict), _) => Row::of(text, verdict),
+            let place = unit.vetted().and_then(|name| files.places.get(name));
+            match (place, unit) {
+                (Some(place), _) => Row::of(text, &verdict(*place)),
                 (None, Unit::SharedZone { zone }) => refuse(format!(
                     "{zone} is a zone below which third parties have names: an action on it would touch them all"
                 )),
@@ -407,18 +322,28 @@ fn row(text: &str, what: &What, files: &Files, verdicts: &[Verdict]) -> Row {
     }
 }
 
-/// Tells how many names came to what, and how the command ends.
-fn told(rows: &[Row]) -> Outcome {
-    let mut counts: BTreeMap<Band, u64> = BTreeMap::new();
-    for row in rows {
-        *counts.entry(row.band()).or_default() += 1;
+/// How many names came to what.
+#[derive(Debug, Default)]
+struct Tally {
+    bands: BTreeMap<Band, u64>,
+    needs_a_person: bool,
+}
+
+impl Tally {
+    fn add(&mut self, row: &Row) {
+        *self.bands.entry(row.band()).or_default() += 1;
+        self.needs_a_person |= row.refused || !row.band().is_settled();
     }
-    let parts: Vec<String> = counts.iter().map(|(band, count)| format!("{count} {band}")).collect();
-    if !rows.is_empty() {
-        output::note(format_args!("{}: {}", counted(rows.len() as u64, "name"), parts.join(", ")));
+
+    /// Tells the counts, and how the command ends.
+    fn told(&self) -> Outcome {
+        let all: u64 = self.bands.values().sum();
+        let parts: Vec<String> = self.bands.iter().map(|(band, count)| format!("{count} {band}")).collect();
+        if all > 0 {
+            output::note(format_args!("{}: {}", counted(all, "name"), parts.join(", ")));
+        }
+        if self.needs_a_person { Outcome::Found } else { Outcome::Done }
     }
-    let needs_a_person = rows.iter().any(|row| row.refused || !row.band().is_settled());
-    if needs_a_person { Outcome::Found } else { Outcome::Done }
 }
 
 /// Returns the built-in rules, with the weights and limits of a file over them where one is named.

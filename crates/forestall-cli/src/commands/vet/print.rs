@@ -98,12 +98,12 @@ fn reason(point: &Point) -> String {
     }
 }
 
-/// Writes the lines.
+/// Writes the lines, each as it comes but in a table.
 ///
 /// # Errors
 ///
 /// What the writer reports.
-pub(super) fn write(rows: &[Row], format: Format, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(super) fn write(rows: impl Iterator<Item = Row>, format: Format, out: &mut dyn Write) -> anyhow::Result<()> {
     match format {
         Format::Text => {
             let align = [Align::Left, Align::Left, Align::Left, Align::Right, Align::Left];
@@ -111,7 +111,7 @@ pub(super) fn write(rows: &[Row], format: Format, out: &mut dyn Write) -> anyhow
             let mut table = Table::new(&columns);
             for row in rows {
                 table.row([
-                    row.name.clone(),
+                    row.name,
                     foreign::for_terminal(&row.class),
                     row.band.to_string(),
                     row.score.to_string(),
@@ -122,7 +122,7 @@ pub(super) fn write(rows: &[Row], format: Format, out: &mut dyn Write) -> anyhow
         }
         Format::Jsonl => {
             for row in rows {
-                serde_json::to_writer(&mut *out, row)?;
+                serde_json::to_writer(&mut *out, &row)?;
                 out.write_all(b"\n")?;
             }
         }

@@ -2,6 +2,7 @@
 
 //! Evidence on disk: one JSON object a line, with the dossier of a name and the circumstances of the verdict.
 
+use std::borrow::Cow;
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::path::Path;
 
@@ -73,7 +74,10 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
 /// # Errors
 ///
 /// Where the file cannot be written.
-pub(super) fn save<'s>(path: &Path, all: impl Iterator<Item = (&'s Dossier, &'s Circumstances)>) -> anyhow::Result<()> {
+pub(super) fn save<'s>(
+    path: &Path,
+    all: impl Iterator<Item = (&'s Dossier, Cow<'s, Circumstances>)>,
+) -> anyhow::Result<()> {
     #[derive(Serialize)]
     struct Line<'s> {
         dossier: &'s Dossier,
@@ -82,7 +86,7 @@ pub(super) fn save<'s>(path: &Path, all: impl Iterator<Item = (&'s Dossier, &'s 
     let mut file = WholeFile::create(path)?;
     let fail = || format!("the file {} could not be written", path.display());
     for (dossier, circumstances) in all {
-        serde_json::to_writer(&mut file, &Line { dossier, circumstances }).with_context(fail)?;
+        serde_json::to_writer(&mut file, &Line { dossier, circumstances: &circumstances }).with_context(fail)?;
         file.write_all(b"\n").with_context(fail)?;
     }
     file.finish()
