@@ -137,7 +137,7 @@ impl<R: Read> Source<R> {
             Format::Pcap => {
                 read_until(&mut input, &mut carry, 4)?;
                 let packets = Packets::new(&options.ports);
-                match guess::format(&carry, true) {
+                match guess::format(&carry) {
                     Some(Format::Pcap) if carry.starts_with(&[0x0a]) => Cutter::Pcapng(Pcapng::new(packets)),
                     Some(Format::Pcap) => Cutter::Pcap(Pcap::new(packets)),
                     _ if carry.is_empty() => Cutter::Lines(Lines::new()),
@@ -286,7 +286,7 @@ fn read_until<R: Read>(input: &mut Packed<R>, start: &mut Vec<u8>, octets: usize
 }
 
 fn find_format<R: Read>(input: &mut Packed<R>, start: &mut Vec<u8>) -> Result<Format, OpenError> {
-    let mut buffer = [0; 4_096];
+    let (mut buffer, mut guesser) = ([0; 4_096], guess::Guesser::default());
     loop {
         let count = match input.read(&mut buffer) {
             Ok(count) => count,
@@ -294,7 +294,7 @@ fn find_format<R: Read>(input: &mut Packed<R>, start: &mut Vec<u8>) -> Result<Fo
             Err(error) => return Err(error.into()),
         };
         start.extend_from_slice(&buffer[..count]);
-        if let Some(format) = guess::format(start, count == 0) {
+        if let Some(format) = guesser.format(start, count == 0) {
             return Ok(format);
         }
         if count == 0 || start.len() >= guess::LOOKED_AT {
