@@ -55,6 +55,8 @@ pub struct DueList {
 /// day of its rhythm has begun since the last, or when days for which it was not asked yet would come too late by its rhythm. What it refused
 /// does not wait for its rhythm: it is asked for the fallback at once, and for nothing else.
 ///
+/// Whom the list itself was handed over to on this day is not reminded of it on the same day.
+///
 /// `terms` gives the terms of a slice's registry; the usual ones where nobody knows them.
 #[must_use]
 pub fn lists_due(board: &Board<'_>, terms: &dyn Fn(&Tld) -> Terms, now: Instant) -> Vec<DueList> {
@@ -147,6 +149,12 @@ pub fn reminders_due(case: &Case, terms: &dyn Fn(&Tld) -> (Terms, u32), now: Ins
         let reminder = silent.iter().map(|done| done.reminder).max().unwrap_or(0) + 1;
         if since <= now && reminder <= contacts.saturating_add(MORE_REMINDERS) {
             let contact = reminder.min(contacts.saturating_sub(1));
+            let has_it_from_today = |done: &Delivery| {
+                done.taken && done.reminder == 0 && done.contact == contact && done.at.day() == now.day()
+            };
+            if cut.deliveries.iter().any(has_it_from_today) {
+                continue;
+            }
             due.push(DueReminder { tld: tld.clone(), number: cut.number, reminder, contact, since });
         }
     }

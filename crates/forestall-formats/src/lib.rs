@@ -76,6 +76,7 @@ pub mod table;
 pub mod taxii;
 pub mod told;
 pub mod unbound;
+pub mod waiting;
 pub mod waiver;
 pub mod whois;
 pub mod wording;

@@ -352,3 +352,21 @@ fn a_new_list_does_not_begin_the_reminders_anew() {
     // A working day lies between two words to the registry, and each is about the list of its day; 10 January is a Saturday.
     assert_eq!(reminders, [(4, 1), (6, 2), (10, 3), (12, 4)]);
 }
+
+#[test]
+fn nobody_gets_a_list_and_its_reminder_on_one_day() {
+    use forestall_coord::roll::reminders_due;
+    let mut run = Run::begin();
+    for number in 2..=6 {
+        let at: Instant = parsed::<UtcDay>("2009-01-05").plus(i32::try_from(number).unwrap() - 2).start();
+        run.script.clock.set(at);
+        run.script.must(&Command::Cut(cut_by_hand(&run)));
+        run.script.must(&Command::Deliver(delivered(number, 0, 0)));
+        let due = |contacts, at| reminders_due(run.script.case(), &|tld| (terms(tld), contacts), at);
+        // The one contact has had the list of this day; the next day it is reminded of that, unless there is a newer one.
+        assert!(due(1, at).is_empty(), "{number}");
+        let next_day = due(1, at.plus_seconds(86_400));
+        let expected: &[u32] = if number == 2 { &[] } else { &[number] };
+        assert_eq!(next_day.iter().map(|due| due.number).collect::<Vec<_>>(), expected, "a working day is left to it");
+    }
+}

@@ -240,6 +240,13 @@ impl<'a> Maker<'a> {
         Ok(files)
     }
 
+    /// Returns the forms in which an answer is taken: the workbook where the registry gets one.
+    fn answer_forms(&self) -> Vec<AnswerForm> {
+        let mut forms = vec![AnswerForm::Csv, AnswerForm::Xlsx, AnswerForm::Plain, AnswerForm::Mail, AnswerForm::Phone];
+        forms.retain(|form| *form != AnswerForm::Xlsx || self.terms.form == ListForm::Xlsx);
+        forms
+    }
+
     /// Writes one file for each change, since a plain list cannot say which of its names are to be done and which undone.
     fn plain_files(&self, lines: &[NumberedLine], part_of: &str) -> Vec<PackFile> {
         let mut files = Vec::new();
@@ -379,11 +386,7 @@ impl<'a> Maker<'a> {
             },
             fees: self.sender.fees.clone(),
             appeal: Appeal { contact: self.sender.appeal.clone(), tell_holder_from: marking.embargo_until },
-            answer: HowToAnswer {
-                forms: vec![AnswerForm::Csv, AnswerForm::Xlsx, AnswerForm::Plain, AnswerForm::Mail, AnswerForm::Phone],
-                address: self.sender.answer_to.clone(),
-                by: act_by,
-            },
+            answer: HowToAnswer { forms: self.answer_forms(), address: self.sender.answer_to.clone(), by: act_by },
             files: Vec::new(),
         })
     }

@@ -125,7 +125,7 @@ impl Desk {
             let past = windows.iter().filter(|(_, guard)| guard.until <= now).count();
             let skipped = past.min(windows.len().saturating_sub(MOST_WINDOWS));
             let shown: Vec<_> = windows.iter().skip(skipped).take(MOST_WINDOWS).copied().collect();
-            answer.listings.push(ToldListing {
+            let listing = ToldListing {
                 family: held.family.to_string(),
                 campaign: held.id.to_string(),
                 unverified: !held.verified,
@@ -135,7 +135,11 @@ impl Desk {
                 known: known(case, name),
                 done: done(case, name, asked),
                 appeal: open_appeal(case, name),
-            });
+            };
+            // Two cases of one campaign tell the same.
+            if !answer.listings.contains(&listing) {
+                answer.listings.push(listing);
+            }
         }
         Ok(())
     }
@@ -181,7 +185,7 @@ fn done(case: &Case, name: &DomainName, asked: Option<Action>) -> String {
     match (case.stance_of(name), asked) {
         (Stance::Disputed, _) => "Nothing further before a person has answered the appeal.".to_owned(),
         (Stance::Excluded | Stance::Benign, _) => {
-            "Nothing. Infected computers will ask for it in the windows below, whatever anybody does.".to_owned()
+            "Nothing. Infected computers will ask for it in its windows, whatever anybody does.".to_owned()
         }
         (Stance::Undecided | Stance::Watched | Stance::Friendly, _) | (_, None) => {
             "Nothing so far, and nothing for a name with a holder without the decision of a person.".to_owned()

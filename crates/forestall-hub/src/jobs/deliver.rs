@@ -16,6 +16,8 @@ use forestall_coord::CutList;
 use forestall_coord::command::{Deliver, MOST_FILES};
 use forestall_coord::event::{Purpose, SentFile};
 use forestall_coord::roll::reminders_due;
+use forestall_formats::waiting::{self, Waiting};
+use forestall_formats::wording::Language;
 use forestall_model::party::{Channel, Contact};
 use forestall_model::{CaseId, Digest, Instant, Marking, Party, Tld, Tlp};
 use forestall_store::{MailPlace, NewJob, SentLetter};
@@ -231,31 +233,29 @@ impl Post {
         let is_closed = matches!(protection, Protection::SignAndEncrypt(..));
         let may_go = is_closed || marking.tlp_at(now) <= Tlp::Green;
         let token = package.id.token();
+        let language = Language::best(party.terms.as_ref().map_or("", |terms| terms.language.as_str()));
         let (subject, text, html, attachments) = if may_go {
-            let reminder = if errand.reminder == 0 { "" } else { "Reminder: " };
+            let subject = match errand.reminder {
+                0 => package.brief.subject.clone(),
+                _ => waiting::reminder(&package.brief.subject, language).map_err(|error| error.to_string())?,
+            };
             let attachment = |file: &crate::desk::PackFile| Attachment {
                 name: file.name.clone(),
                 media_type: file.media_type.split(';').next().unwrap_or(file.media_type).to_owned(),
                 octets: file.octets.clone(),
             };
             let files = package.files.iter().map(attachment).collect();
-            (format!("{reminder}{}", package.brief.subject), package.brief.text.clone(), None, files)
+            (subject, package.brief.text.clone(), None, files)
         } else {
-            let what = if errand.reminder == 0 { "A list" } else { "A list of which you have not said that it came" };
-            let way = match self.link("/home") {
-                Some(link) => {
-                    format!("Sign in to read it and to answer:\n\n{link}\n\nOr ring {}.", self.contact())
-                }
-                None => format!(
-                    "Sign in to the console to read it and to answer. For its address, or for the list itself, ring {}.",
-                    self.contact()
-                ),
+            let waiting = Waiting {
+                number: package.id.number,
+                tld: package.id.tld.clone(),
+                again: errand.reminder > 0,
+                link: self.link("/home"),
+                contact: self.contact(),
             };
-            let text = format!(
-                "{what} waits for you, number {} for .{}.\n\nIts marking does not let it go by mail that is not encrypted. {way}\n",
-                package.id.number, package.id.tld
-            );
-            (format!("A list waits for you {token}"), text, None, Vec::new())
+            let mail = waiting.letter(language).map_err(|error| error.to_string())?;
+            (format!("{} {token}", mail.subject), mail.text, None, Vec::new())
         };
         let host = self.host();
         let own = Digest::of_parts(&[b"forestall letter 1\0", token.as_bytes(), b"\0", errand.to_string().as_bytes()]);
