@@ -24,6 +24,7 @@ use crate::desk::Desk;
 use days::Days;
 
 pub(crate) use countries::OwnCountries;
+pub use own::infected;
 pub(crate) use own::{OWN_MARKING, Own, OwnForm};
 pub(crate) use report::{Asked, OfFamily, Report, Shown, Whose, is_of_one};
 pub use settings::{CensusSettings, CensusSettingsError};

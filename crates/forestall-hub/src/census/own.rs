@@ -136,7 +136,9 @@ pub(super) fn read(url: &str, day: UtcDay, networks: &[Of]) -> Result<Own, Censu
     Ok(Own { counts, machines: OwnMachines(machines), gone })
 }
 
-fn infected(machine: Contacted) -> Infected {
+/// Returns a machine of the lake as those who can clean it are told of it.
+#[must_use]
+pub fn infected(machine: Contacted) -> Infected {
     let url = match &machine.query {
         Some(query) => format!("{}?{query}", machine.path),
         None => machine.path.clone(),

@@ -92,6 +92,13 @@ impl Send {
         };
         let globals = globals.clone().or_data(config.data).or_database(config.database);
         let desk = globals.real_desk().await?;
+        let delegates = [ask.action, ask.fallback].into_iter().flatten().any(Action::delegates);
+        if delegates && desk.file(&self.id).await?.case.name_servers.is_empty() {
+            output::note(format_args!(
+                "warning: names are to be delegated to the sinkhole, and {} has no name server of it: tell the registries, or open the case with --name-server",
+                self.id
+            ));
+        }
         let outcomes = desk.cut_lists(&self.id, &act, &ask).await?;
         let (cut, refused) = tell(&outcomes.into_iter().map(shown::cut_outcome).collect::<Vec<_>>())?;
         match (self.out, post) {

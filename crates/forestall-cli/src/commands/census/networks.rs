@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use forestall_formats::feed::Publisher;
-use forestall_formats::infected::{Infected, InfectedReport};
+use forestall_formats::infected::InfectedReport;
 use forestall_formats::{shadowserver_http, xarf_infected};
+use forestall_hub::census::infected;
 use forestall_lake::disclosures::Disclosure;
 use forestall_lake::enrich::{Contact, Of, Prefix};
 use forestall_lake::{Lake, tally};
@@ -235,29 +236,5 @@ fn overlaps(machines: &[tally::Contacted], of: &Of, day: UtcDay) {
             "{} of {of} on {day} spoke as {family} and as {other}: an overlap of two exact sets, not to be added to either",
             counted(addresses, "address")
         ));
-    }
-}
-
-fn infected(machine: tally::Contacted) -> Infected {
-    let url = match &machine.query {
-        Some(query) => format!("{}?{query}", machine.path),
-        None => machine.path.clone(),
-    };
-    Infected {
-        address: machine.address,
-        port: machine.port,
-        family: machine.family,
-        first_seen: machine.first,
-        last_seen: machine.last,
-        count: machine.requests,
-        asn: machine.about.asn,
-        country: machine.about.country.map(|country| country.to_string()).unwrap_or_default(),
-        destination: machine.destination,
-        destination_port: machine.destination_port,
-        application: machine.kind,
-        url,
-        host: machine.host,
-        agent: machine.agent,
-        also: machine.also,
     }
 }
