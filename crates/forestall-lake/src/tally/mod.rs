@@ -235,7 +235,8 @@ fn count(
     }
     // Machines that spoke as no family does are no family's: they are told once.
     for (visitor, requests) in &of_contacts.nobody {
-        notes.push(format!("{requests} requests of no family, by visitors that seem to be: {visitor}"));
+        let noun = if *requests == 1 { "request" } else { "requests" };
+        notes.push(format!("{requests} {noun} of no family, by visitors that seem to be: {visitor}"));
     }
     Ok(Day { totals, notes })
 }
