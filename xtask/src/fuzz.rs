@@ -30,11 +30,10 @@ const MEMORY: u32 = 1_024;
 const TIMEOUT: u32 = 10;
 
 /// Where real inputs are, for all targets alike: what is not of a target's kind is a seed as well.
-const SEEDS: [&str; 5] = [
+const SEEDS: [&str; 4] = [
     "crates/forestall-coord/tests/it/golden",
     "crates/forestall-detect/tests/it/captures",
     "crates/forestall-detect/tests/it/tables",
-    "examples/plugins",
     "fuzz/seeds",
 ];
 
