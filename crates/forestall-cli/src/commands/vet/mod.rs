@@ -153,7 +153,7 @@ impl Vet {
         // A verdict is made when its line is printed: there may be millions.
         let verdict = |place: usize| assess(&files.dossiers[place], &around.of(place, &asked, &files), &rules);
         let mut tally = Tally::default();
-        let rows = asked.rows.iter().map(|(text, what)| row(text, what, &files, &verdict));
+        let rows = asked.rows.iter().map(|(text, what)| row(text, what, &files, verdict));
         let rows = rows.inspect(|row| tally.add(row));
         output::to_stdout(|out| print::write(rows, self.format, out))?;
         Ok(tally.told())
