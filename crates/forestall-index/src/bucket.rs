@@ -58,8 +58,11 @@ impl Narrow {
         self.length = 0;
         let (Some((length, packed)), Ok(parent)) = (key.packed_and_more(), u8::try_from(parent)) else { return };
         let Some((_, after)) = packed.split_first_chunk::<GIVEN>() else { return };
-        let end = 1 + width + length.saturating_sub(GIVEN);
-        let (Some(after), true) = (after.first_chunk::<MOST_COPIED>(), end < MOST_IN_NARROW) else { return };
+        let after_size = length.saturating_sub(GIVEN);
+        let end = 1 + width + after_size;
+        // What is not copied whole is looked for in the other way.
+        let fits = after_size <= MOST_COPIED && end < MOST_IN_NARROW;
+        let (Some(after), true) = (after.first_chunk::<MOST_COPIED>(), fits) else { return };
         self.octets[0] = key.tag();
         self.octets[1..5].copy_from_slice(&left.to_le_bytes());
         // All that there may be: to copy as much as there is takes longer. What is too much is not part of the name.
@@ -329,7 +332,7 @@ fn number(octets: &[u8]) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, Narrow, Parts, entries, find, parts, push, push_name};
+    use super::{Entry, MOST_COPIED, MOST_IN_NARROW, Narrow, Parts, entries, find, parts, push, push_name};
     use crate::key::Key;
     use crate::quotient::GIVEN;
     use proptest::prelude::*;
@@ -346,7 +349,8 @@ mod tests {
         let mut narrow = Narrow::empty();
         narrow.set(key, 0x0102, width, parent);
         assert!(narrow.octets().is_empty() || narrow.octets() == name);
-        assert_eq!(narrow.octets().is_empty(), parent > 255 || key.packed().is_none());
+        let is_short = key.packed().is_some_and(|packed| packed.len() <= GIVEN + MOST_COPIED);
+        assert_eq!(narrow.octets().is_empty(), parent > 255 || !is_short || name.len() > MOST_IN_NARROW);
         name
     }
 
@@ -364,10 +368,24 @@ mod tests {
         name.octets().is_empty() || name.find(&file, 5..5 + bucket.len(), width).map(told) == alone
     }
 
+    #[test]
+    fn names_of_every_length_are_written_and_found_alike() {
+        let letters = "k1z9".repeat(16);
+        for (length, width) in (1..=63).flat_map(|length| (1..=4).map(move |width| (length, width))) {
+            let (wanted, other) = (key(&letters[..length]), key(&letters[1..=length]));
+            let mut bucket = Vec::new();
+            for key in [&other, &wanted] {
+                push(&mut bucket, &written(key, width, 7), false, &[3], &mut Vec::new());
+            }
+            assert!(find(&bucket, &written(&wanted, width, 7), width).is_some(), "{length} {width}");
+            assert!(is_found_alike(&bucket, &wanted, width, 7), "{length} {width}");
+        }
+    }
+
     proptest! {
         #[test]
         fn finds_what_was_pushed(
-            names in proptest::collection::btree_map("[a-z0-9.-]{1,12}", (any::<bool>(), proptest::collection::vec(any::<u32>(), 0..6)), 0..20),
+            names in proptest::collection::btree_map("[a-z0-9.-]{1,12}|[a-z0-9]{36,63}", (any::<bool>(), proptest::collection::vec(any::<u32>(), 0..6)), 0..20),
             width in 2..=4usize,
             parent in prop_oneof![Just(7), Just(255), Just(256), any::<u16>()],
             other in "[a-z0-9-]{1,3}",
