@@ -4,7 +4,7 @@
 
 use std::error::Error;
 
-/// Longest text that is kept of an error, in characters: what the other side writes into one has no limit of its own.
+/// Longest text that is kept of an error or of what the other side says, in characters: what it writes has no limit of its own.
 const LONGEST_REASON: usize = 300;
 
 /// Returns an error and what led to it, the outermost first.
@@ -27,5 +27,10 @@ pub(crate) fn told(error: &(dyn Error + 'static)) -> String {
 
 /// Returns an error and its causes in one line, each text once, without control characters and cut.
 pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
-    told(error).chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
+    cut(&told(error))
+}
+
+/// Returns a text of the other side without control characters and cut.
+pub(crate) fn cut(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
 }

@@ -20,7 +20,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::causes::reason;
+use crate::causes::{cut, reason};
 use crate::http::{self, BodyError};
 use crate::tls;
 pub use key::{MispKey, MispKeyError};
@@ -30,8 +30,6 @@ pub use target::{MispUrl, MispUrlError};
 pub const MOST_EVENT: usize = 192 << 20;
 /// Most octets of an answer. Every call but that for the objects of an event asks for what is said of an event without its attributes.
 pub const MOST_ANSWER: usize = 1 << 20;
-/// Longest text that is kept of what an instance says, in characters.
-const LONGEST_REASON: usize = 300;
 /// How long a connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// How long one call may take: MISP works on a large event for minutes.
@@ -347,8 +345,4 @@ fn is_uuid(text: &str) -> bool {
 fn failed(error: &reqwest::Error) -> MispError {
     let reason = reason(error);
     if tls::blames_certificate(error) { MispError::Certificate(reason) } else { MispError::Unreachable(reason) }
-}
-
-fn cut(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
 }

@@ -7,6 +7,8 @@ use std::io;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 
+use crate::causes::cut;
+
 /// Longest line: a listing of unseen letters is one.
 const LONGEST_LINE: usize = 256 * 1_024;
 /// Most replies before a command ends: one for each letter that a server tells of by itself, with room.
@@ -15,8 +17,6 @@ const MOST_REPLIES: usize = 10_000;
 const MOST_OCTETS: usize = 1_024 * 1_024;
 /// Most literals of one reply.
 const MOST_LITERALS: usize = 4;
-/// Longest text that is kept of a refusal, in characters.
-const LONGEST_REASON: usize = 300;
 
 /// A connection.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -74,7 +74,7 @@ impl Wire {
         if greeting.text.starts_with("* OK") {
             Ok(wire)
         } else {
-            Err(WireError::Answer(format!("it greets with {:?}", short(&greeting.text))))
+            Err(WireError::Answer(format!("it greets with {:?}", cut(&greeting.text))))
         }
     }
 
@@ -102,16 +102,16 @@ impl Wire {
             if let Some(end) = reply.text.strip_prefix(&tag).and_then(|rest| rest.strip_prefix(' ')) {
                 let end = match end.split_once(' ').unwrap_or((end, "")) {
                     ("OK", _) => Ok(()),
-                    ("NO" | "BAD", reason) => Err(short(reason)),
-                    _ => return Err(WireError::Answer(format!("it ends a command with {:?}", short(end)))),
+                    ("NO" | "BAD", reason) => Err(cut(reason)),
+                    _ => return Err(WireError::Answer(format!("it ends a command with {:?}", cut(end)))),
                 };
                 return Ok((replies, end));
             }
             if reply.text.starts_with("* BYE") && line != "LOGOUT" {
-                return Err(WireError::Answer(format!("it ends the connection: {:?}", short(&reply.text))));
+                return Err(WireError::Answer(format!("it ends the connection: {:?}", cut(&reply.text))));
             }
             if !reply.text.starts_with("* ") {
-                return Err(WireError::Answer(format!("it says {:?}", short(&reply.text))));
+                return Err(WireError::Answer(format!("it says {:?}", cut(&reply.text))));
             }
             if replies.len() == MOST_REPLIES {
                 return Err(WireError::Answer(format!("it says more than {MOST_REPLIES} lines to one command")));
@@ -174,10 +174,6 @@ fn literal_of(line: &[u8]) -> Option<usize> {
         return None;
     }
     std::str::from_utf8(digits).ok()?.parse().ok()
-}
-
-fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
 }
 
 #[cfg(test)]
