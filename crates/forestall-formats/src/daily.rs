@@ -10,7 +10,7 @@ use forestall_model::marking::Marked;
 use forestall_model::{Instant, Marking, Released, Tlp, vocabulary};
 
 use crate::page::{self, Fields, PageForm, Values};
-use crate::wording::{Language, WordingError};
+use crate::wording::{Language, MailText, WordingError};
 
 vocabulary! {
     /// What waits, the most pressing first.
@@ -82,21 +82,13 @@ impl Marked for Daily {
     }
 }
 
-/// A mail of a day in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DailyMail {
-    /// Its subject, which names no case.
-    pub subject: String,
-    /// Its text, in lines of at most 76 characters where no word is longer.
-    pub text: String,
-}
-
-/// Writes the mail of a day; `None` where there is nothing to say. Equal values give equal texts.
+/// Writes the mail of a day; `None` where there is nothing to say. Its subject names no case, and its text has lines of at most 76 characters where no
+/// word is longer. Equal values give equal texts.
 ///
 /// # Errors
 ///
 /// [`WordingError`] for a fault in the files of the language.
-pub fn write(daily: &Released<Daily>, language: Language) -> Result<Option<DailyMail>, WordingError> {
+pub fn write(daily: &Released<Daily>, language: Language) -> Result<Option<MailText>, WordingError> {
     let daily = daily.object();
     if daily.is_empty() {
         return Ok(None);
@@ -123,7 +115,7 @@ pub fn write(daily: &Released<Daily>, language: Language) -> Result<Option<Daily
     ]);
     let lines = lines.into_iter().map(|line| Fields::from([("line", line)])).collect();
     let values = Values { fields, groups: BTreeMap::from([("lines", lines)]) };
-    Ok(Some(DailyMail {
+    Ok(Some(MailText {
         subject: language.filled("daily-subject", &Fields::from([("day", day)]))?,
         text: page::show(language.tag(), language.daily(), &values, PageForm::Text)?,
     }))

@@ -5,7 +5,7 @@
 use forestall_model::Tld;
 
 use crate::page::Fields;
-use crate::wording::{Language, WordingError};
+use crate::wording::{Language, MailText, WordingError};
 
 /// A list that waits for its registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,22 +22,13 @@ pub struct Waiting {
     pub contact: String,
 }
 
-/// Subject and text of a letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WaitingMail {
-    /// The subject, without the token that says which list is meant.
-    pub subject: String,
-    /// The text.
-    pub text: String,
-}
-
 impl Waiting {
-    /// Writes the letter. Equal values give equal texts.
+    /// Writes the letter, its subject without the token that says which list is meant. Equal values give equal texts.
     ///
     /// # Errors
     ///
     /// [`WordingError`] for a fault in the files of the language.
-    pub fn letter(&self, language: Language) -> Result<WaitingMail, WordingError> {
+    pub fn letter(&self, language: Language) -> Result<MailText, WordingError> {
         let number = [("number", self.number.to_string()), ("tld", self.tld.to_string())];
         let first = language.filled(if self.again { "waits-again" } else { "waits-list" }, &Fields::from(number))?;
         let marking = language.word("waits-marking")?;
@@ -49,7 +40,7 @@ impl Waiting {
             }
             None => language.filled("waits-console", &contact)?,
         };
-        Ok(WaitingMail {
+        Ok(MailText {
             subject: language.word("waits-subject")?.to_owned(),
             text: format!("{first}\n\n{marking} {way}\n"),
         })

@@ -41,6 +41,15 @@ const LANGUAGES: [Language; 2] = [language!("de"), ENGLISH];
 /// The language that is taken where nobody translated into the one asked for.
 const ENGLISH: Language = language!("en");
 
+/// A mail in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailText {
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+}
+
 /// Returns the key of the sentence that says who may see what a label of TLP marks.
 pub(crate) const fn sharing_key(tlp: Tlp) -> &'static str {
     match tlp {

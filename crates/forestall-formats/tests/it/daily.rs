@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use forestall_formats::daily::{self, Daily, DailyCase, Waits};
 use forestall_formats::notice::{self, Notice, NoticeKind};
-use forestall_formats::wording::Language;
+use forestall_formats::wording::{Language, MailText};
 use forestall_model::marking::release;
 use forestall_model::{Audience, Instant, Marking, Pap, Tlp};
 
@@ -27,7 +27,7 @@ fn case(title: &str, tlp: Tlp, counts: &[(Waits, u64)]) -> DailyCase {
     }
 }
 
-fn written(cases: Vec<DailyCase>, unplaced: u64, language: &str) -> Option<daily::DailyMail> {
+fn written(cases: Vec<DailyCase>, unplaced: u64, language: &str) -> Option<MailText> {
     let daily = Daily {
         person: "Ada".to_owned(),
         at: at(),
