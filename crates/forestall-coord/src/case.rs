@@ -22,8 +22,7 @@ use crate::told::Told;
 mod names;
 mod slice;
 
-pub(crate) use slice::names_campaign;
-pub use slice::{Claim, RangeAnswer, Request, Slice};
+pub use slice::{Claim, RangeAnswer, Request, Slice, names_campaign};
 
 /// The state of one case.
 #[derive(Clone, Debug)]

@@ -166,7 +166,7 @@ impl Asked {
     /// Says whether a list is asked for anew.
     #[must_use]
     pub fn holds(&self, cell: &Cell) -> bool {
-        names_campaign(&self.campaigns, cell.campaign) && self.days.is_some_and(|days| days.contains(cell.day))
+        names_campaign(&self.campaigns, &cell.campaign) && self.days.is_some_and(|days| days.contains(cell.day))
     }
 }
 

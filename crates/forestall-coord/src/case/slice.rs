@@ -66,7 +66,7 @@ pub struct RangeAnswer {
 impl RangeAnswer {
     /// Says whether it speaks of a campaign.
     fn is_about(&self, campaign: usize) -> bool {
-        names_campaign(&self.campaigns, campaign)
+        names_campaign(&self.campaigns, &campaign)
     }
 }
 
@@ -178,7 +178,7 @@ impl Slice {
     /// Returns the last request that covers a list.
     #[must_use]
     pub fn request(&self, campaign: usize, day: UtcDay) -> Option<&Request> {
-        self.requests.last_for(day, |request| names_campaign(&request.campaigns, campaign))
+        self.requests.last_for(day, |request| names_campaign(&request.campaigns, &campaign))
     }
 
     /// Returns the instant and the method of the last sweep over any list of the slice.
@@ -188,7 +188,8 @@ impl Slice {
     }
 }
 
-/// Says whether campaigns that something is about, all where none is named, hold one; all by their index.
-pub(crate) fn names_campaign(campaigns: &[usize], campaign: usize) -> bool {
-    campaigns.is_empty() || campaigns.contains(&campaign)
+/// Says whether campaigns that something is about, all where none is named, hold one.
+#[must_use]
+pub fn names_campaign<T: PartialEq>(campaigns: &[T], campaign: &T) -> bool {
+    campaigns.is_empty() || campaigns.contains(campaign)
 }

@@ -5,7 +5,7 @@
 use forestall_model::{Action, AnswerResult, Digest, Tld};
 
 use super::{need_campaign, need_days, need_slice};
-use crate::case::Case;
+use crate::case::{Case, names_campaign};
 use crate::command::Refusal;
 use crate::event::{AnswerScope, Body};
 use crate::party::need_one_side;
@@ -42,7 +42,7 @@ impl Answer {
             AnswerScope::Days { days, campaigns } => {
                 need_days(case, *days)?;
                 campaigns.iter().try_for_each(|campaign| need_campaign(case, campaign))?;
-                need_one_side(case, &self.tld, |held| campaigns.is_empty() || campaigns.contains(&held.id))?;
+                need_one_side(case, &self.tld, |held| names_campaign(campaigns, &held.id))?;
             }
             AnswerScope::Places(sets) => {
                 if sets.iter().all(|set| set.places.is_empty()) {

@@ -5,9 +5,9 @@
 use forestall_model::{Action, Actor, CampaignId, DayRange, Tld};
 
 use super::{legal_basis, need_campaign, need_days, need_slice, need_text, same_person};
-use crate::case::Case;
+use crate::case::{Case, names_campaign};
 use crate::command::Refusal;
-use crate::event::Body;
+use crate::event::{Body, CaseCampaign};
 use crate::party::need_one_side;
 
 /// Asks a registry to act on the names of its slice.
@@ -45,7 +45,7 @@ impl Request {
         need_slice(case, &self.tld)?;
         need_days(case, self.days)?;
         self.campaigns.iter().try_for_each(|campaign| need_campaign(case, campaign))?;
-        need_one_side(case, &self.tld, |held| self.campaigns.is_empty() || self.campaigns.contains(&held.id))?;
+        need_one_side(case, &self.tld, |held| names_campaign(&self.campaigns, &held.id))?;
         let legal_basis = legal_basis(self.legal_basis.as_deref())?;
         if let Some(two) = &self.override_by {
             two.check()?;
@@ -73,8 +73,8 @@ impl Request {
     }
 
     fn need_verified(&self, case: &Case, action: Action) -> Result<(), Refusal> {
-        let asked = |id: &CampaignId| self.campaigns.is_empty() || self.campaigns.contains(id);
-        let Some(unverified) = case.campaigns.iter().find(|c| !c.verified && asked(&c.id)) else {
+        let asked = |held: &&CaseCampaign| names_campaign(&self.campaigns, &held.id);
+        let Some(unverified) = case.campaigns.iter().filter(asked).find(|held| !held.verified) else {
             return Ok(());
         };
         if self.override_by.is_some() {

@@ -8,7 +8,7 @@ use forestall_model::{Action, DomainName, Instant, ListCounts, Tld, UtcDay};
 
 use super::Figures;
 use super::latency::{Asked, Stage};
-use crate::case::{Case, ReplayError};
+use crate::case::{Case, ReplayError, names_campaign};
 use crate::cut::COOL_DOWN_DAYS;
 use crate::event::{AnswerScope, Body, CaseKind, Event, Occurrence, Purpose};
 use crate::proof::Level;
@@ -325,7 +325,7 @@ impl Follow {
             Body::Answered { tld, scope, .. } => match scope {
                 AnswerScope::Days { days, campaigns } => {
                     for (campaign, list) in counts.iter().enumerate().take(self.case.campaigns.len()) {
-                        let is_meant = campaigns.is_empty() || campaigns.contains(&self.case.campaigns[campaign].id);
+                        let is_meant = names_campaign(campaigns, &self.case.campaigns[campaign].id);
                         for period in list.periods.iter().filter(|_| is_meant) {
                             if days.contains(self.case.list_day(period.key)) {
                                 add(Some(campaign), period.key, tld);

@@ -61,7 +61,7 @@ impl Asked {
     }
 
     fn of(&self, campaign: usize) -> bool {
-        names_campaign(&self.campaigns, campaign)
+        names_campaign(&self.campaigns, &campaign)
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use forestall_coord::case::names_campaign;
 use forestall_coord::command::{Answer, Attested, Command};
 use forestall_coord::event::AnswerScope;
 use forestall_formats::plain;
@@ -51,7 +52,7 @@ impl Desk {
             let mut ours = BTreeSet::new();
             let board = file.board();
             for cell in board.slice(&asked.tld).iter().filter(|cell| days.contains(cell.day)) {
-                if asked.campaigns.is_empty() || asked.campaigns.contains(&file.case.campaigns[cell.campaign].id) {
+                if names_campaign(&asked.campaigns, &file.case.campaigns[cell.campaign].id) {
                     ours.extend(desk.listing(&file, &asked.tld, cell.campaign, cell.period)?.names.iter().cloned());
                 }
             }

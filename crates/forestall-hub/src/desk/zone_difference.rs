@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use forestall_coord::Board;
+use forestall_coord::case::names_campaign;
 use forestall_dns::transfer::{Contents, Names};
 use forestall_formats::feed::Entries;
 use forestall_model::{Instant, Margin, Marking, Tld, Window};
@@ -61,7 +62,7 @@ pub(super) fn shares(
         return Err(DeskError::Refused(forestall_coord::Refusal::UnknownSlice { tld: tld.clone() }));
     }
     let campaigns = &file.case.campaigns;
-    let is_wanted = |index: usize| zone.campaigns.is_empty() || zone.campaigns.contains(&campaigns[index].id);
+    let is_wanted = |index: usize| names_campaign(&zone.campaigns, &campaigns[index].id);
     let lists = lists(file, board, zone.tld.as_ref(), span);
     let wanted = lists.into_iter().filter(|((campaign, _), _)| is_wanted(*campaign));
     let share = |((campaign, period), cells): ((usize, i64), BTreeMap<&Tld, &forestall_coord::board::Cell>)| {

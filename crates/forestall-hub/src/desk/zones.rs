@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use forestall_coord::case::names_campaign;
 use forestall_dns::transfer::{Contents, Key, Names, Rule, Run};
 use forestall_formats::feed::{Entries, Policy};
 use forestall_model::digest::Hasher;
@@ -157,9 +158,7 @@ impl Desk {
             return wrong(format!("the case {} has no slice {tld}", new.case));
         }
         let unverified =
-            file.case.campaigns.iter().find(|campaign| {
-                !campaign.verified && (new.campaigns.is_empty() || new.campaigns.contains(&campaign.id))
-            });
+            file.case.campaigns.iter().find(|held| !held.verified && names_campaign(&new.campaigns, &held.id));
         if let Some(campaign) = unverified.filter(|_| !new.with_unverified) {
             return wrong(format!(
                 "the names of {} were not checked against the botnet's own, and a resolver would block them like others; say that the zone \
