@@ -78,8 +78,7 @@ impl Desk {
         let account = mail.as_ref().map_or_else(|| attempt.mail.clone(), ToString::to_string);
         let everywhere = Digest::of_parts(&[b"account\0", account.as_bytes()]);
         let here = Digest::of_parts(&[b"account here\0", account.as_bytes(), b"\0", attempt.network.as_bytes()]);
-        self.store().purge_failures(now.plus_seconds(-FORGET_SECONDS)).await?;
-        if let Some(wait) = self.attempt(&[(here, FREE_HERE), (everywhere, FREE_EVERYWHERE)], now).await? {
+        if let Some(wait) = self.attempt(vec![(here, FREE_HERE), (everywhere, FREE_EVERYWHERE)], now).await? {
             return Ok(SignedIn::Wait(wait));
         }
         let found = match &mail {
@@ -99,33 +98,29 @@ impl Desk {
                 let token = self.begin_session(&person, secrets.totp.is_some(), &attempt.agent, now).await?;
                 Ok(SignedIn::Done(token, person))
             }
-            _ => Ok(SignedIn::Wrong),
+            _ => {
+                self.store().purge_failures(now.plus_seconds(-FORGET_SECONDS)).await?;
+                Ok(SignedIn::Wrong)
+            }
         }
     }
 
     /// Counts an attempt as a failure under each key, until it is known to be none: many at once are many failures, and not one. Returns the seconds to
     /// wait where there were too many before it; then it is not looked at.
-    async fn attempt(&self, keys: &[(Digest, u32)], now: Instant) -> Result<Option<u32>, DeskError> {
+    async fn attempt(&self, mut keys: Vec<(Digest, u32)>, now: Instant) -> Result<Option<u32>, DeskError> {
         let forget = now.plus_seconds(-FORGET_SECONDS);
-        let seen = async |(key, free): (Digest, u32)| -> Result<_, DeskError> {
-            Ok(match self.store().failures(key, forget).await? {
-                Some((failures, last)) => (failures, wait(failures, free, last, now)),
-                None => (0, None),
-            })
-        };
-        for key in keys {
-            if let (_, Some(wait)) = seen(*key).await? {
-                return Ok(Some(wait));
-            }
-        }
-        for key in keys {
-            loop {
-                let (failures, wait) = seen(*key).await?;
-                if wait.is_some() {
-                    return Ok(wait);
+        while !keys.is_empty() {
+            let mut seen = Vec::new();
+            for (key, free) in keys.drain(..) {
+                let (failures, last) = self.store().failures(key, forget).await?.unwrap_or((0, now));
+                if let Some(wait) = wait(failures, free, last, now) {
+                    return Ok(Some(wait));
                 }
-                if self.store().count_failure(key.0, failures, now, forget).await? {
-                    break;
+                seen.push((key, free, failures));
+            }
+            for (key, free, failures) in seen {
+                if !self.store().count_failure(key, failures, now, forget).await? {
+                    keys.push((key, free));
                 }
             }
         }
@@ -329,7 +324,7 @@ impl Desk {
         let found = self.store().person(id).await?;
         let (person, secrets) = found.ok_or_else(|| DeskError::NoSuchPerson(id.to_string()))?;
         let key = Digest::of_parts(&[b"password again\0", id.as_str().as_bytes()]);
-        if let Some(seconds) = self.attempt(&[(key, FREE_HERE)], now).await? {
+        if let Some(seconds) = self.attempt(vec![(key, FREE_HERE)], now).await? {
             let text = format!("there were too many failed attempts; try again in {seconds} seconds");
             return Err(DeskError::Input(text));
         }
