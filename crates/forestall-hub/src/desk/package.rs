@@ -242,9 +242,9 @@ impl<'a> Maker<'a> {
 
     /// Returns the forms in which an answer is taken: the workbook where the registry gets one.
     fn answer_forms(&self) -> Vec<AnswerForm> {
-        let mut forms = vec![AnswerForm::Csv, AnswerForm::Xlsx, AnswerForm::Plain, AnswerForm::Mail, AnswerForm::Phone];
-        forms.retain(|form| *form != AnswerForm::Xlsx || self.terms.form == ListForm::Xlsx);
-        forms
+        let forms = [AnswerForm::Csv, AnswerForm::Xlsx, AnswerForm::Plain, AnswerForm::Mail, AnswerForm::Phone];
+        let fits = |form: &AnswerForm| *form != AnswerForm::Xlsx || self.terms.form == ListForm::Xlsx;
+        forms.into_iter().filter(fits).collect()
     }
 
     /// Writes one file for each change, since a plain list cannot say which of its names are to be done and which undone.

@@ -3,7 +3,7 @@
 //! What a holder is told of a name: on which lists it stands, when, what is known and what is done. General words, no evidence.
 
 use forestall_coord::event::CaseKind;
-use forestall_coord::{Case, Stance};
+use forestall_coord::{Case, Holding, Stance};
 use forestall_model::marking::release;
 use forestall_model::{Action, Audience, Band, DomainName, Instant, Tlp, Window};
 
@@ -134,7 +134,7 @@ impl Desk {
                 windows: shown,
                 known: known(case, name),
                 done: done(case, name, asked),
-                appeal: open_appeal(case, name),
+                appeal: case.holdings.get(name).and_then(Holding::open_appeal).map(|appeal| appeal.deadline),
             };
             // Two cases of one campaign tell the same.
             if !answer.listings.contains(&listing) {
@@ -143,11 +143,6 @@ impl Desk {
         }
         Ok(())
     }
-}
-
-fn open_appeal(case: &Case, name: &DomainName) -> Option<Instant> {
-    let appeal = case.holdings.get(name)?.appeal.as_ref()?;
-    appeal.settled.is_none().then_some(appeal.deadline)
 }
 
 /// Says in general words what is known of the holder.

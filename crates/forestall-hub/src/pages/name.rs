@@ -261,7 +261,7 @@ async fn render(
     let case = &looked.waiting.file.case;
     let holding = looked.holding();
     let stance = case.stance_of(&looked.name);
-    let appealed = holding.and_then(|holding| holding.appeal.as_ref()).filter(|appeal| appeal.settled.is_none());
+    let appealed = holding.and_then(Holding::open_appeal);
     let due = looked.next().map(|window| due(hours(window, looked.now), window.from <= looked.now));
     super::page(&Page {
         offered: Offered::of(case),

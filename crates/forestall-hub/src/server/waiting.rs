@@ -83,7 +83,7 @@ vocabulary! {
 impl Ground {
     fn of(holding: &Holding) -> Self {
         match () {
-            () if holding.appeal.as_ref().is_some_and(|appeal| appeal.settled.is_none()) => Self::Appealed,
+            () if holding.open_appeal().is_some() => Self::Appealed,
             () if holding.verdict.is_none() => Self::NotVetted,
             () if holding.ruled.is_some() => Self::ChangedSinceRuled,
             () if holding.voided => Self::ChangedSinceClear,
@@ -173,8 +173,8 @@ fn earlier(until: &mut Instant, instant: Instant, now: Instant) {
 fn turns(board: &Board<'_>, mut tell: impl FnMut(Instant)) {
     let before = |deadline: Instant| deadline.plus_seconds(-DEADLINE_HOURS * 3_600);
     for holding in board.case.holdings.values() {
-        let appeal = holding.appeal.iter().filter(|appeal| appeal.settled.is_none()).map(|appeal| appeal.deadline);
-        appeal.chain(holding.undo.iter().map(|undo| undo.by)).for_each(|deadline| tell(before(deadline)));
+        let appeal = holding.open_appeal().map(|appeal| appeal.deadline);
+        appeal.into_iter().chain(holding.undo.iter().map(|undo| undo.by)).for_each(|deadline| tell(before(deadline)));
     }
     for cell in board.slices().flat_map(|(_, cells)| cells) {
         if cell.tally.lost + cell.tally.mismatch + cell.tally.lapsing > 0 {
