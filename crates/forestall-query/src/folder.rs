@@ -3,6 +3,7 @@
 //! Folders for rows that are on disk for a while. They are rows of the lake: nobody else may read them, and they go with the program.
 
 use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -33,16 +34,19 @@ impl Own {
     }
 }
 
-/// Makes a folder in a place, that for temporary files where none is named. It is its owner's alone. What a program that was killed left in this place
-/// is deleted before.
+/// Makes a folder in a place, that for temporary files where none is named. It is its owner's alone. What programs of this owner that were killed left
+/// in this place is deleted.
 ///
 /// # Errors
 ///
 /// [`Failure::Environment`] with the place.
 pub(crate) fn of_its_own(place: Option<&Path>) -> Result<Own, Failure> {
     let place = place.map_or_else(std::env::temp_dir, Path::to_owned);
-    delete_left(&place);
-    made(&place).map_err(|error| Failure::Environment(format!("no folder can be made in {}: {error}", place.display())))
+    let own = made(&place).and_then(|own| {
+        delete_left(&place, fs::metadata(own.whole.path())?.uid());
+        Ok(own)
+    });
+    own.map_err(|error| Failure::Environment(format!("no folder can be made in {}: {error}", place.display())))
 }
 
 fn made(place: &Path) -> std::io::Result<Own> {
@@ -56,13 +60,14 @@ fn made(place: &Path) -> std::io::Result<Own> {
     Ok(Own { whole, rows, _lock: lock })
 }
 
-/// Deletes the folders of programs that run no more. What cannot be read or deleted, such as those of others, stays.
-fn delete_left(place: &Path) {
+/// Deletes the folders of an owner whose programs run no more. Those of others are not looked into: who else writes to the place may put there what
+/// holds a reader up. What cannot be read or deleted stays.
+fn delete_left(place: &Path, owner: u32) {
     let Ok(entries) = fs::read_dir(place) else { return };
     for entry in entries.flatten() {
-        let is_ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if !(is_ours && is_folder) {
+        let is_named = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
+        let is_folder = |of: fs::Metadata| of.is_dir() && of.uid() == owner;
+        if !(is_named && entry.metadata().is_ok_and(is_folder)) {
             continue;
         }
         let Ok(lock) = File::open(entry.path().join(LOCK)) else { continue };
@@ -117,6 +122,9 @@ mod tests {
         let Own { whole, _lock: lock, .. } = killed;
         let _kept = whole.keep();
         drop(lock);
+        let owner = fs::metadata(&left).unwrap().uid();
+        delete_left(place.path(), owner.wrapping_add(1));
+        assert!(left.exists(), "it is of somebody else");
         let next = of_its_own(Some(place.path())).unwrap();
         assert!(!left.exists());
         assert!(in_use.rows().is_dir() && next.rows().is_dir() && other.is_dir());
