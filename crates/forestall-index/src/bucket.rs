@@ -34,8 +34,8 @@ const SHORT: usize = 2;
 const MOST_DIGITS: usize = 5;
 /// Most octets of a name that is looked for by words; longer ones have more than 40 letters, and few have.
 const MOST_IN_NARROW: usize = 32;
-/// Most octets of letters that are copied into it.
-const MOST_COPIED: usize = MOST_IN_NARROW - 1 - 4;
+/// Most octets of letters in it: beside them stand the tag, four octets of what is left of the spread at most, and the parent's number.
+const MOST_COPIED: usize = MOST_IN_NARROW - 1 - 4 - 1;
 /// Octets that are compared at once.
 const WORD: usize = 8;
 
@@ -61,8 +61,7 @@ impl Narrow {
         let after_size = length.saturating_sub(GIVEN);
         let end = 1 + width + after_size;
         // What is not copied whole is looked for in the other way.
-        let fits = after_size <= MOST_COPIED && end < MOST_IN_NARROW;
-        let (Some(after), true) = (after.first_chunk::<MOST_COPIED>(), fits) else { return };
+        let (Some(after), true) = (after.first_chunk::<MOST_COPIED>(), after_size <= MOST_COPIED) else { return };
         self.octets[0] = key.tag();
         self.octets[1..5].copy_from_slice(&left.to_le_bytes());
         // All that there may be: to copy as much as there is takes longer. What is too much is not part of the name.
@@ -332,7 +331,7 @@ fn number(octets: &[u8]) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, MOST_COPIED, MOST_IN_NARROW, Narrow, Parts, entries, find, parts, push, push_name};
+    use super::{Entry, MOST_COPIED, Narrow, Parts, entries, find, parts, push, push_name};
     use crate::key::Key;
     use crate::quotient::GIVEN;
     use proptest::prelude::*;
@@ -350,7 +349,7 @@ mod tests {
         narrow.set(key, 0x0102, width, parent);
         assert!(narrow.octets().is_empty() || narrow.octets() == name);
         let is_short = key.packed().is_some_and(|packed| packed.len() <= GIVEN + MOST_COPIED);
-        assert_eq!(narrow.octets().is_empty(), parent > 255 || !is_short || name.len() > MOST_IN_NARROW);
+        assert_eq!(narrow.octets().is_empty(), parent > 255 || !is_short);
         name
     }
 
